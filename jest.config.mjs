@@ -1,0 +1,13 @@
+/** Unit tests stand beside the code; suites that need real parts live in `test`. */
+const transform = {
+  '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+};
+
+export default {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{libs,services,infra,test}/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.vchain'],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,133 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { BlockConnected, BlockDisconnected, LogEvent, OperationEvent, Unplaced } from '@virtualchain/protocol';
+
+/** One record as the broker keeps it. */
+export interface LogRecord {
+  readonly offset: bigint;
+  readonly value: Uint8Array;
+}
+
+/**
+ * Where a reader stands: after the record `sequence` at `offset` of log `log`. `height` and `hash` name the newest
+ * whole block of the branch there, or are null before the first.
+ */
+export interface Cursor {
+  readonly log: string;
+  readonly epoch: number;
+  readonly writer: string;
+  readonly sequence: number;
+  readonly offset: bigint;
+  readonly height: Height | null;
+  readonly hash: BlockHash | null;
+}
+
+/** A whole block of the log: its operations are all there, in transaction order, and their digest fits. */
+export interface ConnectedBlock {
+  readonly kind: 'connected';
+  readonly event: BlockConnected;
+  readonly operations: readonly OperationEvent[];
+  /** The value bytes of each operation record, as published. */
+  readonly operationBytes: readonly Uint8Array[];
+  /** Offset of the `block.connected` record. */
+  readonly offset: bigint;
+  /** Where the reader stands after it. */
+  readonly cursor: Cursor;
+}
+
+export interface DisconnectedBlock {
+  readonly kind: 'disconnected';
+  readonly event: BlockDisconnected;
+  readonly offset: bigint;
+  readonly cursor: Cursor;
+}
+
+/** What a reader hands on: whole blocks only, duplicates gone, stale epochs skipped. */
+export type LogChange = ConnectedBlock | DisconnectedBlock;
+
+/** A block of the branch, as the log's own records tell it. */
+export interface BranchBlock {
+  readonly height: Height;
+  readonly hash: BlockHash;
+  readonly previousHash: BlockHash;
+  /** Cumulative from the chain's first block, that block included. */
+  readonly work: bigint;
+  readonly sequence: number;
+  readonly offset: bigint;
+}
+
+/** What a writer finds at the end of the log after it fenced its predecessors. */
+export interface LogTail {
+  readonly log: string;
+  readonly epoch: number;
+  readonly writer: string;
+  /** Sequence of the newest record that counts. */
+  readonly sequence: number;
+  /** Newest whole block of the branch, null when there is none. */
+  readonly block: BranchBlock | null;
+}
+
+/** What a writer is asked to publish, in order. */
+export type LogEntry =
+  | {
+      readonly kind: 'connect';
+      readonly block: Omit<Unplaced<BlockConnected>, 'type' | 'operationCount' | 'digest'>;
+      readonly operations: readonly Unplaced<OperationEvent>[];
+    }
+  | { readonly kind: 'disconnect'; readonly block: Omit<Unplaced<BlockDisconnected>, 'type'> };
+
+/** Who the log belongs to; written into `log.created`, and compared with it. */
+export interface LogIdentity {
+  readonly topic: string;
+  readonly network: string;
+  readonly chain: string;
+  readonly magic: string;
+  readonly firstBlock: Height;
+}
+
+/**
+ * The one writer of a topic, from its fence on. After any error it is spent: close it and open another, which fences
+ * and reads the tail again.
+ */
+export interface LogWriter extends AsyncDisposable {
+  readonly tail: LogTail;
+  /** Publishes whole entries; resolves when the broker has committed them all. One call at a time. */
+  append(entries: readonly LogEntry[]): Promise<LogTail>;
+  /** The branch backwards from its newest whole block to the first, read from the log itself. */
+  branch(): AsyncIterable<BranchBlock>;
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Continue after it; from the first record when null. */
+  readonly after: Cursor | null;
+  /** Ends the iteration without an error. */
+  readonly signal?: AbortSignal;
+  /** End at the stable end of the log instead of waiting for more. */
+  readonly untilEnd?: boolean;
+}
+
+/** What was handed on at once: the blocks of one fetch, never none, unless `atEnd` changed. */
+export interface LogBatch {
+  readonly changes: readonly LogChange[];
+  /** Last stable offset seen by the fetch: the next offset a new record could take. */
+  readonly endOffset: bigint;
+  /** True when nothing committed is left to read for now. */
+  readonly atEnd: boolean;
+}
+
+/** The port of the Kafka client. Two adapters: kafkajs, and memory. One contract suite over both. */
+export interface OperationLog extends AsyncDisposable {
+  /** Creates the topic with the settings of the contract, or checks them. Never creates it by accident elsewhere. */
+  ensureTopic(topic: string): Promise<void>;
+  /** Fences, reads the tail, writes `log.created` where the topic is empty, and `writer.started`. */
+  openWriter(identity: LogIdentity): Promise<LogWriter>;
+  /** Pulls: fetches when asked, and at most a bounded look-ahead. */
+  read(topic: string, options: ReadOptions): AsyncIterable<LogBatch>;
+  /** Newest records that count, without joining a group; null for an empty topic. */
+  tail(topic: string): Promise<(LogTail & { readonly endOffset: bigint }) | null>;
+  /** The record at `offset`, or the next committed one; null past the end. For rewinds and verification. */
+  recordAt(topic: string, offset: bigint): Promise<{ readonly offset: bigint; readonly event: LogEvent } | null>;
+  /** A hint for lag tools: what the group has behind it. Correctness never rests on it. */
+  commitHint(topic: string, group: string, nextOffset: bigint): Promise<void>;
+  close(): Promise<void>;
+}

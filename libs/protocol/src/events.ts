@@ -1,0 +1,122 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * The records of an operation log, as one TypeBox definition: the TypeScript types, the JSON Schema and the AsyncAPI
+ * document all come from here. Hashes and txids are hex in display order, bytes are lower-case hex, amounts and work
+ * are decimal strings, times are whole Unix seconds. Changes are additive only.
+ */
+
+const hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: '32 bytes as hex, display order' });
+const bytes = Type.String({ pattern: '^([0-9a-f]{2})*$', description: 'bytes as lower-case hex' });
+const amount = Type.String({ pattern: '^-?[0-9]+$', description: 'satoshis as decimal text' });
+const work = Type.String({ pattern: '^[0-9]+$', description: 'hashes expected to be tried, as decimal text' });
+const blockHeight = Type.Integer({ minimum: 0, description: 'block height' });
+const uint32 = Type.Integer({ minimum: 0, maximum: 4294967295 });
+
+const envelope = {
+  schema: Type.Literal(1),
+  log: Type.String({ pattern: '^[0-9a-f]{32}$', description: 'log id: 16 random bytes as hex, the identity of the topic' }),
+  epoch: Type.Integer({ minimum: 0, description: 'counts the writers of the log; 0 for log.created' }),
+  sequence: Type.Integer({ minimum: 1, description: '1, 2, 3 … without gaps' }),
+};
+
+export const LogCreated = Type.Object(
+  {
+    type: Type.Literal('log.created'),
+    ...envelope,
+    network: Type.String(),
+    chain: Type.String(),
+    magic: bytes,
+    firstBlock: blockHeight,
+  },
+  { $id: 'LogCreated', description: 'The first record of a topic: gives it its identity.' },
+);
+
+export const WriterStarted = Type.Object(
+  {
+    type: Type.Literal('writer.started'),
+    ...envelope,
+    writer: Type.String({ pattern: '^[0-9a-f]{32}$', description: 'random id of the writer' }),
+  },
+  { $id: 'WriterStarted', description: 'Opens an epoch and voids an unfinished block before it.' },
+);
+
+export const BlockConnected = Type.Object(
+  {
+    type: Type.Literal('block.connected'),
+    ...envelope,
+    height: blockHeight,
+    hash,
+    previousHash: hash,
+    header: Type.String({ pattern: '^[0-9a-f]{160}$', description: 'the 80 bytes of the header' }),
+    time: uint32,
+    work,
+    operationCount: Type.Integer({ minimum: 0 }),
+    digest: Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'sha256 over the value bytes of the operation records that follow, in order',
+    }),
+  },
+  { $id: 'BlockConnected', description: 'The branch grew by this block; its operations follow at once.' },
+);
+
+export const Sender = Type.Object({
+  value: amount,
+  scriptPubKey: bytes,
+  scriptType: Type.String(),
+  addresses: Type.Array(Type.String()),
+  txid: hash,
+  index: uint32,
+});
+
+export const OperationInput = Type.Object({ txid: hash, index: uint32, script: bytes, sequence: uint32 });
+export const OperationOutput = Type.Object({ value: amount, script: bytes });
+
+export const Operation = Type.Object(
+  {
+    type: Type.Literal('operation'),
+    ...envelope,
+    height: blockHeight,
+    blockHash: hash,
+    position: Type.Integer({ minimum: 0, description: 'position among the operations of the block' }),
+    txid: hash,
+    transactionIndex: Type.Integer({ minimum: 0, description: 'position of the transaction in the block' }),
+    version: Type.Integer({ minimum: -2147483648, maximum: 4294967295 }),
+    locktime: uint32,
+    opcode: Type.Union([Type.String({ pattern: '^[0-9a-f]{2}$' }), Type.Null()]),
+    name: Type.Union([Type.String(), Type.Null()]),
+    payload: bytes,
+    decoded: Type.Unknown({ description: 'what the codec of the chain made of the payload; null when it does not know it' }),
+    problem: Type.Optional(Type.String({ description: 'why decoded is null' })),
+    senders: Type.Array(Sender, { description: 'the funding outputs, one for each input' }),
+    inputs: Type.Array(OperationInput),
+    outputs: Type.Array(OperationOutput),
+    fee: amount,
+    merklePath: Type.String({ description: 'proof that the txid is in the block, as nested netstrings' }),
+  },
+  { $id: 'Operation', description: 'One payload with the magic bytes of the chain, and its transaction.' },
+);
+
+export const BlockDisconnected = Type.Object(
+  {
+    type: Type.Literal('block.disconnected'),
+    ...envelope,
+    height: blockHeight,
+    hash,
+    previousHash: hash,
+  },
+  { $id: 'BlockDisconnected', description: 'The newest block of the branch is no longer part of it.' },
+);
+
+export type LogCreated = Static<typeof LogCreated>;
+export type WriterStarted = Static<typeof WriterStarted>;
+export type BlockConnected = Static<typeof BlockConnected>;
+export type OperationEvent = Static<typeof Operation>;
+export type BlockDisconnected = Static<typeof BlockDisconnected>;
+export type Sender = Static<typeof Sender>;
+export type LogEvent = LogCreated | WriterStarted | BlockConnected | OperationEvent | BlockDisconnected;
+
+/** What a record says before the log gives it its place: an event without log, epoch and sequence. */
+export type Unplaced<Event extends LogEvent> = Event extends LogEvent
+  ? Omit<Event, 'schema' | 'log' | 'epoch' | 'sequence'>
+  : never;

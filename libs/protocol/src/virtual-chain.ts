@@ -1,0 +1,30 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+
+/** What a codec made of a payload: for subscribers, as JSON. Machines parse for themselves. */
+export type Decoded =
+  | { readonly kind: 'decoded'; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** One opcode of a virtual chain: its name, and how its payload reads. `decode` is total. */
+export interface OperationCodec {
+  readonly name: string;
+  decode(payload: Uint8Array): Decoded;
+}
+
+/**
+ * An application's own ordered history in the OP_RETURN outputs of a network: magic bytes, opcodes with their payload
+ * codecs, and the first block. Made by `defineVirtualChain`.
+ */
+export interface VirtualChain {
+  /** Part of topic and schema names: `[a-z][a-z0-9_]*`. */
+  readonly name: string;
+  /** One byte or more, in front of every payload. */
+  readonly magic: Uint8Array;
+  readonly firstBlock: Height;
+  /** By opcode byte, 0–255. */
+  readonly operations: ReadonlyMap<number, OperationCodec>;
+  /** A block that the node must agree on. Without one, the anchor is the node's word. */
+  readonly checkpoint?: { readonly height: Height; readonly hash: BlockHash };
+  /** The parameters the definition was made with, as JSON. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
