@@ -55,11 +55,10 @@ export interface BranchBlock {
   readonly offset: bigint;
 }
 
-/** What a writer finds at the end of the log after it fenced its predecessors. */
+/** Where a log stands: what a writer finds after it fenced its predecessors, and what it left there since. */
 export interface LogTail {
   readonly log: string;
   readonly epoch: number;
-  readonly writer: string;
   /** Sequence of the newest record that counts. */
   readonly sequence: number;
   /** Newest whole block of the branch, null when there is none. */
@@ -89,17 +88,33 @@ export interface LogIdentity {
  * and reads the tail again.
  */
 export interface LogWriter extends AsyncDisposable {
+  /** Random id of this writer, as its `writer.started` tells it. */
+  readonly writer: string;
   readonly tail: LogTail;
-  /** Publishes whole entries; resolves when the broker has committed them all. One call at a time. */
+  /**
+   * Publishes whole entries in one transaction; resolves when the broker has committed it. One call at a time.
+   *
+   * @throws EventTooLarge before anything is written; WriterFenced, WriterStalled, BrokerUnavailable and others, after
+   * which the writer is spent.
+   */
   append(entries: readonly LogEntry[]): Promise<LogTail>;
   /** The branch backwards from its newest whole block to the first, read from the log itself. */
   branch(): AsyncIterable<BranchBlock>;
   close(): Promise<void>;
 }
 
+/** A block that the reader of a log keeps, and the sequences of its records. */
+export interface KnownBlock {
+  readonly fromSequence: number;
+  readonly toSequence: number;
+  readonly hash: BlockHash;
+}
+
 export interface ReadOptions {
   /** Continue after it; from the first record when null. */
   readonly after: Cursor | null;
+  /** What the consumer keeps from before the cursor, oldest first: tells a repeated record from a fork. */
+  readonly known?: readonly KnownBlock[];
   /** Ends the iteration without an error. */
   readonly signal?: AbortSignal;
   /** End at the stable end of the log instead of waiting for more. */
@@ -121,10 +136,19 @@ export interface OperationLog extends AsyncDisposable {
   ensureTopic(topic: string): Promise<void>;
   /** Fences, reads the tail, writes `log.created` where the topic is empty, and `writer.started`. */
   openWriter(identity: LogIdentity): Promise<LogWriter>;
-  /** Pulls: fetches when asked, and at most a bounded look-ahead. */
+  /**
+   * Pulls: one fetch ahead of its consumer, no more. A cursor is verified first: the record it names must be there.
+   *
+   * @throws LogForked, LogTruncated (rewind); LogReplaced, SequenceGap, ParentMismatch, DigestMismatch, RecordInvalid
+   * (halt); TopicMissing, BrokerUnavailable (retry).
+   */
   read(topic: string, options: ReadOptions): AsyncIterable<LogBatch>;
   /** Newest records that count, without joining a group; null for an empty topic. */
   tail(topic: string): Promise<(LogTail & { readonly endOffset: bigint }) | null>;
+  /** The branch backwards from its newest whole block to the first, read from the log itself. Fences nobody. */
+  branch(topic: string): AsyncIterable<BranchBlock>;
+  /** Who the log says it belongs to; null for an empty topic. */
+  identity(topic: string): Promise<(LogIdentity & { readonly log: string }) | null>;
   /** The record at `offset`, or the next committed one; null past the end. For rewinds and verification. */
   recordAt(topic: string, offset: bigint): Promise<{ readonly offset: bigint; readonly event: LogEvent } | null>;
   /** A hint for lag tools: what the group has behind it. Correctness never rests on it. */

@@ -7,7 +7,7 @@ import { type Static, Type } from 'typebox';
  */
 
 const hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: '32 bytes as hex, display order' });
-const bytes = Type.String({ pattern: '^([0-9a-f]{2})*$', description: 'bytes as lower-case hex' });
+const bytes = Type.String({ pattern: '^(?:[0-9a-f]{2})*$', description: 'bytes as lower-case hex' });
 const amount = Type.String({ pattern: '^-?[0-9]+$', description: 'satoshis as decimal text' });
 const work = Type.String({ pattern: '^[0-9]+$', description: 'hashes expected to be tried, as decimal text' });
 const blockHeight = Type.Integer({ minimum: 0, description: 'block height' });

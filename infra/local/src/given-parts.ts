@@ -1,0 +1,59 @@
+import { ExpectedError } from '@virtualchain/bitcoin';
+import { probeKafka } from './kafka-probe.ts';
+import { probeNode } from './local-node.ts';
+import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
+import { createDatabase, dropDatabase, probePostgres } from './postgres-client.ts';
+
+/** A part that a URL in the environment points at does not answer, or was asked for what only its owner may do. */
+export class GivenPartUnusable extends ExpectedError {
+  override readonly name = 'GivenPartUnusable';
+  readonly code = 'GIVEN_PART_UNUSABLE';
+  readonly remedy = 'halt';
+}
+
+export async function givenKafka(variable: string, value: string): Promise<KafkaPart> {
+  const brokers = value.split(',').map((broker) => broker.trim());
+  await mustAnswer(variable, () => probeKafka(brokers));
+  return { ...untouchable(variable), brokers, description: `from ${variable}, ${brokers.join(', ')}` };
+}
+
+export async function givenNode(variable: string, url: string): Promise<NodePart> {
+  await mustAnswer(variable, () => probeNode(url));
+  return { ...untouchable(variable), url, description: `from ${variable}, ${new URL(url).host}` };
+}
+
+/** Databases that were created in somebody's server are dropped by `forget`. */
+export async function givenPostgres(
+  variable: string,
+  url: string,
+): Promise<PostgresPart & { forget(): Promise<void> }> {
+  await mustAnswer(variable, () => probePostgres(url));
+  const created: string[] = [];
+  return {
+    ...untouchable(variable),
+    url,
+    description: `from ${variable}, ${new URL(url).host}`,
+    async createDatabase(name) {
+      const database = await createDatabase(url, name);
+      created.push(name);
+      return database;
+    },
+    async forget() {
+      for (const name of created) await dropDatabase(url, name);
+    },
+  };
+}
+
+async function mustAnswer(variable: string, probe: () => Promise<void>): Promise<void> {
+  await probe().catch((error: unknown) => {
+    const message = `What ${variable} points at does not answer. Start it, correct the value, or unset ${variable}.`;
+    throw new GivenPartUnusable(message, { cause: error });
+  });
+}
+
+function untouchable(variable: string): Omit<Part, 'description'> {
+  const refuse = async () => {
+    throw new GivenPartUnusable(`The part that ${variable} points at is not ours to start or stop. Unset ${variable}.`);
+  };
+  return { source: 'url', start: refuse, stop: refuse, restart: refuse, kill: refuse };
+}

@@ -1,0 +1,21 @@
+import kafkajs from 'kafkajs';
+
+/** Resolves if a client finds the cluster and a broker in it that answers. */
+export async function probeKafka(brokers: readonly string[]): Promise<void> {
+  const kafka = new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: 'vchain-probe',
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    retry: { retries: 0 },
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    if (cluster.brokers.length === 0) throw new Error('the cluster has no broker yet');
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ExpectedError } from '@virtualchain/bitcoin';
+import { type Env, isCached } from './cache.ts';
+import type { PartName } from './part.ts';
+import { javaCommand } from './tools.ts';
+import { btcdCacheEntry, kafkaCacheEntry } from './versions.ts';
+
+const runFile = promisify(execFile);
+const versionTimeoutMs = 20_000;
+const javaVersionMin = 17;
+/** From 1.21 on Go fetches the newer toolchain that btcd asks for. */
+const goMinorVersionMin = 21;
+
+/** What is missing to run parts as local processes; all of it, with every way out. */
+export class ToolsMissing extends ExpectedError {
+  override readonly name = 'ToolsMissing';
+  readonly code = 'TOOLS_MISSING';
+  readonly remedy = 'halt';
+}
+
+/** Fails unless every tool is there that the local parts need; what is in the cache needs no tool to make it. */
+export async function requireTools(parts: readonly PartName[], env: Env): Promise<void> {
+  const problems = await Promise.all(parts.map((part) => problemsOf(part, env)));
+  const all = problems.flat();
+  if (all.length > 0) throw new ToolsMissing(`Some parts cannot be started on this machine:\n${all.join('\n')}`);
+}
+
+async function problemsOf(part: PartName, env: Env): Promise<readonly string[]> {
+  switch (part) {
+    case 'kafka': {
+      const found = [await javaProblem(env)];
+      if (!isCached(env, kafkaCacheEntry)) found.push(await mavenProblem(env));
+      return advise('kafka', found, 'VCHAIN_KAFKA_BROKERS to a running broker (host:port)');
+    }
+    case 'node': {
+      const found = isCached(env, btcdCacheEntry) ? [] : [await goProblem(env)];
+      return advise('node', found, 'VCHAIN_NODE_URL to a running regtest node (http://user:password@host:port)');
+    }
+    case 'postgres':
+      return []; // comes with npm
+  }
+}
+
+function advise(part: PartName, problems: readonly (string | undefined)[], url: string): readonly string[] {
+  return problems
+    .filter((problem) => problem !== undefined)
+    .map((problem) => `  ${part}: ${problem}; or start a Docker engine; or set ${url}.`);
+}
+
+async function javaProblem(env: Env): Promise<string | undefined> {
+  const command = javaCommand(env);
+  const version = await versionOf(command, ['-version'], /version "(?:1\.)?(\d+)/, env);
+  if (version === undefined)
+    return `${command} was not found: install a JDK or JRE, version ${javaVersionMin} or later`;
+  if (version < javaVersionMin) return `${command} is version ${version}: install version ${javaVersionMin} or later`;
+  return undefined;
+}
+
+async function mavenProblem(env: Env): Promise<string | undefined> {
+  const version = await versionOf('mvn', ['-v'], /Maven (\d+\.\d+)/, env);
+  return version === undefined ? 'mvn was not found: install Apache Maven 3.6 or later' : undefined;
+}
+
+async function goProblem(env: Env): Promise<string | undefined> {
+  const found = await outputOf('go', ['version'], env);
+  const [, major, minor] = /go(\d+)\.(\d+)/.exec(found ?? '') ?? [];
+  if (major === undefined || minor === undefined) return 'go was not found: install Go 1.25 or later';
+  const tooOld = Number(major) === 1 && Number(minor) < goMinorVersionMin;
+  return tooOld ? `go is version ${major}.${minor}: install Go 1.25 or later (1.21 can fetch it itself)` : undefined;
+}
+
+async function versionOf(command: string, args: readonly string[], pattern: RegExp, env: Env) {
+  const [, version] = pattern.exec((await outputOf(command, args, env)) ?? '') ?? [];
+  return version === undefined ? undefined : Number(version);
+}
+
+async function outputOf(command: string, args: readonly string[], env: Env): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await runFile(command, [...args], { env: { ...env }, timeout: versionTimeoutMs });
+    return `${stdout}\n${stderr}`;
+  } catch {
+    return undefined;
+  }
+}

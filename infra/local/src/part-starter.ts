@@ -1,0 +1,104 @@
+import type { Env } from './cache.ts';
+import type { Contained } from './containers.ts';
+import { givenKafka, givenNode, givenPostgres } from './given-parts.ts';
+import { startLocalKafka } from './local-kafka.ts';
+import { startLocalNode } from './local-node.ts';
+import { type Durability, startLocalPostgres } from './local-postgres.ts';
+import { requireTools } from './missing-tools.ts';
+import type { NodePart, Part, PartName, Parts } from './part.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { areContainersRequired, ContainersRequired, type Source, variables } from './sources.ts';
+import type { Log } from './tools.ts';
+import type { WatchedServers } from './watched-servers.ts';
+
+/** What starting a part takes. */
+export interface Starter {
+  readonly run: RunDirectory;
+  readonly servers: WatchedServers;
+  readonly env: Env;
+  readonly log: Log;
+  readonly durability: Durability;
+  /** What to do at the end, besides stopping the local servers. */
+  readonly cleanups: (() => Promise<void>)[];
+}
+
+type PartMakers = {
+  readonly [Name in PartName]: {
+    readonly given: (value: string) => Promise<Parts[Name]>;
+    readonly container: () => Promise<Contained<Parts[Name]>>;
+    readonly local: () => Promise<Parts[Name]>;
+  };
+};
+
+/** Starts one part from where it was decided to come from. */
+export async function startPart<Name extends PartName>(
+  name: Name,
+  source: Source,
+  starter: Starter,
+): Promise<Parts[Name]> {
+  const makers: PartMakers = {
+    kafka: {
+      given: (value) => givenKafka(variables.kafka, value),
+      container: async () => (await import('./containers.ts')).startKafkaContainer(),
+      local: () => startLocalKafka(starter),
+    },
+    node: nodeMakers('node', [], starter),
+    postgres: {
+      given: async (value) => {
+        const part = await givenPostgres(variables.postgres, value);
+        starter.cleanups.push(part.forget);
+        return part;
+      },
+      container: async () => (await import('./containers.ts')).startPostgresContainer(starter.durability),
+      local: () => startLocalPostgres(starter, starter.durability),
+    },
+  };
+  return start(name, source, makers[name], starter);
+}
+
+/** Starts one more node, by the means the run's other parts came by. */
+export async function startAnotherNode(
+  name: string,
+  peers: readonly string[],
+  source: Source,
+  starter: Starter,
+): Promise<NodePart> {
+  return start('node', source, nodeMakers(name, peers, starter), starter);
+}
+
+function nodeMakers(name: string, peers: readonly string[], starter: Starter): PartMakers['node'] {
+  return {
+    given: (value) => givenNode(variables.node, value),
+    container: async () => (await import('./containers.ts')).startNodeContainer(peers),
+    local: () => startLocalNode(name, peers, starter),
+  };
+}
+
+async function start<Name extends PartName>(
+  name: Name,
+  source: Source,
+  makers: PartMakers[Name],
+  starter: Starter,
+): Promise<Parts[Name]> {
+  switch (source.kind) {
+    case 'url':
+      return makers.given(source.value);
+    case 'container': {
+      const part = await makers.container().catch((error: unknown) => passOver(name, error, starter));
+      if (part === undefined) return makers.local();
+      starter.cleanups.push(part.remove);
+      return part as Part as Parts[Name];
+    }
+    case 'local':
+      return makers.local();
+  }
+}
+
+/** A container that does not start is a reason to try a local process, not to give up. */
+async function passOver(name: PartName, error: unknown, { env, log }: Starter): Promise<undefined> {
+  const reason = `its container did not start (${(error as Error).message})`;
+  if (areContainersRequired(env)) throw new ContainersRequired(`${name}: ${reason}`, { cause: error });
+  log(`${name}: ${reason}`);
+  await requireTools([name], env);
+  return undefined;
+}

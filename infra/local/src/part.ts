@@ -1,0 +1,45 @@
+/** The parts of the outside world that virtualchain runs against. */
+export type PartName = 'kafka' | 'node' | 'postgres';
+
+/** Where a part comes from, in the order of preference. */
+export type PartSource = 'url' | 'container' | 'local';
+
+/**
+ * What all parts can do. A part from a URL belongs to somebody else: it refuses to be started, stopped or killed.
+ * A part that starts again keeps its address.
+ */
+export interface Part {
+  readonly source: PartSource;
+  /** One line for people: what it is and where. */
+  readonly description: string;
+  start(): Promise<void>;
+  /** Ends it cleanly, and waits until it is gone. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+  /** Sends a signal, SIGKILL unless another is given, and waits until it is gone if the signal ends processes. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export interface KafkaPart extends Part {
+  readonly brokers: readonly string[];
+}
+
+export interface NodePart extends Part {
+  /** JSON-RPC, credentials included: `http://user:password@127.0.0.1:port`. */
+  readonly url: string;
+  /** Where other nodes reach it, `host:port`; absent for a node from a URL. */
+  readonly p2pAddress?: string;
+}
+
+export interface PostgresPart extends Part {
+  /** The maintenance database. Tests make their own. */
+  readonly url: string;
+  /** Creates an empty database and answers its URL. */
+  createDatabase(name: string): Promise<string>;
+}
+
+export interface Parts {
+  readonly kafka: KafkaPart;
+  readonly node: NodePart;
+  readonly postgres: PostgresPart;
+}

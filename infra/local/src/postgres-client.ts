@@ -1,0 +1,32 @@
+import pg from 'pg';
+
+const connectTimeoutMs = 2_000;
+
+/** Resolves if the server takes a query. */
+export async function probePostgres(url: string): Promise<void> {
+  await withClient(url, (client) => client.query('select 1'));
+}
+
+/** Creates an empty database beside the one of the URL and answers its URL. */
+export async function createDatabase(url: string, name: string): Promise<string> {
+  await withClient(url, (client) => client.query(`create database ${pg.escapeIdentifier(name)}`));
+  const created = new URL(url);
+  created.pathname = `/${encodeURIComponent(name)}`;
+  return created.href;
+}
+
+/** Drops a database, throwing out whoever is connected to it. */
+export async function dropDatabase(url: string, name: string): Promise<void> {
+  await withClient(url, (client) => client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`));
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  client.on('error', () => undefined); // a server that goes away is seen by the query
+  try {
+    await client.connect();
+    await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import pg from 'pg';
+import { startRealParts } from './index.ts';
+
+const suiteTimeoutMs = 180_000;
+const cleanupTimeoutMs = 15_000;
+const quiet = () => undefined;
+
+async function isListening(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const socket = createConnection({ host: hostname, port: Number(port) });
+  try {
+    return await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function eventually(law: () => Promise<boolean>): Promise<boolean> {
+  for (const deadline = Date.now() + cleanupTimeoutMs; Date.now() < deadline; await sleep(50))
+    if (await law()) return true;
+  return false;
+}
+
+async function rpc(url: string, method: string, params: readonly unknown[]) {
+  const { username, password, origin } = new URL(url);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const body = JSON.stringify({ jsonrpc: '1.0', id: 1, method, params });
+  const answer = await fetch(origin, { method: 'POST', headers: { authorization }, body });
+  return (await answer.json()) as { result: unknown; error: { code: number; message: string } | null };
+}
+
+test(
+  'what was acknowledged survives kill -9 of the broker and of Postgres',
+  async () => {
+    await using parts = await startRealParts({ need: ['kafka', 'postgres'], log: quiet });
+    const topic = `${parts.topicPrefix}.survives`;
+    const kafka = new kafkajs.Kafka({ brokers: [...parts.kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    await producer.send({ topic, acks: -1, messages: [{ key: '1', value: 'kept' }] });
+    await producer.disconnect();
+    await admin.disconnect();
+
+    const url = await parts.postgres.createDatabase('survives');
+    const before = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    before.on('error', quiet);
+    await before.connect();
+    await before.query('create table kept as select 1 as one');
+
+    await Promise.all([parts.kafka.kill(), parts.postgres.kill()]);
+    await Promise.all([parts.kafka.start(), parts.postgres.start()]);
+
+    await admin.connect();
+    const [offsets] = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    expect(offsets?.high).toBe('1');
+    const after = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    await after.connect();
+    expect(await after.query('select one from kept')).toMatchObject({ rows: [{ one: 1 }] });
+    await after.end();
+  },
+  suiteTimeoutMs,
+);
+
+test(
+  'two nodes find each other, take a block of 4 MB, and keep their addresses when they start again',
+  async () => {
+    await using parts = await startRealParts({ need: ['node'], log: quiet });
+    const second = await parts.startNode({ peers: [parts.node.p2pAddress ?? ''] });
+    expect(await eventually(async () => (await rpc(second.url, 'getconnectioncount', [])).result === 1)).toBe(true);
+
+    const answer = await rpc(parts.node.url, 'submitblock', ['00'.repeat(4_000_000)]);
+    expect(answer.error?.message ?? answer.result).not.toMatch(/too large|request body/i);
+
+    await parts.node.kill();
+    await expect(rpc(parts.node.url, 'getblockcount', [])).rejects.toThrow();
+    await parts.node.start();
+    expect(await rpc(parts.node.url, 'getblockcount', [])).toMatchObject({ result: 0 });
+  },
+  suiteTimeoutMs,
+);
+
+test(
+  'a caller that is killed leaves neither servers nor its run directory',
+  async () => {
+    const script = fileURLToPath(new URL('./real-parts.example.ts', import.meta.url));
+    const caller = spawn(process.execPath, [script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    const [line] = (await once(createInterface({ input: caller.stdout }), 'line')) as [string];
+    const { runDirectory, addresses } = JSON.parse(line) as { runDirectory: string; addresses: string[] };
+    expect(await Promise.all(addresses.map(isListening))).toEqual(addresses.map(() => true));
+
+    caller.kill('SIGKILL');
+
+    const isGone = async () =>
+      !existsSync(runDirectory) && !(await Promise.all(addresses.map(isListening))).includes(true);
+    expect(await eventually(isGone)).toBe(true);
+  },
+  suiteTimeoutMs,
+);
+
+test(
+  'the end of a run takes its files along, and its secrets are in no log',
+  async () => {
+    const said: string[] = [];
+    const parts = await startRealParts({ need: ['node', 'postgres'], log: (line) => said.push(line) });
+    const secrets = [parts.node.url, parts.postgres.url].map((url) => new URL(url).password);
+    for (const name of ['node', 'postgres', 'watchdog']) {
+      said.push(await readFile(`${parts.runDirectory}/logs/${name}.log`, 'utf8'));
+    }
+    await parts[Symbol.asyncDispose]();
+    expect(existsSync(parts.runDirectory)).toBe(false);
+    for (const secret of secrets) expect(said.join('\n')).not.toContain(secret);
+  },
+  suiteTimeoutMs,
+);

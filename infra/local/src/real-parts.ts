@@ -1,0 +1,90 @@
+import type { Env } from './cache.ts';
+import type { Durability } from './local-postgres.ts';
+import { requireTools } from './missing-tools.ts';
+import type { NodePart, PartName, Parts } from './part.ts';
+import { type Starter, startAnotherNode, startPart } from './part-starter.ts';
+import { makeRunDirectory } from './run-directory.ts';
+import { chooseSources, type Source } from './sources.ts';
+import type { Log } from './tools.ts';
+import { watchServers } from './watched-servers.ts';
+
+export interface RealPartsOptions<Need extends PartName> {
+  readonly need: readonly Need[];
+  /** Takes lines for people: what was chosen, what is being downloaded. Standard error unless given. */
+  readonly log?: Log;
+  readonly env?: Env;
+  /** `throwaway` unless given: Postgres does not wait for the disk. */
+  readonly durability?: Durability;
+}
+
+/** One run. Disposing of it ends everything that was started for it. */
+export interface Run extends AsyncDisposable {
+  readonly runId: string;
+  /** Data and logs; gone afterwards, unless `VCHAIN_KEEP_RUNS=1`. */
+  readonly runDirectory: string;
+  /** No other run has it: topics that begin with it are this run's alone. */
+  readonly topicPrefix: string;
+  /** Starts one more node, empty, with its own data and ports, which keeps connecting to `peers` (`p2pAddress`es). */
+  startNode(options?: { readonly peers?: readonly string[] }): Promise<NodePart>;
+}
+
+export type RealParts<Need extends PartName = never> = Run & Pick<Parts, Need>;
+
+/**
+ * Starts what a run needs, all at once: what the environment points at, else containers, else local processes. Each
+ * choice is logged. With `REQUIRE_CONTAINERS=1` a fallback to a local process is an error. Whatever way the caller
+ * ends, kill -9 included, the servers end too.
+ */
+export async function startRealParts<const Need extends PartName>(
+  options: RealPartsOptions<Need>,
+): Promise<RealParts<Need>> {
+  const { need, env = process.env, log = (line) => console.error(line), durability = 'throwaway' } = options;
+  const sources = await chooseSources(need, env, log);
+  await requireTools(
+    need.filter((name) => sources.get(name)?.kind === 'local'),
+    env,
+  );
+
+  const run = await makeRunDirectory();
+  const servers = await watchServers(run, env);
+  const starter: Starter = { run, servers, env, log, durability, cleanups: [] };
+  const dispose = async () => {
+    await Promise.all([...starter.cleanups.splice(0)].map((cleanup) => cleanup()));
+    await servers[Symbol.asyncDispose]();
+  };
+  const settled = await Promise.allSettled(
+    need.map(async (name) => {
+      const part = await startPart(name, sources.get(name) ?? { kind: 'local' }, starter);
+      log(`${name}: ${part.description}`);
+      return [name, part] as const;
+    }),
+  );
+  const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length > 0) {
+    await dispose();
+    throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several parts did not start');
+  }
+  const started = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+
+  let nodes = 1;
+  return {
+    runId: run.runId,
+    runDirectory: run.path,
+    topicPrefix: `vchain-${run.runId}`,
+    async startNode({ peers = [] } = {}) {
+      const source = anotherNodeSource(sources);
+      if (source.kind === 'local') await requireTools(['node'], env);
+      const name = `node-${++nodes}`;
+      const node = await startAnotherNode(name, peers, source, starter);
+      log(`${name}: ${node.description}`);
+      return node;
+    },
+    [Symbol.asyncDispose]: dispose,
+    ...(Object.fromEntries(started) as Pick<Parts, Need>),
+  };
+}
+
+/** A URL names one node: another comes in a container if the first did, else as a local process. */
+function anotherNodeSource(sources: ReadonlyMap<PartName, Source>): Source {
+  return sources.get('node')?.kind === 'container' ? { kind: 'container' } : { kind: 'local' };
+}

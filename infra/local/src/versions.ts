@@ -1,0 +1,13 @@
+/** What is run, as local processes and in containers, and how the cache names it. */
+export const kafkaVersion = '4.1.2';
+export const btcdVersion = '0.26.2';
+export const postgresVersion = '18.4';
+
+export const kafkaCacheEntry = `kafka-${kafkaVersion}`;
+export const btcdCacheEntry = `btcd-${btcdVersion}-${process.platform}-${process.arch}`;
+
+export const images = {
+  kafka: `apache/kafka:${kafkaVersion}`,
+  node: 'bitcoin/bitcoin:30.2',
+  postgres: `postgres:${postgresVersion}`,
+} as const;

@@ -1,0 +1,40 @@
+import type { Brand } from '@virtualchain/bitcoin';
+import { bytesToHex, doubleSha256, type Height, hash160, hexToBytes, merkleRoot } from '@virtualchain/bitcoin';
+
+/** 32 lower-case hex digits: what seals a block and all before it (`spec/virtualchain.md` §1). */
+export type ConsensusHash = Brand<string, 'ConsensusHash'>;
+/** 64 lower-case hex digits over the transitions of one block. */
+export type OpsHash = Brand<string, 'OpsHash'>;
+
+const CONSENSUS_HASH = /^[0-9a-f]{32}$/;
+
+/** @throws RangeError when `value` is not 32 lower-case hex digits. */
+export function consensusHash(value: string): ConsensusHash {
+  if (!CONSENSUS_HASH.test(value)) throw new RangeError(`not a consensus hash (32 lower-case hex digits): ${value}`);
+  return value as ConsensusHash;
+}
+
+const EMPTY_BLOCK_LEAF = bytesToHex(doubleSha256(new Uint8Array()));
+
+/** Ops hash of the serialised transitions of a block. Their order does not matter: the leaves are sorted. */
+export function opsHash(serialized: readonly Uint8Array[]): OpsHash {
+  const leaves = serialized.map((bytes) => bytesToHex(doubleSha256(bytes)));
+  return merkleRoot(leaves.length === 0 ? [EMPTY_BLOCK_LEAF] : leaves.sort()) as OpsHash;
+}
+
+/** The heights whose consensus hashes block `at` mixes in: at−1, at−3, at−7, … while they are `firstBlock` or above. */
+export function previousHeights(at: number, firstBlock: number): Height[] {
+  const heights: Height[] = [];
+  for (let step = 1; at - step >= firstBlock; step = step * 2 + 1) heights.push((at - step) as Height);
+  return heights;
+}
+
+/** Consensus hash of a block from its ops hash and the consensus hashes of `previousHeights`. */
+export function consensusHashOf(ops: OpsHash | string, previous: readonly string[]): ConsensusHash {
+  return consensusHashOfRoot(merkleRoot([...previous, ops].sort()));
+}
+
+/** First half of hash160 of a merkle root, the root read in display order. */
+export function consensusHashOfRoot(root: string): ConsensusHash {
+  return bytesToHex(hash160(hexToBytes(root)).subarray(0, 16)) as ConsensusHash;
+}

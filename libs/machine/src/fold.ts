@@ -1,0 +1,214 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { OperationEvent } from '@virtualchain/protocol';
+import type { CanonicalValue } from './canonical-json.ts';
+import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './changes-hash.ts';
+import type { Row } from './collection.ts';
+import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './consensus-hash.ts';
+import { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
+import { canonicalKey } from './row.ts';
+import { serializeOperation } from './serialize.ts';
+import type { SnapshotView } from './snapshots.ts';
+import type { AnyStateMachine, BlockContext, DecideContext, Ignored, Transition, Verdict } from './state-machine.ts';
+import type { WorkingState } from './working-state.ts';
+
+/** A whole block of the log, as the fold wants it. */
+export interface FoldInput {
+  readonly height: Height;
+  readonly hash: BlockHash;
+  readonly previousHash: BlockHash;
+  readonly time: number;
+  readonly operations: readonly OperationEvent[];
+}
+
+/** A transition as it is kept: its place among the block's, and the operation it came from (null: the block's close). */
+export interface FoldedTransition {
+  readonly vtxindex: number;
+  readonly operationPosition: number | null;
+  readonly opcode: number;
+  readonly serialized: Uint8Array;
+}
+
+export interface OperationOutcome {
+  readonly event: OperationEvent;
+  readonly verdict: Verdict;
+  /** `[collection, key]` of every row that the operation wrote. */
+  readonly changedKeys: readonly (readonly [string, readonly CanonicalValue[]])[];
+}
+
+/** All that a block did: what a projection stores, and what the oracle compares. */
+export interface FoldedBlock {
+  readonly block: BlockContext;
+  readonly outcomes: readonly OperationOutcome[];
+  readonly transitions: readonly FoldedTransition[];
+  readonly changes: readonly RowChange[];
+  readonly opsHash: OpsHash;
+  readonly consensusHash: ConsensusHash;
+  readonly collectionHashes: CollectionHashes;
+  readonly changesHash: string;
+}
+
+export interface FoldTarget {
+  readonly working: WorkingState;
+  readonly snapshots: SnapshotView;
+  /** C(h−1) of each collection. */
+  readonly collectionHashes: CollectionHashes;
+}
+
+/** A block whose operations the machine has parsed: what the fold works on, and what a prefetch is told by. */
+export interface ParsedBlock {
+  readonly input: FoldInput;
+  /** One for each operation: the machine's own form of it, or why it is ignored. */
+  readonly parsed: readonly unknown[];
+}
+
+/** @throws MachineFaulted when the parser, which has to be total, throws. */
+export function parseBlock(machine: AnyStateMachine, input: FoldInput): ParsedBlock {
+  const parsed = input.operations.map((event) => {
+    try {
+      return machine.parse(event);
+    } catch (error) {
+      throw new MachineFaulted(machine.name, 'parse', input.height, event, error);
+    }
+  });
+  return { input, parsed };
+}
+
+/** Brings the rows that blocks are known to read into memory: a bounded number of queries for a batch. */
+export async function prefetchBlocks(
+  machine: AnyStateMachine,
+  working: WorkingState,
+  blocks: readonly ParsedBlock[],
+): Promise<void> {
+  if (machine.prefetch === undefined) return;
+  const wanted = new Map<string, Row[]>();
+  for (const { parsed } of blocks) {
+    for (const op of parsed) {
+      if (isIgnored(op)) continue;
+      for (const [collection, keys] of Object.entries(machine.prefetch(op))) {
+        const rows = wanted.get(collection) ?? [];
+        for (const key of keys as readonly Row[]) rows.push(key);
+        wanted.set(collection, rows);
+      }
+    }
+  }
+  for (const [collection, rows] of wanted) await working.prefetch(collection, rows);
+}
+
+/**
+ * Folds one block: its operations in order on the working state, then its hashes.
+ *
+ * @throws MachineFaulted, SnapshotMissing, SnapshotMismatch. The working state is then of no use.
+ */
+export async function foldBlock(
+  machine: AnyStateMachine,
+  target: FoldTarget,
+  { input, parsed }: ParsedBlock,
+): Promise<FoldedBlock> {
+  const { working, snapshots } = target;
+  const block: BlockContext = {
+    height: input.height,
+    hash: input.hash,
+    previousHash: input.previousHash,
+    time: input.time,
+  };
+  const hook = hookCaller(machine, block.height);
+  working.beginBlock();
+  const operations = parsed.filter((op) => !isIgnored(op));
+  const scan = await hook('openBlock', null, () => machine.openBlock?.(block, operations, working.state));
+  const context: DecideContext<unknown> = { block, scan, window: snapshots.windowOf(block.height), snapshots };
+  const outcomes: OperationOutcome[] = [];
+  const visible: { readonly transition: Transition; readonly operationPosition: number | null }[] = [];
+  for (const [i, event] of input.operations.entries()) {
+    const op = parsed[i];
+    if (isIgnored(op)) {
+      outcomes.push({ event, verdict: op, changedKeys: [] });
+      continue;
+    }
+    const savepoint = working.savepoint();
+    const verdict: Verdict = await hook('decide', event, () => machine.decide(op, context, working.state));
+    if (verdict.kind === 'accepted') {
+      for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
+    } else working.dropSince(savepoint);
+    const changedKeys = working.touchedSince(savepoint).map(({ collection, row }) => {
+      return [collection, canonicalKey(machine.collections[collection], row)] as const;
+    });
+    outcomes.push({ event, verdict, changedKeys });
+  }
+  const closing = await hook('closeBlock', null, () => machine.closeBlock?.(block, working.state));
+  for (const transition of closing ?? []) visible.push({ transition, operationPosition: null });
+  const transitions = await hook('hashedFields', null, () =>
+    visible.map(({ transition, operationPosition }, vtxindex) => ({
+      vtxindex,
+      operationPosition,
+      opcode: transition.opcode,
+      serialized: serializeTransition(machine, transition),
+    })),
+  );
+  const changes = working.blockChanges();
+  const ops = opsHash(transitions.map(({ serialized }) => serialized));
+  const sealed = await seal(machine, snapshots, block.height, ops);
+  const collectionHashes = nextCollectionHashes(target.collectionHashes, block.height, machine.collections, changes);
+  return {
+    block,
+    outcomes,
+    transitions,
+    changes,
+    opsHash: ops,
+    consensusHash: sealed,
+    collectionHashes,
+    changesHash: changesHash(collectionHashes),
+  };
+}
+
+/** The consensus hash of a block, checked against the machine's expectation and added to the view. */
+async function seal(
+  machine: AnyStateMachine,
+  snapshots: SnapshotView,
+  height: Height,
+  ops: OpsHash,
+): Promise<ConsensusHash> {
+  const previous = await snapshots.previousOf(height);
+  const missing = previous.indexOf(null);
+  if (missing >= 0) throw new SnapshotMissing(machine.name, height, height - (2 ** (missing + 1) - 1));
+  const computed = consensusHashOf(ops, previous as readonly ConsensusHash[]);
+  const expected = machine.expectedSnapshots?.get(height);
+  if (expected !== undefined && expected !== computed)
+    throw new SnapshotMismatch(machine.name, height, { expected, computed });
+  snapshots.add(height, computed);
+  return computed;
+}
+
+function serializeTransition(machine: AnyStateMachine, { opcode, fields }: Transition): Uint8Array {
+  const names = machine.hashedFields[opcode];
+  if (names === undefined) throw new TypeError(`the opcode ${opcode} of a transition has no hashed fields`);
+  return serializeOperation(opcode, names, fields);
+}
+
+function isIgnored(op: unknown): op is Ignored {
+  return typeof op === 'object' && op !== null && (op as { kind?: unknown }).kind === 'ignored';
+}
+
+/** Calls hooks; what they throw becomes a fault with its place. Foreseen failures of the state below pass through. */
+function hookCaller(machine: AnyStateMachine, height: number) {
+  return async <Result>(
+    hook: string,
+    event: OperationEvent | null,
+    call: () => Result | Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      return await call();
+    } catch (error) {
+      if (isStateFailure(error)) throw error;
+      throw new MachineFaulted(machine.name, hook, height, event, error);
+    }
+  };
+}
+
+/** The database below the state failed, not the machine: the error says so itself. */
+export class StateUnavailable extends Error {
+  override readonly name = 'StateUnavailable';
+}
+
+function isStateFailure(error: unknown): error is StateUnavailable {
+  return error instanceof StateUnavailable;
+}

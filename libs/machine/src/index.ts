@@ -1,0 +1,85 @@
+export { type CanonicalValue, canonicalJson } from './canonical-json.ts';
+export {
+  type CollectionHashes,
+  changesHash,
+  emptyCollectionHashes,
+  nextCollectionHash,
+  nextCollectionHashes,
+  type RowChange,
+} from './changes-hash.ts';
+export {
+  bigint,
+  boolean,
+  bytes,
+  type Collection,
+  type Collections,
+  type Column,
+  type ColumnKind,
+  type Columns,
+  type ColumnValue,
+  collection,
+  integer,
+  type KeyOf,
+  legacyFloat,
+  list,
+  nullable,
+  numeric,
+  type Row,
+  type RowOf,
+  text,
+} from './collection.ts';
+export {
+  type ConsensusHash,
+  consensusHash,
+  consensusHashOf,
+  consensusHashOfRoot,
+  type OpsHash,
+  opsHash,
+  previousHeights,
+} from './consensus-hash.ts';
+export { Dict, type FieldValue, LegacyFloat, Long, Tuple, UnicodeText } from './field-value.ts';
+export {
+  type FoldedBlock,
+  type FoldedTransition,
+  type FoldInput,
+  type FoldTarget,
+  foldBlock,
+  type OperationOutcome,
+  type ParsedBlock,
+  parseBlock,
+  prefetchBlocks,
+  StateUnavailable,
+} from './fold.ts';
+export { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
+export { type EncodedKey, encodeTuple } from './key-order.ts';
+export { foldGenesis, MemoryFold } from './memory-fold.ts';
+export { MemoryState } from './memory-state.ts';
+export { FieldNotSerializable } from './python-text.ts';
+export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, rowsEqual } from './row.ts';
+export { serializeOperation } from './serialize.ts';
+export { type SnapshotSource, SnapshotView } from './snapshots.ts';
+export {
+  type Accepted,
+  type AnyStateMachine,
+  accepted,
+  anchorHeight,
+  type BlockContext,
+  type CollectionState,
+  type ConsensusWindow,
+  type DecideContext,
+  defineStateMachine,
+  type Ignored,
+  ignored,
+  type MachineDefinition,
+  type PageOptions,
+  type Prefetch,
+  type Rejected,
+  rejected,
+  type Snapshots,
+  type State,
+  type StateMachine,
+  type Transition,
+  type Verdict,
+} from './state-machine.ts';
+export type { StateSource } from './state-source.ts';
+export { WorkingState } from './working-state.ts';

@@ -1,0 +1,135 @@
+import type { Height } from '@virtualchain/bitcoin';
+import { type CollectionHashes, emptyCollectionHashes, nextCollectionHashes } from './changes-hash.ts';
+import type { ConsensusHash } from './consensus-hash.ts';
+import { type FoldedBlock, type FoldInput, foldBlock, parseBlock } from './fold.ts';
+import { MemoryState } from './memory-state.ts';
+import { SnapshotView } from './snapshots.ts';
+import { type AnyStateMachine, anchorHeight } from './state-machine.ts';
+import { WorkingState } from './working-state.ts';
+
+export interface MemoryFoldOptions {
+  /** How many of the newest blocks can be taken back; all of them by default. At least the newest is kept. */
+  readonly undoBlocksMax?: number;
+}
+
+/**
+ * A machine on memory: folds blocks and takes them back. The oracle that every projection is compared with, and what
+ * `verify` and the tests of machines run on.
+ */
+export class MemoryFold {
+  readonly machine: AnyStateMachine;
+  readonly state: MemoryState;
+  readonly #blocks: FoldedBlock[] = [];
+  readonly #byHash = new Map<string, Height>();
+  readonly #genesisHashes: CollectionHashes;
+
+  readonly #undoBlocksMax: number;
+  readonly #consensusHashes: ConsensusHash[] = [];
+
+  private constructor(
+    machine: AnyStateMachine,
+    state: MemoryState,
+    genesisHashes: CollectionHashes,
+    undoBlocksMax: number,
+  ) {
+    this.machine = machine;
+    this.state = state;
+    this.#genesisHashes = genesisHashes;
+    this.#undoBlocksMax = undoBlocksMax;
+  }
+
+  /** Opens a machine at its genesis: one height below the first folded block. */
+  static async open(machine: AnyStateMachine, options: MemoryFoldOptions = {}): Promise<MemoryFold> {
+    const state = new MemoryState(machine.collections);
+    const { changes, hashes } = await foldGenesis(machine, state);
+    state.apply(changes);
+    return new MemoryFold(machine, state, hashes, options.undoBlocksMax ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Folded blocks of the branch that are kept, oldest first. */
+  get blocks(): readonly FoldedBlock[] {
+    return this.#blocks;
+  }
+
+  get tip(): FoldedBlock | null {
+    return this.#blocks.at(-1) ?? null;
+  }
+
+  /** Height of the newest block, or of the genesis. */
+  get height(): Height {
+    return this.tip?.block.height ?? anchorHeight(this.machine);
+  }
+
+  /** Folds the next block. Blocks at or below the highest initial snapshot are not for this machine and answer null. */
+  async connect(input: FoldInput): Promise<FoldedBlock | null> {
+    if (input.height <= anchorHeight(this.machine)) return null;
+    if (input.height !== this.height + 1) throw new RangeError(`block ${input.height} does not follow ${this.height}`);
+    const working = new WorkingState(this.state);
+    const target = { working, snapshots: this.#snapshots(), collectionHashes: this.collectionHashes };
+    const folded = await foldBlock(this.machine, target, parseBlock(this.machine, input));
+    this.reconnect(folded);
+    return folded;
+  }
+
+  /** Puts a block back that was taken back, as it was folded then. */
+  reconnect(folded: FoldedBlock): void {
+    this.state.apply(folded.changes);
+    this.#keep(folded);
+  }
+
+  /** Takes the newest block back; null when none is left to take back. */
+  disconnect(): FoldedBlock | null {
+    const folded = this.#blocks.pop();
+    if (folded === undefined) return null;
+    this.state.revert(folded.changes);
+    this.#byHash.delete(folded.consensusHash);
+    this.#consensusHashes.pop();
+    return folded;
+  }
+
+  /** Consensus hash at a height, initial snapshots included. */
+  consensusHashAt(height: Height): ConsensusHash | null {
+    return (
+      this.#consensusHashes[height - anchorHeight(this.machine) - 1] ??
+      this.machine.initialSnapshots.get(height) ??
+      null
+    );
+  }
+
+  /** C(h) of every collection at the newest block. */
+  get collectionHashes(): CollectionHashes {
+    return this.tip?.collectionHashes ?? this.#genesisHashes;
+  }
+
+  #keep(folded: FoldedBlock): void {
+    this.#blocks.push(folded);
+    if (this.#blocks.length > Math.max(1, this.#undoBlocksMax)) this.#blocks.shift();
+    this.#consensusHashes.push(folded.consensusHash);
+    this.#byHash.set(folded.consensusHash, folded.block.height);
+  }
+
+  #snapshots(): SnapshotView {
+    return new SnapshotView(this.machine, {
+      at: async (heights) => {
+        const found = heights.flatMap((height) => {
+          const hash = this.consensusHashAt(height);
+          return hash === null ? [] : [[height, hash] as const];
+        });
+        return new Map(found);
+      },
+      heightOf: async (hash) => this.#byHash.get(hash) ?? null,
+    });
+  }
+}
+
+/** The rows and collection hashes that a machine begins with, one height below its first folded block. */
+export async function foldGenesis(machine: AnyStateMachine, state: MemoryState) {
+  const working = new WorkingState(state);
+  working.beginBlock();
+  await machine.genesis?.(working.state);
+  const changes = working.blockChanges();
+  const empty = emptyCollectionHashes(machine.collections);
+  const hashes =
+    changes.length === 0 ? empty : nextCollectionHashes(empty, anchorHeight(machine), machine.collections, changes);
+  return { changes, hashes };
+}

@@ -1,0 +1,114 @@
+import { bytesToHex } from '@virtualchain/bitcoin';
+import type { CanonicalValue } from './canonical-json.ts';
+import type { Collection, Column, ColumnValue, Row } from './collection.ts';
+import { LegacyFloat } from './field-value.ts';
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * Refuses a row that does not fit its collection, before it can reach any state.
+ *
+ * @throws TypeError naming the column, the value and the rule. A machine that gets here has a bug.
+ */
+export function checkRow(collection: string, { columns }: Collection, row: Row): void {
+  for (const name of Object.keys(columns)) {
+    const column = columns[name] as Column<unknown>;
+    const problem = problemOf(column, row[name]);
+    if (problem !== null) throw new TypeError(`${collection}.${name}: ${problem}`);
+  }
+  for (const name of Object.keys(row)) {
+    if (columns[name] === undefined) throw new TypeError(`${collection}.${name}: no such column`);
+  }
+}
+
+function problemOf(column: Column<unknown>, value: unknown): string | null {
+  if (value === null) return column.nullable ? null : 'null in a column that is not nullable';
+  switch (column.kind) {
+    case 'text':
+      if (typeof value !== 'string') return `wants text, not ${typeof value}`;
+      return value.includes('\u0000') || !value.isWellFormed() ? 'text with a NUL or a lone surrogate' : null;
+    case 'bytes':
+      return value instanceof Uint8Array ? null : `wants bytes, not ${typeof value}`;
+    case 'integer':
+      return Number.isSafeInteger(value) && !Object.is(value, -0)
+        ? null
+        : `wants a whole number within 2^53, not ${String(value)}`;
+    case 'bigint':
+      if (typeof value !== 'bigint') return `wants a bigint, not ${typeof value}`;
+      return value < INT64_MIN || value > INT64_MAX ? `${value} does not fit 64 bits` : null;
+    case 'numeric':
+      return typeof value === 'bigint' ? null : `wants a bigint, not ${typeof value}`;
+    case 'boolean':
+      return typeof value === 'boolean' ? null : `wants a boolean, not ${typeof value}`;
+    case 'legacyFloat':
+      return value instanceof LegacyFloat ? null : 'wants a LegacyFloat';
+    case 'list': {
+      if (!Array.isArray(value)) return `wants a list, not ${typeof value}`;
+      for (const item of value) {
+        const problem = problemOf(column.of as Column<unknown>, item);
+        if (problem !== null) return `in the list: ${problem}`;
+      }
+      return null;
+    }
+  }
+}
+
+/** A column's value in the canonical JSON of the changes hash (`ARCHITECTURE.md`, changes hash). */
+export function canonicalValue(column: Column<unknown>, value: ColumnValue): CanonicalValue {
+  if (value === null) return null;
+  switch (column.kind) {
+    case 'bytes':
+      return bytesToHex(value as Uint8Array);
+    case 'bigint':
+    case 'numeric':
+      return (value as bigint).toString();
+    case 'legacyFloat':
+      return doubleHex((value as LegacyFloat).value);
+    case 'list':
+      return (value as readonly ColumnValue[]).map((item) => canonicalValue(column.of as Column<unknown>, item));
+    default:
+      return value as string | number | boolean;
+  }
+}
+
+/** The eight IEEE-754 bytes of a double, big-endian, as hex. */
+export function doubleHex(value: number): string {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value);
+  return bytesToHex(bytes);
+}
+
+export function rowsEqual({ columns }: Collection, a: Row | null, b: Row | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  for (const name of Object.keys(columns)) {
+    if (!valuesEqual(a[name] as ColumnValue, b[name] as ColumnValue)) return false;
+  }
+  return true;
+}
+
+function valuesEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+  if (a instanceof LegacyFloat && b instanceof LegacyFloat) return doubleHex(a.value) === doubleHex(b.value);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => valuesEqual(item, b[i]));
+  return false;
+}
+
+/** The key columns of a row, canonical, in key order. */
+export function canonicalKey({ columns, key }: Collection, row: Row): CanonicalValue[] {
+  return key.map((name) => canonicalValue(columns[name] as Column<unknown>, row[name] as ColumnValue));
+}
+
+/** A whole row, canonical, by column name. */
+export function canonicalRow({ columns }: Collection, row: Row): { readonly [name: string]: CanonicalValue } {
+  const canonical: Record<string, CanonicalValue> = {};
+  for (const name of Object.keys(columns)) {
+    canonical[name] = canonicalValue(columns[name] as Column<unknown>, row[name] as ColumnValue);
+  }
+  return canonical;
+}

@@ -1,0 +1,163 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { OperationEvent, VirtualChain } from '@virtualchain/protocol';
+import type { Collection, Collections, KeyOf, RowOf } from './collection.ts';
+import type { ConsensusHash } from './consensus-hash.ts';
+import type { FieldValue } from './field-value.ts';
+
+/** What an accepted operation made visible. `fields` holds at least the hashed fields of the opcode. */
+export interface Transition {
+  /** The opcode byte. */
+  readonly opcode: number;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+}
+
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly transitions: readonly Transition[];
+}
+
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The parser's verdict: the operation is not one of this machine's. It reaches no hook and is recorded. */
+export interface Ignored {
+  readonly kind: 'ignored';
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type Verdict = Accepted | Rejected | Ignored;
+
+export const accepted = (...transitions: readonly Transition[]): Accepted => ({ kind: 'accepted', transitions });
+export const rejected = (code: string, detail: string): Rejected => ({ kind: 'rejected', code, detail });
+export const ignored = (code: string, detail: string): Ignored => ({ kind: 'ignored', code, detail });
+
+export interface PageOptions<Row> {
+  /** Begin behind this row. */
+  readonly after?: Row;
+  /** End after so many rows. */
+  readonly limit?: number;
+}
+
+/** A collection as the hooks see it: committed rows, and everything this block did before. */
+export interface CollectionState<C extends Collection> {
+  get(key: KeyOf<C>): Promise<RowOf<C> | null>;
+  /** Rows whose first index columns equal `prefix`, lazily, in the order of the index, then of the key. */
+  by(
+    index: keyof C['indexes'] & string,
+    prefix: Partial<RowOf<C>>,
+    options?: PageOptions<RowOf<C>>,
+  ): AsyncIterable<RowOf<C>>;
+  count(index: keyof C['indexes'] & string, prefix: Partial<RowOf<C>>): Promise<number>;
+  put(row: RowOf<C>): Promise<void>;
+  /** Deleting what is not there is no change. */
+  delete(key: KeyOf<C>): Promise<void>;
+}
+
+export type State<Cs extends Collections> = { readonly [N in keyof Cs]: CollectionState<Cs[N]> };
+
+export interface BlockContext {
+  readonly height: Height;
+  readonly hash: BlockHash;
+  readonly previousHash: BlockHash;
+  /** Header time, Unix seconds. */
+  readonly time: number;
+}
+
+/** Consensus hashes of the heights from `height − consensusWindow` to the block before this one. */
+export interface ConsensusWindow {
+  has(hash: string): boolean;
+  heightOf(hash: string): Height | null;
+}
+
+/** All consensus hashes, initial snapshots and the batch's own blocks included. */
+export interface Snapshots {
+  at(height: Height): Promise<ConsensusHash | null>;
+  heightOf(hash: string): Promise<Height | null>;
+}
+
+export interface DecideContext<Scan> {
+  readonly block: BlockContext;
+  readonly scan: Scan;
+  readonly window: ConsensusWindow;
+  readonly snapshots: Snapshots;
+}
+
+/** Keys that an operation will read, by collection: hints, so that a batch of blocks needs a bounded number of queries. */
+export type Prefetch<Cs extends Collections> = { readonly [N in keyof Cs]?: readonly KeyOf<Cs[N]>[] };
+
+/**
+ * The rules of an application, as pure functions: no clock, no randomness, no locale, no floating point. A definition
+ * runs unchanged on memory and on Postgres.
+ */
+export interface StateMachine<Op = unknown, Cs extends Collections = Collections, Scan = unknown> {
+  /** Part of schema names: `[a-z][a-z0-9_]*`. */
+  readonly name: string;
+  /** Counts the versions of the rules, from 1. */
+  readonly version: number;
+  /** From which height this version differs from the one before. */
+  readonly differsFrom?: Height;
+  /** Floor of the skip list of consensus hashes. */
+  readonly firstBlock: Height;
+  /** Folding starts at the highest of them + 1. */
+  readonly initialSnapshots: ReadonlyMap<Height, ConsensusHash>;
+  /** How many heights back a consensus hash counts as recent. */
+  readonly consensusWindow: number;
+  /** A block sealed with another hash stops the machine. */
+  readonly expectedSnapshots?: ReadonlyMap<Height, ConsensusHash>;
+  /** The last block to fold. */
+  readonly stopAfter?: Height;
+  readonly collections: Cs;
+  /** Rows from one height below the first folded block on; they survive every rollback. */
+  genesis?(state: State<Cs>): Promise<void>;
+  /** By opcode byte, in the order they are hashed; a name may repeat. */
+  readonly hashedFields: Readonly<Record<number, readonly string[]>>;
+  /** Total: every operation has an answer. */
+  parse(operation: OperationEvent): Op | Ignored;
+  prefetch?(op: Op): Prefetch<Cs>;
+  /** Every block, before its operations. What it writes stays. */
+  openBlock?(block: BlockContext, operations: readonly Op[], state: State<Cs>): Promise<Scan>;
+  /** Check and commit of one operation, which sees the effects of earlier ones. Writes of a rejected one are dropped. */
+  decide(op: Op, context: DecideContext<Scan>, state: State<Cs>): Promise<Verdict>;
+  /** Every block, after its operations. */
+  closeBlock?(block: BlockContext, state: State<Cs>): Promise<readonly Transition[]>;
+}
+
+/** A machine with its types forgotten: what the fold and the projection work with. */
+// biome-ignore lint/suspicious/noExplicitAny: Op, Scan and the collections stand in both directions; only `any` forgets them.
+export type AnyStateMachine = StateMachine<any, any, any>;
+
+/** A machine as a function of its parameters and the chain whose log it folds. */
+export type MachineDefinition = (parameters: Readonly<Record<string, unknown>>, chain: VirtualChain) => AnyStateMachine;
+
+/** The height below the first folded block: the highest initial snapshot. */
+export function anchorHeight(machine: AnyStateMachine): Height {
+  return [...machine.initialSnapshots.keys()].reduce((a, b) => Math.max(a, b), -1) as Height;
+}
+
+const NAME = /^[a-z][a-z0-9_]{0,30}$/;
+
+/**
+ * Checks a definition, and gives it its types.
+ *
+ * @throws TypeError naming the part and the rule.
+ */
+export function defineStateMachine<Op, Cs extends Collections, Scan = undefined>(
+  machine: StateMachine<Op, Cs, Scan>,
+): StateMachine<Op, Cs, Scan> {
+  if (!NAME.test(machine.name))
+    throw new TypeError(`machine name ${JSON.stringify(machine.name)}: not like [a-z][a-z0-9_]*`);
+  if (!Number.isSafeInteger(machine.version) || machine.version < 1)
+    throw new TypeError(`${machine.name}: version ${machine.version}: not 1, 2, 3 …`);
+  if (machine.initialSnapshots.size === 0) {
+    throw new TypeError(`${machine.name}: no initial snapshot: give one for the height below the first block to fold`);
+  }
+  for (const name of Object.keys(machine.collections)) {
+    if (!NAME.test(name))
+      throw new TypeError(`${machine.name}: collection name ${JSON.stringify(name)}: not like [a-z][a-z0-9_]*`);
+  }
+  return machine;
+}

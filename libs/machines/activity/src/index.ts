@@ -1,0 +1,1 @@
+export { type ActivityOperation, activityMachine } from './machine.ts';

@@ -1,0 +1,80 @@
+import { type Height, hexToBytes } from '@virtualchain/bitcoin';
+import {
+  accepted,
+  bytes,
+  collection,
+  consensusHash,
+  defineStateMachine,
+  integer,
+  type MachineDefinition,
+  numeric,
+  type State,
+  type Verdict,
+} from '@virtualchain/machine';
+import type { OperationEvent } from '@virtualchain/protocol';
+
+const collections = {
+  /** One row a sending script: the first funding output of a transaction. Empty where there is none. */
+  senders: collection({
+    columns: { script: bytes(), operations: integer(), fees: numeric(), last_height: integer() },
+    key: ['script'],
+    indexes: { operations: ['operations'] },
+  }),
+  /** One row an opcode; empty bytes stand for a payload of the magic bytes alone. */
+  opcodes: collection({
+    columns: { opcode: bytes(), operations: integer(), fees: numeric(), last_height: integer() },
+    key: ['opcode'],
+  }),
+};
+
+type Collections = typeof collections;
+
+export interface ActivityOperation {
+  readonly script: Uint8Array;
+  readonly opcode: Uint8Array;
+  readonly fee: bigint;
+}
+
+/**
+ * Counts and fees per sender and per opcode, of any virtual chain's log. Accepts every operation, makes no transitions.
+ * Parameters: none.
+ */
+export const activityMachine: MachineDefinition = (_parameters, chain) =>
+  defineStateMachine<ActivityOperation, Collections>({
+    name: 'activity',
+    version: 1,
+    firstBlock: chain.firstBlock,
+    initialSnapshots: new Map([[(chain.firstBlock - 1) as Height, consensusHash('00'.repeat(16))]]),
+    consensusWindow: 0,
+    collections,
+    hashedFields: {},
+    parse: ({ opcode, senders, fee }: OperationEvent) => ({
+      script: hexToBytes(senders[0]?.scriptPubKey ?? ''),
+      opcode: hexToBytes(opcode ?? ''),
+      fee: BigInt(fee),
+    }),
+    prefetch: ({ script, opcode }) => ({ senders: [{ script }], opcodes: [{ opcode }] }),
+    decide: async (op, { block }, state) => count(op, block.height, state),
+  });
+
+async function count(
+  { script, opcode, fee }: ActivityOperation,
+  height: number,
+  state: State<Collections>,
+): Promise<Verdict> {
+  const sender = await state.senders.get({ script });
+  await state.senders.put({
+    script,
+    operations: (sender?.operations ?? 0) + 1,
+    fees: (sender?.fees ?? 0n) + fee,
+    last_height: height,
+  });
+  const kind = await state.opcodes.get({ opcode });
+  await state.opcodes.put({
+    opcode,
+    operations: (kind?.operations ?? 0) + 1,
+    fees: (kind?.fees ?? 0n) + fee,
+    last_height: height,
+  });
+  return accepted();
+}

@@ -1,0 +1,143 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { LogEvent } from '@virtualchain/protocol';
+import type { Broker } from './broker.ts';
+import { LogForked, ParentMismatch, SequenceGap } from './errors.ts';
+import { decodeRecord } from './event-codec.ts';
+import type { BranchBlock, LogTail } from './port.ts';
+
+/** How far the first step back goes, in offsets; each further one goes four times as far, up to a limit. */
+const STEP_RECORDS = 2_000n;
+const STEP_GROWTH = 4n;
+const STEP_RECORDS_MAX = 32_000n;
+const STEP_WAIT_MS = 0;
+
+/** What walking back needs of a record; an operation's content is let go. */
+type Mark = { readonly offset: bigint } & (
+  | Exclude<LogEvent, { type: 'operation' }>
+  | Pick<Extract<LogEvent, { type: 'operation' }>, 'type' | 'log' | 'epoch' | 'sequence'>
+);
+
+/**
+ * The records that count, newest first, from the stable end back to the first.
+ *
+ * The predecessor of a record has its epoch and the sequence below; that of a `writer.started` has the sequence below
+ * and an older epoch. What stands between a record and its predecessor was written by an older writer after it was
+ * replaced, and is skipped. Whether the very newest records are such is only known once a newer epoch shows up further
+ * back, so each step is read whole before it is handed on.
+ *
+ * @throws SequenceGap when the log begins before the predecessor was found, LogForked when a step that was handed on
+ * turns out to be stale.
+ */
+async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<Mark> {
+  const { earliest, stable } = await broker.offsets(topic);
+  let end = stable;
+  let step = STEP_RECORDS;
+  let newer: Mark | null = null;
+  while (end > earliest) {
+    const reach = end - earliest;
+    const start = reach > step ? end - step : earliest;
+    const marks = await marksBetween(broker, topic, start, end);
+    const kept: Mark[] = newer === null ? [] : [newer];
+    for (const mark of marks.reverse()) {
+      let top = kept.at(-1);
+      while (top !== undefined && top.epoch < mark.epoch) {
+        if (top === newer) {
+          throw new LogForked(topic, mark.offset, `epoch ${mark.epoch} stands before epoch ${top.epoch}`);
+        }
+        kept.pop();
+        top = kept.at(-1);
+      }
+      if (top === undefined || precedes(mark, top)) kept.push(mark);
+    }
+    const found: readonly Mark[] = newer === null ? kept : kept.slice(1);
+    yield* found;
+    newer = kept.at(-1) ?? null;
+    end = start;
+    if (step < STEP_RECORDS_MAX) step *= STEP_GROWTH;
+  }
+  if (newer !== null && newer.sequence !== 1) throw new SequenceGap(topic, newer.offset, 1, newer.sequence);
+}
+
+function precedes(older: Mark, newer: Mark): boolean {
+  if (older.sequence !== newer.sequence - 1) return false;
+  return newer.type === 'writer.started' ? older.epoch < newer.epoch : older.epoch === newer.epoch;
+}
+
+async function marksBetween(broker: Broker, topic: string, start: bigint, end: bigint): Promise<Mark[]> {
+  const marks: Mark[] = [];
+  let offset = start;
+  while (offset < end) {
+    const fetched = await broker.fetch(topic, offset, { maxWaitMs: STEP_WAIT_MS });
+    for (const record of fetched.records) {
+      if (record.offset < end) marks.push(markOf(decodeRecord(topic, record), record.offset));
+    }
+    if (fetched.nextOffset <= offset) break;
+    offset = fetched.nextOffset;
+  }
+  return marks;
+}
+
+function markOf(event: LogEvent, offset: bigint): Mark {
+  if (event.type !== 'operation') return { ...event, offset };
+  const { type, log, epoch, sequence } = event;
+  return { type, log, epoch, sequence, offset };
+}
+
+/**
+ * The branch, newest block first, out of records newest first: an unfinished block is void, a disconnected block takes
+ * the newest connected one below it along.
+ *
+ * @throws ParentMismatch when a block is not the parent of the one above it.
+ */
+async function* branchOf(topic: string, records: AsyncIterable<Mark>): AsyncGenerator<BranchBlock> {
+  let operations = 0;
+  let expected: string | null = null;
+  const leaving: string[] = [];
+  for await (const record of records) {
+    if (record.type === 'operation') {
+      operations += 1;
+      continue;
+    }
+    const whole = record.type === 'block.connected' && record.operationCount === operations;
+    operations = 0;
+    if (record.type === 'block.disconnected') leaving.push(record.hash);
+    if (record.type !== 'block.connected' || !whole) continue;
+    const left = leaving.pop();
+    if ((left ?? expected ?? record.hash) !== record.hash) {
+      throw new ParentMismatch(topic, record.offset, `found block ${record.hash}, expected ${left ?? expected}`);
+    }
+    if (left !== undefined) continue;
+    expected = record.previousHash;
+    yield {
+      height: record.height as Height,
+      hash: record.hash as BlockHash,
+      previousHash: record.previousHash as BlockHash,
+      work: BigInt(record.work),
+      sequence: record.sequence,
+      offset: record.offset,
+    };
+  }
+}
+
+/** The branch backwards from its newest whole block to the first, read from the log itself. */
+export function readBranch(broker: Broker, topic: string): AsyncGenerator<BranchBlock> {
+  return branchOf(topic, countingRecords(broker, topic));
+}
+
+/** Where the log stands at its stable end; null when nothing is committed. */
+export async function readTail(broker: Broker, topic: string): Promise<LogTail | null> {
+  let newest: Mark | null = null;
+  async function* noticeNewest(): AsyncGenerator<Mark> {
+    for await (const mark of countingRecords(broker, topic)) {
+      newest ??= mark;
+      yield mark;
+    }
+  }
+  let block: BranchBlock | null = null;
+  for await (const found of branchOf(topic, noticeNewest())) {
+    block = found;
+    break;
+  }
+  const tail = newest as Mark | null; // assigned inside the generator, which the compiler does not follow
+  return tail === null ? null : { log: tail.log, epoch: tail.epoch, sequence: tail.sequence, block };
+}

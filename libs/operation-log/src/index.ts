@@ -1,0 +1,23 @@
+export type { Broker, FencedProducer, Fetched, FetchOptions, OutgoingRecord } from './broker.ts';
+export * from './errors.ts';
+export { type Anchor, createFollower, type Follower } from './follow.ts';
+export { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
+export { createOperationLog } from './log.ts';
+export { countingAmbience, createMemoryBroker, createMemoryLog, type MemoryBroker, type MemoryStep } from './memory.ts';
+export type {
+  BranchBlock,
+  ConnectedBlock,
+  Cursor,
+  DisconnectedBlock,
+  KnownBlock,
+  LogBatch,
+  LogChange,
+  LogEntry,
+  LogIdentity,
+  LogRecord,
+  LogTail,
+  LogWriter,
+  OperationLog,
+  ReadOptions,
+} from './port.ts';
+export type { Ambience } from './writer.ts';

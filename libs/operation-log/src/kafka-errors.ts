@@ -1,0 +1,56 @@
+import { ExpectedError } from '@virtualchain/bitcoin';
+import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, WriterFenced } from './errors.ts';
+
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'PRODUCER_FENCED']);
+/** Kafka's own numbers of errors that kafkajs 2.2.4 has no name for. */
+const PRODUCER_FENCED_CODE = 90;
+/** What repeating does not mend: a person has to change a setting, a permission or the topic. */
+const REFUSED = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+  'UNSUPPORTED_VERSION',
+  'INVALID_TRANSACTION_TIMEOUT',
+]);
+
+/** What kafkajs wraps in one another: the outer error says that it gave up, an inner one says why. */
+function* chainOf(error: unknown): Generator<Record<string, unknown>> {
+  let inner = error;
+  for (let depth = 0; depth < 8 && typeof inner === 'object' && inner !== null; depth += 1) {
+    const fields = inner as Record<string, unknown>;
+    yield fields;
+    inner = fields['cause'] ?? fields['originalError'];
+  }
+}
+
+/** The name Kafka gives the error, or null when it is one of the connection. */
+export function kafkaErrorType(error: unknown): string | null {
+  for (const { type, code } of chainOf(error)) {
+    if (code === PRODUCER_FENCED_CODE) return 'PRODUCER_FENCED';
+    if (typeof type === 'string') return type;
+  }
+  return null;
+}
+
+/** Turns what kafkajs throws into a foreseen failure; bugs pass as they are. */
+export function foreseen(topic: string, offset: bigint, error: unknown): unknown {
+  if (error instanceof ExpectedError) return error;
+  for (const { name } of chainOf(error)) {
+    if (name === 'TypeError' || name === 'RangeError' || name === 'ReferenceError') return error;
+    if (name === 'KafkaJSSASLAuthenticationError') return new BrokerRefused(topic, error);
+  }
+  const type = kafkaErrorType(error);
+  if (type === 'OFFSET_OUT_OF_RANGE') return new OffsetOutOfRange(topic, offset);
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new TopicMissing(topic);
+  if (type !== null && FENCED.has(type)) return new WriterFenced(topic, error);
+  if (type !== null && REFUSED.has(type)) return new BrokerRefused(topic, error);
+  return new BrokerUnavailable(topic, error);
+}

@@ -1,0 +1,85 @@
+import { type Kafka, Partitioners, type Transaction } from 'kafkajs';
+import type { FencedProducer, OutgoingRecord } from './broker.ts';
+import { withDeadline } from './deadline.ts';
+import { BrokerUnavailable, WriterStalled } from './errors.ts';
+import { foreseen } from './kafka-errors.ts';
+import { PARTITION } from './kafka-internals.ts';
+
+/** Quick repeats: Kafka answers CONCURRENT_TRANSACTIONS for some milliseconds after each commit. */
+const RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };
+const CLOSE_LIMIT_MS = 1_000;
+/** How long the broker leaves a transaction open whose writer went silent. */
+const TRANSACTION_TIMEOUT_MS = 60_000;
+
+/**
+ * A new producer that has fenced its predecessors: only the first `transaction()` of a producer object talks to the
+ * broker, so every fence needs a new one, and it needs an (empty) transaction.
+ */
+export async function fenceKafka(
+  kafka: Kafka,
+  topic: string,
+  transactionalId: string,
+  stallLimitMs: number,
+): Promise<FencedProducer> {
+  const producer = kafka.producer({
+    transactionalId,
+    idempotent: false, // of plain sends, which are never made; transactions always are
+    maxInFlightRequests: 1,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: RETRY,
+  });
+  let open: Transaction | null = null;
+
+  /** Runs one step of the protocol; no answer in time is an answer. */
+  async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await withDeadline(work(), stallLimitMs, () => new WriterStalled(topic, name, stallLimitMs));
+    } catch (error) {
+      throw foreseen(topic, 0n, error);
+    }
+  }
+
+  async function transact(batches: readonly (readonly OutgoingRecord[])[]): Promise<bigint[]> {
+    const transaction = await step('a transaction', () => producer.transaction());
+    open = transaction;
+    const offsets: bigint[] = [];
+    for (const batch of batches) {
+      const messages = batch.map(({ key, value, headers }) => ({
+        key,
+        value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+        headers,
+        partition: PARTITION,
+      }));
+      const [answer] = await step('a send', () => transaction.send({ topic, acks: -1, messages }));
+      const first = BigInt(answer?.baseOffset ?? -1);
+      if (first < 0n) throw new BrokerUnavailable(topic, new Error('a send was answered without its offset'));
+      offsets.push(first);
+    }
+    await step('a commit', () => transaction.commit());
+    open = null;
+    return offsets;
+  }
+
+  /** An unfinished transaction is aborted where that is possible; otherwise the next fence, or its timeout, does it. */
+  async function close(): Promise<void> {
+    const goodbye = async () => {
+      if (open?.isActive()) await open.abort().catch(() => undefined);
+      await producer.disconnect();
+    };
+    await withDeadline(goodbye(), CLOSE_LIMIT_MS, () => new WriterStalled(topic, 'a goodbye', CLOSE_LIMIT_MS)).catch(
+      () => undefined,
+    );
+  }
+
+  try {
+    await step('a connection', () => producer.connect());
+    const empty = await step('a fence', () => producer.transaction());
+    await step('a fence', () => empty.abort());
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { transact, close };
+}

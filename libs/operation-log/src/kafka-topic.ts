@@ -1,0 +1,57 @@
+import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+import { TopicMisconfigured } from './errors.ts';
+import { foreseen } from './kafka-errors.ts';
+
+/** What the contract of the log wants of its topic; a log that forgets is no log. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'cleanup.policy': 'delete',
+  'retention.ms': '-1',
+  'retention.bytes': '-1',
+  'max.message.bytes': String(16 * 1024 * 1024),
+};
+const REPLICATION_FACTOR_MAX = 3;
+const CREATE_LIMIT_MS = 30_000;
+
+/** Creates the topic with one partition and these settings, or compares it with them. */
+export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationFactor: number | null): Promise<void> {
+  const admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 8 } });
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: CREATE_LIMIT_MS,
+      topics: [
+        {
+          topic,
+          numPartitions: 1,
+          replicationFactor: replicationFactor ?? Math.min(REPLICATION_FACTOR_MAX, brokers.length),
+          configEntries: Object.entries(SETTINGS).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    const differences = await differencesOf(admin, topic);
+    if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
+  } catch (error) {
+    throw foreseen(topic, 0n, error);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+async function differencesOf(admin: Admin, topic: string): Promise<string[]> {
+  const differences: string[] = [];
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions.length ?? 0;
+  if (partitions !== 1) differences.push(`${partitions} partitions instead of 1`);
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(SETTINGS) }],
+  });
+  const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+  for (const [name, wanted] of Object.entries(SETTINGS)) {
+    const value = found.get(name);
+    if (value !== wanted) differences.push(`${name}=${value ?? '(unknown)'} instead of ${wanted}`);
+  }
+  return differences;
+}

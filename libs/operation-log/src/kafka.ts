@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import type { Broker, Fetched } from './broker.ts';
+import { withDeadline } from './deadline.ts';
+import { BrokerUnavailable, WriterStalled } from './errors.ts';
+import { type Clusters, createClusters } from './kafka-clusters.ts';
+import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
+import { fenceKafka } from './kafka-producer.ts';
+import { ensureKafkaTopic } from './kafka-topic.ts';
+import { createOperationLog } from './log.ts';
+import type { OperationLog } from './port.ts';
+
+/** About what one fetch answers with; the broker sends one batch in any case. */
+const FETCH_BYTES = 4 * 1024 * 1024;
+const PATIENCE_MS = 30_000;
+const STALL_LIMIT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const MARKER_WAIT_MS = 100;
+const NOTHING = { records: [], stableOffset: 0n };
+
+export interface KafkaLogOptions {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  /** As the broker's logs and quotas call us. */
+  readonly clientId?: string;
+  /** Of topics that `ensureTopic` creates; the number of brokers, at most 3, by default. */
+  readonly replicationFactor?: number;
+  /** How long a request is repeated while no broker answers, before BROKER_UNAVAILABLE is thrown. */
+  readonly patienceMs?: number;
+  /** How long a step of a transaction may take, before WRITER_STALLED is thrown. */
+  readonly stallLimitMs?: number;
+  /** TLS and SASL, as kafkajs takes them. */
+  readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
+  /** What kafkajs has to say; nothing is kept by default. */
+  readonly onClientLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** A kafkajs client with the settings that all of ours share. */
+export function createKafka(options: KafkaLogOptions): Kafka {
+  const { brokers, clientId = 'virtualchain', security, onClientLog } = options;
+  return new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 2 },
+    logLevel: onClientLog === undefined ? logLevel.NOTHING : logLevel.INFO,
+    logCreator: () => (entry) => onClientLog?.(levelName(entry.level), `${entry.namespace}: ${entry.log.message}`),
+    ...security,
+  });
+}
+
+function levelName(level: logLevel): 'debug' | 'info' | 'warn' | 'error' {
+  if (level === logLevel.ERROR) return 'error';
+  if (level === logLevel.WARN) return 'warn';
+  return level === logLevel.INFO ? 'info' : 'debug';
+}
+
+function createKafkaBroker(options: KafkaLogOptions): Broker {
+  const { replicationFactor = null, patienceMs = PATIENCE_MS, stallLimitMs = STALL_LIMIT_MS } = options;
+  const kafka = createKafka(options);
+  const clusters = createClusters(kafka, patienceMs);
+  return {
+    ensureTopic: (topic) => ensureKafkaTopic(kafka, topic, replicationFactor),
+    async fetch(topic, offset, { maxWaitMs, maxBytes = FETCH_BYTES, signal }) {
+      const limits = { maxWaitMs, maxBytes };
+      const asking = clusters.ask(
+        topic,
+        offset,
+        async (cluster) => {
+          const fetched = await fetchFrom(cluster, topic, offset, limits);
+          const stuck = fetched.nextOffset === offset && offset < fetched.stableOffset;
+          if (stuck) throw new BrokerUnavailable(topic, new Error(`a fetch at ${offset} came back empty`));
+          return fetched;
+        },
+        signal,
+      );
+      return signal === undefined ? asking : untilAborted(asking, signal, { ...NOTHING, nextOffset: offset });
+    },
+    offsets: (topic) => clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)),
+    fence: async (topic, transactionalId) => {
+      await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
+      const producer = await fenceKafka(kafka, topic, transactionalId, stallLimitMs);
+      return {
+        ...producer,
+        async transact(batches) {
+          const offsets = await producer.transact(batches);
+          const marker = (offsets.at(-1) ?? 0n) + BigInt(batches.at(-1)?.length ?? 0);
+          const late = () => new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
+          await withDeadline(untilStable(clusters, topic, marker), stallLimitMs, late);
+          return offsets;
+        },
+      };
+    },
+    commitOffset: (topic, group, nextOffset) =>
+      clusters.ask(topic, nextOffset, (cluster) => commitOffset(cluster, topic, group, nextOffset)),
+    close: () => clusters.close(),
+  };
+}
+
+/**
+ * Kafka acknowledges a commit before readers can see it: the marker that ends the transaction is written afterwards.
+ * A writer that read the log in between would not find its own blocks.
+ */
+async function untilStable(clusters: Clusters, topic: string, marker: bigint): Promise<void> {
+  const limits = { maxWaitMs: MARKER_WAIT_MS, maxBytes: 1 };
+  for (;;) {
+    const fetched = await clusters.ask(topic, marker, (cluster) => fetchFrom(cluster, topic, marker, limits));
+    if (fetched.stableOffset > marker) return;
+  }
+}
+
+/** A fetch that waits at the broker cannot be called back; whoever stopped waiting gets `empty`. */
+async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty: Fetched): Promise<Fetched> {
+  const { promise, resolve } = Promise.withResolvers<Fetched>();
+  const stop = () => resolve(empty);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  asking.catch(() => undefined);
+  try {
+    return await Promise.race([asking, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The operation log on Apache Kafka. Connects on first use. */
+export function openKafkaLog(options: KafkaLogOptions): OperationLog {
+  const ambience = { now: () => Date.now(), randomId: () => randomBytes(16).toString('hex') };
+  return createOperationLog(createKafkaBroker(options), ambience);
+}

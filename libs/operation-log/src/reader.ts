@@ -1,0 +1,100 @@
+import type { LogEvent } from '@virtualchain/protocol';
+import type { Broker, Fetched } from './broker.ts';
+import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange } from './errors.ts';
+import { decodeRecord } from './event-codec.ts';
+import { type Anchor, createFollower, type Follower, ownerOf } from './follow.ts';
+import { firstRecordFrom, readIdentity } from './identity.ts';
+import type { Cursor, LogBatch, LogChange, ReadOptions } from './port.ts';
+
+/** How long the broker waits at the end of the log for something new. */
+const POLL_WAIT_MS = 500;
+
+/** Reads a topic from a cursor on: one fetch in hand, one on its way, no more. */
+export async function* readLog(broker: Broker, topic: string, options: ReadOptions): AsyncGenerator<LogBatch> {
+  const { after, known = [], signal, untilEnd = false } = options;
+  const anchor = after === null ? null : await verifyCursor(broker, topic, after);
+  const follower = createFollower(topic, anchor, known);
+  let position = after === null ? (await broker.offsets(topic)).earliest : after.offset + 1n;
+  const fetchFrom = (offset: bigint): Promise<Fetched> => {
+    const fetching = broker.fetch(topic, offset, { maxWaitMs: untilEnd ? 0 : POLL_WAIT_MS, ...(signal && { signal }) });
+    fetching.catch(() => undefined); // a failure is met where it is awaited, or never when the consumer left
+    return fetching;
+  };
+  let wasAtEnd = false;
+  let ahead: Promise<Fetched> | null = null;
+  while (!signal?.aborted) {
+    const fetched: Fetched = await (ahead ?? fetchFrom(position)).catch((fault) =>
+      explain(fault, broker, topic, follower),
+    );
+    if (signal?.aborted) return;
+    position = fetched.nextOffset;
+    const atEnd: boolean = position >= fetched.stableOffset;
+    ahead = atEnd ? null : fetchFrom(position);
+    const changes: LogChange[] = [];
+    try {
+      for (const record of fetched.records) {
+        const change = follower.accept(record);
+        if (change !== null) changes.push(change);
+      }
+    } catch (fault) {
+      if (changes.length > 0) yield { changes, endOffset: fetched.stableOffset, atEnd: false };
+      throw fault;
+    }
+    if (changes.length > 0 || atEnd !== wasAtEnd) yield { changes, endOffset: fetched.stableOffset, atEnd };
+    wasAtEnd = atEnd;
+    if (atEnd && untilEnd) return;
+  }
+}
+
+/** An offset that the topic does not reach is the sign of a log that was cut, or of another log under its name. */
+async function explain(fault: unknown, broker: Broker, topic: string, { log }: Follower): Promise<never> {
+  if (!(fault instanceof OffsetOutOfRange)) throw fault;
+  const identity = await readIdentity(broker, topic);
+  if (log !== null && identity?.log !== log) {
+    throw new LogReplaced(topic, null, `the topic holds ${identity?.log ?? 'nothing'} now, it held log ${log}`);
+  }
+  throw new LogTruncated(topic, null, fault.message);
+}
+
+/**
+ * The log must still have the very record that the cursor names: same log, sequence, epoch and block.
+ *
+ * @throws LogReplaced, LogTruncated, LogForked
+ */
+async function verifyCursor(broker: Broker, topic: string, cursor: Cursor): Promise<Anchor> {
+  const identity = await readIdentity(broker, topic);
+  if (identity?.log !== cursor.log) {
+    const found = identity === null ? 'is empty' : `holds log ${identity.log}`;
+    throw new LogReplaced(topic, null, `the topic ${found}, the cursor is of log ${cursor.log}`);
+  }
+  const { earliest, stable } = await broker.offsets(topic);
+  const wanted = `sequence ${cursor.sequence} of epoch ${cursor.epoch}`;
+  const reaches = cursor.offset >= earliest && cursor.offset < stable;
+  const record = reaches ? await firstRecordFrom(broker, topic, cursor.offset) : null;
+  if (record === null) {
+    throw new LogTruncated(topic, cursor.offset, `the log spans ${earliest} to ${stable}, ${wanted} is gone`);
+  }
+  const event = decodeRecord(topic, record);
+  const samePlace = record.offset === cursor.offset && event.sequence === cursor.sequence;
+  if (!samePlace || event.epoch !== cursor.epoch || !endsWith(event, cursor)) {
+    const found = `sequence ${event.sequence} of epoch ${event.epoch} (${ownerOf(event)})`;
+    throw new LogForked(topic, record.offset, `expected ${wanted}, found ${found}`);
+  }
+  return { cursor, event, firstBlock: identity.firstBlock };
+}
+
+/** Whether the branch can end with the cursor's block once this record is read. */
+function endsWith(event: LogEvent, { hash }: Cursor): boolean {
+  switch (event.type) {
+    case 'block.connected':
+      return event.hash === hash;
+    case 'operation':
+      return event.blockHash === hash;
+    case 'block.disconnected':
+      return hash === null || event.previousHash === hash;
+    case 'log.created':
+      return hash === null;
+    case 'writer.started':
+      return true;
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Height } from '@virtualchain/bitcoin';
+import type { LogEvent, Unplaced } from '@virtualchain/protocol';
+import { encodeEvent } from '@virtualchain/protocol';
+import type { OutgoingRecord } from './broker.ts';
+import { EventTooLarge } from './errors.ts';
+import type { LogEntry } from './port.ts';
+
+/** What one send to the broker holds: half of what the topic takes in a batch, so that many small ones stay quick. */
+export const SEND_BYTES_MAX = 8 * 1024 * 1024;
+/** What the topic takes in one batch, with 64 KiB left for headers and framing. */
+export const EVENT_BYTES_MAX = 16 * 1024 * 1024 - 64 * 1024;
+/** Framing and headers of one record, rounded up. */
+const RECORD_OVERHEAD_BYTES = 320;
+
+/** Where the next record of a writer goes. */
+export interface Place {
+  readonly topic: string;
+  readonly log: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** An event with its place in the log, as a record with CloudEvents headers. `time` is ISO 8601. */
+export function recordOf(event: Unplaced<LogEvent>, place: Place, key: Height, time: string): OutgoingRecord {
+  const { type, ...content } = event;
+  const { topic, log, epoch, sequence } = place;
+  const placed = { type, schema: 1, log, epoch, sequence, ...content } as LogEvent;
+  const value = encodeEvent(placed);
+  if (value.length > EVENT_BYTES_MAX) {
+    throw new EventTooLarge(topic, `${type} of block ${key}`, value.length, EVENT_BYTES_MAX);
+  }
+  return {
+    key: String(key),
+    value,
+    headers: {
+      ce_specversion: '1.0',
+      ce_type: type,
+      ce_source: topic,
+      ce_id: `${log}:${sequence}`,
+      ce_time: time,
+      'content-type': 'application/json',
+    },
+  };
+}
+
+/** The records of one entry, the first of them at `place`. */
+export function recordsOfEntry(entry: LogEntry, place: Place, time: string): readonly OutgoingRecord[] {
+  const key = entry.block.height as Height;
+  if (entry.kind === 'disconnect') {
+    return [recordOf({ type: 'block.disconnected', ...entry.block }, place, key, time)];
+  }
+  const operations = entry.operations.map((operation, position) =>
+    recordOf(operation, { ...place, sequence: place.sequence + 1 + position }, key, time),
+  );
+  const digest = createHash('sha256');
+  for (const { value } of operations) digest.update(value);
+  const block = {
+    type: 'block.connected' as const,
+    ...entry.block,
+    operationCount: operations.length,
+    digest: digest.digest('hex'),
+  };
+  return [recordOf(block, place, key, time), ...operations];
+}
+
+/** Splits records into sends of at most `SEND_BYTES_MAX`, in order; a larger record goes alone. */
+export function splitBySize(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
+  const sends: OutgoingRecord[][] = [];
+  let room = 0;
+  for (const record of records) {
+    const bytes = record.value.length + RECORD_OVERHEAD_BYTES;
+    const send = sends.at(-1);
+    if (send === undefined || bytes > room) {
+      sends.push([record]);
+      room = SEND_BYTES_MAX - bytes;
+    } else {
+      send.push(record);
+      room -= bytes;
+    }
+  }
+  return sends;
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { ExpectedError } from '@virtualchain/bitcoin';
+import { type Flags, readFlags } from './flags.ts';
+import { toggle } from './parsers.ts';
+import { redactText, rememberSecret, rememberUrlSecrets } from './secrets.ts';
+import type { Setting } from './setting.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The settings of a process, by the name its code knows them by. */
+export type Spec = Readonly<Record<string, Setting<unknown>>>;
+
+export type Config<S extends Spec> = {
+  readonly [Name in keyof S]: S[Name] extends Setting<infer Value> ? Value : never;
+};
+
+/** The configuration breaks rules: all of them are listed, each with the input, the rule and the remedy. */
+export class ConfigInvalid extends ExpectedError {
+  override readonly name = 'ConfigInvalid';
+  readonly code = 'CONFIG_INVALID';
+  readonly remedy = 'halt';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+type Read = { readonly text: string } | { readonly problem: string } | undefined;
+
+/**
+ * Reads all settings: a flag comes before its environment variable, that before the file `<variable>_FILE` names, that
+ * before the fallback. Secrets, passwords in URLs among them, are in no error, and in no log line from then on.
+ */
+export function readConfig<const S extends Spec>(spec: S, env: Env, args: readonly string[] = []): Config<S> {
+  const flags = readFlags(args, flagsOf(spec));
+  const problems = [...flags.problems];
+  const config: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(spec)) {
+    const read = readSetting(setting, env, flags);
+    if (read === undefined) {
+      if (setting.isRequired) problems.push(`${labelOf(setting)} is missing: ${remedyOf(setting)}`);
+      config[name] = setting.fallback;
+    } else if ('problem' in read) {
+      problems.push(read.problem);
+    } else {
+      hide(setting, read.text);
+      config[name] = setting.parser.parse(read.text);
+      if (config[name] === undefined) problems.push(brokenRule(setting, read.text));
+    }
+  }
+  if (problems.length > 0) throw new ConfigInvalid(problems.map(redactText));
+  return Object.freeze(config) as Config<S>;
+}
+
+/** The configuration as a log may show it. */
+export function redactConfig<S extends Spec>(spec: S, config: Config<S>): Readonly<Record<string, unknown>> {
+  const shown = Object.entries(spec).map(([name, setting]) => {
+    const value = config[name];
+    if (setting.secret === true && value !== undefined) return [name, '[hidden]'];
+    return [name, typeof value === 'string' ? redactText(value) : value];
+  });
+  return Object.fromEntries(shown);
+}
+
+/** One line per setting, for `--help`. */
+export function describeConfig(spec: Spec): string {
+  const rows = Object.values(spec).map((setting) => {
+    const names = [setting.flag === undefined ? undefined : `--${setting.flag}`, setting.env]
+      .filter(Boolean)
+      .join(', ');
+    const fallback = setting.fallback === undefined ? '' : ` (${String(setting.fallback)})`;
+    return [names, `${setting.about}${setting.isRequired ? ', required' : fallback}`] as const;
+  });
+  const width = Math.max(...rows.map(([names]) => names.length));
+  return rows.map(([names, about]) => `  ${names.padEnd(width)}  ${about}`).join('\n');
+}
+
+function readSetting({ env: variable, flag }: Setting<unknown>, env: Env, flags: Flags): Read {
+  const fromFlag = flag === undefined ? undefined : flags.values.get(flag);
+  if (fromFlag !== undefined) return { text: fromFlag };
+  if (variable === undefined) return undefined;
+  const fileVariable = `${variable}_FILE`;
+  const [given, file] = [env[variable] || undefined, env[fileVariable] || undefined]; // an empty variable is an absent one
+  if (given !== undefined && file !== undefined) {
+    return { problem: `${variable} and ${fileVariable} are both set: unset one of them` };
+  }
+  if (file === undefined) return given === undefined ? undefined : { text: given };
+  try {
+    return { text: readFileSync(file, 'utf8').trimEnd() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { problem: `${fileVariable} names ${file}, which cannot be read (${code}): correct the path or its rights` };
+  }
+}
+
+/** From now on no output of this process shows what is secret in the value. */
+function hide(setting: Setting<unknown>, given: string): void {
+  if (setting.secret === true) rememberSecret(given);
+  if (URL.canParse(given)) rememberUrlSecrets(new URL(given));
+}
+
+function brokenRule(setting: Setting<unknown>, given: string): string {
+  const isShown = setting.secret !== true && setting.parser.isQuotable;
+  const value = isShown ? `is ${JSON.stringify(given)}, but ` : '';
+  return `${labelOf(setting)} ${value}must be ${setting.parser.rule}: ${remedyOf(setting)}`;
+}
+
+function labelOf({ env, flag, about }: Setting<unknown>): string {
+  return `${env ?? `--${flag}`} (${about})`;
+}
+
+function remedyOf({ env, flag, parser }: Setting<unknown>): string {
+  const ways = [env, env === undefined ? undefined : `${env}_FILE`, flag === undefined ? undefined : `--${flag}`];
+  return `set ${ways.filter((way) => way !== undefined).join(' or ')} to ${parser.rule}`;
+}
+
+function flagsOf(spec: Spec): ReadonlyMap<string, 'alone' | 'with value'> {
+  const settings = Object.values(spec);
+  return new Map(
+    settings.flatMap(({ flag, parser }) =>
+      flag === undefined ? [] : [[flag, Object.is(parser, toggle) ? 'alone' : 'with value'] as const],
+    ),
+  );
+}

@@ -1,0 +1,9 @@
+export { type Config, ConfigInvalid, describeConfig, type Env, readConfig, redactConfig, type Spec } from './config.ts';
+export { type HealthServer, type HealthServerOptions, startHealthServer, type Verdict } from './health-server.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
+export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
+export { addresses, integer, oneOf, port, text, toggle, url } from './parsers.ts';
+export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';
+export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
+export { redactText, rememberSecret } from './secrets.ts';
+export { optional, type Parser, required, type Setting } from './setting.ts';

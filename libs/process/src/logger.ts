@@ -1,0 +1,43 @@
+import {
+  type DestinationStream,
+  destination,
+  type Level,
+  type Logger,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
+import { redactText } from './secrets.ts';
+
+export type { Logger };
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface LoggerOptions {
+  /** The service, as every line names it. */
+  readonly name: string;
+  readonly version: string;
+  readonly level?: LogLevel;
+  /** Where lines go: standard output unless given. */
+  readonly to?: 'stdout' | 'stderr' | DestinationStream;
+}
+
+/**
+ * A logger that writes one line of JSON per entry. Each line passes `redactText` whole, just before it is written, so
+ * that no object, error or message can carry a secret past it.
+ */
+export function createLogger({ name, version, level = 'info', to = 'stdout' }: LoggerOptions): Logger<Level> {
+  // Synchronous: the last lines before an exit are the ones that matter.
+  const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
+  return pino(
+    {
+      level,
+      base: { service: name, version, pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
+      hooks: { streamWrite: redactText },
+    },
+    stream,
+  );
+}

@@ -1,0 +1,40 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What a metric is called and counts. Names get the prefix `vchain_`; units are spelled out at their end. */
+export interface MetricOptions<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly Label[];
+}
+
+/** The metrics of one process, in a registry of their own. */
+export interface Metrics {
+  counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
+  gauge<Label extends string = never>(options: MetricOptions<Label>): Gauge<Label>;
+  histogram<Label extends string = never>(
+    options: MetricOptions<Label> & { readonly buckets?: readonly number[] },
+  ): Histogram<Label>;
+  /** Adds Node's own: memory, event loop, garbage collection. */
+  watchProcess(): void;
+  /** All of them in the text format of Prometheus. */
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export function createMetrics(defaultLabels: Readonly<Record<string, string>> = {}): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(defaultLabels);
+  const settings = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) => ({
+    name: `vchain_${name}`,
+    help,
+    labelNames: labels,
+    registers: [registry],
+  });
+  return {
+    counter: (options) => new Counter(settings(options)),
+    gauge: (options) => new Gauge(settings(options)),
+    histogram: ({ buckets, ...options }) =>
+      new Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
+    watchProcess: () => collectDefaultMetrics({ register: registry }),
+    expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

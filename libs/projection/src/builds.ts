@@ -1,0 +1,218 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
+import {
+  type AnyStateMachine,
+  anchorHeight,
+  type CanonicalValue,
+  type CollectionHashes,
+  canonicalJson,
+  foldGenesis,
+  MemoryState,
+} from '@virtualchain/machine';
+import type { VirtualChain } from '@virtualchain/protocol';
+import { sql } from 'kysely';
+import { insertCheckpoint } from './checkpoint.ts';
+import { dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
+import { NotFound, ParametersDiffer } from './errors.ts';
+import { PostgresProjection } from './postgres-projection.ts';
+import { openSharedTables } from './shared-tables.ts';
+import { buildEntities } from './tables.ts';
+import { pointViews } from './views.ts';
+import { insertVersions } from './write-run.ts';
+
+export type BuildStatus = 'building' | 'live' | 'retired';
+
+/** One build of one version of a machine: a schema of its own. */
+export interface Build {
+  readonly chain: string;
+  readonly machine: string;
+  readonly version: number;
+  readonly build: number;
+  readonly schema: string;
+  readonly network: string;
+  readonly parametersHash: string;
+  readonly status: BuildStatus;
+}
+
+/** What a machine is opened as: the definition, the chain whose log it folds, and what both were made with. */
+export interface MachineInstance {
+  readonly machine: AnyStateMachine;
+  readonly chain: VirtualChain;
+  readonly network: string;
+  /** Parameters of the machine's definition. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** sha256 over the RFC 8785 JSON of the parameters of chain and machine. */
+export function parametersHash({ chain, parameters }: MachineInstance): string {
+  const json = canonicalJson({ chain: chain.parameters, machine: parameters } as CanonicalValue);
+  return bytesToHex(sha256(new TextEncoder().encode(json)));
+}
+
+/** All builds of the database, newest last. */
+export async function listBuilds(postgresUrl: string): Promise<readonly Build[]> {
+  const orm = await openSharedTables(postgresUrl);
+  try {
+    return await buildsOf(orm);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+export async function buildsOf(orm: MikroORM): Promise<readonly Build[]> {
+  const { rows } = await orDatabaseError(() =>
+    sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(dbOf(orm.em.fork())),
+  );
+  return rows.map((row) => ({
+    chain: String(row['chain']),
+    machine: String(row['machine']),
+    version: Number(row['version']),
+    build: Number(row['build']),
+    schema: String(row['schema_name']),
+    network: String(row['network']),
+    parametersHash: String(row['parameters_hash']),
+    status: row['status'] as BuildStatus,
+  }));
+}
+
+/**
+ * Opens the live build of a machine; makes the first one where there is none.
+ *
+ * @throws ParametersDiffer, DatabaseUnavailable.
+ */
+export async function openProjection(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
+  const shared = await openSharedTables(postgresUrl);
+  try {
+    const schema = await inTransaction(shared, async (db) => {
+      const { machine, chain } = instance;
+      await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
+      const builds = await buildsOf(shared);
+      const live = builds.find(
+        (build) => build.chain === chain.name && build.machine === machine.name && build.status === 'live',
+      );
+      if (live !== undefined) {
+        if (live.parametersHash !== parametersHash(instance) || live.network !== instance.network)
+          throw new ParametersDiffer(live.schema);
+        if (live.version !== machine.version) {
+          throw new NotFound(
+            `the live build of ${machine.name} is version ${live.version}, the definition is ${machine.version}; run: vchain rebuild ${machine.name}`,
+          );
+        }
+        return live.schema;
+      }
+      const made = await makeBuild(postgresUrl, instance, builds, 'live');
+      await registerBuild(db, instance, made, 'live');
+      await pointViews(db, instance, made.schema);
+      return made.schema;
+    });
+    return await openBuild(postgresUrl, instance, schema);
+  } finally {
+    await shared.close(true);
+  }
+}
+
+/** Makes a further build, not live: what `rebuild` folds into. */
+export async function createBuild(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
+  const shared = await openSharedTables(postgresUrl);
+  try {
+    const schema = await inTransaction(shared, async (db) => {
+      await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
+        db,
+      );
+      const made = await makeBuild(postgresUrl, instance, await buildsOf(shared), 'building');
+      await registerBuild(db, instance, made, 'building');
+      return made.schema;
+    });
+    return await openBuild(postgresUrl, instance, schema);
+  } finally {
+    await shared.close(true);
+  }
+}
+
+/** Opens a build by its schema, live or not. */
+export async function openBuild(
+  postgresUrl: string,
+  instance: MachineInstance,
+  schema: string,
+): Promise<PostgresProjection> {
+  const { machine } = instance;
+  const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, buildEntities(machine)));
+  const genesisHashes = await genesisOf(machine);
+  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes });
+}
+
+/** Removes a build that is not live. */
+export async function dropBuild(postgresUrl: string, schema: string): Promise<void> {
+  const shared = await openSharedTables(postgresUrl);
+  try {
+    await inTransaction(shared, async (db) => {
+      await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
+      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+    });
+  } finally {
+    await shared.close(true);
+  }
+}
+
+interface MadeBuild {
+  readonly schema: string;
+  readonly build: number;
+}
+
+/** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made anew. */
+async function makeBuild(
+  postgresUrl: string,
+  instance: MachineInstance,
+  builds: readonly Build[],
+  _status: BuildStatus,
+): Promise<MadeBuild> {
+  const { machine, chain } = instance;
+  const ours = builds.filter(
+    (build) => build.chain === chain.name && build.machine === machine.name && build.version === machine.version,
+  );
+  const build = Math.max(0, ...ours.map((one) => one.build)) + 1;
+  const schema = `${chain.name}_${machine.name}_v${machine.version}_${build}`;
+  const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
+  try {
+    await orm.em.fork().execute(`drop schema if exists "${schema}" cascade`);
+    await orm.schema.create({ schema });
+    const { changes } = await genesisOf(machine);
+    await inTransaction(orm, async (db) => {
+      await insertCheckpoint(db, schema);
+      for (const [name, collection] of Object.entries(machine.collections as AnyStateMachine['collections'])) {
+        const versions = changes.flatMap((change) =>
+          change.collection === name && change.after !== null
+            ? [{ row: change.after, from: anchorHeight(machine), to: null }]
+            : [],
+        );
+        await insertVersions(db, schema, name, collection as Parameters<typeof insertVersions>[3], versions);
+      }
+    });
+  } finally {
+    await orm.close(true);
+  }
+  return { schema, build };
+}
+
+async function registerBuild(
+  db: ReturnType<typeof dbOf>,
+  instance: MachineInstance,
+  { schema, build }: MadeBuild,
+  status: BuildStatus,
+): Promise<void> {
+  const { machine, chain, network, parameters } = instance;
+  await sql`insert into vchain.builds (chain, machine, version, build, schema_name, network, parameters, parameters_hash, status)
+    values (${chain.name}, ${machine.name}, ${machine.version}, ${build}, ${schema}, ${network},
+      ${JSON.stringify({ chain: chain.parameters, machine: parameters })}::jsonb, ${parametersHash(instance)}, ${status})`.execute(
+    db,
+  );
+}
+
+function genesisOf(
+  machine: AnyStateMachine,
+): Promise<{
+  readonly changes: Awaited<ReturnType<typeof foldGenesis>>['changes'];
+  readonly hashes: CollectionHashes;
+}> {
+  return foldGenesis(machine, new MemoryState(machine.collections));
+}

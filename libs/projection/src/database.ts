@@ -1,0 +1,72 @@
+import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import { type Kysely, sql } from 'kysely';
+import { DatabaseUnavailable, isPassing } from './errors.ts';
+
+/** The transaction's Kysely: bulk statements and typed arrays, in the same transaction as MikroORM's. */
+export type Db = Kysely<Record<string, Record<string, unknown>>>;
+
+export const POOL_CONNECTIONS_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 120_000;
+
+/** Opens MikroORM over one schema. */
+export function openOrm(postgresUrl: string, schema: string, entities: readonly EntitySchema[]): Promise<MikroORM> {
+  return MikroORM.init({
+    entities: [...entities],
+    clientUrl: postgresUrl,
+    schema,
+    pool: { min: 0, max: POOL_CONNECTIONS_MAX },
+    discovery: { warnWhenNoEntities: false },
+    driverOptions: { statement_timeout: STATEMENT_TIMEOUT_MS, application_name: `virtualchain ${schema}`.slice(0, 63) },
+    forceUtcTimezone: true,
+  });
+}
+
+export function dbOf(em: EntityManager): Db {
+  return em.getKysely() as unknown as Db;
+}
+
+/** Runs `work` in one transaction; failures that may pass come out as `DatabaseUnavailable`. */
+export async function inTransaction<Result>(
+  orm: MikroORM,
+  work: (db: Db, em: EntityManager) => Promise<Result>,
+): Promise<Result> {
+  return orDatabaseError(() =>
+    orm.em.fork().transactional((em) => work(dbOf(em as EntityManager), em as EntityManager)),
+  );
+}
+
+export async function orDatabaseError<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isPassing(error) ? new DatabaseUnavailable(error) : error;
+  }
+}
+
+/** One column of a bulk insert: its name, the type of the array that carries it, and a value a row. */
+export interface BulkColumn {
+  readonly name: string;
+  readonly arrayType: string;
+  readonly values: readonly unknown[];
+  /** Cast from the array's element to the column, where they differ. */
+  readonly cast?: string;
+}
+
+/** `INSERT … SELECT FROM unnest`: any number of rows in one statement with one parameter a column. */
+export async function bulkInsert(db: Db, schema: string, table: string, columns: readonly BulkColumn[]): Promise<void> {
+  if ((columns[0]?.values.length ?? 0) === 0) return;
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  const selected = sql.join(
+    columns.map(({ name, cast }) =>
+      cast === undefined ? sql.ref(`x.${name}`) : sql`${sql.ref(`x.${name}`)}::${sql.raw(cast)}`,
+    ),
+  );
+  await sql`insert into ${sql.table(`${schema}.${table}`)} (${names}) select ${selected} from ${unnest(columns)} as x(${names})`.execute(
+    db,
+  );
+}
+
+/** Columns as one `unnest` of typed array parameters. */
+export function unnest(columns: readonly BulkColumn[]) {
+  return sql`unnest(${sql.join(columns.map(({ arrayType, values }) => sql`${values}::${sql.raw(arrayType)}`))})`;
+}

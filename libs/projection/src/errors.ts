@@ -1,0 +1,137 @@
+import { ExpectedError, type Remedy } from '@virtualchain/bitcoin';
+
+/** Another projector moved the checkpoint, or a commit that seemed to fail had happened. Nothing was written. */
+export class CheckpointMoved extends ExpectedError {
+  override readonly name = 'CheckpointMoved';
+  readonly code = 'CHECKPOINT_MOVED';
+  readonly remedy = 'retry';
+
+  constructor(schema: string, expected: number) {
+    super(`${schema}: the checkpoint is no longer at sequence ${expected}; read it again and go on from there`);
+  }
+}
+
+/** What was to be folded does not begin where the checkpoint ends. */
+export class NotNext extends ExpectedError {
+  override readonly name = 'NotNext';
+  readonly code = 'NOT_NEXT';
+  readonly remedy = 'retry';
+
+  constructor(schema: string, detail: string) {
+    super(`${schema}: ${detail}; read the log again from the checkpoint`);
+  }
+}
+
+/** The checkpoint names another log than the one that is read. */
+export class ForeignLog extends ExpectedError {
+  override readonly name = 'ForeignLog';
+  readonly code = 'LOG_REPLACED';
+  readonly remedy = 'halt';
+
+  constructor(schema: string, ours: string, theirs: string) {
+    super(
+      `${schema}: its checkpoint is on log ${ours}, the topic is log ${theirs}; if the topic was made anew, run: vchain attach <machine>`,
+    );
+  }
+}
+
+/** The build was made with other parameters than the definition has now. */
+export class ParametersDiffer extends ExpectedError {
+  override readonly name = 'ParametersDiffer';
+  readonly code = 'PARAMETERS_DIFFER';
+  readonly remedy = 'halt';
+
+  constructor(schema: string) {
+    super(
+      `${schema}: was built with other parameters than the definition has now; use the same, or run: vchain rebuild <machine>`,
+    );
+  }
+}
+
+/** The build is not the live one any more: a rebuild took its place. */
+export class BuildRetired extends ExpectedError {
+  override readonly name = 'BuildRetired';
+  readonly code = 'BUILD_RETIRED';
+  readonly remedy = 'retry';
+
+  constructor(schema: string) {
+    super(`${schema}: another build took its place; open the live one`);
+  }
+}
+
+/** The gate of `rebuild` found that the builds disagree, or cannot tell. The live build stays. */
+export class SwitchRefused extends ExpectedError {
+  override readonly name = 'SwitchRefused';
+  readonly code = 'SWITCH_REFUSED';
+  readonly remedy = 'halt';
+
+  constructor(live: string, built: string, why: string) {
+    super(`${built} does not take the place of ${live}: ${why}`);
+  }
+}
+
+/** No block of the projection stands on the topic's branch. */
+export class NoCommonBlock extends ExpectedError {
+  override readonly name = 'NoCommonBlock';
+  readonly code = 'NO_COMMON_BLOCK';
+  readonly remedy = 'halt';
+
+  constructor(schema: string, topic: string) {
+    super(
+      `${schema}: none of its blocks is on ${topic}; is it the same chain? Otherwise run: vchain rebuild <machine>`,
+    );
+  }
+}
+
+/** There is nothing of that name. */
+export class NotFound extends ExpectedError {
+  override readonly name = 'NotFound';
+  readonly code = 'NOT_FOUND';
+  readonly remedy = 'halt';
+}
+
+const RETRY = new Set([
+  '40001',
+  '40P01',
+  '53300',
+  '53400',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08003',
+  '08006',
+  '25006',
+  '57014',
+  '55P03',
+  '53100',
+  '53200',
+]);
+
+/** Postgres failed in a way that may pass: a lost connection, a deadlock, a full disk, read-only, a timeout. */
+export class DatabaseUnavailable extends ExpectedError {
+  override readonly name = 'DatabaseUnavailable';
+  readonly code = 'DATABASE_UNAVAILABLE';
+  readonly remedy: Remedy = 'retry';
+
+  constructor(cause: unknown) {
+    super(`Postgres: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Says whether an error of the driver may pass; connection errors have no SQLSTATE. */
+export function isPassing(error: unknown): boolean {
+  const seen = new Set<unknown>();
+  for (let at = error; at instanceof Error && !seen.has(at); at = at.cause ?? (at as { previous?: unknown }).previous) {
+    seen.add(at);
+    const code = (at as { code?: unknown }).code;
+    if (typeof code === 'string' && (RETRY.has(code) || /^E[A-Z]+$/.test(code))) return true;
+    if (
+      /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i.test(
+        at.message,
+      )
+    )
+      return true;
+  }
+  return false;
+}

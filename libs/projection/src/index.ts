@@ -1,0 +1,30 @@
+export {
+  type Build,
+  type BuildStatus,
+  createBuild,
+  dropBuild,
+  listBuilds,
+  type MachineInstance,
+  openBuild,
+  openProjection,
+  parametersHash,
+} from './builds.ts';
+export type { Checkpoint, Fault, ProjectionStatus } from './checkpoint.ts';
+export {
+  BuildRetired,
+  CheckpointMoved,
+  DatabaseUnavailable,
+  ForeignLog,
+  NoCommonBlock,
+  NotFound,
+  NotNext,
+  ParametersDiffer,
+  SwitchRefused,
+} from './errors.ts';
+export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
+export type { Advanced, BlockMark, Projection } from './port.ts';
+export { PostgresProjection } from './postgres-projection.ts';
+export { type RowsOptions, readRows } from './queries.ts';
+export { liveSchema, type Switched, type SwitchOptions, switchBuild } from './rebuild.ts';
+export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify.ts';
+export { viewSchema } from './views.ts';

@@ -1,0 +1,49 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { AnyStateMachine } from '@virtualchain/machine';
+import type { Cursor, LogChange } from '@virtualchain/operation-log';
+import type { Checkpoint, Fault } from './checkpoint.ts';
+
+/** A block of the projection, and where the log has it. */
+export interface BlockMark {
+  readonly height: Height;
+  readonly hash: BlockHash;
+  /** Sequence and offset of its `block.connected`. */
+  readonly firstSequence: number;
+  readonly firstOffset: bigint;
+  /** Where a reader stands after the block. */
+  readonly cursor: Cursor;
+}
+
+export interface Advanced {
+  readonly blocks: number;
+  readonly disconnected: number;
+  readonly operations: number;
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * One machine's state as a projector sees it. Two adapters, Postgres and memory, under one contract suite. Every write
+ * is whole or did not happen; after an error the checkpoint is read again.
+ */
+export interface Projection extends AsyncDisposable {
+  /** Names it in logs and errors. */
+  readonly schema: string;
+  readonly machine: AnyStateMachine;
+  /** Where it stands, read anew. */
+  checkpoint(): Promise<Checkpoint>;
+  /**
+   * Folds what follows the checkpoint, in one transaction.
+   *
+   * @throws CheckpointMoved, NotNext, ForeignLog, DatabaseUnavailable, and the fold's errors.
+   */
+  advance(changes: readonly LogChange[]): Promise<Advanced>;
+  /** Blocks of the branch, newest first, a page at a time. */
+  marks(): AsyncIterable<BlockMark>;
+  /** Takes the state back to a block that the log still has, null for before the first. */
+  rewind(to: BlockMark | null): Promise<void>;
+  /** Stands the projection on another log, at the cursor where that log has our newest block. */
+  attach(cursor: Cursor): Promise<void>;
+  /** Says that the projection stopped, and why; `null` says that it goes on. */
+  setFault(fault: Fault | null): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import { Migration, Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { orDatabaseError } from './database.ts';
+
+/** Tables that all builds of a database share, in schema `vchain`. */
+class CreateBuilds extends Migration {
+  override up(): void {
+    this.addSql('create schema if not exists vchain');
+    this.addSql(`create table vchain.builds (
+      id integer generated always as identity primary key,
+      chain text not null,
+      machine text not null,
+      version integer not null,
+      build integer not null,
+      schema_name text not null unique,
+      network text not null,
+      parameters jsonb not null,
+      parameters_hash text not null,
+      status text not null check (status in ('building', 'live', 'retired')),
+      created_at timestamptz not null default now(),
+      unique (chain, machine, version, build)
+    )`);
+    this.addSql(`create unique index builds_live on vchain.builds (chain, machine) where status = 'live'`);
+  }
+}
+
+const MIGRATIONS = [{ name: '0001-create-builds', class: CreateBuilds }];
+
+/** Opens the shared tables of a database, brought up to date first. */
+export async function openSharedTables(postgresUrl: string): Promise<MikroORM> {
+  return orDatabaseError(async () => {
+    const orm = await MikroORM.init({
+      entities: [],
+      clientUrl: postgresUrl,
+      pool: { min: 0, max: 2 },
+      discovery: { warnWhenNoEntities: false },
+      extensions: [Migrator],
+      migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },
+    });
+    await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
+    await orm.em.fork().transactional(async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(hashtext('vchain migrations'))`);
+      await orm.migrator.up();
+    });
+    return orm;
+  });
+}

@@ -1,0 +1,100 @@
+import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
+import { type Column, type ColumnKind, type ColumnValue, LegacyFloat, type Row } from '@virtualchain/machine';
+
+/** Postgres type of a column, as its DDL spells it. Text sorts bytewise. */
+export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
+  text: 'text collate "C"',
+  bytes: 'bytea',
+  integer: 'bigint',
+  bigint: 'bigint',
+  numeric: 'numeric',
+  boolean: 'boolean',
+  legacyFloat: 'double precision',
+  list: 'jsonb',
+};
+
+/** Postgres type of the array parameter that carries a column's values into `unnest`; lists travel as JSON text. */
+export const ARRAY_TYPE: Readonly<Record<ColumnKind, string>> = {
+  text: 'text[]',
+  bytes: 'bytea[]',
+  integer: 'bigint[]',
+  bigint: 'bigint[]',
+  numeric: 'numeric[]',
+  boolean: 'boolean[]',
+  legacyFloat: 'float8[]',
+  list: 'text[]',
+};
+
+export type SqlValue = string | number | boolean | Buffer | null;
+
+/** A value as the driver takes it. */
+export function toSql(column: Column<unknown>, value: ColumnValue): SqlValue {
+  if (value === null) return null;
+  switch (column.kind) {
+    case 'bytes': {
+      const bytes = value as Uint8Array;
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    case 'integer':
+    case 'bigint':
+    case 'numeric':
+      return String(value);
+    case 'legacyFloat':
+      return Object.is((value as LegacyFloat).value, -0) ? '-0' : String((value as LegacyFloat).value);
+    case 'list':
+      return JSON.stringify(toJson(column, value));
+    default:
+      return value as string | boolean;
+  }
+}
+
+/** A value as the driver gives it, back in the machine's type. */
+export function fromSql(column: Column<unknown>, value: unknown): ColumnValue {
+  if (value === null || value === undefined) return null;
+  switch (column.kind) {
+    case 'bytes': {
+      const bytes = value as Uint8Array;
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    case 'integer':
+      return Number(value);
+    case 'bigint':
+    case 'numeric':
+      return BigInt(String(value));
+    case 'legacyFloat':
+      return new LegacyFloat(Number(value));
+    case 'list':
+      return fromJson(column, typeof value === 'string' ? JSON.parse(value) : value);
+    default:
+      return value as string | boolean;
+  }
+}
+
+export function rowFromSql(
+  columns: Readonly<Record<string, Column<unknown>>>,
+  found: Readonly<Record<string, unknown>>,
+): Row {
+  const row: Record<string, ColumnValue> = {};
+  for (const name of Object.keys(columns)) row[name] = fromSql(columns[name] as Column<unknown>, found[name]);
+  return row;
+}
+
+type Json = string | number | boolean | null | Json[];
+
+/** Inside a list: bytes as hex, big numbers as decimal text. */
+function toJson(column: Column<unknown>, value: ColumnValue): Json {
+  if (value === null) return null;
+  if (column.kind === 'list')
+    return (value as readonly ColumnValue[]).map((item) => toJson(column.of as Column<unknown>, item));
+  if (column.kind === 'bytes') return bytesToHex(value as Uint8Array);
+  if (column.kind === 'bigint' || column.kind === 'numeric' || column.kind === 'legacyFloat')
+    return String(toSql(column, value));
+  return value as string | number | boolean;
+}
+
+function fromJson(column: Column<unknown>, value: unknown): ColumnValue {
+  if (value === null) return null;
+  if (column.kind === 'list') return (value as unknown[]).map((item) => fromJson(column.of as Column<unknown>, item));
+  if (column.kind === 'bytes') return hexToBytes(value as string);
+  return fromSql(column, value);
+}

@@ -1,0 +1,22 @@
+export { asyncApiDocument, jsonSchemas } from './async-api.ts';
+export {
+  type ChainDefinition,
+  defineVirtualChain,
+  type OperationSpec,
+  VirtualChainInvalid,
+  type VirtualChainSpec,
+} from './define-virtual-chain.ts';
+export type {
+  BlockConnected,
+  BlockDisconnected,
+  LogCreated,
+  LogEvent,
+  OperationEvent,
+  Sender,
+  Unplaced,
+  WriterStarted,
+} from './events.ts';
+export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } from './operation-events.ts';
+export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
+export { type ChainScan, type ScannedTransaction, scanBlock } from './scan-block.ts';
+export type { Decoded, OperationCodec, VirtualChain } from './virtual-chain.ts';

@@ -1,0 +1,125 @@
+import {
+  type Block,
+  bytesToHex,
+  ExpectedError,
+  type Height,
+  merklePathAt,
+  type NetworkName,
+  NULL_TXID,
+  type Sats,
+  scriptAddress,
+  senderScriptType,
+  serializeMerklePath,
+  type Transaction,
+  type TransactionInput,
+  type TransactionOutput,
+  type Txid,
+} from '@virtualchain/bitcoin';
+import type { OperationEvent, Sender, Unplaced } from './events.ts';
+import type { ScannedTransaction } from './scan-block.ts';
+import type { VirtualChain } from './virtual-chain.ts';
+
+/** Finds a funding transaction by its txid. */
+export type FundingLookup = (txid: Txid) => Transaction | undefined;
+
+/** A funding output that a sender needs is not at hand. Asking the node again may bring it, or a new branch. */
+export class FundingUnknown extends ExpectedError {
+  override readonly name = 'FundingUnknown';
+  readonly code = 'FUNDING_UNKNOWN';
+  readonly remedy = 'retry';
+  readonly txid: Txid;
+  readonly index: number;
+
+  constructor(txid: Txid, index: number) {
+    super(`funding output ${txid}:${index} is not at hand`);
+    this.txid = txid;
+    this.index = index;
+  }
+}
+
+/** The transactions whose outputs the senders are, each once; a coinbase has none. */
+export function fundingTxids(scanned: readonly ScannedTransaction[]): readonly Txid[] {
+  const txids = new Set<Txid>();
+  for (const { transaction } of scanned) for (const { txid } of transaction.inputs) txids.add(txid);
+  txids.delete(NULL_TXID);
+  return [...txids];
+}
+
+/**
+ * The operations of one block as events that the log has yet to place, in the order of the block. `scanned` are the
+ * transactions that `scanBlock` found for `chain`.
+ * @throws FundingUnknown when `funding` lacks an output of `fundingTxids(scanned)`.
+ */
+export function operationEvents(
+  chain: VirtualChain,
+  network: NetworkName,
+  at: { readonly block: Block; readonly height: Height },
+  scanned: readonly ScannedTransaction[],
+  funding: FundingLookup,
+): readonly Unplaced<OperationEvent>[] {
+  return scanned.map(({ transaction, transactionIndex, opcode, payload }, position) => {
+    const fundingOutputs = transaction.inputs.map((input) => fundingOutput(input, funding));
+    return {
+      type: 'operation',
+      height: at.height,
+      blockHash: at.block.hash,
+      position,
+      txid: transaction.txid,
+      transactionIndex,
+      version: transaction.version,
+      locktime: transaction.locktime,
+      opcode: opcode === null ? null : bytesToHex(Uint8Array.of(opcode)),
+      ...described(chain, opcode, payload),
+      senders: transaction.inputs.map((input, index) => sender(input, fundingOutputs[index] as TransactionOutput, network)),
+      inputs: transaction.inputs.map(({ txid, index, script, sequence }) => ({
+        txid,
+        index,
+        script: bytesToHex(script),
+        sequence,
+      })),
+      outputs: transaction.outputs.map(({ value, script }) => ({ value: `${value}`, script: bytesToHex(script) })),
+      fee: `${sum(fundingOutputs) - sum(transaction.outputs)}`,
+      merklePath: serializeMerklePath(merklePathAt(at.block.tree, transactionIndex)),
+    };
+  });
+}
+
+const COINBASE_STUB: TransactionOutput = { value: 0n as Sats, script: new Uint8Array(0) };
+
+function fundingOutput({ txid, index }: TransactionInput, funding: FundingLookup): TransactionOutput {
+  if (txid === NULL_TXID) return COINBASE_STUB;
+  const output = funding(txid)?.outputs[index];
+  if (output === undefined) throw new FundingUnknown(txid, index);
+  return output;
+}
+
+function sender({ txid, index }: TransactionInput, { value, script }: TransactionOutput, network: NetworkName): Sender {
+  const address = scriptAddress(script, network);
+  return {
+    value: `${value}`,
+    scriptPubKey: bytesToHex(script),
+    scriptType: senderScriptType(script),
+    addresses: address === null ? [] : [address],
+    txid,
+    index,
+  };
+}
+
+function sum(outputs: readonly TransactionOutput[]): bigint {
+  return outputs.reduce((total, { value }) => total + value, 0n);
+}
+
+/** What subscribers are told of a payload. Machines do not read it. */
+function described(
+  chain: VirtualChain,
+  opcode: number | null,
+  payload: Uint8Array,
+): Pick<OperationEvent, 'name' | 'payload' | 'decoded' | 'problem'> {
+  const unknown = (problem: string) => ({ name: null, payload: bytesToHex(payload), decoded: null, problem });
+  if (opcode === null) return unknown('nothing follows the magic bytes');
+  const codec = chain.operations.get(opcode);
+  if (codec === undefined) return unknown('unknown opcode');
+  const decoded = codec.decode(payload);
+  if (decoded.kind === 'problem') return unknown(`${codec.name}: ${decoded.problem}`);
+  return { name: codec.name, payload: bytesToHex(payload), decoded: decoded.value };
+}

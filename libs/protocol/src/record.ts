@@ -1,0 +1,66 @@
+import { bytesToHex, concatBytes, sha256 } from '@virtualchain/bitcoin';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { BlockConnected, BlockDisconnected, LogCreated, type LogEvent, Operation, WriterStarted } from './events.ts';
+
+/** Every type of record, by the name it bears. */
+export const EVENT_SCHEMAS = {
+  'log.created': LogCreated,
+  'writer.started': WriterStarted,
+  'block.connected': BlockConnected,
+  operation: Operation,
+  'block.disconnected': BlockDisconnected,
+} as const satisfies Record<LogEvent['type'], TSchema>;
+
+const FIELDS = new Map<string, readonly string[]>(
+  Object.entries(EVENT_SCHEMAS).map(([type, { properties }]) => [type, Object.keys(properties)]),
+);
+
+const VALIDATORS = new Map(Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [type, Compile(schema as TSchema)]));
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The value bytes of a record: JSON in UTF-8, fields in the order of the schema, so that equal events have equal bytes.
+ * Fields that the schema does not know follow in their own order.
+ */
+export function encodeEvent(event: LogEvent): Uint8Array {
+  const ordered: Record<string, unknown> = {};
+  const fields = event as Record<string, unknown>;
+  for (const field of FIELDS.get(event.type) ?? []) if (field in fields) ordered[field] = fields[field];
+  return utf8.encode(JSON.stringify(Object.assign(ordered, event)));
+}
+
+/** What value bytes turned out to be. */
+export type DecodedEvent =
+  | { readonly kind: 'event'; readonly event: LogEvent }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/**
+ * Reads the value bytes of a record. Total: whatever they hold, the answer is an event that fits its schema, or what is
+ * wrong with it. Unknown fields are kept, since the schema grows by addition.
+ */
+export function decodeEvent(bytes: Uint8Array): DecodedEvent {
+  const value = parseJson(bytes);
+  if (typeof value !== 'object' || value === null) return { kind: 'problem', problem: 'not a JSON object in UTF-8' };
+  const { type } = value as { readonly type?: unknown };
+  const validator = VALIDATORS.get(String(type));
+  if (validator === undefined) return { kind: 'problem', problem: `unknown type of record: ${String(type).slice(0, 40)}` };
+  if (validator.Check(value)) return { kind: 'event', event: value as LogEvent };
+  const [first] = validator.Errors(value);
+  return { kind: 'problem', problem: `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}` };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(strictUtf8.decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The digest of a block's operations: sha256 over the value bytes of their records, in order. */
+export function operationsDigest(values: readonly Uint8Array[]): string {
+  return bytesToHex(sha256(concatBytes(...values)));
+}

@@ -1,0 +1,52 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { FoldInput } from '@virtualchain/machine';
+import type { OperationEvent } from '@virtualchain/protocol';
+
+/** What a vector file says of a transaction that it gives without its block. */
+export interface MadeUpOperation {
+  readonly txid: string;
+  readonly transactionIndex: number;
+  readonly opcode: string | null;
+  readonly payload: string;
+  readonly senderScript: string;
+  readonly fee: string;
+}
+
+/** A block of the log around operations that the file gives without a block: hashes are made up from the height. */
+export function madeUpBlock(height: number, operations: readonly MadeUpOperation[]): FoldInput {
+  return {
+    height: height as Height,
+    hash: madeUpHash(height),
+    previousHash: madeUpHash(height - 1),
+    time: height,
+    operations: operations.map((operation, position) => madeUpEvent(height, position, operation)),
+  };
+}
+
+function madeUpHash(height: number): BlockHash {
+  return height.toString(16).padStart(64, '0') as BlockHash;
+}
+
+function madeUpEvent(height: number, position: number, operation: MadeUpOperation): OperationEvent {
+  const { senderScript, ...said } = operation;
+  const outpoint = { txid: '00'.repeat(32), index: 0 };
+  return {
+    type: 'operation',
+    schema: 1,
+    log: '00'.repeat(16),
+    epoch: 1,
+    sequence: position + 1,
+    height,
+    blockHash: madeUpHash(height),
+    position,
+    version: 1,
+    locktime: 0,
+    ...said,
+    name: null,
+    decoded: null,
+    senders: [{ ...outpoint, value: '0', scriptPubKey: senderScript, scriptType: 'nonstandard', addresses: [] }],
+    inputs: [{ ...outpoint, script: '', sequence: 0 }],
+    outputs: [],
+    merklePath: '',
+  };
+}

@@ -1,0 +1,56 @@
+import { blockParseCases } from './block-parse.ts';
+import type { Runner } from './case.ts';
+import { consensusChainEchoCases } from './consensus-chain-echo.ts';
+import { consensusChainKvCases } from './consensus-chain-kv.ts';
+import { hashingCases } from './hashing.ts';
+import { merkleCases } from './merkle.ts';
+import { opsAndConsensusHashCases } from './ops-and-consensus-hash.ts';
+import { rawChainCases } from './raw-chain.ts';
+import { serializeOpCases } from './serialize-op.ts';
+
+/** One kind of vector file. */
+export interface VectorSchema {
+  /** Stem of the file's usual name. */
+  readonly name: string;
+  /** Absent until its issue: such a file is skipped by name. */
+  readonly runner?: Runner;
+  /** Dotted paths that a file of this kind has; a number is a place in an array. Tried in the order of this list. */
+  readonly has: readonly string[];
+}
+
+export const SCHEMAS: readonly VectorSchema[] = [
+  { name: 'hashing', runner: hashingCases, has: ['cases', 'is_hex', 'calculate_consensus_hash'] },
+  { name: 'serialize_op', runner: serializeOpCases, has: ['cases.0.field_order'] },
+  { name: 'merkle', runner: merkleCases, has: ['trees', 'path_deserialize'] },
+  { name: 'ops_and_consensus_hash', runner: opsAndConsensusHashCases, has: ['ops_hash', 'consensus_from_ops_hash'] },
+  { name: 'raw_chain', runner: rawChainCases, has: ['chains.0.raw_blocks_hex', 'chains.0.first_block'] },
+  { name: 'block_parse', runner: blockParseCases, has: ['raw_blocks_hex', 'parsed'] },
+  { name: 'snv', has: ['chains.0.cases', 'chains.0.blocks'] },
+  { name: 'consensus_chain_kv', runner: consensusChainKvCases, has: ['chains.0.blocks.0.txs'] },
+  { name: 'consensus_chain_echo', runner: consensusChainEchoCases, has: ['chains.0.blocks.0.ops'] },
+  { name: 'encoding', has: ['num_to_var_int'] },
+  { name: 'scripts', has: ['scripts', 'make_data_script'] },
+  { name: 'addresses', has: ['base58', 'bech32'] },
+  { name: 'keys', has: ['single', 'bundles'] },
+  { name: 'transactions', has: ['transactions', 'sighash'] },
+  { name: 'signed_transactions', has: ['p2pkh'] },
+  { name: 'headers', has: ['genesis_file_hex'] },
+  { name: 'bns-wire', has: ['format'] },
+  { name: 'bns-chain', has: ['genesis_accounts', 'blocks'] },
+  { name: 'bns-expiry-chain', has: ['genesis_accounts', 'blocks'] },
+  { name: 'bns-random-1', has: ['genesis_accounts', 'blocks'] },
+  { name: 'bench_workload', has: ['workload'] },
+];
+
+/** The kind of a file: by the stem of its name, else by what it has; null when it is of no known kind. */
+export function schemaOf(stem: string, content: unknown): VectorSchema | null {
+  const byName = SCHEMAS.find(({ name }) => name === stem);
+  return byName ?? SCHEMAS.find(({ has }) => has.every((path) => isPresent(content, path))) ?? null;
+}
+
+function isPresent(content: unknown, path: string): boolean {
+  const found = path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[key], content);
+  return found !== undefined;
+}
