@@ -23,7 +23,7 @@ export {
   serializeMerklePath,
   verifyMerklePath,
 } from './merkle-path.ts';
-export { legacyMerkleRoot, type MerkleTree, merkleTree, merkleTreeOfHex, treeRoot } from './merkle-tree.ts';
+export { merkleRoot, type MerkleTree, merkleTree, merkleTreeOfHex, treeRoot } from './merkle-tree.ts';
 export { type NetworkName, networkByGenesis } from './network.ts';
 export { nulldataPayload } from './nulldata.ts';
 export {

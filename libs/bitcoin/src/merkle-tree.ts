@@ -48,7 +48,7 @@ export function treeRoot(tree: MerkleTree): string {
 }
 
 /** The root over hex leaves in display order, as spec §1 has it. Over txids it is the merkle root of the block. */
-export function legacyMerkleRoot(leaves: readonly string[]): string {
+export function merkleRoot(leaves: readonly string[]): string {
   return treeRoot(merkleTreeOfHex(leaves));
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  legacyMerkleRoot,
+  merkleRoot,
   merklePath,
   merklePathAt,
   merkleTreeOfHex,
@@ -32,7 +32,7 @@ test('every leaf has a path to the root, which survives its text form', () =>
 test('repeating the end of an odd row keeps the root, and is found out (CVE-2012-2459)', () => {
   const leaves = ['11', '22', '33', '44', '55', '66'].map((byte) => byte.repeat(32));
   const repeated = [...leaves, ...leaves.slice(4)];
-  expect(legacyMerkleRoot(repeated)).toBe(legacyMerkleRoot(leaves));
+  expect(merkleRoot(repeated)).toBe(merkleRoot(leaves));
   expect(merkleTreeOfHex(leaves).isMalleable).toBe(false);
   expect(merkleTreeOfHex(repeated).isMalleable).toBe(true);
 });
@@ -62,4 +62,4 @@ test('half a byte in a path proves nothing', () => {
   expect(verifyMerklePath('11', [{ order: 'l', hash: 'abc' }], '11')).toBe(false);
 });
 
-test('a tree has a leaf', () => expect(() => legacyMerkleRoot([])).toThrow(RangeError));
+test('a tree has a leaf', () => expect(() => merkleRoot([])).toThrow(RangeError));

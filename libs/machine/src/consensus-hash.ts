@@ -1,5 +1,5 @@
 import type { Brand } from '@virtualchain/bitcoin';
-import { bytesToHex, doubleSha256, type Height, hash160, hexToBytes, merkleRoot } from '@virtualchain/bitcoin';
+import { bytesToHex, doubleSha256, type Height, hash160, hexToBytes, merkleTreeOfHex, treeRoot } from '@virtualchain/bitcoin';
 
 /** 32 lower-case hex digits: what seals a block and all before it (`spec/virtualchain.md` §1). */
 export type ConsensusHash = Brand<string, 'ConsensusHash'>;
@@ -19,7 +19,7 @@ const EMPTY_BLOCK_LEAF = bytesToHex(doubleSha256(new Uint8Array()));
 /** Ops hash of the serialised transitions of a block. Their order does not matter: the leaves are sorted. */
 export function opsHash(serialized: readonly Uint8Array[]): OpsHash {
   const leaves = serialized.map((bytes) => bytesToHex(doubleSha256(bytes)));
-  return merkleRoot(leaves.length === 0 ? [EMPTY_BLOCK_LEAF] : leaves.sort()) as OpsHash;
+  return treeRoot(merkleTreeOfHex(leaves.length === 0 ? [EMPTY_BLOCK_LEAF] : leaves.sort())) as OpsHash;
 }
 
 /** The heights whose consensus hashes block `at` mixes in: at−1, at−3, at−7, … while they are `firstBlock` or above. */
@@ -31,7 +31,7 @@ export function previousHeights(at: number, firstBlock: number): Height[] {
 
 /** Consensus hash of a block from its ops hash and the consensus hashes of `previousHeights`. */
 export function consensusHashOf(ops: OpsHash | string, previous: readonly string[]): ConsensusHash {
-  return consensusHashOfRoot(merkleRoot([...previous, ops].sort()));
+  return consensusHashOfRoot(treeRoot(merkleTreeOfHex([...previous, ops].sort())));
 }
 
 /** First half of hash160 of a merkle root, the root read in display order. */

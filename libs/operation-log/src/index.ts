@@ -2,6 +2,13 @@ export type { Broker, FencedProducer, Fetched, FetchOptions, OutgoingRecord } fr
 export * from './errors.ts';
 export { type Anchor, createFollower, type Follower } from './follow.ts';
 export { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
+export { openKafkaElection } from './kafka-leadership.ts';
+export {
+  type Campaign,
+  createMemoryElection,
+  type Election,
+  type LeadershipState,
+} from './leadership.ts';
 export { createOperationLog } from './log.ts';
 export { countingAmbience, createMemoryBroker, createMemoryLog, type MemoryBroker, type MemoryStep } from './memory.ts';
 export type {

@@ -1,12 +1,4 @@
-import {
-  type DestinationStream,
-  destination,
-  type Level,
-  type Logger,
-  pino,
-  stdSerializers,
-  stdTimeFunctions,
-} from 'pino';
+import { type DestinationStream, destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { redactText } from './secrets.ts';
 
 export type { Logger };
@@ -26,7 +18,7 @@ export interface LoggerOptions {
  * A logger that writes one line of JSON per entry. Each line passes `redactText` whole, just before it is written, so
  * that no object, error or message can carry a secret past it.
  */
-export function createLogger({ name, version, level = 'info', to = 'stdout' }: LoggerOptions): Logger<Level> {
+export function createLogger({ name, version, level = 'info', to = 'stdout' }: LoggerOptions): Logger {
   // Synchronous: the last lines before an exit are the ones that matter.
   const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
   return pino(

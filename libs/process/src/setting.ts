@@ -30,7 +30,10 @@ export function required<Value>(parser: Parser<Value>, names: Names): Setting<Va
 
 /** May be left out, and is `fallback` then. */
 export function optional<Value>(parser: Parser<Value>, names: Names): Setting<Value | undefined>;
-export function optional<Value>(parser: Parser<Value>, names: Names & { readonly fallback: Value }): Setting<Value>;
+export function optional<Value>(
+  parser: Parser<Value>,
+  names: Names & { readonly fallback: NoInfer<Value> },
+): Setting<Value>;
 export function optional<Value>(
   parser: Parser<Value>,
   { fallback, ...names }: Names & { readonly fallback?: Value },

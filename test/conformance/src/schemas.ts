@@ -33,13 +33,11 @@ export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'addresses', has: ['base58', 'bech32'] },
   { name: 'keys', has: ['single', 'bundles'] },
   { name: 'transactions', has: ['transactions', 'sighash'] },
-  { name: 'signed_transactions', has: ['p2pkh'] },
+  { name: 'signed_transactions', has: ['cases.0.unsigned_tx'] },
   { name: 'headers', has: ['genesis_file_hex'] },
-  { name: 'bns-wire', has: ['format'] },
+  { name: 'bns-wire', has: ['format', 'preorder_hash'] },
   { name: 'bns-chain', has: ['genesis_accounts', 'blocks'] },
-  { name: 'bns-expiry-chain', has: ['genesis_accounts', 'blocks'] },
-  { name: 'bns-random-1', has: ['genesis_accounts', 'blocks'] },
-  { name: 'bench_workload', has: ['workload'] },
+  { name: 'bench_workload', has: ['description', 'expected'] },
 ];
 
 /** The kind of a file: by the stem of its name, else by what it has; null when it is of no known kind. */

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AssignerProtocol, type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs';
+import { createKafka, type KafkaLogOptions } from './kafka.ts';
+import { PARTITION } from './kafka-internals.ts';
+import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from './leadership.ts';
+
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+/** How long a leader's last request to the broker may hang, and so a clean stop last. */
+const WAIT_MS = 500;
+const WATCH_MS = 1_000;
+const REJOIN_WAIT_MS = 1_000;
+
+/** Elects through the consumer group `<topic>.ingester`: whoever is assigned the partition leads. No data is read. */
+export function openKafkaElection(options: KafkaLogOptions): Election {
+  const kafka = createKafka(options);
+  const stopped = new AbortController();
+  return {
+    async *campaign(topic, { epoch, signal }) {
+      const left = new AbortController();
+      const over = AbortSignal.any([signal, stopped.signal, left.signal]);
+      const state = latestValue<LeadershipState>(over);
+      state.set('standby');
+      const joining = join(kafka, topic, epoch, over, state.set).catch(state.fail);
+      try {
+        yield* state.values();
+      } finally {
+        left.abort();
+        await joining;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+    },
+  };
+}
+
+/** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
+async function join(
+  kafka: Kafka,
+  topic: string,
+  epoch: () => number,
+  signal: AbortSignal,
+  set: (state: LeadershipState) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    await beMember(kafka, topic, epoch, signal, set);
+    set('standby');
+    await pause(REJOIN_WAIT_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One membership, until it is lost or no longer wanted. */
+async function beMember(
+  kafka: Kafka,
+  topic: string,
+  epoch: () => number,
+  signal: AbortSignal,
+  set: (state: LeadershipState) => void,
+): Promise<void> {
+  let leads = false;
+  let lastSign = performance.now();
+  const sign = () => {
+    lastSign = performance.now();
+  };
+  const consumer = kafka.consumer({
+    groupId: `${topic}.ingester`,
+    partitionAssigners: [newestWriterFirst(epoch, () => leads)],
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+    maxWaitTimeInMs: WAIT_MS,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, retries: 5, restartOnFailure: async () => false },
+  });
+  const lost = Promise.withResolvers<void>();
+  const watch = setInterval(() => {
+    // Neither heartbeat nor assembly for longer than the group waits: it goes on without us, whatever kafkajs believes.
+    if (performance.now() - lastSign > 2 * SESSION_TIMEOUT_MS) lost.resolve();
+  }, WATCH_MS);
+  const leave = () => lost.resolve();
+  signal.addEventListener('abort', leave, { once: true });
+  consumer.on(consumer.events.HEARTBEAT, sign);
+  consumer.on(consumer.events.CRASH, leave);
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    sign();
+    leads = (payload.memberAssignment[topic]?.length ?? 0) > 0;
+    if (leads) consumer.pause([{ topic }]);
+    set(leads ? 'leader' : 'standby');
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic] });
+    await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
+    if (!signal.aborted) await lost.promise;
+  } catch {
+    // The broker cannot be reached, or not yet: the caller tries again.
+  } finally {
+    clearInterval(watch);
+    signal.removeEventListener('abort', leave);
+    await goodbye(consumer);
+  }
+}
+
+async function goodbye(consumer: Consumer): Promise<void> {
+  await consumer.disconnect().catch(() => undefined);
+}
+
+/** An assigner that gives the partition to the newest writer, so that nobody takes it from a leader in good health. */
+function newestWriterFirst(epoch: () => number, leads: () => boolean): PartitionAssigner {
+  const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+  return () => ({
+    name: 'virtualchain-newest-writer',
+    version: 0,
+    protocol: ({ topics }) => ({
+      name: 'virtualchain-newest-writer',
+      metadata: MemberMetadata.encode({
+        version: 0,
+        topics,
+        userData: Buffer.from(JSON.stringify({ epoch: epoch(), leads: leads() })),
+      }),
+    }),
+    async assign({ members, topics }) {
+      const leader = chooseLeader(
+        members.map(({ memberId, memberMetadata }) => candidateOf(memberId, MemberMetadata.decode(memberMetadata))),
+      );
+      return members.map(({ memberId }) => ({
+        memberId,
+        memberAssignment: MemberAssignment.encode({
+          version: 0,
+          userData: Buffer.alloc(0),
+          assignment: Object.fromEntries(topics.map((topic) => [topic, memberId === leader ? [PARTITION] : []])),
+        }),
+      }));
+    },
+  });
+}
+
+function candidateOf(member: string, metadata: { readonly userData: Buffer } | null): Candidate {
+  const unknown: Candidate = { member, epoch: 0, leads: false };
+  try {
+    const said: unknown = JSON.parse(metadata?.userData.toString('utf8') ?? 'null');
+    if (typeof said !== 'object' || said === null) return unknown;
+    const { epoch, leads } = said as Record<string, unknown>;
+    return { member, epoch: typeof epoch === 'number' ? epoch : 0, leads: leads === true };
+  } catch {
+    return unknown; // a stranger in the group never leads before one of ours
+  }
+}

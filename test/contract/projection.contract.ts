@@ -1,0 +1,162 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type FoldedBlock, MemoryFold, type Row } from '@virtualchain/machine';
+import type { LogChange } from '@virtualchain/operation-log';
+import type { MachineInstance, Projection } from '@virtualchain/projection';
+import { changesOf, connectKv, kvInstance } from './kv-log.ts';
+import { disconnect } from './log-blocks.ts';
+
+/** One state that several projections can be opened over, and what a test looks at and does to it. */
+export interface ProjectionStore {
+  open(): Promise<Projection>;
+  rows(collection: string, at?: number): Promise<readonly Row[]>;
+  consensusHashes(): Promise<readonly string[]>;
+  changesHashes(): Promise<readonly string[]>;
+  /** `connected 101`, `operation 101 accepted`, `disconnected 101` … in order. */
+  feed(): Promise<readonly string[]>;
+  /** The next commit fails. */
+  failNextCommit(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** The oracle: the memory fold of a branch alone, without its detours. */
+async function oracle(instance: MachineInstance, changes: readonly LogChange[]): Promise<{ fold: MemoryFold; blocks: readonly FoldedBlock[] }> {
+  const branch: LogChange[] = [];
+  for (const change of changes) {
+    if (change.kind === 'connected') branch.push(change);
+    else branch.pop();
+  }
+  const fold = await MemoryFold.open(instance.machine);
+  for (const change of branch) {
+    if (change.kind !== 'connected') continue;
+    const { height, hash, previousHash, time } = change.event;
+    await fold.connect({ height, hash, previousHash, time, operations: change.operations } as Parameters<MemoryFold['connect']>[0]);
+  }
+  return { fold, blocks: fold.blocks };
+}
+
+const MAIN = [
+  connectKv('0', ['alice +a', 'bob +b', 'bob +a']),
+  connectKv('0a', ['alice =a:one', 'bob =a:stolen', 'bob !b', 'bob =b:late', 'carol junk']),
+  connectKv('0aa', ['alice =a:two', 'alice =a:three', 'bob -b', 'bob +b']),
+];
+const FORK = [disconnect('0aa'), disconnect('0a'), connectKv('0b', ['alice -a', 'carol +a']), connectKv('0bb', ['carol =a:mine'])];
+
+export function projectionContract(name: string, openStore: (instance: MachineInstance) => Promise<ProjectionStore>): void {
+  const opened: ProjectionStore[] = [];
+  const store = async (): Promise<ProjectionStore> => {
+    const made = await openStore(kvInstance());
+    opened.push(made);
+    return made;
+  };
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.dispose();
+  });
+
+  async function expectOracle(one: ProjectionStore, changes: readonly LogChange[]): Promise<void> {
+    const { fold, blocks } = await oracle(kvInstance(), changes);
+    expect(await one.rows('names')).toEqual(fold.state.dump('names'));
+    expect(await one.consensusHashes()).toEqual(blocks.map(({ consensusHash }) => consensusHash));
+    expect(await one.changesHashes()).toEqual(blocks.map(({ changesHash }) => changesHash));
+  }
+
+  test(`${name}: ends where the memory fold of the branch ends, in one batch`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf(MAIN);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: several changes of one key in one block leave one row of history, and none when they cancel`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf([connectKv('0', ['alice +a', 'alice =a:1', 'alice =a:2', 'bob +b', 'bob -b'])]);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+    expect((await one.rows('names')).map((row) => [row['name'], row['value'], row['revision']])).toEqual([['a', '32', 2]]);
+  });
+
+  test(`${name}: connect, disconnect, connect within one batch`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf([...MAIN, ...FORK]);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: the same changes one at a time, and reopened between any two, give the same state`, async () => {
+    const one = await store();
+    const changes = await changesOf([...MAIN, ...FORK]);
+    for (const change of changes) {
+      await using projection = await one.open();
+      await projection.advance([change]);
+    }
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: the feed holds what the state went through, retractions included`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    await projection.advance(await changesOf([connectKv('0', ['alice +a']), connectKv('0a', ['bob +a']), disconnect('0a')]));
+    expect(await one.feed()).toEqual(['connected 101', 'operation 101 accepted', 'connected 102', 'operation 102 rejected', 'disconnected 102']);
+  });
+
+  test(`${name}: everything disconnected, down to the first block, and connected again`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf([connectKv('0', ['alice +a']), disconnect('0'), connectKv('1', ['bob +a'])]);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: a retry after a failed COMMIT folds nothing twice`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf([...MAIN, ...FORK]);
+    await projection.advance(changes.slice(0, 2));
+    await one.failNextCommit();
+    await expect(projection.advance(changes.slice(2))).rejects.toThrow();
+    await projection.advance(changes.slice(2));
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: of two projectors at once one fails cleanly, by name`, async () => {
+    const one = await store();
+    await using first = await one.open();
+    await using second = await one.open();
+    const changes = await changesOf(MAIN);
+    await first.checkpoint();
+    await second.checkpoint();
+    const results = await Promise.allSettled([first.advance(changes), second.advance(changes)]);
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatchObject({ code: 'CHECKPOINT_MOVED', remedy: 'retry' });
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: what does not follow the checkpoint is refused, and changes nothing`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf(MAIN);
+    await projection.advance(changes.slice(0, 1));
+    await expect(projection.advance(changes.slice(2))).rejects.toMatchObject({ code: 'NOT_NEXT' });
+    await expect(projection.advance(changes.slice(0, 1))).rejects.toMatchObject({ code: 'NOT_NEXT' });
+    await projection.advance(changes.slice(1));
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: rewinds to a block that the log still has`, async () => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = await changesOf([...MAIN, ...FORK]);
+    await projection.advance(changes.slice(0, 3));
+    const marks = [];
+    for await (const mark of projection.marks()) marks.push(mark);
+    expect(marks.map(({ height }) => height)).toEqual([103, 102, 101]);
+    await projection.rewind(marks[2] ?? null);
+    await expectOracle(one, changes.slice(0, 1));
+    await projection.rewind(null);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+  });
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { type RealParts, startRealParts } from '@virtualchain/local';
+import { openProjection, readRows } from '@virtualchain/projection';
+import { Client } from '../kit/postgres-client.ts';
+import { projectionContract } from './projection.contract.ts';
+
+let parts: RealParts;
+let databases = 0;
+
+beforeAll(async () => {
+  parts = await startRealParts({ need: ['postgres'] });
+}, 120_000);
+
+afterAll(async () => {
+  await parts?.[Symbol.asyncDispose]();
+});
+
+projectionContract('postgres', async (instance) => {
+  const url = await parts.postgres?.createDatabase(`projection_${++databases}`);
+  if (url === undefined) throw new Error('no Postgres');
+  const reader = await openProjection(url, instance);
+  const client = await Client.connect(url);
+  const column = async (name: string): Promise<readonly string[]> => {
+    const rows = await client.rows(`select ${name} as value from ${reader.schema}.blocks order by height`);
+    return rows.map(({ value }) => String(value));
+  };
+  return {
+    open: () => openProjection(url, instance),
+    rows: (collection, at) => readRows(reader, collection, at === undefined ? {} : { at }),
+    consensusHashes: () => column('consensus_hash'),
+    changesHashes: () => column('changes_hash'),
+    feed: async () => {
+      const rows = await client.rows(`select kind, height, verdict from ${reader.schema}.feed order by position`);
+      return rows.map(({ kind, height, verdict }) => [kind, height, ...(verdict === null ? [] : [verdict])].join(' '));
+    },
+    failNextCommit: async () => {
+      await client.rows(`create sequence ${reader.schema}.commits`);
+      await client.rows(`create function ${reader.schema}.fail_once() returns trigger language plpgsql as
+        $$ begin if nextval('${reader.schema}.commits') = 1 then raise exception 'the commit failed'; end if; return null; end $$`);
+      await client.rows(`create constraint trigger fail_once after update on ${reader.schema}.checkpoint
+        deferrable initially deferred for each row execute function ${reader.schema}.fail_once()`);
+    },
+    dispose: async () => {
+      await client.close();
+      await reader.close();
+    },
+  };
+});
