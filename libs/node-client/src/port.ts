@@ -1,7 +1,4 @@
-import type { BlockHash, Height, Txid } from '@virtualchain/bitcoin';
-
-/** A network by its common name, known by its genesis hash; another chain is called what its node calls it. */
-export type NetworkName = 'mainnet' | 'testnet3' | 'testnet4' | 'signet' | 'regtest' | (string & {});
+import type { BlockHash, Height, NetworkName, Txid } from '@virtualchain/bitcoin';
 
 export interface NodeStatus {
   readonly network: NetworkName;
@@ -9,6 +6,7 @@ export interface NodeStatus {
   readonly blocks: Height;
   readonly headers: Height;
   readonly bestBlockHash: BlockHash;
+  /** As the node says it; false where it does not say. Means nothing on regtest, where a day-old tip sets it. */
   readonly initialBlockDownload: boolean;
   /** First height whose block the node still has; null when it keeps them all. */
   readonly pruneHeight: Height | null;
@@ -24,6 +22,9 @@ export interface ChainTip {
   readonly status: ChainTipStatus;
 }
 
+/** How a node can find the transaction of a txid: by an index, only with the block that spends it, or not at all. */
+export type FundingSource = 'index' | 'undo-data' | 'none';
+
 /**
  * What we ask of a Bitcoin node. "Not found" is an answer (null, or missing from the map); every failure of the call
  * itself is an error, never an empty answer.
@@ -38,13 +39,22 @@ export interface BitcoinNode extends AsyncDisposable {
   blockHashAt(height: Height): Promise<BlockHash | null>;
   /** Hashes on the node's best chain, in one batch; shorter than asked when the tip comes first. */
   blockHashesFrom(height: Height, count: number): Promise<readonly BlockHash[]>;
-  /** The 80 bytes, of any branch the node knows; null when it does not know the block. */
+  /** The 80 bytes, of any branch the node knows; null when it does not know the block. Checked against the hash. */
   header(hash: BlockHash): Promise<Uint8Array | null>;
-  /** The whole block as the network serialises it; null when the node does not have it. */
+  /**
+   * The whole block as the network serialises it; null when the node does not have it. Its header is checked against the
+   * hash; the rest is for `verifyBlock`.
+   */
   block(hash: BlockHash): Promise<Uint8Array | null>;
   chainTips(): Promise<readonly ChainTip[]>;
-  /** Raw transactions by txid, in bounded batches, each checked against its txid; what the node has not is left out. */
-  transactions(txids: readonly Txid[]): Promise<ReadonlyMap<Txid, Uint8Array>>;
+  /**
+   * Raw transactions by txid, in bounded batches, each checked against its txid; what the node has not is left out. A
+   * node without an index finds them through `spentIn`, the block whose transactions spend them.
+   * @throws TxindexRequired when it can do neither.
+   */
+  transactions(txids: readonly Txid[], spentIn?: BlockHash): Promise<ReadonlyMap<Txid, Uint8Array>>;
+  /** Where funding transactions come from; asked of the node once. */
+  fundingSource(): Promise<FundingSource>;
   /** Wake-ups by ZMQ where the node offers them; hints only. */
   readonly zmqUrl: string | null;
   close(): Promise<void>;

@@ -30,6 +30,10 @@ export interface Build {
   readonly build: number;
   readonly schema: string;
   readonly network: string;
+  readonly parameters: {
+    readonly chain: Readonly<Record<string, unknown>>;
+    readonly machine: Readonly<Record<string, unknown>>;
+  };
   readonly parametersHash: string;
   readonly status: BuildStatus;
 }
@@ -70,6 +74,7 @@ export async function buildsOf(orm: MikroORM): Promise<readonly Build[]> {
     build: Number(row['build']),
     schema: String(row['schema_name']),
     network: String(row['network']),
+    parameters: row['parameters'] as Build['parameters'],
     parametersHash: String(row['parameters_hash']),
     status: row['status'] as BuildStatus,
   }));
@@ -100,7 +105,7 @@ export async function openProjection(postgresUrl: string, instance: MachineInsta
         }
         return live.schema;
       }
-      const made = await makeBuild(postgresUrl, instance, builds, 'live');
+      const made = await makeBuild(postgresUrl, instance, builds);
       await registerBuild(db, instance, made, 'live');
       await pointViews(db, instance, made.schema);
       return made.schema;
@@ -119,7 +124,7 @@ export async function createBuild(postgresUrl: string, instance: MachineInstance
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
         db,
       );
-      const made = await makeBuild(postgresUrl, instance, await buildsOf(shared), 'building');
+      const made = await makeBuild(postgresUrl, instance, await buildsOf(shared));
       await registerBuild(db, instance, made, 'building');
       return made.schema;
     });
@@ -160,12 +165,7 @@ interface MadeBuild {
 }
 
 /** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made anew. */
-async function makeBuild(
-  postgresUrl: string,
-  instance: MachineInstance,
-  builds: readonly Build[],
-  _status: BuildStatus,
-): Promise<MadeBuild> {
+async function makeBuild(postgresUrl: string, instance: MachineInstance, builds: readonly Build[]): Promise<MadeBuild> {
   const { machine, chain } = instance;
   const ours = builds.filter(
     (build) => build.chain === chain.name && build.machine === machine.name && build.version === machine.version,
@@ -208,9 +208,7 @@ async function registerBuild(
   );
 }
 
-function genesisOf(
-  machine: AnyStateMachine,
-): Promise<{
+function genesisOf(machine: AnyStateMachine): Promise<{
   readonly changes: Awaited<ReturnType<typeof foldGenesis>>['changes'];
   readonly hashes: CollectionHashes;
 }> {

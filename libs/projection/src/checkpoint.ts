@@ -23,6 +23,11 @@ export interface Checkpoint {
   readonly fault: Fault | null;
 }
 
+/** Before the first record of a log. */
+export function startOf(log: string): Cursor {
+  return { log, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null };
+}
+
 export async function readCheckpoint(db: Db, schema: string): Promise<Checkpoint> {
   const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.checkpoint`)}`.execute(db);
   const row = rows[0];

@@ -65,8 +65,12 @@ export class SwitchRefused extends ExpectedError {
   readonly code = 'SWITCH_REFUSED';
   readonly remedy = 'halt';
 
-  constructor(live: string, built: string, why: string) {
+  /** The live build went on meanwhile: catching up and trying again may help. */
+  readonly isBehind: boolean;
+
+  constructor(live: string, built: string, why: string, isBehind = false) {
     super(`${built} does not take the place of ${live}: ${why}`);
+    this.isBehind = isBehind;
   }
 }
 

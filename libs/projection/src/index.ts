@@ -1,3 +1,4 @@
+export { attachProjection } from './attach.ts';
 export {
   type Build,
   type BuildStatus,
@@ -10,6 +11,7 @@ export {
   parametersHash,
 } from './builds.ts';
 export type { Checkpoint, Fault, ProjectionStatus } from './checkpoint.ts';
+export { findCommonBlock } from './common-block.ts';
 export {
   BuildRetired,
   CheckpointMoved,
@@ -25,6 +27,7 @@ export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projecti
 export type { Advanced, BlockMark, Projection } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
 export { type RowsOptions, readRows } from './queries.ts';
-export { liveSchema, type Switched, type SwitchOptions, switchBuild } from './rebuild.ts';
+export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
+export { type MachineStatus, machineStatuses } from './status.ts';
 export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify.ts';
 export { viewSchema } from './views.ts';

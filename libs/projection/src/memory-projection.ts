@@ -1,7 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, anchorHeight, MemoryFold } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
-import type { Checkpoint, Fault } from './checkpoint.ts';
+import { type Checkpoint, type Fault, startOf } from './checkpoint.ts';
 import { CheckpointMoved } from './errors.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { checkFollows } from './runs.ts';
@@ -109,13 +109,13 @@ export class MemoryProjection implements Projection {
   async rewind(to: BlockMark | null): Promise<void> {
     const { cursor } = await this.checkpoint();
     if (cursor === null) return;
-    this.#retract(
-      to?.cursor ?? { ...cursor, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null },
-    );
+    this.#retract(to?.cursor ?? startOf(cursor.log));
   }
 
-  async attach(cursor: Cursor): Promise<void> {
-    this.#retract(cursor);
+  async attach(log: string, places: readonly BlockMark[]): Promise<void> {
+    this.#retract(places.at(-1)?.cursor ?? startOf(log));
+    this.#store.marks.splice(0, this.#store.marks.length, ...places);
+    await this.setFault(null);
   }
 
   async setFault(fault: Fault | null): Promise<void> {

@@ -41,8 +41,11 @@ export interface Projection extends AsyncDisposable {
   marks(): AsyncIterable<BlockMark>;
   /** Takes the state back to a block that the log still has, null for before the first. */
   rewind(to: BlockMark | null): Promise<void>;
-  /** Stands the projection on another log, at the cursor where that log has our newest block. */
-  attach(cursor: Cursor): Promise<void>;
+  /**
+   * Stands the projection on another log. `places` are the blocks of that log's branch which the projection has too,
+   * oldest first: it ends at the last of them, and keeps from then on where that log has each.
+   */
+  attach(log: string, places: readonly BlockMark[]): Promise<void>;
   /** Says that the projection stopped, and why; `null` says that it goes on. */
   setFault(fault: Fault | null): Promise<void>;
   close(): Promise<void>;

@@ -16,13 +16,13 @@ import {
 } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf } from './checkpoint.ts';
 import { type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { PostgresState } from './postgres-state.ts';
 import { checkFollows, runsOf } from './runs.ts';
-import { insertFeedRows, type RunBlock, rollBack, writeRun } from './write-run.ts';
+import { insertFeedRows, placeBlocks, type RunBlock, rollBack, writeRun } from './write-run.ts';
 
 const MARKS_PER_PAGE = 500;
 
@@ -123,22 +123,15 @@ export class PostgresProjection implements Projection {
   async rewind(to: BlockMark | null): Promise<void> {
     const from = await this.checkpoint();
     if (from.cursor === null) return;
-    const cursor = to?.cursor ?? {
-      ...from.cursor,
-      epoch: 0,
-      writer: '',
-      sequence: 0,
-      offset: -1n,
-      height: null,
-      hash: null,
-    };
+    const cursor = to?.cursor ?? startOf(from.cursor.log);
     const target = to?.height ?? -1;
     await this.#retract(from, cursor, target);
   }
 
-  async attach(cursor: Cursor): Promise<void> {
+  async attach(log: string, places: readonly BlockMark[]): Promise<void> {
     const from = await this.checkpoint();
-    await this.#retract(from, cursor, cursor.height ?? -1);
+    const cursor = places.at(-1)?.cursor ?? startOf(log);
+    await this.#retract(from, cursor, cursor.height ?? -1, (db) => placeBlocks(db, this.schema, places));
   }
 
   async setFault(fault: Fault | null): Promise<void> {
@@ -160,7 +153,7 @@ export class PostgresProjection implements Projection {
   }
 
   /** Blocks above `target` are taken back without a record of the log: the log itself went back. */
-  async #retract(from: Checkpoint, cursor: Cursor, target: number): Promise<void> {
+  async #retract(from: Checkpoint, cursor: Cursor, target: number, also?: (db: Db) => Promise<void>): Promise<void> {
     try {
       await inTransaction(this.orm, async (db) => {
         const { rows } = await sql<{
@@ -179,6 +172,7 @@ export class PostgresProjection implements Projection {
           offset: cursor.offset,
         }));
         await insertFeedRows(db, this.schema, retracted, from.feedPosition);
+        await also?.(db);
       });
     } finally {
       this.#forget();

@@ -1,19 +1,28 @@
 import type { AnyStateMachine, CollectionHashes } from '@virtualchain/machine';
 import { anchorHeight } from '@virtualchain/machine';
+import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import { buildsOf, type MachineInstance } from './builds.ts';
+import { buildsOf, createBuild, dropBuild, type MachineInstance, openBuild } from './builds.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { type Db, inTransaction } from './database.ts';
-import { SwitchRefused } from './errors.ts';
+import { NotFound, SwitchRefused } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { openSharedTables } from './shared-tables.ts';
 import { verifyProjection } from './verify.ts';
 import { pointViews } from './views.ts';
 
-export interface SwitchOptions {
+export interface RebuildOptions {
+  readonly postgresUrl: string;
+  readonly instance: MachineInstance;
+  readonly log: OperationLog;
+  readonly topic: string;
+  readonly signal: AbortSignal;
   /** Collections whose shape changed between the versions; left out of the comparison. */
   readonly reshaped?: readonly string[];
-  readonly onProgress?: (height: number, to: number) => void;
+  /** The definition the live build was made with, where it is another version. */
+  readonly liveInstance?: MachineInstance;
+  readonly onFold?: (height: number | null, blocks: number, operations: number) => void;
+  readonly onVerify?: (height: number, to: number) => void;
 }
 
 export interface Switched {
@@ -23,24 +32,62 @@ export interface Switched {
   readonly comparedTo: number;
 }
 
+/** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
+export const catchUpsMax = 50;
+
 /**
- * Makes a build the live one, in one transaction that holds both checkpoints, when it is not behind and agrees with the
- * live build over their whole overlap (with a rule change: below its height). The live build's hashes are recomputed
- * from its rows first: what was altered by hand does not pass.
+ * Folds the topic from its start into a new build while the live one serves, and makes it the live one: in one
+ * transaction that holds both checkpoints, when it is not behind and agrees with the live build over their whole overlap
+ * (with a rule change: below its height). The live build's hashes are recomputed from its operations and rows first:
+ * what was altered by hand does not pass. A build that was refused is removed.
  *
  * @throws SwitchRefused naming the height; the live build stays.
  */
-export async function switchBuild(
-  postgresUrl: string,
-  instance: MachineInstance,
+export async function rebuild(options: RebuildOptions): Promise<Switched> {
+  const { postgresUrl, instance, liveInstance = instance } = options;
+  const schema = await liveSchema(postgresUrl, instance.chain.name, instance.machine.name);
+  if (schema === null)
+    throw new NotFound(`${instance.machine.name} has no live build: start its projector, it makes the first one`);
+  await using live = await openBuild(postgresUrl, liveInstance, schema);
+  await using built = await createBuild(postgresUrl, instance);
+  try {
+    await foldToEnd(built, options);
+    await checkLive(live, built, options);
+    for (let attempt = 1; ; attempt++) {
+      await foldToEnd(built, options);
+      try {
+        return await switchBuild(options, live, built);
+      } catch (error) {
+        if (!(error instanceof SwitchRefused && error.isBehind) || attempt === catchUpsMax || options.signal.aborted)
+          throw error;
+      }
+    }
+  } catch (error) {
+    await dropBuild(postgresUrl, built.schema);
+    throw error;
+  }
+}
+
+async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold }: RebuildOptions): Promise<void> {
+  const { cursor } = await built.checkpoint();
+  let [blocks, operations] = [0, 0];
+  for await (const batch of log.read(topic, { after: cursor, untilEnd: true, signal })) {
+    const advanced = await built.advance(batch.changes);
+    blocks += advanced.blocks;
+    operations += advanced.operations;
+    onFold?.(advanced.checkpoint.cursor?.height ?? null, blocks, operations);
+  }
+  signal.throwIfAborted();
+}
+
+async function checkLive(
   live: PostgresProjection,
   built: PostgresProjection,
-  options: SwitchOptions = {},
-): Promise<Switched> {
-  const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-  const verified = await verifyProjection(live, progress);
-  const wrong = verified.disagreements[0];
-  const ruleChange = built.machine.version === live.machine.version ? null : (built.machine.differsFrom ?? null);
+  { onVerify }: RebuildOptions,
+): Promise<void> {
+  const { disagreements } = await verifyProjection(live, onVerify === undefined ? {} : { onProgress: onVerify });
+  const wrong = disagreements[0];
+  const ruleChange = ruleChangeOf(live, built);
   if (wrong !== undefined && (ruleChange === null || wrong.height < ruleChange)) {
     throw new SwitchRefused(
       live.schema,
@@ -48,6 +95,17 @@ export async function switchBuild(
       `the live build is not what its operations make: at height ${wrong.height}, ${wrong.what}`,
     );
   }
+}
+
+function ruleChangeOf(live: PostgresProjection, built: PostgresProjection): number | null {
+  return built.machine.version === live.machine.version ? null : (built.machine.differsFrom ?? null);
+}
+
+async function switchBuild(
+  { postgresUrl, instance, reshaped = [] }: RebuildOptions,
+  live: PostgresProjection,
+  built: PostgresProjection,
+): Promise<Switched> {
   const shared = await openSharedTables(postgresUrl);
   try {
     return await inTransaction(shared, async (db) => {
@@ -57,7 +115,7 @@ export async function switchBuild(
       for (const schema of [live.schema, built.schema].sort()) {
         await sql`select 1 from ${sql.table(`${schema}.checkpoint`)} for update`.execute(db);
       }
-      const compared = await compareBuilds(db, live, built, ruleChange, options.reshaped ?? []);
+      const compared = await compareBuilds(db, live, built, ruleChangeOf(live, built), reshaped);
       await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
       await sql`update vchain.builds set status = 'live' where schema_name = ${built.schema}`.execute(db);
       await pointViews(db, instance, built.schema);
@@ -83,14 +141,15 @@ async function compareBuilds(
   ruleChange: number | null,
   reshaped: readonly string[],
 ): Promise<{ comparedFrom: number; comparedTo: number }> {
-  const refuse = (why: string): never => {
-    throw new SwitchRefused(live.schema, built.schema, why);
+  const refuse = (why: string, isBehind = false): never => {
+    throw new SwitchRefused(live.schema, built.schema, why, isBehind);
   };
   const ours = await readCheckpoint(db, live.schema);
   const theirs = await readCheckpoint(db, built.schema);
   if (ours.cursor !== null && theirs.cursor?.log !== ours.cursor.log) refuse('they stand on different logs');
-  if ((theirs.cursor?.sequence ?? 0) < (ours.cursor?.sequence ?? 0))
-    refuse(`it is behind, at height ${theirs.cursor?.height}`);
+  if ((theirs.cursor?.sequence ?? 0) < (ours.cursor?.sequence ?? 0)) {
+    refuse(`it is behind, at height ${theirs.cursor?.height}`, true);
+  }
   const from = Math.max(anchorHeight(live.machine), anchorHeight(built.machine)) + 1;
   const last = Math.min(ours.cursor?.height ?? -1, ruleChange === null ? Number.MAX_SAFE_INTEGER : ruleChange - 1);
   const read = async (schema: string): Promise<readonly Sealed[]> =>

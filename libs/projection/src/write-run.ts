@@ -9,6 +9,7 @@ import {
 import type { ConnectedBlock } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import { type BulkColumn, bulkInsert, type Db, unnest } from './database.ts';
+import type { BlockMark } from './port.ts';
 import { keyColumn } from './postgres-state.ts';
 import { ARRAY_TYPE, toSql } from './sql-columns.ts';
 import { collectionTable } from './tables.ts';
@@ -288,4 +289,22 @@ export async function rollBack(db: Db, schema: string, machine: AnyStateMachine,
   for (const table of ['operations', 'transitions', 'blocks']) {
     await sql`delete from ${sql.table(`${schema}.${table}`)} where height > ${height}`.execute(db);
   }
+}
+
+/** Notes where another log has our blocks. */
+export async function placeBlocks(db: Db, schema: string, places: readonly BlockMark[]): Promise<void> {
+  if (places.length === 0) return;
+  const columns: BulkColumn[] = [
+    { name: 'height', arrayType: 'integer[]', values: places.map(({ height }) => height) },
+    { name: 'epoch', arrayType: 'integer[]', values: places.map(({ cursor }) => cursor.epoch) },
+    { name: 'writer', arrayType: 'text[]', values: places.map(({ cursor }) => cursor.writer) },
+    { name: 'first_sequence', arrayType: 'bigint[]', values: places.map(({ firstSequence }) => firstSequence) },
+    { name: 'last_sequence', arrayType: 'bigint[]', values: places.map(({ cursor }) => cursor.sequence) },
+    { name: 'first_offset', arrayType: 'bigint[]', values: places.map(({ firstOffset }) => firstOffset.toString()) },
+    { name: 'last_offset', arrayType: 'bigint[]', values: places.map(({ cursor }) => cursor.offset.toString()) },
+  ];
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  await sql`update ${sql.table(`${schema}.blocks`)} b set epoch = x.epoch, writer = x.writer, first_sequence = x.first_sequence,
+      last_sequence = x.last_sequence, first_offset = x.first_offset, last_offset = x.last_offset
+    from ${unnest(columns)} as x(${names}) where b.height = x.height`.execute(db);
 }

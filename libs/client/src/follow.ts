@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isExpectedError } from '@virtualchain/bitcoin';
+import {
+  type Cursor,
+  type KafkaLogOptions,
+  type KnownBlock,
+  type LogChange,
+  type OperationLog,
+  openKafkaLog,
+} from '@virtualchain/operation-log';
+import type { BlockConnected, BlockDisconnected, OperationEvent } from '@virtualchain/protocol';
+
+/** What happened to the branch: a whole block with its operations came, or the newest block left. */
+export type ChainChange =
+  | {
+      readonly kind: 'connected';
+      readonly block: BlockConnected;
+      readonly operations: readonly OperationEvent[];
+      /** To be stored together with what was made of the block. */
+      readonly cursor: Cursor;
+    }
+  | { readonly kind: 'disconnected'; readonly block: BlockDisconnected; readonly cursor: Cursor };
+
+/** Where the log is: a log that is open already, or the brokers to reach it by. */
+export type LogSource = { readonly log: OperationLog } | Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'security'>;
+
+export type FollowOptions = LogSource & {
+  /** `vchain.<network>.<chain>` */
+  readonly topic: string;
+  /** Go on after it; from the first block when absent. */
+  readonly cursor?: Cursor | null;
+  /** Blocks kept from before the cursor, oldest first: a record that is repeated from there is no fork then. */
+  readonly known?: readonly KnownBlock[];
+  /** Ends the iteration without an error. */
+  readonly signal?: AbortSignal;
+  /** End at the end of the log instead of waiting for more. */
+  readonly untilEnd?: boolean;
+  /** Hears of failures that are being retried. */
+  readonly onRetry?: (error: unknown) => void;
+};
+
+const RETRY_FIRST_MS = 100;
+const RETRY_LAST_MS = 10_000;
+
+/**
+ * Follows a virtual chain from a cursor: whole blocks only, in order, each change once. Brokers that do not answer and
+ * a topic that does not exist yet are waited for.
+ *
+ * @throws LogForked or LogTruncated when the log no longer has what the cursor names: go on from an older stored
+ * cursor, after undoing what came since, or from the start. LogReplaced and the other faults of the log mean stop.
+ */
+export async function* follow(options: FollowOptions): AsyncGenerator<ChainChange> {
+  const { topic, known, signal, untilEnd, onRetry } = options;
+  const ours = 'log' in options ? null : openKafkaLog(options);
+  const log = 'log' in options ? options.log : (ours as OperationLog);
+  let after = options.cursor ?? null;
+  let wait = RETRY_FIRST_MS;
+  try {
+    while (!signal?.aborted) {
+      try {
+        const settings = { after, ...(known && { known }), ...(signal && { signal }), ...(untilEnd && { untilEnd }) };
+        for await (const { changes } of log.read(topic, settings)) {
+          for (const change of changes) {
+            if (signal?.aborted) return;
+            after = change.cursor;
+            yield viewOf(change);
+          }
+          wait = RETRY_FIRST_MS;
+        }
+        return;
+      } catch (error) {
+        if (!isExpectedError(error) || error.remedy !== 'retry') throw error;
+        onRetry?.(error);
+      }
+      await pause(wait, undefined, signal && { signal }).catch(() => undefined);
+      wait = Math.min(2 * wait, RETRY_LAST_MS);
+    }
+  } finally {
+    await ours?.close();
+  }
+}
+
+function viewOf(change: LogChange): ChainChange {
+  const { cursor } = change;
+  return change.kind === 'connected'
+    ? { kind: 'connected', block: change.event, operations: change.operations, cursor }
+    : { kind: 'disconnected', block: change.event, cursor };
+}

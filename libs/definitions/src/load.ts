@@ -1,0 +1,96 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ExpectedError } from '@virtualchain/bitcoin';
+import type { AnyStateMachine, MachineDefinition } from '@virtualchain/machine';
+import { activityMachine } from '@virtualchain/machine-activity';
+import { kvChain, kvMachine } from '@virtualchain/machine-kv';
+import type { ChainDefinition, VirtualChain } from '@virtualchain/protocol';
+
+const CHAINS: Readonly<Record<string, ChainDefinition>> = { kv: kvChain };
+const MACHINES: Readonly<Record<string, MachineDefinition>> = { kv: kvMachine, activity: activityMachine };
+
+export const builtInChains: readonly string[] = Object.keys(CHAINS);
+export const builtInMachines: readonly string[] = Object.keys(MACHINES);
+
+/** JSON objects that definitions are called with. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** A name or module that gives no definition: says what was given, what it has to be, and what there is. */
+export class DefinitionUnusable extends ExpectedError {
+  override readonly name = 'DefinitionUnusable';
+  readonly code = 'DEFINITION_UNUSABLE';
+  readonly remedy = 'halt';
+}
+
+/**
+ * The virtual chain of a built-in name, or of a module whose default export is its definition: a function of parameters,
+ * or the chain itself.
+ *
+ * @throws DefinitionUnusable, and what the definition itself throws for bad parameters.
+ */
+export async function loadChain(nameOrModule: string, parameters: Parameters = {}): Promise<VirtualChain> {
+  const definition = await find('chain', nameOrModule, CHAINS);
+  const made = typeof definition === 'function' ? (definition as ChainDefinition)(parameters) : definition;
+  if (!isRecord(made) || !(made['magic'] instanceof Uint8Array) || typeof made['firstBlock'] !== 'number') {
+    throw new DefinitionUnusable(
+      `chain ${nameOrModule}: its default export makes no virtual chain; use defineVirtualChain of @virtualchain/protocol`,
+    );
+  }
+  return made as unknown as VirtualChain;
+}
+
+/**
+ * The state machine of a built-in name, or of a module whose default export is its definition: a function of parameters
+ * and chain, or the machine itself.
+ *
+ * @throws DefinitionUnusable, and what the definition itself throws for bad parameters.
+ */
+export async function loadMachine(
+  nameOrModule: string,
+  chain: VirtualChain,
+  parameters: Parameters = {},
+): Promise<AnyStateMachine> {
+  const definition = await find('machine', nameOrModule, MACHINES);
+  const made = typeof definition === 'function' ? (definition as MachineDefinition)(parameters, chain) : definition;
+  if (!isRecord(made) || typeof made['decide'] !== 'function' || typeof made['parse'] !== 'function') {
+    throw new DefinitionUnusable(
+      `machine ${nameOrModule}: its default export makes no state machine; use defineStateMachine of @virtualchain/machine`,
+    );
+  }
+  return made as unknown as AnyStateMachine;
+}
+
+async function find(
+  what: 'chain' | 'machine',
+  nameOrModule: string,
+  builtIn: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  if (Object.hasOwn(builtIn, nameOrModule)) return builtIn[nameOrModule];
+  const known = Object.keys(builtIn).join(', ');
+  const path = resolve(nameOrModule);
+  const found = await stat(path).catch(() => null);
+  if (found === null || !found.isFile()) {
+    throw new DefinitionUnusable(
+      `${what} ${JSON.stringify(nameOrModule)}: neither built in (${known}) nor a file; give a name or the path of a module`,
+    );
+  }
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    throw new DefinitionUnusable(
+      `${what} ${nameOrModule}: the module does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+  if (module['default'] === undefined)
+    throw new DefinitionUnusable(
+      `${what} ${nameOrModule}: the module has no default export; export the definition as default`,
+    );
+  return module['default'];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,46 @@
+import type { BlockHash, Height, NetworkName } from '@virtualchain/bitcoin';
+import { CheckpointMismatch, NodePruned, TxindexRequired, WrongNetwork } from './errors.ts';
+import type { BitcoinNode, NodeStatus } from './port.ts';
+
+/** What a node must fit: the parts of a virtual chain that concern it. */
+export interface NodeRequirements {
+  readonly firstBlock: Height;
+  readonly checkpoint?: { readonly height: Height; readonly hash: BlockHash } | undefined;
+}
+
+export type NodeReadiness =
+  /** `isAnchorTrusted`: the chain has no checkpoint, so that its anchor is the node's word. */
+  | { readonly kind: 'ready'; readonly status: NodeStatus; readonly isAnchorTrusted: boolean }
+  /** The node is still catching up: ask again later. */
+  | { readonly kind: 'syncing'; readonly status: NodeStatus; readonly blocksLeft: number };
+
+/**
+ * Checks at start that a node can serve a virtual chain, without an opinion on whose network it should be unless
+ * `network` is given. Not on regtest: its download is never waited for, since a day-old tip looks like one.
+ * @throws WrongNetwork, NodePruned, CheckpointMismatch, TxindexRequired
+ */
+export async function checkNode(
+  node: BitcoinNode,
+  { firstBlock, checkpoint }: NodeRequirements,
+  network?: NetworkName,
+): Promise<NodeReadiness> {
+  const status = await node.status();
+  if (network !== undefined && status.network !== network) throw new WrongNetwork(node.label, network, status.network);
+  if (status.pruneHeight !== null && status.pruneHeight > firstBlock) {
+    throw new NodePruned(node.label, `keeps blocks from ${status.pruneHeight}, ${firstBlock} is needed`);
+  }
+  const isWaitedFor = status.initialBlockDownload && status.network !== 'regtest';
+  const blocksLeft = Math.max(status.headers - status.blocks, 0);
+  if (checkpoint !== undefined) {
+    const hash = await node.blockHashAt(checkpoint.height);
+    if (hash === null) {
+      return { kind: 'syncing', status, blocksLeft: Math.max(blocksLeft, checkpoint.height - status.blocks) };
+    }
+    if (hash !== checkpoint.hash) throw new CheckpointMismatch(node.label, checkpoint.height, checkpoint.hash, hash);
+  }
+  if (isWaitedFor) return { kind: 'syncing', status, blocksLeft };
+  if ((await node.fundingSource()) === 'none') {
+    throw new TxindexRequired(node.label, 'gives no funding transactions: start it with txindex=1');
+  }
+  return { kind: 'ready', status, isAnchorTrusted: checkpoint === undefined };
+}

@@ -1,0 +1,80 @@
+import type { BitcoinNode } from './port.ts';
+import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+
+export interface FailoverOptions {
+  /** A node so many blocks behind another is left for it. */
+  readonly lagBlocksMax?: number;
+  /** How often the nodes are compared. */
+  readonly compareEveryMs?: number;
+  readonly now?: () => number;
+}
+
+const lagBlocksMaxDefault = 2;
+const compareEveryMsDefault = 30_000;
+
+/**
+ * Several nodes as one. Calls go to one of them until it fails or lags; then the next one takes over. When all fail, the
+ * error is the last one's. Answers of different nodes are told apart by what is checked anyway: hashes and links.
+ */
+export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions = {}): BitcoinNode {
+  const [only] = nodes;
+  if (only === undefined) throw new RangeError('failover needs a node');
+  if (nodes.length === 1) return only;
+  const { lagBlocksMax = lagBlocksMaxDefault, compareEveryMs = compareEveryMsDefault, now = Date.now } = options;
+  let current = 0;
+  let comparedAt = now();
+  const inUse = (): BitcoinNode => nodes[current] ?? only;
+
+  async function ask<Result>(question: (node: BitcoinNode) => Promise<Result>): Promise<Result> {
+    for (let failed = 1; ; failed += 1) {
+      try {
+        return await question(inUse());
+      } catch (error) {
+        if (!isOutOfOrder(error) || failed >= nodes.length) throw error;
+        current = (current + 1) % nodes.length;
+      }
+    }
+  }
+
+  /** Leaves the node in use for the first one that is more than `lagBlocksMax` ahead of it. */
+  async function leaveIfLagging(): Promise<void> {
+    if (now() - comparedAt < compareEveryMs) return;
+    comparedAt = now();
+    const heights = await Promise.all(nodes.map((node) => node.bestBlock().then(({ height }) => height, () => -1)));
+    const ours = heights[current] ?? -1;
+    const best = heights.indexOf(Math.max(...heights) as never);
+    if ((heights[best] ?? -1) - ours > lagBlocksMax) current = best;
+  }
+
+  return {
+    get label() {
+      return inUse().label;
+    },
+    get zmqUrl() {
+      return inUse().zmqUrl;
+    },
+    async status() {
+      await leaveIfLagging();
+      return ask((node) => node.status());
+    },
+    bestBlock: () => ask((node) => node.bestBlock()),
+    blockHashAt: (height) => ask((node) => node.blockHashAt(height)),
+    blockHashesFrom: (height, count) => ask((node) => node.blockHashesFrom(height, count)),
+    header: (hash) => ask((node) => node.header(hash)),
+    block: (hash) => ask((node) => node.block(hash)),
+    chainTips: () => ask((node) => node.chainTips()),
+    transactions: (txids, spentIn) => ask((node) => node.transactions(txids, spentIn)),
+    fundingSource: () => ask((node) => node.fundingSource()),
+    close: closeAll,
+    [Symbol.asyncDispose]: closeAll,
+  };
+
+  async function closeAll(): Promise<void> {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
+}
+
+/** Failures of the node itself, as against answers that another node would give as well. */
+function isOutOfOrder(error: unknown): boolean {
+  return [NodeUnreachable, NodeTimeout, NodeBusy, NodeReplyInvalid, NodeUnauthorized].some((Kind) => error instanceof Kind);
+}

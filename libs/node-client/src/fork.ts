@@ -1,0 +1,49 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { Branch, BranchBlock } from './branch.ts';
+import type { NodeTip } from './next-step.ts';
+import type { BitcoinNode } from './port.ts';
+
+export interface Fork<Block extends BranchBlock> {
+  /** Newest block of ours on the node's best chain; null when there is none. */
+  readonly fork: Block | null;
+  /** Ours above it, newest first. */
+  readonly blocks: readonly Block[];
+}
+
+/** Hashes asked for at once while looking for the fork: few at first, since most forks are shallow. */
+const hashesPerBatchFirst = 8;
+const hashesPerBatchMax = 512;
+
+/** Walks our branch backwards to the newest block that is on the node's best chain. */
+export async function findFork<Block extends BranchBlock>(
+  node: BitcoinNode,
+  { tip, firstBlock, ancestors }: Branch<Block>,
+  nodeTip: NodeTip,
+): Promise<Fork<Block>> {
+  const blocks: Block[] = [];
+  const known = new Map<Height, BlockHash>();
+  let asked = nodeTip.height + 1;
+  let count = hashesPerBatchFirst;
+  const isOnBestChain = async ({ height, hash }: Block): Promise<boolean> => {
+    if (height > nodeTip.height) return false;
+    if (!known.has(height)) {
+      const from = Math.max(firstBlock, Math.min(asked - 1, height) - count + 1) as Height;
+      const hashes = await node.blockHashesFrom(from, height - from + 1);
+      hashes.forEach((each, index) => {
+        known.set((from + index) as Height, each);
+      });
+      asked = from;
+      count = Math.min(count * 2, hashesPerBatchMax);
+    }
+    return known.get(height) === hash;
+  };
+  if (tip === null) return { fork: null, blocks };
+  if (await isOnBestChain(tip)) return { fork: tip, blocks };
+  blocks.push(tip);
+  for await (const block of ancestors()) {
+    if (block.hash === tip.hash) continue;
+    if (await isOnBestChain(block)) return { fork: block, blocks };
+    blocks.push(block);
+  }
+  return { fork: null, blocks };
+}

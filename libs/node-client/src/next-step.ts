@@ -1,0 +1,93 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { Branch, BranchBlock } from './branch.ts';
+import { findFork } from './fork.ts';
+import { isOnInvalidBranch } from './invalid-branch.ts';
+import { hasMoreWork } from './node-work.ts';
+import type { BitcoinNode } from './port.ts';
+
+export interface NodeTip {
+  readonly height: Height;
+  readonly hash: BlockHash;
+}
+
+/** What there is to do to follow a node's best chain. */
+export type NextStep<Block extends BranchBlock = BranchBlock> =
+  /** Connect these blocks, oldest first, at `from`; there may be more. */
+  | { readonly kind: 'connect'; readonly from: Height; readonly hashes: readonly BlockHash[]; readonly nodeTip: NodeTip }
+  /** Disconnect these blocks, newest first. `to` is the height then reached, null below the first block. */
+  | {
+      readonly kind: 'disconnect';
+      readonly to: Height | null;
+      readonly blocks: readonly Block[];
+      readonly reason: 'more-work' | 'invalid';
+      readonly nodeTip: NodeTip;
+    }
+  /** The node lacks our tip, and has nothing better: wait. */
+  | { readonly kind: 'behind'; readonly nodeTip: NodeTip }
+  /** Our tip is the node's. */
+  | { readonly kind: 'current'; readonly nodeTip: NodeTip }
+  /** The best chain moved while we looked: ask again. */
+  | { readonly kind: 'retry'; readonly nodeTip: NodeTip };
+
+export interface StepOptions {
+  /** Hashes of one `connect` at most. */
+  readonly lookAheadBlocks?: number;
+}
+
+const lookAheadBlocksDefault = 64;
+
+/**
+ * Compares our branch with the node's best chain. Blocks are disconnected only for a branch with more work than ours, or
+ * when our tip lies on a branch that the node calls invalid; a node that merely lacks our tip is behind. Any depth.
+ */
+export async function nextStep<Block extends BranchBlock>(
+  node: BitcoinNode,
+  branch: Branch<Block>,
+  { lookAheadBlocks = lookAheadBlocksDefault }: StepOptions = {},
+): Promise<NextStep<Block>> {
+  const status = await node.status();
+  const nodeTip: NodeTip = { height: status.blocks, hash: status.bestBlockHash };
+  const { tip } = branch;
+  if (tip === null) {
+    if (nodeTip.height < branch.firstBlock) return { kind: 'behind', nodeTip };
+    return connect(node, { from: branch.firstBlock, previousHash: null }, nodeTip, lookAheadBlocks);
+  }
+  if (nodeTip.hash === tip.hash) return { kind: 'current', nodeTip };
+  if (nodeTip.height > tip.height && (await node.blockHashAt(tip.height)) === tip.hash) {
+    return connect(node, { from: (tip.height + 1) as Height, previousHash: tip.hash }, nodeTip, lookAheadBlocks);
+  }
+  const isSyncing = status.initialBlockDownload && status.network !== 'regtest';
+  if (isSyncing) return { kind: 'behind', nodeTip };
+
+  const { fork, blocks } = await findFork(node, branch, nodeTip);
+  if (blocks.length === 0) return { kind: 'retry', nodeTip };
+  const to = fork?.height ?? null;
+  const base = { height: fork?.height ?? ((branch.firstBlock - 1) as Height), hash: fork?.hash ?? null };
+  switch (await hasMoreWork(node, base, nodeTip, tip.work - (fork?.work ?? 0n))) {
+    case 'moved':
+      return { kind: 'retry', nodeTip };
+    case 'more':
+      return { kind: 'disconnect', to, blocks, reason: 'more-work', nodeTip };
+    case 'not-more':
+      return (await isOnInvalidBranch(node, blocks))
+        ? { kind: 'disconnect', to, blocks, reason: 'invalid', nodeTip }
+        : { kind: 'behind', nodeTip };
+  }
+}
+
+/** The hashes above our tip, when the first builds on it and the last is still on the best chain. */
+async function connect<Block extends BranchBlock>(
+  node: BitcoinNode,
+  { from, previousHash }: { readonly from: Height; readonly previousHash: BlockHash | null },
+  nodeTip: NodeTip,
+  lookAheadBlocks: number,
+): Promise<NextStep<Block>> {
+  const count = Math.min(lookAheadBlocks, nodeTip.height - from + 1);
+  const below = previousHash === null ? 0 : 1;
+  const [first, ...rest] = await node.blockHashesFrom((from - below) as Height, count + below);
+  const hashes = below === 1 ? rest : first === undefined ? [] : [first, ...rest];
+  const isLinked = previousHash === null || first === previousHash;
+  const last = (from + hashes.length - 1) as Height;
+  const isStill = hashes.length > 0 && (await node.blockHashAt(last)) === hashes.at(-1);
+  return isLinked && isStill ? { kind: 'connect', from, hashes, nodeTip } : { kind: 'retry', nodeTip };
+}

@@ -1,0 +1,34 @@
+import { type BlockHash, type Height, parseHeader, workFromBits } from '@virtualchain/bitcoin';
+import type { NodeTip } from './next-step.ts';
+import type { BitcoinNode } from './port.ts';
+
+const headersPerBatchMax = 64;
+
+/**
+ * Whether the node's best chain has more work above `base` than ours has. The work is summed by us from the headers,
+ * whose links are checked on the way, and no further than needed. `moved` when they do not fit together.
+ */
+export async function hasMoreWork(
+  node: BitcoinNode,
+  base: { readonly height: Height; readonly hash: BlockHash | null },
+  nodeTip: NodeTip,
+  ourWork: bigint,
+): Promise<'more' | 'not-more' | 'moved'> {
+  let work = 0n;
+  let previous = base.hash;
+  for (let height = base.height + 1; height <= nodeTip.height; height += headersPerBatchMax) {
+    const count = Math.min(headersPerBatchMax, nodeTip.height - height + 1);
+    const hashes = await node.blockHashesFrom(height as Height, count);
+    const headers = await Promise.all(hashes.map((hash) => node.header(hash)));
+    if (hashes.length < count) return 'moved';
+    for (const [index, bytes] of headers.entries()) {
+      if (bytes === null) return 'moved';
+      const { previousHash, bits } = parseHeader(bytes);
+      if (previous !== null && previousHash !== previous) return 'moved';
+      previous = hashes[index] as BlockHash;
+      work += workFromBits(bits);
+    }
+    if (work > ourWork) return 'more';
+  }
+  return 'not-more';
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { createRequire } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isExpectedError } from '@virtualchain/bitcoin';
+import Client from 'bitcoin-core';
+import { NodeBusy, NodeRpcError, NodeUnreachable } from './errors.ts';
+import { limitInFlight } from './in-flight.ts';
+import {
+  connectionError,
+  type HttpReply,
+  type RestOutcome,
+  type RpcOutcome,
+  readRestReply,
+  readRpcReply,
+} from './rpc-reply.ts';
+
+export interface RpcCall {
+  readonly method: string;
+  readonly parameters: readonly unknown[];
+}
+
+export interface RpcOptions {
+  /** Without a byte for so long, a call has failed. */
+  readonly rpcTimeoutMs?: number;
+  /** More at once make Core answer 503. */
+  readonly callsInFlightMax?: number;
+  /** How often a call is made again that the node was too busy for. */
+  readonly busyRetriesMax?: number;
+}
+
+/** JSON-RPC and REST of one node. Every failure is a typed error; "not found" is for the caller to tell from it. */
+export interface NodeRpc extends AsyncDisposable {
+  /** Host and port, without credentials. */
+  readonly label: string;
+  /** @throws NodeRpcError and the other node errors */
+  call(method: string, ...parameters: readonly unknown[]): Promise<unknown>;
+  /** One HTTP request; the outcomes are in the order of the calls. Errors of single calls are values. */
+  batch(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
+  restBlock(hash: string): Promise<RestOutcome>;
+  close(): Promise<void>;
+}
+
+const rpcTimeoutMsDefault = 30_000;
+const callsInFlightDefault = 8;
+const busyRetriesDefault = 6;
+const busyDelayMs = 25;
+
+/** Opens the JSON-RPC of `http://user:password@host:port`. Nothing is sent yet. */
+export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
+  const { host: label } = new URL(url);
+  const limited = limitInFlight(options.callsInFlightMax ?? callsInFlightDefault);
+  const busyRetriesMax = options.busyRetriesMax ?? busyRetriesDefault;
+  const { client, agent } = openClient(url, label, options.rpcTimeoutMs ?? rpcTimeoutMsDefault);
+
+  async function attempt<Result>(send: () => Promise<Result>): Promise<Result> {
+    let wasCutOff = false;
+    for (let busy = 0; ; ) {
+      try {
+        return await limited(send);
+      } catch (cause) {
+        const error = isExpectedError(cause) ? cause : connectionError(label, cause);
+        // The node may have closed an idle connection just when it was used again; every call here can be repeated.
+        const isCutOff = error instanceof NodeUnreachable && CUT_OFF.test(error.message) && !wasCutOff;
+        if (isCutOff) wasCutOff = true;
+        else if (error instanceof NodeBusy && busy < busyRetriesMax) await wait(busyDelayMs * 2 ** busy++);
+        else throw error;
+      }
+    }
+  }
+
+  return {
+    label,
+    async call(method, ...parameters) {
+      const outcome = (await attempt(() => client.command(method, ...parameters))) as RpcOutcome;
+      if (outcome.kind === 'result') return outcome.result;
+      throw new NodeRpcError(label, method, outcome.code, outcome.message);
+    },
+    async batch(calls) {
+      if (calls.length === 0) return [];
+      return (await attempt(() => client.command(calls))) as readonly RpcOutcome[];
+    },
+    restBlock: (hash) => attempt(() => client.getBlockByHash(hash, { extension: 'bin' })),
+    async close() {
+      agent.destroy();
+    },
+    async [Symbol.asyncDispose]() {
+      agent.destroy();
+    },
+  };
+}
+
+const CUT_OFF = /ECONNRESET|EPIPE|socket hang up/;
+
+/** What is used of the client of `bitcoin-core`, with the types that the overrides below give it. */
+interface BitcoinCoreClient {
+  command(...call: readonly unknown[]): Promise<unknown>;
+  getBlockByHash(hash: string, options: { readonly extension: 'bin' }): Promise<RestOutcome>;
+  request: HttpClient & { getAsync?: SendHttp; postAsync?: SendHttp };
+  requester: { prepare(call: { readonly method: string; readonly parameters?: readonly unknown[] }): unknown };
+  parser: { rpc(reply: HttpReply): unknown; rest(extension: string, reply: HttpReply): RestOutcome };
+}
+
+interface HttpClient {
+  defaults(options: Readonly<Record<string, unknown>>): HttpClient;
+  get: SendWithCallback;
+  post: SendWithCallback;
+}
+
+type SendWithCallback = (options: unknown, done: (error: unknown, reply: HttpReply) => void) => void;
+type SendHttp = (options: unknown) => Promise<HttpReply>;
+
+const requireFromClient = createRequire(createRequire(import.meta.url).resolve('bitcoin-core'));
+
+/**
+ * The client of `bitcoin-core`, made fit for real nodes (see the README):
+ * `requester.prepare` says JSON-RPC 1.0 and gives every call its own id; `parser` compares the ids, reads both dialects
+ * and keeps numbers exact; and `request` is taken without the logger around it, which parses every body twice and
+ * crashes the process on a batch reply with an unknown id, and with an agent that keeps connections.
+ */
+function openClient(url: string, label: string, rpcTimeoutMs: number) {
+  const { protocol, host, username, password } = new URL(url);
+  const baseUrl = `${protocol}//${host}`;
+  const options = {
+    host: baseUrl,
+    ...(username === '' ? {} : { username: decodeURIComponent(username), password: decodeURIComponent(password) }),
+    logger: { debug: () => {} },
+  };
+  const client = new Client(options) as unknown as BitcoinCoreClient;
+  const agent = protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+
+  const idPrefix = randomBytes(6).toString('hex');
+  let calls = 0;
+  client.requester.prepare = ({ method, parameters = [] }) => {
+    calls += 1;
+    return { jsonrpc: '1.0', id: `${idPrefix}-${calls}`, method, params: parameters };
+  };
+  client.parser = {
+    rpc: (reply) => readRpcReply(label, reply),
+    rest: (_extension, reply) => readRestReply(label, reply),
+  };
+  const http = (requireFromClient('request') as HttpClient).defaults({ baseUrl, timeout: rpcTimeoutMs, agent });
+  client.request = Object.assign(http, { getAsync: promised(http.get), postAsync: promised(http.post) });
+  return { client, agent };
+}
+
+function promised(send: SendWithCallback): SendHttp {
+  return (options) =>
+    new Promise((resolve, reject) => {
+      send(options, (error, reply) => (error ? reject(error) : resolve(reply)));
+    });
+}

@@ -1,0 +1,47 @@
+import { formatProgress, progressMeter } from '@virtualchain/process';
+import { rebuild as rebuildMachine } from '@virtualchain/projection';
+import { type Connection, instanceOf, need, openLog, topicOf } from '../connection.ts';
+import { endProgress, print, printProgress } from '../output.ts';
+
+/** `vchain rebuild <machine>`: folds the topic anew while the live build serves, then switches if both agree. */
+export async function rebuild(
+  connection: Connection,
+  machine: string,
+  options: { readonly json: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const instance = await instanceOf(connection, machine);
+  const topic = topicOf(connection, instance.chain);
+  await using log = openLog(connection);
+  const top = (await log.tail(topic))?.block?.height;
+  const meter = progressMeter({
+    startMs: performance.now(),
+    ...(top === undefined ? {} : { total: top - instance.machine.firstBlock + 1 }),
+  });
+  let [blocksBefore, operationsBefore] = [0, 0];
+  const switched = await rebuildMachine({
+    postgresUrl: need(connection, 'postgresUrl'),
+    instance,
+    log,
+    topic,
+    signal: options.signal,
+    onFold: (_height, blocks, operations) => {
+      const isNewRound = blocks < blocksBefore;
+      meter.add(
+        {
+          blocks: isNewRound ? blocks : blocks - blocksBefore,
+          operations: isNewRound ? operations : operations - operationsBefore,
+        },
+        performance.now(),
+      );
+      [blocksBefore, operationsBefore] = [blocks, operations];
+      printProgress(`folding: ${formatProgress(meter.read(performance.now()))}`);
+    },
+    onVerify: (height, to) => printProgress(`verifying the live build: ${height} of ${to}`),
+  });
+  endProgress();
+  if (options.json) print(JSON.stringify(switched));
+  else
+    print(
+      `${switched.live} is live, ${switched.retired} is retired; heights ${switched.comparedFrom} to ${switched.comparedTo} agree`,
+    );
+}

@@ -1,0 +1,111 @@
+import {
+  type Block,
+  type BlockHash,
+  bytesToHex,
+  ExpectedError,
+  type Height,
+  parseTransaction,
+  type Transaction,
+  type Txid,
+  verifyBlock,
+  workFromBits,
+} from '@virtualchain/bitcoin';
+import type { BitcoinNode, NetworkName } from '@virtualchain/node-client';
+import type { LogEntry } from '@virtualchain/operation-log';
+import { FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
+import type { BlockCache } from './block-cache.ts';
+import type { BranchPoint } from './branch.ts';
+
+/** The node named the block, and does not hand it out. */
+export class BlockNotServed extends ExpectedError {
+  override readonly name = 'BlockNotServed';
+  readonly code = 'BLOCK_NOT_SERVED';
+  readonly remedy = 'retry';
+  constructor(at: Height, hash: BlockHash) {
+    super(`the node has block ${at} ${hash} on its best chain, and does not hand it out`);
+  }
+}
+
+/** A block made ready for the log. */
+export interface ReadyBlock {
+  readonly entry: LogEntry & { readonly kind: 'connect' };
+  readonly point: BranchPoint;
+  /** About how many bytes its records take. */
+  readonly bytes: number;
+}
+
+export interface EntrySource {
+  readonly chain: VirtualChain;
+  readonly network: NetworkName;
+  readonly node: Pick<BitcoinNode, 'transactions' | 'blockHashAt'>;
+  readonly blocks: BlockCache;
+}
+
+const BLOCK_RECORD_BYTES = 900;
+const OPERATION_RECORD_BYTES = 1_500;
+
+/**
+ * Fetches a block, verifies it, and finds the chain's operations in it with their funding outputs. Null when the block
+ * left the node's best chain meanwhile: what the node does not have then says nothing.
+ *
+ * @throws BlockInvalid, BlockMalformed, BlockNotServed, FundingUnknown, and what the node's failures throw.
+ */
+export async function readyBlock(
+  source: EntrySource,
+  parent: BranchPoint | null,
+  at: Height,
+  hash: BlockHash,
+): Promise<ReadyBlock | null> {
+  const fetched = await source.blocks.fetch(hash);
+  if (fetched === null) {
+    if (await hasLeft(source, at, hash)) return null;
+    throw new BlockNotServed(at, hash);
+  }
+  const block = verifyBlock(fetched, { hash, ...(parent && { previousHash: parent.hash }) });
+  const { chain, network } = source;
+  const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
+  const wanted = fundingTxids(scanned);
+  const funding = await fundingOf(source, block, wanted);
+  const missing = wanted.find((txid) => !funding.has(txid));
+  if (missing !== undefined) {
+    if (await hasLeft(source, at, hash)) return null;
+    throw new FundingUnknown(missing, 0);
+  }
+  const operations = operationEvents(chain, network, { block, height: at }, scanned, (txid) => funding.get(txid));
+  const work = (parent?.work ?? 0n) + workFromBits(block.header.bits);
+  const { previousHash, time } = block.header;
+  const header = bytesToHex(block.headerBytes);
+  return {
+    entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work: `${work}` }, operations },
+    point: { height: at, hash, previousHash, work },
+    bytes: scanned.reduce(
+      // scripts appear as hex in inputs or outputs, and those of the senders once more
+      (sum, { transaction }) => sum + OPERATION_RECORD_BYTES + 4 * transaction.strippedLength,
+      BLOCK_RECORD_BYTES,
+    ),
+  };
+}
+
+async function hasLeft({ node }: EntrySource, at: Height, hash: BlockHash): Promise<boolean> {
+  return (await node.blockHashAt(at)) !== hash;
+}
+
+/** Funding transactions: of the same block, of blocks still kept, and from the node in one go. */
+async function fundingOf(
+  { blocks, node }: EntrySource,
+  block: Block,
+  wanted: readonly Txid[],
+): Promise<Map<Txid, Transaction>> {
+  const found = new Map<Txid, Transaction>();
+  if (wanted.length === 0) return found;
+  const here = new Map(block.transactions.map((transaction) => [transaction.txid, transaction]));
+  const asked: Txid[] = [];
+  for (const txid of wanted) {
+    const known = here.get(txid) ?? blocks.transaction(txid);
+    if (known === undefined) asked.push(txid);
+    else found.set(txid, known);
+  }
+  if (asked.length === 0) return found;
+  for (const [txid, bytes] of await node.transactions(asked)) found.set(txid, parseTransaction(bytes));
+  return found;
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { type Parameters, parseParameters } from '@virtualchain/definitions';
+import { ConfigInvalid, type Env } from '@virtualchain/process';
+
+/** A chain as the command line names it. */
+export interface ChainFlag {
+  readonly chain: string;
+  readonly parameters: Parameters;
+}
+
+/**
+ * Takes `--chain` and `--chain-parameters`, which may come several times, out of the arguments. Parameters belong to the
+ * chain before them; `VCHAIN_CHAIN` (comma separated) and `VCHAIN_CHAIN_PARAMETERS` (for chains without any) stand in.
+ *
+ * @throws ConfigInvalid, DefinitionUnusable
+ */
+export function readChainFlags(
+  env: Env,
+  args: readonly string[],
+): { readonly chains: readonly ChainFlag[]; readonly rest: readonly string[] } {
+  const problems: string[] = [];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { chain: { type: 'string' }, 'chain-parameters': { type: 'string' } },
+    strict: false,
+    tokens: true,
+  });
+  const named: { chain: string; parameters: string | null }[] = [];
+  const taken = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || (token.name !== 'chain' && token.name !== 'chain-parameters')) continue;
+    taken.add(token.index);
+    if (token.value === undefined) {
+      problems.push(`--${token.name} has no value`);
+      continue;
+    }
+    if (!token.inlineValue) taken.add(token.index + 1);
+    const last = named.at(-1);
+    if (token.name === 'chain') named.push({ chain: token.value, parameters: null });
+    else if (last === undefined) problems.push('--chain-parameters belongs behind the --chain it is for');
+    else last.parameters = token.value;
+  }
+  if (named.length === 0) {
+    for (const chain of (env['VCHAIN_CHAIN'] ?? '').split(',').filter(Boolean)) named.push({ chain, parameters: null });
+  }
+  if (named.length === 0) problems.push('no chain is named: give --chain <name or module> or VCHAIN_CHAIN');
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const chains = named.map(({ chain, parameters }) => ({
+    chain,
+    parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? env['VCHAIN_CHAIN_PARAMETERS']),
+  }));
+  return { chains, rest: args.filter((_argument, index) => !taken.has(index)) };
+}

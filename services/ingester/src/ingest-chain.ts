@@ -1,0 +1,123 @@
+import { type ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
+import type { BitcoinNode, NetworkName } from '@virtualchain/node-client';
+import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
+import type { VirtualChain } from '@virtualchain/protocol';
+import type { Observable } from 'rxjs';
+import { type BackoffLimits, backoff, type Pace } from './backoff.ts';
+import type { BestChain } from './best-chain.ts';
+import type { BlockCache } from './block-cache.ts';
+import type { ChainReport } from './chain-report.ts';
+import { publish } from './publish.ts';
+
+/** What following one virtual chain needs of the world. */
+export interface IngestPorts {
+  readonly node: BitcoinNode;
+  readonly blocks: BlockCache;
+  readonly log: OperationLog;
+  readonly election: Election;
+  /** Something may have changed at the node: poll and hints. */
+  readonly wakeUps: Observable<unknown>;
+  readonly pace: Pace;
+}
+
+/** One virtual chain and its place in the log. */
+export interface ChainWork {
+  readonly chain: VirtualChain;
+  readonly network: NetworkName;
+  readonly identity: LogIdentity;
+  readonly bestChain: BestChain;
+}
+
+const RETRY: BackoffLimits = { firstMs: 200, lastMs: 30_000 };
+/** A writer that was fenced waits until the group has noticed who leads, instead of fencing back. */
+const FENCED: BackoffLimits = { firstMs: 6_000, lastMs: 30_000 };
+
+/**
+ * Follows one virtual chain until the signal ends it: stands by, and publishes while it leads. Its cursor, its writer
+ * and its failures are its own.
+ *
+ * @throws the failure that halts it, or a bug.
+ */
+export async function ingestChain(
+  work: ChainWork,
+  ports: IngestPorts,
+  report: ChainReport,
+  signal: AbortSignal,
+): Promise<void> {
+  const halted = new AbortController();
+  const over = AbortSignal.any([signal, halted.signal]);
+  let epoch = 0;
+  let fault: unknown = null;
+  let term: { end(): Promise<void> } | null = null;
+
+  function startTerm() {
+    const replaced = new AbortController();
+    const lead = leadTerm(work, ports, report, AbortSignal.any([over, replaced.signal]), (opened) => {
+      epoch = opened;
+    }).catch((error: unknown) => {
+      fault ??= error;
+      halted.abort();
+    });
+    return {
+      async end() {
+        replaced.abort();
+        await lead;
+      },
+    };
+  }
+
+  await untilDone(over, report, ports.pace, () => ports.log.ensureTopic(work.identity.topic));
+  try {
+    for await (const state of ports.election.campaign(work.identity.topic, { epoch: () => epoch, signal: over })) {
+      await term?.end();
+      term = null;
+      if (state === 'leader') term = startTerm();
+      else report.state('standby');
+    }
+  } finally {
+    await term?.end();
+  }
+  if (fault !== null) throw fault;
+}
+
+/** Leads until the signal ends it: after every failure a new writer, which fences and reads the tail again. */
+async function leadTerm(
+  work: ChainWork,
+  ports: IngestPorts,
+  report: ChainReport,
+  signal: AbortSignal,
+  opened: (epoch: number) => void,
+): Promise<void> {
+  await untilDone(signal, report, ports.pace, async (progressed) => {
+    await work.bestChain.check();
+    await using writer = await ports.log.openWriter(work.identity);
+    opened(writer.tail.epoch);
+    report.leads(writer.tail);
+    await publish({ work, ports, writer, report, signal, progressed });
+  });
+}
+
+/** Tries again, later each time, until it went well once or the signal ends it. */
+async function untilDone(
+  signal: AbortSignal,
+  report: ChainReport,
+  pace: Pace,
+  work: (progressed: () => void) => Promise<void>,
+): Promise<void> {
+  const waits = backoff(RETRY, pace);
+  const fencedWaits = backoff(FENCED, pace);
+  while (!signal.aborted) {
+    try {
+      await work(() => waits.reset());
+      return;
+    } catch (error) {
+      if (signal.aborted && isExpectedError(error)) return;
+      if (!isExpectedError(error) || error.remedy === 'halt') throw error;
+      const ms = isFenced(error) ? fencedWaits.next() : waits.next();
+      report.retry(error, ms);
+      await pace.sleep(ms, signal);
+    }
+  }
+}
+
+const isFenced = (error: ExpectedError): boolean => error.code === 'WRITER_FENCED';

@@ -1,0 +1,124 @@
+import {
+  type Block,
+  type BlockHash,
+  checkProofOfWork,
+  type Height,
+  headerHash,
+  height,
+  merkleRoot,
+  NULL_HASH,
+  NULL_TXID,
+  parseBlock,
+  parseTransaction,
+  type Sats,
+  serializeBlock,
+  serializeHeader,
+  serializeTransaction,
+  type TransactionFields,
+  type Txid,
+} from '@virtualchain/bitcoin';
+import type { BitcoinNode } from '@virtualchain/node-client';
+import type { BestChain, Step } from './best-chain.ts';
+import type { BranchPoint } from './branch.ts';
+
+const REGTEST_BITS = 0x207fffff;
+const text = new TextEncoder();
+
+function transaction(from: { txid: Txid; script: string }, ...scripts: Uint8Array[]): TransactionFields {
+  const input = { txid: from.txid, index: from.txid === NULL_TXID ? 0xffffffff : 0, witness: [], sequence: 0xffffffff };
+  return {
+    version: 2,
+    inputs: [{ ...input, script: text.encode(from.script) }],
+    outputs: scripts.map((script) => ({ value: 1_000n as Sats, script })),
+    locktime: 0,
+  };
+}
+
+/** A transaction that pays for an operation, in no block that anybody looks at. */
+const FUNDING = serializeTransaction(
+  transaction({ txid: 'ab'.repeat(32) as Txid, script: 'paid' }, Uint8Array.of(0x51)),
+);
+export const FUNDING_TXID = parseTransaction(FUNDING).txid;
+
+/** A block whose name spells its ancestry: `0ab` builds on `0a`. Each payload becomes an operation's transaction. */
+function mine(name: string, previousHash: BlockHash, payloads: readonly string[]): Block {
+  const transactions = [
+    transaction({ txid: NULL_TXID, script: `coinbase ${name}` }, Uint8Array.of(0x51)),
+    ...payloads.map((payload, index) => {
+      const data = text.encode(payload);
+      return transaction({ txid: FUNDING_TXID, script: `${name} ${index}` }, Uint8Array.of(0x6a, data.length, ...data));
+    }),
+  ];
+  const root = merkleRoot(transactions.map((fields) => parseTransaction(serializeTransaction(fields)).txid));
+  const header = { version: 4, previousHash, merkleRoot: root, time: 1_700_000_000, bits: REGTEST_BITS, nonce: 0 };
+  while (!checkProofOfWork(headerHash(serializeHeader(header)), header.bits)) header.nonce += 1;
+  return parseBlock(serializeBlock(header, transactions));
+}
+
+/** A node in memory whose best chain the test chooses; block `0` has height `first`. */
+export function madeNode(first: number) {
+  const blocks = new Map<string, Block>();
+  let best: Block[] = [];
+  let fundingHidden = false;
+  let broken: Error | null = null;
+  const answer = <Result>(result: Result): Promise<Result> =>
+    broken === null ? Promise.resolve(result) : Promise.reject(broken);
+  const at = (wanted: number): Block | undefined => best[wanted - first];
+
+  function blockNamed(name: string, payloads: readonly string[] = []): Block {
+    const known = blocks.get(name);
+    if (known !== undefined) return known;
+    const parent = name.length === 1 ? NULL_HASH : blockNamed(name.slice(0, -1)).hash;
+    const block = mine(name, parent, payloads);
+    blocks.set(name, block);
+    return block;
+  }
+
+  const node = {
+    label: 'made',
+    blockHashAt: (wanted: Height) => answer(at(wanted)?.hash ?? null),
+    block: (hash: BlockHash) => answer([...blocks.values()].find((block) => block.hash === hash)?.bytes ?? null),
+    transactions: (txids: readonly Txid[]) =>
+      answer(
+        new Map<Txid, Uint8Array>(fundingHidden || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]]),
+      ),
+  } satisfies Partial<BitcoinNode> as unknown as BitcoinNode;
+
+  const bestChain: BestChain = {
+    check: () => answer(undefined),
+    async next(branch): Promise<Step> {
+      const nodeTip = height(await answer(first + best.length - 1));
+      const leaving: BranchPoint[] = [];
+      for await (const point of branch.backwards()) {
+        if (at(point.height)?.hash === point.hash) break;
+        leaving.push(point);
+      }
+      const top = branch.tip?.height ?? first - 1;
+      if (leaving.length > 0) {
+        if (nodeTip < top) return { kind: 'behind', detail: 'the node lacks our tip', nodeTip };
+        return { kind: 'disconnect', blocks: leaving, nodeTip };
+      }
+      const hashes = best.slice(top + 1 - first).map(({ hash }) => hash);
+      if (hashes.length === 0) return { kind: 'current', nodeTip };
+      return { kind: 'connect', from: height(top + 1), hashes, nodeTip };
+    },
+  };
+
+  return {
+    node,
+    bestChain,
+    blockNamed,
+    /** Makes the block of that name the tip. */
+    moveTo(name: string): void {
+      best = Array.from(name, (_letter, index) => blockNamed(name.slice(0, index + 1)));
+    },
+    hideFunding(hidden: boolean): void {
+      fundingHidden = hidden;
+    },
+    /** Every call fails with it until it is null again. */
+    breakWith(error: Error | null): void {
+      broken = error;
+    },
+    nameOf: (hash: string) => [...blocks].find(([, block]) => block.hash === hash)?.[0] ?? hash,
+  };
+}

@@ -1,0 +1,118 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { LogEntry, LogWriter } from '@virtualchain/operation-log';
+import { exhaustMap, from, fromEvent, lastValueFrom, merge, of, takeUntil } from 'rxjs';
+import { type ReadyBlock, readyBlock } from './block-entry.ts';
+import { type Branch, branchOf } from './branch.ts';
+import type { ChainReport } from './chain-report.ts';
+import type { ChainWork, IngestPorts } from './ingest-chain.ts';
+
+/** Blocks being fetched ahead of the one that is made ready. */
+const LOOK_AHEAD_BLOCKS = 8;
+/** What one transaction of the log holds while catching up; at the tip it holds one block. */
+const TRANSACTION_BLOCKS_MAX = 500;
+const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
+const DISCONNECTS_PER_TRANSACTION_MAX = 1_000;
+
+/** One term of leadership: what publishing needs at hand. */
+export interface Term {
+  readonly work: ChainWork;
+  readonly ports: IngestPorts;
+  readonly writer: LogWriter;
+  readonly report: ChainReport;
+  readonly signal: AbortSignal;
+  /** Called when something was published or nothing is left to: earlier failures are forgotten then. */
+  readonly progressed: () => void;
+}
+
+/** Follows the node's best chain with one writer, woken by poll and hints, until the signal ends it. */
+export async function publish(term: Term): Promise<void> {
+  const { ports, writer, signal } = term;
+  const branch = branchOf(writer);
+  if (signal.aborted) return;
+  let running: Promise<void> = Promise.resolve();
+  const advance = () => {
+    running = advanceToTip(term, branch);
+    return from(running);
+  };
+  const steps = merge(of(null), ports.wakeUps).pipe(takeUntil(fromEvent(signal, 'abort')), exhaustMap(advance));
+  try {
+    await lastValueFrom(steps, { defaultValue: undefined });
+  } finally {
+    await running; // a transaction that was begun is finished before the writer is closed
+  }
+}
+
+/** Takes one step after another until log and node agree, or the node is behind. */
+async function advanceToTip(term: Term, branch: Branch): Promise<void> {
+  const { work, writer, report, signal, progressed } = term;
+  while (!signal.aborted) {
+    const step = await work.bestChain.next(branch);
+    report.nodeTip(step.nodeTip);
+    switch (step.kind) {
+      case 'connect':
+        report.state(step.hashes.length > 1 ? 'catching-up' : 'leader');
+        await connectAll(term, branch, step.from, step.hashes);
+        break;
+      case 'disconnect':
+        for (let start = 0; start < step.blocks.length; start += DISCONNECTS_PER_TRANSACTION_MAX) {
+          const leaving = step.blocks.slice(start, start + DISCONNECTS_PER_TRANSACTION_MAX);
+          const tail = await writer.append(
+            leaving.map(
+              ({ height, hash, previousHash }): LogEntry => ({
+                kind: 'disconnect',
+                block: { height, hash, previousHash },
+              }),
+            ),
+          );
+          branch.disconnected(leaving.length, tail.block);
+          report.disconnected(leaving.length, tail);
+        }
+        break;
+      case 'behind':
+        report.state('behind', step.detail);
+        return;
+      case 'current':
+        report.state('leader');
+        progressed();
+        return;
+    }
+    progressed();
+  }
+}
+
+/** Publishes these blocks, many to a transaction; stops early when one of them left the node's best chain. */
+async function connectAll(term: Term, branch: Branch, start: Height, hashes: readonly BlockHash[]): Promise<void> {
+  const { work, ports, signal } = term;
+  const source = { chain: work.chain, network: work.network, node: ports.node, blocks: ports.blocks };
+  let ready: ReadyBlock[] = [];
+  let bytes = 0;
+  let parent = branch.tip;
+  for (const [index, hash] of hashes.entries()) {
+    if (signal.aborted) return;
+    for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS)) {
+      ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
+    }
+    const block = await readyBlock(source, parent, (start + index) as Height, hash);
+    if (block === null) break;
+    ready.push(block);
+    parent = block.point;
+    bytes += block.bytes;
+    if (ready.length >= TRANSACTION_BLOCKS_MAX || bytes >= TRANSACTION_BYTES_MAX) {
+      await connect(term, branch, ready);
+      ready = [];
+      bytes = 0;
+    }
+  }
+  await connect(term, branch, ready);
+}
+
+async function connect({ writer, report }: Term, branch: Branch, ready: readonly ReadyBlock[]): Promise<void> {
+  if (ready.length === 0) return;
+  const tail = await writer.append(ready.map(({ entry }) => entry));
+  branch.connected(ready.map(({ point }) => point));
+  report.connected(
+    ready.length,
+    ready.reduce((sum, { entry }) => sum + entry.operations.length, 0),
+    tail,
+  );
+}

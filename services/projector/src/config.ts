@@ -1,0 +1,73 @@
+import { addresses, type Config, integer, oneOf, optional, port, required, text, url } from '@virtualchain/process';
+
+/** Settings of the projector; every flag has an environment variable. */
+export const spec = {
+  chain: required(text, {
+    flag: 'chain',
+    env: 'VCHAIN_CHAIN',
+    about: 'the virtual chain: a built-in name or a module',
+  }),
+  chainParameters: optional(text, {
+    flag: 'chain-parameters',
+    env: 'VCHAIN_CHAIN_PARAMETERS',
+    about: 'parameters of the chain, JSON',
+  }),
+  machine: required(text, {
+    flag: 'machine',
+    env: 'VCHAIN_MACHINE',
+    about: 'the state machine: a built-in name or a module',
+  }),
+  machineParameters: optional(text, {
+    flag: 'machine-parameters',
+    env: 'VCHAIN_MACHINE_PARAMETERS',
+    about: 'parameters of the machine, JSON',
+  }),
+  network: required(text, {
+    flag: 'network',
+    env: 'VCHAIN_NETWORK',
+    about: 'the network: mainnet, testnet3, testnet4, signet, regtest',
+  }),
+  brokers: required(addresses, {
+    flag: 'kafka-brokers',
+    env: 'VCHAIN_KAFKA_BROKERS',
+    about: 'Kafka brokers, host:port, separated by commas',
+  }),
+  topicPrefix: optional(text, {
+    flag: 'topic-prefix',
+    env: 'VCHAIN_TOPIC_PREFIX',
+    about: 'first part of topic names',
+    fallback: 'vchain',
+  }),
+  postgresUrl: required(url('postgres', 'postgresql'), {
+    flag: 'postgres-url',
+    env: 'VCHAIN_POSTGRES_URL',
+    about: 'the database of the network',
+    secret: true,
+  }),
+  httpHost: optional(text, {
+    flag: 'http-host',
+    env: 'VCHAIN_HTTP_HOST',
+    about: 'where metrics, health and status are served',
+    fallback: '127.0.0.1',
+  }),
+  httpPort: optional(port, {
+    flag: 'http-port',
+    env: 'VCHAIN_HTTP_PORT',
+    about: 'their port; 0 takes a free one',
+    fallback: 0,
+  }),
+  logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
+    flag: 'log-level',
+    env: 'VCHAIN_LOG_LEVEL',
+    about: 'least severe log lines to write',
+    fallback: 'info',
+  }),
+  progressMs: optional(integer({ min: 100 }), {
+    flag: 'progress-ms',
+    env: 'VCHAIN_PROGRESS_MS',
+    about: 'between progress lines while catching up, ms',
+    fallback: 5_000,
+  }),
+} as const;
+
+export type ProjectorConfig = Config<typeof spec>;

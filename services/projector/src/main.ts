@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
+import { openKafkaLog } from '@virtualchain/operation-log';
+import { createLogger, createMetrics, readConfig, runService, startHealthServer } from '@virtualchain/process';
+import { openProjection } from '@virtualchain/projection';
+import { spec } from './config.ts';
+import { project } from './project.ts';
+import { projectorStatus } from './status.ts';
+
+const LOG_HEIGHT_POLL_MS = 2_000;
+
+const logger = createLogger({ name: 'projector', version: '0.1.0' });
+
+await runService(
+  async (signal) => {
+    usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
+    const config = readConfig(spec, process.env, process.argv.slice(2));
+    logger.level = config.logLevel;
+    const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
+    const parameters = parseParameters('--machine-parameters', config.machineParameters);
+    const machine = await loadMachine(config.machine, chain, parameters);
+    const instance = { chain, machine, network: config.network, parameters };
+    const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
+    await using log = openKafkaLog({ brokers: config.brokers, clientId: `projector-${machine.name}` });
+    let logHeight: number | null = null;
+    const metrics = createMetrics({ chain: chain.name, machine: machine.name });
+    metrics.watchProcess();
+    const status = projectorStatus({
+      logger,
+      metrics,
+      progressMs: config.progressMs,
+      now: () => performance.now(),
+      logHeight: () => logHeight,
+    });
+    await using server = await startHealthServer({ host: config.httpHost, port: config.httpPort, metrics, ...status });
+    logger.info({ topic, machine: machine.name, port: server.port }, 'started');
+    const watchTail = setInterval(() => {
+      log.tail(topic).then(
+        (tail) => {
+          logHeight = tail?.block?.height ?? null;
+        },
+        () => undefined,
+      );
+    }, LOG_HEIGHT_POLL_MS);
+    try {
+      await project({
+        log,
+        topic,
+        open: () => openProjection(config.postgresUrl, instance),
+        signal,
+        events: status,
+        jitter: Math.random,
+      });
+    } finally {
+      clearInterval(watchTail);
+    }
+  },
+  { logger },
+);

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
+import { MachineFaulted } from '@virtualchain/machine';
+import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
+import { type Fault, findCommonBlock, type Projection } from '@virtualchain/projection';
+
+/** The most that goes into one Postgres transaction. */
+export const blocksPerTransactionMax = 200;
+export const operationsPerTransactionMax = 5_000;
+/** How long a failure that may pass is waited out before the next try: doubled from the first to the last. */
+export const retryDelayMinMs = 100;
+export const retryDelayMaxMs = 5_000;
+/** How often a faulted projection looks whether it was resumed. */
+export const resumePollMs = 1_000;
+/** Blocks from before the checkpoint that tell a repeated record from a fork. */
+const knownBlocksMax = 50;
+
+export type ProjectorState = 'starting' | 'catching-up' | 'at-tip' | 'retrying' | 'faulted' | 'stopped';
+
+/** What the run loop tells whoever watches. */
+export interface ProjectorEvents {
+  state(state: ProjectorState, error: ExpectedError | null): void;
+  advanced(
+    work: { readonly blocks: number; readonly disconnected: number; readonly operations: number },
+    cursor: Cursor | null,
+  ): void;
+}
+
+export interface ProjectOptions {
+  readonly log: OperationLog;
+  readonly topic: string;
+  /** Opens the live build, whichever that is by then. */
+  readonly open: () => Promise<Projection>;
+  readonly signal: AbortSignal;
+  readonly events: ProjectorEvents;
+  /** Between 0 and 1: spreads retries. */
+  readonly jitter: () => number;
+}
+
+/**
+ * Runs one machine: reads the log from the checkpoint and advances the projection, until told to stop. The only place
+ * that catches: what may pass is tried again, a forked log is rewound to the newest common block, anything else stands
+ * as a fault in the checkpoint until it is resumed. A bug in our own code is not caught.
+ */
+export async function project(options: ProjectOptions): Promise<void> {
+  const { signal, events, jitter } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    let projection: Projection | null = null;
+    try {
+      projection = await options.open();
+      await waitUntilResumed(projection, options);
+      await follow(projection, options, () => {
+        failures = 0;
+      });
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!isExpectedError(error)) throw error;
+      if (error.remedy === 'retry') {
+        failures++;
+        events.state('retrying', error);
+        const delayMs = Math.min(retryDelayMaxMs, retryDelayMinMs * 2 ** Math.min(failures, 10)) * (0.5 + jitter() / 2);
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      } else if (projection === null) throw error;
+      else await mend(projection, error, options);
+    } finally {
+      await projection?.close();
+    }
+  }
+  events.state('stopped', null);
+}
+
+/** Reads and advances until the signal or an error ends it. */
+async function follow(projection: Projection, options: ProjectOptions, onProgress: () => void): Promise<void> {
+  const { log, topic, signal, events } = options;
+  const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
+  const checkpoint = await projection.checkpoint();
+  const stopAfter = projection.machine.stopAfter;
+  events.state('catching-up', null);
+  const known = await knownBlocks(projection);
+  for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
+    for (const changes of portions(batch.changes)) {
+      const upTo = stopAfter === undefined ? changes : changes.filter(({ event }) => event.height <= stopAfter);
+      const advanced = await projection.advance(upTo);
+      onProgress();
+      events.advanced(advanced, advanced.checkpoint.cursor);
+      if (upTo.length < changes.length) {
+        events.state('stopped', null);
+        await waitForAbort(signal);
+        return;
+      }
+    }
+    const last = batch.changes.at(-1);
+    if (last !== undefined) await log.commitHint(topic, group, last.cursor.offset + 1n).catch(() => undefined);
+    events.state(batch.atEnd ? 'at-tip' : 'catching-up', null);
+    if (signal.aborted) return;
+  }
+}
+
+async function knownBlocks(
+  projection: Projection,
+): Promise<{ fromSequence: number; toSequence: number; hash: Cursor['hash'] & string }[]> {
+  const known = [];
+  for await (const { firstSequence, cursor, hash } of projection.marks()) {
+    known.push({ fromSequence: firstSequence, toSequence: cursor.sequence, hash });
+    if (known.length === knownBlocksMax) break;
+  }
+  return known.reverse();
+}
+
+/** Cuts changes so that each portion fits one transaction. */
+function* portions(changes: readonly LogChange[]): Generator<readonly LogChange[]> {
+  let portion: LogChange[] = [];
+  let operations = 0;
+  for (const change of changes) {
+    const size = change.kind === 'connected' ? change.operations.length : 0;
+    if (
+      portion.length > 0 &&
+      (portion.length >= blocksPerTransactionMax || operations + size > operationsPerTransactionMax)
+    ) {
+      yield portion;
+      portion = [];
+      operations = 0;
+    }
+    portion.push(change);
+    operations += size;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/** A fork of the log is rewound; anything else becomes the projection's fault. */
+async function mend(
+  projection: Projection,
+  error: ExpectedError,
+  { log, topic, events }: ProjectOptions,
+): Promise<void> {
+  let fault: ExpectedError = error;
+  if (error.remedy === 'rewind') {
+    try {
+      const common = await findCommonBlock(log, topic, projection);
+      await projection.rewind(common.block);
+      events.state('retrying', error);
+      return;
+    } catch (failure) {
+      if (!isExpectedError(failure)) throw failure;
+      if (failure.remedy === 'retry') return;
+      fault = failure;
+    }
+  }
+  events.state('faulted', fault);
+  await projection.setFault(faultOf(fault));
+}
+
+function faultOf(error: ExpectedError): Fault {
+  const at = error instanceof MachineFaulted ? error : null;
+  return {
+    code: error.code,
+    message: error.message,
+    height: at?.height ?? null,
+    txid: at?.txid ?? null,
+    sequence: at?.sequence ?? null,
+  };
+}
+
+/** A fault stands in the checkpoint; `vchain resume` or `vchain attach` takes it away. */
+async function waitUntilResumed(projection: Projection, { signal, events }: ProjectOptions): Promise<void> {
+  for (let told = false; !signal.aborted; told = true) {
+    const { status, fault } = await projection.checkpoint();
+    if (status !== 'faulted') return;
+    if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
+    await sleep(resumePollMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function waitForAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A fault that was recorded by an earlier run. */
+class StandingFault extends ExpectedError {
+  override readonly name = 'StandingFault';
+  readonly code: string;
+  readonly remedy = 'halt';
+
+  constructor({ code, message }: Fault) {
+    super(message);
+    this.code = code;
+  }
+}
