@@ -25,7 +25,14 @@ export function connectKv(block: string, operations: readonly Spelled[] = []): L
       opcode: Buffer.from(operation.slice(0, 1), 'latin1').toString('hex'),
       payload: Buffer.from(operation.slice(1), 'latin1').toString('hex'),
       senders: [
-        { value: '10000', scriptPubKey: scriptOf(sender), scriptType: 'pubkeyhash', addresses: [], txid: '00'.repeat(32), index: 0 },
+        {
+          value: '10000',
+          scriptPubKey: scriptOf(sender),
+          scriptType: 'pubkeyhash',
+          addresses: [],
+          txid: '00'.repeat(32),
+          index: 0,
+        },
       ],
       fee: '1000',
     };

@@ -19,7 +19,10 @@ export interface ProjectionStore {
 }
 
 /** The oracle: the memory fold of a branch alone, without its detours. */
-async function oracle(instance: MachineInstance, changes: readonly LogChange[]): Promise<{ fold: MemoryFold; blocks: readonly FoldedBlock[] }> {
+async function oracle(
+  instance: MachineInstance,
+  changes: readonly LogChange[],
+): Promise<{ fold: MemoryFold; blocks: readonly FoldedBlock[] }> {
   const branch: LogChange[] = [];
   for (const change of changes) {
     if (change.kind === 'connected') branch.push(change);
@@ -29,7 +32,9 @@ async function oracle(instance: MachineInstance, changes: readonly LogChange[]):
   for (const change of branch) {
     if (change.kind !== 'connected') continue;
     const { height, hash, previousHash, time } = change.event;
-    await fold.connect({ height, hash, previousHash, time, operations: change.operations } as Parameters<MemoryFold['connect']>[0]);
+    await fold.connect({ height, hash, previousHash, time, operations: change.operations } as Parameters<
+      MemoryFold['connect']
+    >[0]);
   }
   return { fold, blocks: fold.blocks };
 }
@@ -39,9 +44,17 @@ const MAIN = [
   connectKv('0a', ['alice =a:one', 'bob =a:stolen', 'bob !b', 'bob =b:late', 'carol junk']),
   connectKv('0aa', ['alice =a:two', 'alice =a:three', 'bob -b', 'bob +b']),
 ];
-const FORK = [disconnect('0aa'), disconnect('0a'), connectKv('0b', ['alice -a', 'carol +a']), connectKv('0bb', ['carol =a:mine'])];
+const FORK = [
+  disconnect('0aa'),
+  disconnect('0a'),
+  connectKv('0b', ['alice -a', 'carol +a']),
+  connectKv('0bb', ['carol =a:mine']),
+];
 
-export function projectionContract(name: string, openStore: (instance: MachineInstance) => Promise<ProjectionStore>): void {
+export function projectionContract(
+  name: string,
+  openStore: (instance: MachineInstance) => Promise<ProjectionStore>,
+): void {
   const opened: ProjectionStore[] = [];
   const store = async (): Promise<ProjectionStore> => {
     const made = await openStore(kvInstance());
@@ -73,7 +86,9 @@ export function projectionContract(name: string, openStore: (instance: MachineIn
     const changes = await changesOf([connectKv('0', ['alice +a', 'alice =a:1', 'alice =a:2', 'bob +b', 'bob -b'])]);
     await projection.advance(changes);
     await expectOracle(one, changes);
-    expect((await one.rows('names')).map((row) => [row['name'], row['value'], row['revision']])).toEqual([['a', '32', 2]]);
+    expect((await one.rows('names')).map((row) => [row['name'], row['value'], row['revision']])).toEqual([
+      ['a', '32', 2],
+    ]);
   });
 
   test(`${name}: connect, disconnect, connect within one batch`, async () => {
@@ -97,8 +112,16 @@ export function projectionContract(name: string, openStore: (instance: MachineIn
   test(`${name}: the feed holds what the state went through, retractions included`, async () => {
     const one = await store();
     await using projection = await one.open();
-    await projection.advance(await changesOf([connectKv('0', ['alice +a']), connectKv('0a', ['bob +a']), disconnect('0a')]));
-    expect(await one.feed()).toEqual(['connected 101', 'operation 101 accepted', 'connected 102', 'operation 102 rejected', 'disconnected 102']);
+    await projection.advance(
+      await changesOf([connectKv('0', ['alice +a']), connectKv('0a', ['bob +a']), disconnect('0a')]),
+    );
+    expect(await one.feed()).toEqual([
+      'connected 101',
+      'operation 101 accepted',
+      'connected 102',
+      'operation 102 rejected',
+      'disconnected 102',
+    ]);
   });
 
   test(`${name}: everything disconnected, down to the first block, and connected again`, async () => {

@@ -8,7 +8,8 @@ projectionContract('memory', async (instance) => {
     rows: async (collection) => store.fold.state.dump(collection),
     consensusHashes: async () => store.fold.blocks.map(({ consensusHash }) => consensusHash),
     changesHashes: async () => store.fold.blocks.map(({ changesHash }) => changesHash),
-    feed: async () => store.feed.map(({ kind, height, verdict }) => [kind, height, ...(verdict === null ? [] : [verdict])].join(' ')),
+    feed: async () =>
+      store.feed.map(({ kind, height, verdict }) => [kind, height, ...(verdict === null ? [] : [verdict])].join(' ')),
     failNextCommit: async () => {
       store.beforeCommit = async () => {
         store.beforeCommit = async () => undefined;

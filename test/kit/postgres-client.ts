@@ -9,7 +9,12 @@ export class Client implements AsyncDisposable {
   }
 
   static async connect(url: string): Promise<Client> {
-    const orm = await MikroORM.init({ entities: [], clientUrl: url, discovery: { warnWhenNoEntities: false }, pool: { min: 0, max: 1 } });
+    const orm = await MikroORM.init({
+      entities: [],
+      clientUrl: url,
+      discovery: { warnWhenNoEntities: false },
+      pool: { min: 0, max: 1 },
+    });
     return new Client(orm);
   }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Env } from './cache.ts';
 import type { Durability } from './local-postgres.ts';
 import { requireTools } from './missing-tools.ts';
@@ -6,6 +7,7 @@ import { type Starter, startAnotherNode, startPart } from './part-starter.ts';
 import { makeRunDirectory } from './run-directory.ts';
 import { chooseSources, type Source } from './sources.ts';
 import type { Log } from './tools.ts';
+import type { Exit } from './watchdog-protocol.ts';
 import { watchServers } from './watched-servers.ts';
 
 export interface RealPartsOptions<Need extends PartName> {
@@ -26,6 +28,25 @@ export interface Run extends AsyncDisposable {
   readonly topicPrefix: string;
   /** Starts one more node, empty, with its own data and ports, which keeps connecting to `peers` (`p2pAddress`es). */
   startNode(options?: { readonly peers?: readonly string[] }): Promise<NodePart>;
+  /** Runs a process of the caller's beside the servers: it ends with the run, whatever way the caller ends. */
+  startProcess(launch: ProcessLaunch): Promise<RunningProcess>;
+}
+
+export interface ProcessLaunch {
+  /** Not in use by another process of the run. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Env;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  readonly logFile: string;
+  readonly exited: Promise<Exit>;
+  /** SIGTERM, and SIGKILL when that does not help; resolves when it is gone. */
+  stop(): Promise<void>;
+  kill(signal: NodeJS.Signals): Promise<void>;
 }
 
 export type RealParts<Need extends PartName = never> = Run & Pick<Parts, Need>;
@@ -78,6 +99,15 @@ export async function startRealParts<const Need extends PartName>(
       const node = await startAnotherNode(name, peers, source, starter);
       log(`${name}: ${node.description}`);
       return node;
+    },
+    async startProcess({ name, command, args, env: given }) {
+      const logFile = join(run.path, 'logs', `${name}.log`);
+      const known = Object.fromEntries(
+        Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined),
+      );
+      const launch = { command, args, env: known, cwd: process.cwd(), logFile, stopSignal: 'SIGTERM' as const };
+      const { exited } = await servers.launch(name, launch);
+      return { name, logFile, exited, stop: () => servers.stop(name), kill: (signal) => servers.kill(name, signal) };
     },
     [Symbol.asyncDispose]: dispose,
     ...(Object.fromEntries(started) as Pick<Parts, Need>),

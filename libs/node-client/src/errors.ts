@@ -60,13 +60,6 @@ export class NodeRpcError extends NodeError {
   }
 }
 
-/** The best chain changed between two calls. Asking again gives one consistent answer. */
-export class ChainMoved extends NodeError {
-  override readonly name = 'ChainMoved';
-  readonly code = 'CHAIN_MOVED';
-  readonly remedy = 'retry';
-}
-
 /** The node belongs to another network than the one configured. */
 export class WrongNetwork extends NodeError {
   override readonly name = 'WrongNetwork';

@@ -30,5 +30,5 @@ export async function hasMoreWork(
     }
     if (work > ourWork) return 'more';
   }
-  return 'not-more';
+  return nodeTip.height > base.height && previous !== nodeTip.hash ? 'moved' : 'not-more';
 }

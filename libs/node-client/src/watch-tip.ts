@@ -1,4 +1,5 @@
 import { defer, EMPTY, map, merge, Observable, retry, timer } from 'rxjs';
+import type { BitcoinNode } from './port.ts';
 
 /** Something may have changed. A hint: what changed, if anything, is for `nextStep` to say. */
 export interface TipSignal {
@@ -7,7 +8,7 @@ export interface TipSignal {
 
 export interface WatchOptions {
   readonly pollMs: number;
-  /** Where the node publishes `hashblock`; without it there is only the poll. */
+  /** Where the node publishes `hashblock`; the node's own when absent, and only the poll when null. */
   readonly zmqUrl?: string | null;
 }
 
@@ -17,7 +18,10 @@ const zmqRetryMs = 5_000;
  * Wakes up at once, then every `pollMs`, and for every `hashblock` that the node publishes. ZMQ loses messages and says
  * nothing of invalidated blocks, so that the poll never stops.
  */
-export function watchTip({ pollMs, zmqUrl }: WatchOptions): Observable<TipSignal> {
+export function watchTip(
+  node: Pick<BitcoinNode, 'zmqUrl'>,
+  { pollMs, zmqUrl = node.zmqUrl }: WatchOptions,
+): Observable<TipSignal> {
   const polls = timer(0, pollMs).pipe(map((): TipSignal => ({ source: 'poll' })));
   return merge(polls, zmqUrl ? hashBlocks(zmqUrl) : EMPTY);
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AssignerProtocol, type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs';
+import type { Consumer, Kafka, PartitionAssigner } from 'kafkajs';
 import { createKafka, type KafkaLogOptions } from './kafka.ts';
 import { PARTITION } from './kafka-internals.ts';
+import { AssignerProtocol } from './kafkajs.ts';
 import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from './leadership.ts';
 
 const SESSION_TIMEOUT_MS = 6_000;

@@ -1,9 +1,10 @@
-import { type Kafka, Partitioners, type Transaction } from 'kafkajs';
+import type { Kafka, Transaction } from 'kafkajs';
 import type { FencedProducer, OutgoingRecord } from './broker.ts';
 import { withDeadline } from './deadline.ts';
 import { BrokerUnavailable, WriterStalled } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
+import { Partitioners } from './kafkajs.ts';
 
 /** Quick repeats: Kafka answers CONCURRENT_TRANSACTIONS for some milliseconds after each commit. */
 const RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };

@@ -1,6 +1,7 @@
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { TopicMisconfigured } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
+import { ConfigResourceTypes } from './kafkajs.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
 const SETTINGS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
 import type { Broker, Fetched } from './broker.ts';
 import { withDeadline } from './deadline.ts';
 import { BrokerUnavailable, WriterStalled } from './errors.ts';
@@ -7,6 +7,7 @@ import { type Clusters, createClusters } from './kafka-clusters.ts';
 import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
+import { Kafka, logLevel } from './kafkajs.ts';
 import { createOperationLog } from './log.ts';
 import type { OperationLog } from './port.ts';
 
@@ -37,7 +38,7 @@ export interface KafkaLogOptions {
 }
 
 /** A kafkajs client with the settings that all of ours share. */
-export function createKafka(options: KafkaLogOptions): Kafka {
+export function createKafka(options: KafkaLogOptions): KafkaClient {
   const { brokers, clientId = 'virtualchain', security, onClientLog } = options;
   return new Kafka({
     brokers: [...brokers],
@@ -51,7 +52,7 @@ export function createKafka(options: KafkaLogOptions): Kafka {
   });
 }
 
-function levelName(level: logLevel): 'debug' | 'info' | 'warn' | 'error' {
+function levelName(level: LogLevel): 'debug' | 'info' | 'warn' | 'error' {
   if (level === logLevel.ERROR) return 'error';
   if (level === logLevel.WARN) return 'warn';
   return level === logLevel.INFO ? 'info' : 'debug';

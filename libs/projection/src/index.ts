@@ -26,7 +26,7 @@ export {
 export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
 export type { Advanced, BlockMark, Projection } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
-export { type RowsOptions, readRows } from './queries.ts';
+export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
 export { type MachineStatus, machineStatuses } from './status.ts';
 export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify.ts';

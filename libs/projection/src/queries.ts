@@ -1,5 +1,6 @@
 import type { Collection, Row } from '@virtualchain/machine';
-import { orDatabaseError } from './database.ts';
+import { sql } from 'kysely';
+import { dbOf, orDatabaseError } from './database.ts';
 import { NotFound } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { rowFromSql } from './sql-columns.ts';
@@ -39,4 +40,53 @@ export async function readRows(
     ),
   );
   return (found as readonly Record<string, unknown>[]).map((row) => rowFromSql(collection.columns, row));
+}
+
+/** The seals of one block, as a projection stores them. */
+export interface StoredHashes {
+  readonly height: number;
+  readonly hash: string;
+  readonly opsHash: string | null;
+  readonly consensusHash: string | null;
+  readonly changesHash: string | null;
+}
+
+/** The hashes of every block of a projection, lowest first. */
+export async function readHashes(projection: PostgresProjection): Promise<readonly StoredHashes[]> {
+  const found = await orDatabaseError(() =>
+    projection.orm.em.fork().find('blocks' as never, {} as never, { orderBy: { height: 'asc' } as never }),
+  );
+  return (found as readonly Record<string, unknown>[]).map((row) => ({
+    height: Number(row['height']),
+    hash: String(row['hash']),
+    opsHash: row['ops_hash'] as string | null,
+    consensusHash: row['consensus_hash'] as string | null,
+    changesHash: row['changes_hash'] as string | null,
+  }));
+}
+
+export interface FeedTotals {
+  /** Runs of disconnected blocks, and the longest of them. */
+  readonly reorgs: number;
+  readonly reorgDepth: number;
+  /** Operations of disconnected blocks. */
+  readonly retracted: number;
+}
+
+/** What a projection went through, counted from its feed. */
+export async function feedTotals(projection: PostgresProjection): Promise<FeedTotals> {
+  const feed = sql.table(`${projection.schema}.feed`);
+  const { rows } = await orDatabaseError(() =>
+    sql<{ kind: string; hash: string; operations: string }>`
+      select f.kind, f.hash, (select count(*) from ${feed} o where o.kind = 'operation' and o.hash = f.hash) as operations
+      from ${feed} f where f.kind <> 'operation' order by f.position`.execute(dbOf(projection.orm.em.fork())),
+  );
+  let [reorgs, reorgDepth, retracted, depth] = [0, 0, 0, 0];
+  for (const { kind, operations } of rows) {
+    depth = kind === 'disconnected' ? depth + 1 : 0;
+    if (depth === 1) reorgs++;
+    if (depth > 0) retracted += Number(operations);
+    reorgDepth = Math.max(reorgDepth, depth);
+  }
+  return { reorgs, reorgDepth, retracted };
 }

@@ -4,17 +4,17 @@ import {
   bytesToHex,
   ExpectedError,
   type Height,
+  type NetworkName,
   parseTransaction,
   type Transaction,
   type Txid,
   verifyBlock,
   workFromBits,
 } from '@virtualchain/bitcoin';
-import type { BitcoinNode, NetworkName } from '@virtualchain/node-client';
+import type { BitcoinNode, BranchBlock } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
 import { FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
 import type { BlockCache } from './block-cache.ts';
-import type { BranchPoint } from './branch.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
@@ -29,7 +29,7 @@ export class BlockNotServed extends ExpectedError {
 /** A block made ready for the log. */
 export interface ReadyBlock {
   readonly entry: LogEntry & { readonly kind: 'connect' };
-  readonly point: BranchPoint;
+  readonly point: BranchBlock;
   /** About how many bytes its records take. */
   readonly bytes: number;
 }
@@ -52,7 +52,7 @@ const OPERATION_RECORD_BYTES = 1_500;
  */
 export async function readyBlock(
   source: EntrySource,
-  parent: BranchPoint | null,
+  parent: BranchBlock | null,
   at: Height,
   hash: BlockHash,
 ): Promise<ReadyBlock | null> {
@@ -106,6 +106,6 @@ async function fundingOf(
     else found.set(txid, known);
   }
   if (asked.length === 0) return found;
-  for (const [txid, bytes] of await node.transactions(asked)) found.set(txid, parseTransaction(bytes));
+  for (const [txid, bytes] of await node.transactions(asked, block.hash)) found.set(txid, parseTransaction(bytes));
   return found;
 }

@@ -1,32 +1,29 @@
-import type { BranchBlock, LogWriter } from '@virtualchain/operation-log';
+import type { Height } from '@virtualchain/bitcoin';
+import type { Branch, BranchBlock } from '@virtualchain/node-client';
+import type { LogWriter } from '@virtualchain/operation-log';
 
 /** How many of the newest blocks are kept at hand; below them the log itself is read. */
 const BLOCKS_AT_HAND_MAX = 4_000;
 
-/** What following a branch needs to know of its blocks. */
-export type BranchPoint = Pick<BranchBlock, 'height' | 'hash' | 'previousHash' | 'work'>;
-
 /** The branch as the log has it: what this writer appended is at hand, older blocks come from the log. */
-export interface Branch {
-  readonly tip: BranchPoint | null;
-  /** Newest first, down to the chain's first block. */
-  backwards(): AsyncGenerator<BranchPoint>;
-  connected(blocks: readonly BranchPoint[]): void;
+export interface TrackedBranch extends Branch {
+  connected(blocks: readonly BranchBlock[]): void;
   /** Takes the newest blocks away. `below` is the log's tip afterwards. */
-  disconnected(count: number, below: BranchPoint | null): void;
+  disconnected(count: number, below: BranchBlock | null): void;
 }
 
-export function branchOf(writer: Pick<LogWriter, 'tail' | 'branch'>): Branch {
-  const atHand: BranchPoint[] = writer.tail.block === null ? [] : [writer.tail.block];
+export function trackBranch(writer: Pick<LogWriter, 'tail' | 'branch'>, firstBlock: Height): TrackedBranch {
+  const atHand: BranchBlock[] = writer.tail.block === null ? [] : [writer.tail.block];
   return {
+    firstBlock,
     get tip() {
       return atHand.at(-1) ?? null;
     },
-    async *backwards() {
-      const mine = atHand.toReversed();
-      yield* mine;
-      const oldest = mine.at(-1);
-      if (oldest === undefined) return;
+    async *ancestors() {
+      const newest = atHand.toReversed();
+      yield* newest;
+      const oldest = newest.at(-1);
+      if (oldest === undefined || oldest.height === firstBlock) return;
       for await (const block of writer.branch()) if (block.height < oldest.height) yield block;
     },
     connected(blocks) {

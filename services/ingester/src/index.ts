@@ -1,5 +1,4 @@
 export type { Pace } from './backoff.ts';
-export type { BestChain, KnownBranch, Step } from './best-chain.ts';
 export { createBlockCache } from './block-cache.ts';
 export { type ChainReport, type ChainStatus, chainMetrics, createChainReport } from './chain-report.ts';
 export { type ChainWork, type IngestPorts, ingestChain } from './ingest-chain.ts';

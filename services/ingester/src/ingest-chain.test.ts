@@ -16,11 +16,6 @@ class NodeAway extends ExpectedError {
   readonly code = 'NODE_UNAVAILABLE';
   readonly remedy = 'retry';
 }
-class WrongNetwork extends ExpectedError {
-  readonly code = 'WRONG_NETWORK';
-  readonly remedy = 'halt';
-}
-
 let made: ReturnType<typeof madeNode>;
 let log: ReturnType<typeof createMemoryLog>;
 let wakeUps: Subject<void>;
@@ -43,7 +38,7 @@ afterEach(async () => {
 function start(shared = election()): { report: ChainReport; run: Promise<void> } {
   const chain = kvChain({ firstBlock: FIRST });
   const identity = { topic: TOPIC, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(FIRST) };
-  const work: ChainWork = { chain, network: 'regtest', identity, bestChain: made.bestChain };
+  const work: ChainWork = { chain, network: 'regtest', identity };
   const pace = { now: () => 0, jitter: () => 0, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) };
   const blocks = createBlockCache(made.node);
   const ports: IngestPorts = { node: made.node, blocks, log, election: shared, wakeUps, pace };
@@ -128,6 +123,16 @@ test('a node that is behind publishes nothing, and says so', async () => {
   expect(await history()).toEqual(['+0', '+0a', '+0ab']);
 });
 
+test('a tip that only moves back is followed when the node calls the branch invalid', async () => {
+  made.moveTo('0ab');
+  start();
+  await untilHistory('+0', '+0a', '+0ab');
+  made.callInvalid('0ab');
+  made.moveTo('0a');
+  wakeUps.next();
+  await untilHistory('+0', '+0a', '+0ab', '-0ab');
+});
+
 test('transient-error-as-empty: a node that fails is waited for, and nothing is left out', async () => {
   made.blockNamed('0', ['kv+alice']);
   made.moveTo('0');
@@ -151,7 +156,7 @@ test('funding that is not found is an error while the block is on the best chain
 
 test('a failure that only a person can mend halts the chain with its code', async () => {
   made.moveTo('0');
-  made.breakWith(new WrongNetwork('the node is on mainnet'));
+  made.moveToNetwork('mainnet');
   const { run } = start();
   await expect(run).rejects.toMatchObject({ code: 'WRONG_NETWORK' });
 });

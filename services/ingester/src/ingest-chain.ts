@@ -1,10 +1,9 @@
-import { type ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
-import type { BitcoinNode, NetworkName } from '@virtualchain/node-client';
+import { ExpectedError, isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Observable } from 'rxjs';
 import { type BackoffLimits, backoff, type Pace } from './backoff.ts';
-import type { BestChain } from './best-chain.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
 import { publish } from './publish.ts';
@@ -25,7 +24,6 @@ export interface ChainWork {
   readonly chain: VirtualChain;
   readonly network: NetworkName;
   readonly identity: LogIdentity;
-  readonly bestChain: BestChain;
 }
 
 const RETRY: BackoffLimits = { firstMs: 200, lastMs: 30_000 };
@@ -89,7 +87,7 @@ async function leadTerm(
   opened: (epoch: number) => void,
 ): Promise<void> {
   await untilDone(signal, report, ports.pace, async (progressed) => {
-    await work.bestChain.check();
+    await refuseUnfit(ports.node, work);
     await using writer = await ports.log.openWriter(work.identity);
     opened(writer.tail.epoch);
     report.leads(writer.tail);
@@ -118,6 +116,22 @@ async function untilDone(
       await pace.sleep(ms, signal);
     }
   }
+}
+
+/** The node is still downloading the chain. */
+class NodeSyncing extends ExpectedError {
+  override readonly name = 'NodeSyncing';
+  readonly code = 'NODE_SYNCING';
+  readonly remedy = 'retry';
+  constructor(node: string, at: number, blocksLeft: number) {
+    super(`node ${node} is still syncing: at block ${at}, ${blocksLeft} to go`);
+  }
+}
+
+/** @throws NodeSyncing, and what `checkNode` throws: a node that cannot serve the chain writes nothing into its log. */
+async function refuseUnfit(node: BitcoinNode, { chain, network }: ChainWork): Promise<void> {
+  const readiness = await checkNode(node, chain, network);
+  if (readiness.kind === 'syncing') throw new NodeSyncing(node.label, readiness.status.blocks, readiness.blocksLeft);
 }
 
 const isFenced = (error: ExpectedError): boolean => error.code === 'WRITER_FENCED';

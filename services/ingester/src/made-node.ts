@@ -2,7 +2,6 @@ import {
   type Block,
   type BlockHash,
   checkProofOfWork,
-  type Height,
   headerHash,
   height,
   merkleRoot,
@@ -18,8 +17,6 @@ import {
   type Txid,
 } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import type { BestChain, Step } from './best-chain.ts';
-import type { BranchPoint } from './branch.ts';
 
 const REGTEST_BITS = 0x207fffff;
 const text = new TextEncoder();
@@ -59,6 +56,8 @@ function mine(name: string, previousHash: BlockHash, payloads: readonly string[]
 export function madeNode(first: number) {
   const blocks = new Map<string, Block>();
   let best: Block[] = [];
+  const invalid = new Set<string>();
+  let network = 'regtest';
   let fundingHidden = false;
   let broken: Error | null = null;
   const answer = <Result>(result: Result): Promise<Result> =>
@@ -74,43 +73,61 @@ export function madeNode(first: number) {
     return block;
   }
 
-  const node = {
+  const find = (hash: string) => [...blocks.values()].find((block) => block.hash === hash);
+  const tip = () => ({ height: height(first + best.length - 1), hash: best.at(-1)?.hash ?? NULL_HASH });
+  const close = async (): Promise<void> => undefined;
+  const node: BitcoinNode = {
     label: 'made',
-    blockHashAt: (wanted: Height) => answer(at(wanted)?.hash ?? null),
-    block: (hash: BlockHash) => answer([...blocks.values()].find((block) => block.hash === hash)?.bytes ?? null),
-    transactions: (txids: readonly Txid[]) =>
+    zmqUrl: null,
+    status: () =>
+      answer({
+        network,
+        genesisHash: NULL_HASH,
+        blocks: tip().height,
+        headers: tip().height,
+        bestBlockHash: tip().hash,
+        initialBlockDownload: false,
+        pruneHeight: null,
+      }),
+    bestBlock: () => answer(tip()),
+    blockHashAt: (wanted) => answer(at(wanted)?.hash ?? null),
+    blockHashesFrom: (from, count) =>
+      answer(best.slice(Math.max(0, from - first), from - first + count).map(({ hash }) => hash)),
+    header: (hash) => answer(find(hash)?.headerBytes ?? null),
+    block: (hash) => answer(find(hash)?.bytes ?? null),
+    chainTips: () =>
+      answer(
+        [...blocks]
+          .filter(([, { hash }]) => invalid.has(hash))
+          .map(([name, { hash }]) => ({
+            hash,
+            height: height(first + name.length - 1),
+            branchLength: 1,
+            status: 'invalid' as const,
+          })),
+      ),
+    transactions: (txids) =>
       answer(
         new Map<Txid, Uint8Array>(fundingHidden || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]]),
       ),
-  } satisfies Partial<BitcoinNode> as unknown as BitcoinNode;
-
-  const bestChain: BestChain = {
-    check: () => answer(undefined),
-    async next(branch): Promise<Step> {
-      const nodeTip = height(await answer(first + best.length - 1));
-      const leaving: BranchPoint[] = [];
-      for await (const point of branch.backwards()) {
-        if (at(point.height)?.hash === point.hash) break;
-        leaving.push(point);
-      }
-      const top = branch.tip?.height ?? first - 1;
-      if (leaving.length > 0) {
-        if (nodeTip < top) return { kind: 'behind', detail: 'the node lacks our tip', nodeTip };
-        return { kind: 'disconnect', blocks: leaving, nodeTip };
-      }
-      const hashes = best.slice(top + 1 - first).map(({ hash }) => hash);
-      if (hashes.length === 0) return { kind: 'current', nodeTip };
-      return { kind: 'connect', from: height(top + 1), hashes, nodeTip };
-    },
+    fundingSource: () => answer('index' as const),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 
   return {
     node,
-    bestChain,
     blockNamed,
     /** Makes the block of that name the tip. */
     moveTo(name: string): void {
       best = Array.from(name, (_letter, index) => blockNamed(name.slice(0, index + 1)));
+    },
+    /** The node calls the block of that name invalid. */
+    callInvalid(name: string): void {
+      invalid.add(blockNamed(name).hash);
+    },
+    moveToNetwork(name: string): void {
+      network = name;
     },
     hideFunding(hidden: boolean): void {
       fundingHidden = hidden;

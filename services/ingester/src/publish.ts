@@ -1,11 +1,15 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import { nextStep } from '@virtualchain/node-client';
 import type { LogEntry, LogWriter } from '@virtualchain/operation-log';
 import { exhaustMap, from, fromEvent, lastValueFrom, merge, of, takeUntil } from 'rxjs';
 import { type ReadyBlock, readyBlock } from './block-entry.ts';
-import { type Branch, branchOf } from './branch.ts';
+import { type TrackedBranch, trackBranch } from './branch.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { ChainWork, IngestPorts } from './ingest-chain.ts';
 
+/** Blocks that one look at the node may name, and the wait before the next look when its chain moved meanwhile. */
+const STEP_BLOCKS_MAX = 500;
+const CHAIN_MOVED_WAIT_MS = 50;
 /** Blocks being fetched ahead of the one that is made ready. */
 const LOOK_AHEAD_BLOCKS = 8;
 /** What one transaction of the log holds while catching up; at the tip it holds one block. */
@@ -27,7 +31,7 @@ export interface Term {
 /** Follows the node's best chain with one writer, woken by poll and hints, until the signal ends it. */
 export async function publish(term: Term): Promise<void> {
   const { ports, writer, signal } = term;
-  const branch = branchOf(writer);
+  const branch = trackBranch(writer, term.work.chain.firstBlock);
   if (signal.aborted) return;
   let running: Promise<void> = Promise.resolve();
   const advance = () => {
@@ -43,11 +47,11 @@ export async function publish(term: Term): Promise<void> {
 }
 
 /** Takes one step after another until log and node agree, or the node is behind. */
-async function advanceToTip(term: Term, branch: Branch): Promise<void> {
-  const { work, writer, report, signal, progressed } = term;
+async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
+  const { ports, writer, report, signal, progressed } = term;
   while (!signal.aborted) {
-    const step = await work.bestChain.next(branch);
-    report.nodeTip(step.nodeTip);
+    const step = await nextStep(ports.node, branch, { lookAheadBlocks: STEP_BLOCKS_MAX });
+    report.nodeTip(step.nodeTip.height);
     switch (step.kind) {
       case 'connect':
         report.state(step.hashes.length > 1 ? 'catching-up' : 'leader');
@@ -69,8 +73,12 @@ async function advanceToTip(term: Term, branch: Branch): Promise<void> {
         }
         break;
       case 'behind':
-        report.state('behind', step.detail);
+        report.state('behind', `node ${ports.node.label} is at ${step.nodeTip.height} and lacks our newest block`);
+        progressed();
         return;
+      case 'retry':
+        await ports.pace.sleep(CHAIN_MOVED_WAIT_MS, signal);
+        break;
       case 'current':
         report.state('leader');
         progressed();
@@ -81,7 +89,12 @@ async function advanceToTip(term: Term, branch: Branch): Promise<void> {
 }
 
 /** Publishes these blocks, many to a transaction; stops early when one of them left the node's best chain. */
-async function connectAll(term: Term, branch: Branch, start: Height, hashes: readonly BlockHash[]): Promise<void> {
+async function connectAll(
+  term: Term,
+  branch: TrackedBranch,
+  start: Height,
+  hashes: readonly BlockHash[],
+): Promise<void> {
   const { work, ports, signal } = term;
   const source = { chain: work.chain, network: work.network, node: ports.node, blocks: ports.blocks };
   let ready: ReadyBlock[] = [];
@@ -106,7 +119,7 @@ async function connectAll(term: Term, branch: Branch, start: Height, hashes: rea
   await connect(term, branch, ready);
 }
 
-async function connect({ writer, report }: Term, branch: Branch, ready: readonly ReadyBlock[]): Promise<void> {
+async function connect({ writer, report }: Term, branch: TrackedBranch, ready: readonly ReadyBlock[]): Promise<void> {
   if (ready.length === 0) return;
   const tail = await writer.append(ready.map(({ entry }) => entry));
   branch.connected(ready.map(({ point }) => point));

@@ -1,0 +1,174 @@
+import { type BlockHash, bytesToHex, ExpectedError } from '@virtualchain/bitcoin';
+import type { NodeRpc } from '@virtualchain/node-client';
+import { type BuiltBlock, buildBlock } from './block-builder.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { REGTEST_GENESIS } from './regtest.ts';
+import { createWallet, type Wallet } from './wallet.ts';
+
+/** The node did not take a block of ours. */
+export class BlockRefused extends ExpectedError {
+  override readonly name = 'BlockRefused';
+  readonly code = 'BLOCK_REFUSED';
+  readonly remedy = 'halt';
+}
+
+export interface MineOptions {
+  /** Built on this block, of whatever branch; on the miner's tip when absent. */
+  readonly parent?: BlockHash;
+  /** Unix seconds. */
+  readonly time?: number;
+  readonly coinbaseScript?: Uint8Array;
+}
+
+/** What can be mined: raw bytes, or what a wallet signed. */
+export type Minable = Uint8Array | { readonly bytes: Uint8Array };
+
+/** A branch that is mined on by itself, whatever the miner's tip is. */
+export interface ForkBuilder {
+  readonly tip: BuiltBlock;
+  mine(transactions?: readonly Minable[], options?: Omit<MineOptions, 'parent'>): Promise<BuiltBlock>;
+  mineMany(count: number): Promise<readonly BuiltBlock[]>;
+}
+
+/**
+ * Mines on a node in regtest, with its own blocks: chosen transactions in a chosen order, on any parent. Keeps every
+ * block, since btcd forgets its chain when it restarts.
+ */
+export interface Miner {
+  /** The branch with the most blocks; of equal ones the first. */
+  readonly tip: BuiltBlock;
+  /** Every block ever mined here, in order, the genesis block first. */
+  readonly blocks: readonly BuiltBlock[];
+  readonly ledger: Ledger;
+  /** The miner's own wallet, which has the coinbases. */
+  readonly wallet: Wallet;
+  mine(transactions?: readonly Minable[], options?: MineOptions): Promise<BuiltBlock>;
+  mineMany(count: number, options?: Pick<MineOptions, 'parent'>): Promise<readonly BuiltBlock[]>;
+  /** Mines empty blocks until the tip has at least this height. */
+  mineTo(height: number): Promise<BuiltBlock>;
+  forkAt(parent: BlockHash): ForkBuilder;
+  block(hash: BlockHash): BuiltBlock;
+  /** From the genesis block to `tip`; the index is the height. */
+  branch(tip?: BlockHash): readonly BuiltBlock[];
+  walletOf(seed: string): Wallet;
+  /** Submits every block again, in order: to a node that restarted empty, or to another one (`rpc`). */
+  resubmitAll(rpc?: NodeRpc): Promise<void>;
+}
+
+export interface MinerOptions {
+  readonly rpc: NodeRpc;
+  /** Of the miner's wallet. */
+  readonly seed?: string;
+  /** Unix seconds now: blocks are never more than this and two hours. */
+  readonly now?: () => number;
+}
+
+/** How long ago the first block claims to be mined, so that thousands of blocks one second apart stay in the past. */
+const startsAgoSeconds = 24 * 3600;
+
+/** A miner for a node that has nothing but the genesis block, or whose blocks this miner made. */
+export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.now() / 1000) }: MinerOptions): Miner {
+  const blocks: BuiltBlock[] = [];
+  const byHash = new Map<BlockHash, BuiltBlock>();
+  const children = new Map<BlockHash, number>();
+  const ledger = createLedger();
+  let tip = REGTEST_GENESIS;
+  remember(REGTEST_GENESIS);
+  const walletOf = (name: string) => createWallet(name, ledger, () => tip.hash);
+  const wallet = walletOf(seed);
+
+  function remember(block: BuiltBlock): void {
+    blocks.push(block);
+    byHash.set(block.hash, block);
+    ledger.add(block);
+    if (block.height > tip.height) tip = block;
+  }
+
+  function block(hash: BlockHash): BuiltBlock {
+    const known = byHash.get(hash);
+    if (known === undefined) throw new RangeError(`not a block of this miner: ${hash}`);
+    return known;
+  }
+
+  /** The first child of a block is its `a`, the second its `b`; after `z` comes `z1`. */
+  function nextLetter(parent: BlockHash): string {
+    const count = children.get(parent) ?? 0;
+    children.set(parent, count + 1);
+    return count < 26 ? String.fromCharCode(97 + count) : `z${count - 25}`;
+  }
+
+  async function mine(transactions: readonly Minable[] = [], options: MineOptions = {}): Promise<BuiltBlock> {
+    const parent = options.parent === undefined ? tip : block(options.parent);
+    const built = buildBlock({
+      parent,
+      letter: nextLetter(parent.hash),
+      transactions: transactions.map((each) => (each instanceof Uint8Array ? each : each.bytes)),
+      coinbaseScript: options.coinbaseScript ?? wallet.script,
+      time: options.time ?? (parent.height === 0 ? now() - startsAgoSeconds : parent.time + 1),
+    });
+    await submit(rpc, built);
+    remember(built);
+    return built;
+  }
+
+  async function mineMany(count: number, { parent }: Pick<MineOptions, 'parent'> = {}): Promise<readonly BuiltBlock[]> {
+    const mined: BuiltBlock[] = [];
+    while (mined.length < count) mined.push(await mine([], { parent: mined.at(-1)?.hash ?? parent ?? tip.hash }));
+    return mined;
+  }
+
+  function forkAt(parent: BlockHash): ForkBuilder {
+    let forkTip = block(parent);
+    return {
+      get tip() {
+        return forkTip;
+      },
+      async mine(transactions, options) {
+        forkTip = await mine(transactions, { ...options, parent: forkTip.hash });
+        return forkTip;
+      },
+      async mineMany(count) {
+        const mined = await mineMany(count, { parent: forkTip.hash });
+        forkTip = mined.at(-1) ?? forkTip;
+        return mined;
+      },
+    };
+  }
+
+  return {
+    get tip() {
+      return tip;
+    },
+    blocks,
+    ledger,
+    wallet,
+    walletOf,
+    mine,
+    mineMany,
+    async mineTo(height) {
+      await mineMany(Math.max(0, height - tip.height));
+      return tip;
+    },
+    forkAt,
+    block,
+    branch(from = tip.hash) {
+      const newestFirst: BuiltBlock[] = [];
+      for (let each = byHash.get(from); each !== undefined; each = byHash.get(each.previousHash)) newestFirst.push(each);
+      return newestFirst.reverse();
+    },
+    async resubmitAll(other = rpc) {
+      for (const each of blocks.slice(1)) await submit(other, each);
+    },
+  };
+}
+
+/** Null, or that the node has it already; btcd says null of side branches and orphans too. */
+async function submit(rpc: NodeRpc, { name, height, hash, bytes }: BuiltBlock): Promise<void> {
+  const answer = await rpc.call('submitblock', bytesToHex(bytes));
+  const isTaken = answer === null || /^(duplicate|inconclusive|rejected: already have block)/.test(String(answer));
+  if (!isTaken) throw new BlockRefused(`block ${shortName(name)} at ${height} (${hash}): ${String(answer)}`);
+}
+
+function shortName(name: string): string {
+  return name.length <= 24 ? name : `…${name.slice(-24)}`;
+}

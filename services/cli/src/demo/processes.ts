@@ -1,0 +1,40 @@
+import { join, resolve } from 'node:path';
+import type { RealParts, RunningProcess } from '@virtualchain/local';
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** The settings that the services and the command line share. */
+export function settingsOf(
+  parts: RealParts<'kafka' | 'node' | 'postgres'>,
+  postgresUrl: string,
+): Readonly<Record<string, string>> {
+  return {
+    VCHAIN_NETWORK: 'regtest',
+    VCHAIN_NODE_URL: parts.node.url,
+    VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
+    VCHAIN_POSTGRES_URL: postgresUrl,
+    VCHAIN_TOPIC_PREFIX: parts.topicPrefix,
+    VCHAIN_POLL_MS: '200',
+    VCHAIN_HTTP_PORT: '0',
+  };
+}
+
+/** Starts one of our services as a process of its own, which ends with the run. */
+export function startService(
+  parts: RealParts,
+  name: string,
+  service: 'ingester' | 'projector',
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<RunningProcess> {
+  return parts.startProcess({
+    name,
+    command: process.execPath,
+    args: [join(root, 'services', service, 'src/main.ts'), ...args],
+    env: {
+      PATH: process.env['PATH'],
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+      ...settings,
+    },
+  });
+}

@@ -1,0 +1,78 @@
+import {
+  addresses,
+  type Config,
+  integer,
+  oneOf,
+  optional,
+  type Parser,
+  port,
+  required,
+  text,
+} from '@virtualchain/process';
+
+const nodeUrls: Parser<readonly string[]> = {
+  rule: 'URLs such as http://user:password@host:port, separated by commas',
+  isQuotable: false,
+  parse(given) {
+    const urls = given.split(',').map((url) => url.trim());
+    const isNode = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
+    return urls.every(isNode) ? urls : undefined;
+  },
+};
+
+/** Settings of the ingester; every flag has an environment variable. `--chain` is read apart: it may come often. */
+export const spec = {
+  nodeUrls: required(nodeUrls, {
+    flag: 'node-url',
+    env: 'VCHAIN_NODE_URL',
+    about: 'Bitcoin nodes, credentials included; a later one stands in when the one before fails or lags',
+    secret: true,
+  }),
+  nodeZmq: optional(text, {
+    flag: 'node-zmq',
+    env: 'VCHAIN_NODE_ZMQ',
+    about: 'where the node publishes hashblock, tcp://host:port',
+  }),
+  brokers: required(addresses, {
+    flag: 'kafka-brokers',
+    env: 'VCHAIN_KAFKA_BROKERS',
+    about: 'Kafka brokers, host:port, separated by commas',
+  }),
+  topicPrefix: optional(text, {
+    flag: 'topic-prefix',
+    env: 'VCHAIN_TOPIC_PREFIX',
+    about: 'first part of topic names',
+    fallback: 'vchain',
+  }),
+  network: optional(text, {
+    flag: 'network',
+    env: 'VCHAIN_NETWORK',
+    about: 'the network that the nodes must be on; whatever they are on when absent',
+  }),
+  httpHost: optional(text, {
+    flag: 'http-host',
+    env: 'VCHAIN_HTTP_HOST',
+    about: 'where metrics, health and status are served',
+    fallback: '127.0.0.1',
+  }),
+  httpPort: optional(port, {
+    flag: 'http-port',
+    env: 'VCHAIN_HTTP_PORT',
+    about: 'their port; 0 takes a free one',
+    fallback: 0,
+  }),
+  logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
+    flag: 'log-level',
+    env: 'VCHAIN_LOG_LEVEL',
+    about: 'least severe log lines to write',
+    fallback: 'info',
+  }),
+  pollMs: optional(integer({ min: 10, max: 3_600_000 }), {
+    flag: 'poll-ms',
+    env: 'VCHAIN_POLL_MS',
+    about: 'how often the node is asked for news, ms',
+    fallback: 1_000,
+  }),
+} as const;
+
+export type IngesterConfig = Config<typeof spec>;

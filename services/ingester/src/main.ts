@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import { loadChain } from '@virtualchain/definitions';
+import { failover, openNode, watchTip } from '@virtualchain/node-client';
+import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
+import {
+  createLogger,
+  createMetrics,
+  describeConfig,
+  readConfig,
+  rememberSecret,
+  runService,
+  startHealthServer,
+} from '@virtualchain/process';
+import { share } from 'rxjs';
+import type { Pace } from './backoff.ts';
+import { createBlockCache } from './block-cache.ts';
+import { readChainFlags } from './chain-flags.ts';
+import { spec } from './config.ts';
+import { ingestChains } from './ingest-chains.ts';
+import { networkOf, onlyOn } from './network.ts';
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log('Follows a Bitcoin node and publishes the operations of virtual chains.\n');
+  console.log('  --chain <name or module>     built-in name or path of a module; may be given several times');
+  console.log('  --chain-parameters <json>    parameters of the chain before it');
+  console.log(describeConfig(spec));
+  process.exit(0);
+}
+
+const logger = createLogger({ name: 'ingester', version: '0.1.0' });
+const pace: Pace = {
+  now: () => Date.now(),
+  jitter: Math.random,
+  sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+};
+
+await runService(
+  async (signal) => {
+    usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
+    const flags = readChainFlags(process.env, args);
+    const config = readConfig(spec, process.env, flags.rest);
+    for (const url of config.nodeUrls) rememberSecret(new URL(url).password);
+    logger.level = config.logLevel;
+    const chains = await Promise.all(flags.chains.map(({ chain, parameters }) => loadChain(chain, parameters)));
+
+    const zmqUrl = config.nodeZmq ?? null;
+    const nodes = config.nodeUrls.map((url) => openNode(url, { zmqUrl }));
+    const network = config.network ?? (await networkOf(nodes, logger, pace, signal));
+    await using node = failover(nodes.map((each) => onlyOn(network, each)));
+    const brokers = { brokers: config.brokers, clientId: 'ingester' };
+    await using log = openKafkaLog(brokers);
+    await using election = openKafkaElection(brokers);
+    const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
+    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, pace };
+
+    const metrics = createMetrics({ network });
+    metrics.watchProcess();
+    const { topicPrefix } = config;
+    const work = ingestChains({ chains, network, topicPrefix, logger, metrics }, ports);
+    await using server = await startHealthServer({ host: config.httpHost, port: config.httpPort, metrics, ...work });
+    logger.info({ network, chains: chains.map(({ name }) => name), port: server.port }, 'started');
+    await work.run(signal);
+  },
+  { logger },
+);

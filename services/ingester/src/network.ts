@@ -1,0 +1,58 @@
+import { isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
+import type { Logger } from '@virtualchain/process';
+import { backoff, type Pace } from './backoff.ts';
+
+const RETRY = { firstMs: 200, lastMs: 10_000 };
+
+/** The network that the first node to answer is on; waits for one. @throws what only a person can mend. */
+export async function networkOf(
+  nodes: readonly BitcoinNode[],
+  logger: Logger,
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<NetworkName> {
+  const waits = backoff(RETRY, pace);
+  for (;;) {
+    for (const node of nodes) {
+      try {
+        return (await node.status()).network;
+      } catch (error) {
+        if (!isExpectedError(error) || error.remedy === 'halt') throw error;
+        logger.warn({ node: node.label, code: error.code }, `waiting for a node: ${error.message}`);
+      }
+    }
+    await pace.sleep(waits.next(), signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** A node that answers only once it is known to be on the network: failover must not lead to another one. */
+export function onlyOn(network: NetworkName, node: BitcoinNode): BitcoinNode {
+  let checked: Promise<unknown> | null = null;
+  async function status() {
+    const found = await node.status();
+    if (found.network !== network) throw new WrongNetwork(node.label, network, found.network);
+    return found;
+  }
+  /** Asks for the state once; a failure to answer it is asked again. */
+  async function first(): Promise<void> {
+    checked ??= status();
+    await checked.catch((error: unknown) => {
+      checked = null;
+      throw error;
+    });
+  }
+  return {
+    ...node,
+    status,
+    bestBlock: () => first().then(() => node.bestBlock()),
+    blockHashAt: (height) => first().then(() => node.blockHashAt(height)),
+    blockHashesFrom: (height, count) => first().then(() => node.blockHashesFrom(height, count)),
+    header: (hash) => first().then(() => node.header(hash)),
+    block: (hash) => first().then(() => node.block(hash)),
+    chainTips: () => first().then(() => node.chainTips()),
+    transactions: (txids, spentIn) => first().then(() => node.transactions(txids, spentIn)),
+    fundingSource: () => first().then(() => node.fundingSource()),
+  };
+}

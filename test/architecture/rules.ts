@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Who may import whom: design §3 as data. Tests and test kits are not held to it. */
+interface Rule {
+  readonly folder: RegExp;
+  /** Packages of ours. */
+  readonly ours: readonly string[];
+  /** Packages of others; `node:` stands for all of Node's own. */
+  readonly others: readonly string[];
+}
+
+const PURE_OTHERS = ['@noble/hashes', '@noble/curves', '@scure/base'];
+
+export const RULES: readonly Rule[] = [
+  { folder: /^libs\/bitcoin\//, ours: [], others: PURE_OTHERS },
+  { folder: /^libs\/protocol\//, ours: ['bitcoin'], others: [...PURE_OTHERS, 'typebox'] },
+  { folder: /^libs\/machine\//, ours: ['bitcoin', 'protocol'], others: PURE_OTHERS },
+  { folder: /^libs\/machines\//, ours: ['bitcoin', 'protocol', 'machine'], others: PURE_OTHERS },
+  { folder: /^libs\/node-client\//, ours: ['bitcoin'], others: ['node:', 'bitcoin-core', 'rxjs', 'zeromq'] },
+  { folder: /^libs\/operation-log\//, ours: ['bitcoin', 'protocol'], others: ['node:', 'kafkajs'] },
+  {
+    folder: /^libs\/projection\//,
+    ours: ['bitcoin', 'protocol', 'machine', 'operation-log'],
+    others: ['node:', '@mikro-orm', 'kysely'],
+  },
+  { folder: /^libs\/client\//, ours: ['bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
+  { folder: /^libs\/process\//, ours: ['bitcoin'], others: ['node:', 'pino', 'prom-client'] },
+  {
+    folder: /^libs\/definitions\//,
+    ours: ['bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity'],
+    others: ['node:'],
+  },
+  {
+    folder: /^libs\/testing\//,
+    ours: ['bitcoin', 'protocol', 'machine', 'node-client'],
+    others: ['node:', '@noble', '@scure'],
+  },
+];
+
+const SERVICES = ['ingester', 'projector', 'cli', 'gateway'];
+const PURE = /^libs\/(bitcoin|protocol|machine|machines\/[^/]+)\//;
+/** What a pure library must not touch: clocks, randomness, timers, locale. */
+const IMPURE =
+  /\b(Date\.now|new Date\(|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|toLocale\w+|localeCompare|Intl\.|process\.|crypto\.getRandomValues)/;
+
+export function sourceFiles(root: string): string[] {
+  return ['libs', 'services', 'infra']
+    .flatMap((folder) => walk(join(root, folder)))
+    .map((file) => relative(root, file).split(sep).join('/'));
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (name === 'node_modules') return [];
+    if (statSync(path).isDirectory()) return walk(path);
+    return path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+const isTest = (file: string): boolean => /\.(test|example|bench)\.ts$|\/scripts\//.test(file);
+
+/** Every breach, as `file: why`. */
+export function breaches(file: string, source: string): string[] {
+  if (isTest(file)) return [];
+  const found: string[] = [];
+  const rule = RULES.find(({ folder }) => folder.test(file));
+  for (const specifier of importsOf(source)) {
+    if (specifier.startsWith('.')) {
+      if (crossesPackage(file, specifier))
+        found.push(`${file}: reaches into another package (${specifier}); import its door`);
+      continue;
+    }
+    const ours = /^@virtualchain\/([^/]+)(\/.+)?$/.exec(specifier);
+    if (ours !== null) {
+      const [, name = '', deep] = ours;
+      if (deep !== undefined) found.push(`${file}: imports ${specifier}; a library has one door`);
+      if (file.startsWith('libs/') && SERVICES.includes(name))
+        found.push(`${file}: a library imports the service ${name}`);
+      if (file.startsWith('services/') && SERVICES.includes(name))
+        found.push(`${file}: a service imports the service ${name}`);
+      if (rule !== undefined && !rule.ours.includes(name)) found.push(`${file}: may not import ${specifier}`);
+    } else if (
+      rule !== undefined &&
+      !rule.others.some(
+        (allowed) => specifier === allowed || specifier.startsWith(allowed.endsWith(':') ? allowed : `${allowed}/`),
+      )
+    ) {
+      found.push(`${file}: may not import ${specifier}`);
+    }
+  }
+  if (PURE.test(file)) {
+    const impure = IMPURE.exec(withoutComments(source));
+    if (impure !== null) found.push(`${file}: a pure library uses ${impure[1]}`);
+  }
+  return found;
+}
+
+function importsOf(source: string): string[] {
+  return [
+    ...source.matchAll(
+      /^\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s*'([^']+)'/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+function crossesPackage(file: string, specifier: string): boolean {
+  const packageOf = (path: string): string => /^(libs\/machines\/[^/]+|[^/]+\/[^/]+)\//.exec(path)?.[1] ?? path;
+  const target = join(file, '..', specifier).split(sep).join('/');
+  return packageOf(target) !== packageOf(file);
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+}
+
+export function allBreaches(root: string): string[] {
+  return sourceFiles(root).flatMap((file) => breaches(file, readFileSync(join(root, file), 'utf8')));
+}

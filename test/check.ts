@@ -1,0 +1,23 @@
+/** `npm run check`: format and lint, types, dead exports, who may import whom, generated documents. All are run. */
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+
+const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['format and lint (Biome)', bin('biome'), 'check', '--error-on-warnings', '.'],
+  ['types (tsc)', bin('tsc'), '--noEmit', '-p', '.'],
+  ['dead exports (knip)', bin('knip')],
+  ['who may import whom', process.execPath, join(root, 'test/architecture/main.ts')],
+  ['generated documents', process.execPath, join(root, 'libs/protocol/scripts/generate.ts'), '--check'],
+];
+
+const failed: string[] = [];
+for (const [name, command, ...args] of CHECKS) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (status !== 0) failed.push(name);
+}
+if (failed.length > 0) console.error(`not clean: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type BlockHash, type Height, parseBlock } from '@virtualchain/bitcoin';
+import {
+  type BitcoinNode,
+  checkNode,
+  failover,
+  type NodeOptions,
+  NodePruned,
+  nextStep,
+  openNode,
+  openRpc,
+  TxindexRequired,
+} from '@virtualchain/node-client';
+import { type BuiltBlock, buildChain, createLedger, createWallet, REGTEST_GENESIS } from '@virtualchain/testing';
+import { type Fault, type ScriptedNode, startScriptedNode } from '../kit/scripted-node.ts';
+import { branchOf } from './node.contract.ts';
+
+const main = buildChain({ to: 5 });
+const tip = main[5] as BuiltBlock;
+
+let scripted: ScriptedNode;
+const opened: AsyncDisposable[] = [];
+
+beforeEach(async () => {
+  scripted = await startScriptedNode();
+  for (const { bytes } of main.slice(1)) scripted.model.submit(bytes);
+});
+
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
+  await scripted[Symbol.asyncDispose]();
+});
+
+function open(options: NodeOptions = {}, url = scripted.url): BitcoinNode {
+  const node = openNode(url, options);
+  opened.push(node);
+  return node;
+}
+
+async function codeOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    () => 'no error',
+    (error: { readonly code?: unknown }) => error.code ?? error,
+  );
+}
+
+test.each<[Fault, string]>([
+  ['http-500', 'NODE_REPLY_INVALID'],
+  ['cut-body', 'NODE_REPLY_INVALID'],
+  ['empty', 'NODE_REPLY_INVALID'],
+  ['html', 'NODE_REPLY_INVALID'],
+  ['wrong-id', 'NODE_REPLY_INVALID'],
+  ['timeout', 'NODE_TIMEOUT'],
+])('%s is %s, never an empty answer', async (fault, code) => {
+  const node = open({ rpcTimeoutMs: 150 });
+  await node.fundingSource();
+  const calls: (() => Promise<unknown>)[] = [
+    () => node.status(),
+    () => node.blockHashesFrom(1 as Height, 3),
+    () => node.header(tip.hash),
+    () => node.chainTips(),
+    () => node.transactions([coinbaseOf(tip)]),
+  ];
+  for (const call of calls) {
+    scripted.fail(fault);
+    expect(await codeOf(call())).toBe(code);
+    expect(await codeOf(call())).toBe('no error');
+  }
+});
+
+function coinbaseOf({ bytes }: BuiltBlock) {
+  const [coinbase] = parseBlock(bytes).transactions;
+  if (coinbase === undefined) throw new TypeError('every block has a coinbase');
+  return coinbase.txid;
+}
+
+test('a busy node is asked again, and named when it stays busy', async () => {
+  const node = open({ busyRetriesMax: 2 });
+  scripted.fail('busy', { times: 2 });
+  expect((await node.bestBlock()).height).toBe(5);
+  scripted.fail('busy', { times: 3 });
+  expect(await codeOf(node.bestBlock())).toBe('NODE_BUSY');
+});
+
+test('a connection that broke is tried once more', async () => {
+  const node = open();
+  await node.bestBlock();
+  scripted.fail('connection-reset');
+  expect((await node.bestBlock()).height).toBe(5);
+  scripted.fail('connection-reset', { times: 2 });
+  expect(await codeOf(node.bestBlock())).toBe('NODE_UNREACHABLE');
+});
+
+test('one error inside a batch is an error, not a shorter answer', async () => {
+  const node = open();
+  await node.fundingSource();
+  scripted.fail('batch-error', { method: 'getrawtransaction' });
+  expect(await codeOf(node.transactions([coinbaseOf(tip)]))).toBe('NODE_RPC_ERROR');
+});
+
+test('a wrong password and a node that is not there have names of their own', async () => {
+  expect(await codeOf(open({}, scripted.url.replace('secret', 'wrong')).status())).toBe('NODE_UNAUTHORIZED');
+  expect(await codeOf(open({}, 'http://127.0.0.1:1').status())).toBe('NODE_UNREACHABLE');
+});
+
+test('a block cut short by REST is refused', async () => {
+  const node = open();
+  scripted.fail('cut-body', { method: 'rest' });
+  expect(await codeOf(node.block(tip.hash))).toBe('NODE_REPLY_INVALID');
+  expect(await node.block(tip.hash)).toEqual(tip.bytes);
+});
+
+test('blocks come by REST where there is REST, and REST is asked once where there is none', async () => {
+  const node = open();
+  for (const { hash, bytes } of main.slice(1)) expect(await node.block(hash)).toEqual(bytes);
+  expect(scripted.calls).not.toContain('getblock');
+  scripted.settings.hasRest = false;
+  const other = open();
+  for (const { hash, bytes } of main.slice(1)) expect(await other.block(hash)).toEqual(bytes);
+  expect(scripted.calls.filter((call) => call === 'rest')).toHaveLength(5 + 1);
+});
+
+test('a thousand calls share a few connections, at most eight at once', async () => {
+  const node = open();
+  await Promise.all(Array.from({ length: 1_000 }, () => node.header(tip.hash)));
+  expect(scripted.inFlightMax).toBeLessThanOrEqual(8);
+  expect(scripted.connections).toBeLessThanOrEqual(8);
+});
+
+test('decimals arrive as the text that was sent', async () => {
+  const rpc = openRpc(scripted.url);
+  opened.push(rpc);
+  expect(await rpc.call('getblockchaininfo')).toMatchObject({ difficulty: '4.656542373906925e-10', verificationprogress: 1 });
+});
+
+describe('funding transactions without an index', () => {
+  test('are found through the block that spends them', async () => {
+    const { spender, funding } = withSpender();
+    scripted.settings.hasIndex = false;
+    const node = open();
+    expect(await node.fundingSource()).toBe('undo-data');
+    expect([...(await node.transactions([funding], spender)).keys()]).toEqual([funding]);
+    await expect(node.transactions([funding])).rejects.toThrow(TxindexRequired);
+  });
+
+  test('an old node that gives neither is refused at start', async () => {
+    scripted.settings.hasIndex = false;
+    scripted.settings.version = 220_000;
+    const node = open();
+    await expect(checkNode(node, { firstBlock: 1 as Height })).rejects.toThrow(TxindexRequired);
+    await expect(node.transactions([coinbaseOf(tip)], tip.hash)).rejects.toThrow(TxindexRequired);
+  });
+});
+
+/** A block 101 that spends the coinbase of block 1. */
+function withSpender() {
+  const ledger = createLedger();
+  const miner = createWallet('miner', ledger, () => REGTEST_GENESIS.hash);
+  const chain = buildChain({ to: 100, coinbaseScript: miner.script });
+  for (const block of chain) ledger.add(block);
+  const last = chain[100] as BuiltBlock;
+  const operation = miner.operation(Uint8Array.of(1), { tip: last.hash });
+  const spending = buildChain({ to: 101, coinbaseScript: miner.script, transactions: (at) => (at === 101 ? [operation.bytes] : []) });
+  scripted.model.reset();
+  for (const { bytes } of spending.slice(1)) scripted.model.submit(bytes);
+  return { spender: (spending[101] as BuiltBlock).hash, funding: coinbaseOf(spending[1] as BuiltBlock) };
+}
+
+test('a node pruned below the first block is refused, and a pruned block is named', async () => {
+  scripted.settings.pruneHeight = 4;
+  scripted.settings.hasRest = false;
+  const node = open();
+  await expect(checkNode(node, { firstBlock: 3 as Height })).rejects.toThrow(NodePruned);
+  expect(await checkNode(node, { firstBlock: 4 as Height })).toMatchObject({ kind: 'ready' });
+  await expect(node.block((main[2] as BuiltBlock).hash)).rejects.toThrow(NodePruned);
+});
+
+test('initial block download means nothing on regtest', async () => {
+  scripted.settings.initialBlockDownload = true;
+  const node = open();
+  expect(await checkNode(node, { firstBlock: 1 as Height })).toMatchObject({ kind: 'ready' });
+});
+
+test('with several nodes, one that fails or lags is left for the next', async () => {
+  await using second = await startScriptedNode();
+  for (const { bytes } of main.slice(1)) second.model.submit(bytes);
+  let now = 0;
+  const node = failover([open({ rpcTimeoutMs: 100 }), open({}, second.url)], { now: () => now, compareEveryMs: 10 });
+  expect(node.label).toBe(new URL(scripted.url).host);
+  scripted.fail('html', { times: 1 });
+  expect((await node.bestBlock()).height).toBe(5);
+  expect(node.label).toBe(new URL(second.url).host);
+  for (const { bytes } of buildChain({ to: 9 }).slice(6)) scripted.model.submit(bytes);
+  expect((await node.status()).blocks).toBe(5);
+  now = 10;
+  expect((await node.status()).blocks).toBe(9);
+  expect(node.label).toBe(new URL(scripted.url).host);
+});
+
+test('a node that changes its mind between two calls is asked again', async () => {
+  const node = open();
+  const steps: string[] = [];
+  const moving: BitcoinNode = {
+    ...node,
+    async blockHashesFrom(height, count) {
+      const hashes = await node.blockHashesFrom(height, count);
+      return steps.length === 0 ? hashes.map((hash, index) => (index === 0 ? ('ab'.repeat(32) as BlockHash) : hash)) : hashes;
+    },
+  };
+  for (let asked = 0; asked < 2; asked += 1) steps.push((await nextStep(moving, branchOf(main.slice(0, 3)))).kind);
+  expect(steps).toEqual(['retry', 'connect']);
+});

@@ -1,0 +1,91 @@
+/**
+ * `npm test [-- <pattern> …]`: all suites on real parts. Kafka and Postgres are started once for all of them (those that
+ * kill servers start their own), the checks of the whole system run one after the other. Ends with `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startRealParts } from '@virtualchain/local';
+
+const root = resolve(import.meta.dirname, '..');
+const patterns = process.argv.slice(2);
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const PHASES = [
+  {
+    name: 'unit and contract suites',
+    paths: ['libs/', 'services/', 'infra/', 'test/contract/', 'test/conformance/', 'test/architecture/'],
+    workers: 2,
+  },
+  { name: 'end to end', paths: ['test/e2e/'], workers: 1 },
+];
+
+async function jest(
+  paths: readonly string[],
+  workers: number,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<Outcome> {
+  const file = join(folder, `${paths[0]?.replaceAll('/', '-')}.json`);
+  const args = [
+    join(root, 'node_modules/jest/bin/jest.js'),
+    ...[
+      '--config',
+      join(root, 'jest.config.mjs'),
+      '--rootDir',
+      root,
+      '--json',
+      '--outputFile',
+      file,
+      '--passWithNoTests',
+      '--forceExit',
+    ],
+    ...['--maxWorkers', String(workers), '--testPathPatterns', ...paths],
+  ];
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const stop = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  await new Promise<void>((done) => child.on('exit', () => done()));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+  const result = await readFile(file, 'utf8').then(
+    (json) => JSON.parse(json) as Record<string, number>,
+    () => null,
+  );
+  if (result === null) return { passed: 0, failed: 1, skipped: 0 };
+  const brokenSuites = result['numRuntimeErrorTestSuites'] ?? 0;
+  return {
+    passed: result['numPassedTests'] ?? 0,
+    failed: (result['numFailedTests'] ?? 0) + brokenSuites,
+    skipped: (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0),
+  };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
+let total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+try {
+  await using parts = await startRealParts({ need: ['kafka', 'postgres'] });
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
+    VCHAIN_POSTGRES_URL: parts.postgres.url,
+    NODE_OPTIONS:
+      `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning`.trim(),
+  };
+  const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
+  for (const phase of phases) {
+    console.error(`\n— ${phase.name}`);
+    const { passed, failed, skipped } = await jest(phase.paths, phase.workers, env, folder);
+    total = { passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped };
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
