@@ -33,7 +33,10 @@ test('every vector file that has a runner passes completely', async () => {
   expect(reports.filter(({ schema }) => schema === null)).toEqual([]);
 });
 
-async function inFolder(files: Readonly<Record<string, string>>, check: (folder: string) => Promise<void>): Promise<void> {
+async function inFolder(
+  files: Readonly<Record<string, string>>,
+  check: (folder: string) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vectors-'));
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);

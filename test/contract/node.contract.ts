@@ -1,5 +1,12 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type BlockHash, type Height, parseHeader, parseTransaction, type Txid, workFromBits } from '@virtualchain/bitcoin';
+import {
+  type BlockHash,
+  type Height,
+  parseHeader,
+  parseTransaction,
+  type Txid,
+  workFromBits,
+} from '@virtualchain/bitcoin';
 import {
   type BitcoinNode,
   type Branch,
@@ -134,7 +141,12 @@ export function nodeContract(name: string, open: () => Promise<NodeUnderTest>): 
         const step = await nextStep(node, branchOf(main));
         expect(step).toMatchObject({ kind: 'disconnect', to: 110 - depth, reason: 'more-work' });
         const blocks = step.kind === 'disconnect' ? step.blocks.map(({ hash }) => hash) : [];
-        expect(blocks).toEqual(main.slice(-depth).toReversed().map(({ hash }) => hash));
+        expect(blocks).toEqual(
+          main
+            .slice(-depth)
+            .toReversed()
+            .map(({ hash }) => hash),
+        );
       });
 
       test('a branch of equal work: nothing', async () => {
@@ -183,12 +195,18 @@ export function nodeContract(name: string, open: () => Promise<NodeUnderTest>): 
       const [, , , third] = main;
       const checkpoint = { height: 3 as Height, hash: third?.hash as BlockHash };
       expect(await checkNode(node, { firstBlock }, 'regtest')).toMatchObject({ kind: 'ready', isAnchorTrusted: true });
-      expect(await checkNode(node, { firstBlock, checkpoint })).toMatchObject({ kind: 'ready', isAnchorTrusted: false });
+      expect(await checkNode(node, { firstBlock, checkpoint })).toMatchObject({
+        kind: 'ready',
+        isAnchorTrusted: false,
+      });
       await expect(checkNode(node, { firstBlock }, 'mainnet')).rejects.toThrow(WrongNetwork);
       const wrong = { height: 3 as Height, hash: 'ab'.repeat(32) as BlockHash };
       await expect(checkNode(node, { firstBlock, checkpoint: wrong })).rejects.toThrow(CheckpointMismatch);
       const above = { height: 9 as Height, hash: 'ab'.repeat(32) as BlockHash };
-      expect(await checkNode(node, { firstBlock, checkpoint: above })).toMatchObject({ kind: 'syncing', blocksLeft: 4 });
+      expect(await checkNode(node, { firstBlock, checkpoint: above })).toMatchObject({
+        kind: 'syncing',
+        blocksLeft: 4,
+      });
     });
   });
 }

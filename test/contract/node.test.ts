@@ -22,22 +22,27 @@ for (const hasRest of [true, false]) {
   nodeContract(`scripted node in Core's dialect, ${hasRest ? 'with' : 'without'} REST`, async () => {
     const scripted = await startScriptedNode({ hasRest });
     const rpc = openRpc(scripted.url);
-    return overRpc(scripted.url, rpc, async () => scripted.model.reset(), async () => scripted[Symbol.asyncDispose]());
+    return overRpc(
+      scripted.url,
+      rpc,
+      async () => scripted.model.reset(),
+      async () => scripted[Symbol.asyncDispose](),
+    );
   });
 }
 
 nodeContract('btcd, or the node given', async () => {
   const parts = await startRealParts({ need: ['node'], log: () => {} });
   const rpc = openRpc(parts.node.url);
-  return overRpc(parts.node.url, rpc, () => parts.node.restart(), () => parts[Symbol.asyncDispose]());
+  return overRpc(
+    parts.node.url,
+    rpc,
+    () => parts.node.restart(),
+    () => parts[Symbol.asyncDispose](),
+  );
 });
 
-function overRpc(
-  url: string,
-  rpc: NodeRpc,
-  reset: () => Promise<void>,
-  stop: () => PromiseLike<void>,
-): NodeUnderTest {
+function overRpc(url: string, rpc: NodeRpc, reset: () => Promise<void>, stop: () => PromiseLike<void>): NodeUnderTest {
   const node = openNode(url);
   return {
     node,

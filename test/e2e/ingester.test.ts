@@ -5,24 +5,26 @@ import { follow } from '@virtualchain/client';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { openKafkaLog } from '@virtualchain/operation-log';
-import { createMiner, fundWallets, type Miner } from '@virtualchain/testing';
+import { createMiner, type ForkBuilder, fundWallets, type Miner, type Wallet } from '@virtualchain/testing';
 
 jest.setTimeout(120_000);
 
-const FIRST_BLOCK = 103;
 const text = new TextEncoder();
 
 let parts: RealParts<'kafka' | 'node'>;
-let rpc: NodeRpc;
 let miner: Miner;
+let alice: Wallet;
+let rpc: NodeRpc;
+let firstBlock: number;
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
   parts = await startRealParts({ need: ['kafka', 'node'], log: () => undefined });
   rpc = openRpc(parts.node.url);
   miner = createMiner({ rpc });
-  await fundWallets(miner, [miner.walletOf('alice')], { coinsEach: 30 });
-  await miner.mineTo(FIRST_BLOCK - 1);
+  alice = miner.walletOf('alice');
+  await fundWallets(miner, [alice], { coinsEach: 20 });
+  firstBlock = miner.tip.height + 1;
 }, 300_000);
 afterAll(async () => {
   for (const process of running) process.kill('SIGKILL');
@@ -31,7 +33,7 @@ afterAll(async () => {
 }, 60_000);
 
 /** An ingester process; `status` asks it what it does. */
-async function startIngester(parameters: object = { firstBlock: FIRST_BLOCK }) {
+async function startIngester(parameters: object = { firstBlock }) {
   const args = ['services/ingester/src/main.ts', '--chain', 'kv', '--chain-parameters', JSON.stringify(parameters)];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -95,7 +97,7 @@ async function branchOfLog() {
 async function untilFollowed(): Promise<Awaited<ReturnType<typeof branchOfLog>>> {
   const wanted = miner
     .branch()
-    .slice(FIRST_BLOCK)
+    .filter(({ height }) => height >= firstBlock)
     .map(({ hash }) => hash);
   await using log = openKafkaLog({ brokers: parts.kafka.brokers });
   await eventually(async () => (await log.tail(topic()))?.block?.hash === wanted.at(-1), 'the log has the tip');
@@ -104,8 +106,14 @@ async function untilFollowed(): Promise<Awaited<ReturnType<typeof branchOfLog>>>
   return branch;
 }
 
-const claim = (name: string, tip = miner.tip.hash) =>
-  miner.walletOf('alice').operation(text.encode(`kv+${name}`), { tip });
+/** A branch that leaves the best one so many blocks below its tip. */
+function forkBelowTip(depth: number): ForkBuilder {
+  const block = miner.branch().at(-1 - depth);
+  if (block === undefined) throw new RangeError(`the branch is not ${depth} blocks long`);
+  return miner.forkAt(block.hash);
+}
+
+const claim = (name: string, tip = miner.tip.hash) => alice.operation(text.encode(`kv+${name}`), { tip });
 
 test('blocks, operations and a reorganisation reach the log; a clean stop hands over in two seconds', async () => {
   const first = await startIngester();
@@ -115,7 +123,7 @@ test('blocks, operations and a reorganisation reach the log; a clean stop hands 
   const before = await untilFollowed();
   expect(before[0]?.payloads).toEqual(['616c696365', '626f62']);
 
-  const fork = miner.forkAt(miner.branch().at(-4)?.hash as never);
+  const fork = forkBelowTip(3);
   await fork.mine([claim('carol', fork.tip.hash)]);
   await fork.mineMany(3);
   const after = await untilFollowed();
@@ -141,8 +149,7 @@ test('reorg-while-down: killed, and started again after a reorganisation with bl
   await miner.mineMany(20);
   first.child.kill('SIGKILL');
   await first.exited;
-  const fork = miner.forkAt(miner.branch().at(-13)?.hash as never);
-  await fork.mineMany(32);
+  await forkBelowTip(12).mineMany(32);
   const second = await startIngester();
   await untilFollowed();
   second.child.kill('SIGTERM');
@@ -150,7 +157,7 @@ test('reorg-while-down: killed, and started again after a reorganisation with bl
 });
 
 test('a chain whose log belongs to other parameters halts with its code, and the process says so', async () => {
-  const ingester = await startIngester({ firstBlock: FIRST_BLOCK + 1 });
+  const ingester = await startIngester({ firstBlock: firstBlock + 1 });
   expect(await ingester.exited).toBe(1);
   expect(ingester.lines.join('\n')).toContain('LOG_IDENTITY_MISMATCH');
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type CoreCall, type CoreSettings, coreAnswer } from './core-dialect.ts';
+import { type CoreAnswer, type CoreCall, type CoreSettings, coreAnswer } from './core-dialect.ts';
 import { createNodeModel, type NodeModel } from './node-model.ts';
 
 /** What can be made to go wrong with the next replies. */
@@ -61,45 +61,42 @@ export async function startScriptedNode(settings: Partial<CoreSettings> = {}): P
     return planned.fault;
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage): Promise<Reply> {
     const body = await text(request);
     if (request.url?.startsWith('/rest/')) {
       calls.push('rest');
-      return answerRest(request.url, faultFor(['rest']), response);
+      return restReply(request.url, faultFor(['rest']));
     }
-    if (request.headers.authorization !== `Basic ${Buffer.from(credentials).toString('base64')}`) {
-      return reply(response, 401, '');
-    }
+    if (request.headers.authorization !== `Basic ${Buffer.from(credentials).toString('base64')}`) return plain(401, '');
     const asked = JSON.parse(body) as CoreCall | readonly CoreCall[];
-    const methods = (Array.isArray(asked) ? (asked as CoreCall[]) : [asked as CoreCall]).map(({ method }) => method);
+    const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => method);
     calls.push(...methods);
-    return answerRpc(asked, faultFor(methods), response);
+    return rpcReply(asked, faultFor(methods));
   }
 
-  function answerRest(url: string, fault: Fault | null, response: ServerResponse): void {
+  function restReply(url: string, fault: Fault | null): Reply {
     const known = model.known(/\/rest\/block\/([0-9a-f]{64})\.bin$/.exec(url)?.[1] ?? '');
-    if (fault === 'busy') return reply(response, 503, 'Work queue depth exceeded');
-    if (!current.hasRest || known === null) return reply(response, 404, current.hasRest ? 'not found\r\n' : '');
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': known.bytes.length });
-    if (fault === 'cut-body') response.write(known.bytes.subarray(0, 100), () => response.destroy());
-    else response.end(known.bytes);
+    if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
+    if (!current.hasRest || known === null) return plain(404, current.hasRest ? 'not found\r\n' : '');
+    return { statusCode: 200, type: 'application/octet-stream', body: known.bytes, fault };
   }
 
-  function answerRpc(asked: CoreCall | readonly CoreCall[], fault: Fault | null, response: ServerResponse): void {
-    if (fault === 'timeout') return;
-    if (fault === 'connection-reset') return void response.socket?.destroy();
-    if (fault === 'http-500') return reply(response, 500, 'Internal Server Error', 'text/html');
-    if (fault === 'busy') return reply(response, 503, 'Work queue depth exceeded', 'text/html');
-    if (fault === 'empty') return reply(response, 200, '');
-    if (fault === 'html') return reply(response, 200, '<html><body>proxy</body></html>', 'text/html');
-    if (Array.isArray(asked)) {
-      const answers = (asked as readonly CoreCall[]).map((call) => coreAnswer(model, current, call).answer);
-      if (fault === 'batch-error') answers[0] = { result: null, error: { code: -8, message: 'injected' }, id: answers[0]?.id };
-      // Core may answer in any order; a client has to go by the ids.
-      return send(response, 200, fault === 'wrong-id' ? answers.map((each) => ({ ...each, id: 'x' })) : answers.reverse(), fault);
+  function rpcReply(asked: CoreCall | readonly CoreCall[], fault: Fault | null): Reply {
+    if (fault === 'http-500') return plain(500, 'Internal Server Error');
+    if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
+    if (fault === 'empty') return plain(200, '');
+    if (fault === 'html') return plain(200, '<html><body>proxy</body></html>');
+    const spoiled = (answer: CoreAnswer): CoreAnswer => (fault === 'wrong-id' ? { ...answer, id: 'x' } : answer);
+    if (!isBatch(asked)) {
+      const { statusCode, answer } = coreAnswer(model, current, asked);
+      return json(statusCode, spoiled(answer), fault);
     }
-    const { statusCode, answer: single } = coreAnswer(model, current, asked as CoreCall);
-    send(response, statusCode, fault === 'wrong-id' ? { ...single, id: 'x' } : single, fault);
+    const answers = asked.map((call) => spoiled(coreAnswer(model, current, call).answer));
+    const [first] = answers;
+    if (fault === 'batch-error' && first !== undefined) {
+      answers[0] = { result: null, error: { code: -8, message: 'injected' }, id: first.id };
+    }
+    return json(200, answers.reverse(), fault); // Any order is allowed: a client has to go by the ids.
   }
 
   const server = createServer((request, response) => {
@@ -108,7 +105,9 @@ export async function startScriptedNode(settings: Partial<CoreSettings> = {}): P
     response.on('close', () => {
       counts.inFlight -= 1;
     });
-    answer(request, response).catch((error: unknown) => reply(response, 500, String(error)));
+    answer(request)
+      .catch((error: unknown) => plain(500, String(error)))
+      .then((reply) => send(response, reply));
   });
   server.on('connection', () => {
     counts.connections += 1;
@@ -137,14 +136,33 @@ export async function startScriptedNode(settings: Partial<CoreSettings> = {}): P
   };
 }
 
-function send(response: ServerResponse, statusCode: number, value: unknown, fault: Fault | null): void {
-  const body = JSON.stringify(value);
-  if (fault !== 'cut-body') return reply(response, statusCode, body, 'application/json');
-  response.writeHead(statusCode, { 'content-type': 'application/json', 'content-length': body.length });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
+interface Reply {
+  readonly statusCode: number;
+  readonly type: string;
+  readonly body: Uint8Array;
+  /** Of these, what goes wrong with the bytes on the wire. */
+  readonly fault: Fault | null;
 }
 
-function reply(response: ServerResponse, statusCode: number, body: string, type = 'text/plain'): void {
-  response.writeHead(statusCode, { 'content-type': type });
-  response.end(body);
+function isBatch(asked: CoreCall | readonly CoreCall[]): asked is readonly CoreCall[] {
+  return Array.isArray(asked);
+}
+
+function plain(statusCode: number, body: string): Reply {
+  return { statusCode, type: 'text/plain', body: Buffer.from(body), fault: null };
+}
+
+function json(statusCode: number, value: unknown, fault: Fault | null): Reply {
+  return { statusCode, type: 'application/json', body: Buffer.from(JSON.stringify(value)), fault };
+}
+
+function send(response: ServerResponse, { statusCode, type, body, fault }: Reply): void {
+  if (fault === 'timeout') return;
+  if (fault === 'connection-reset') {
+    response.socket?.destroy();
+    return;
+  }
+  response.writeHead(statusCode, { 'content-type': type, 'content-length': body.length });
+  if (fault === 'cut-body') response.write(body.subarray(0, body.length / 2), () => response.destroy());
+  else response.end(body);
 }

@@ -4,7 +4,8 @@ import { compactSizeBytes, concatBytes } from './bytes.ts';
 import { type BlockHeader, headerHash, headerLength, parseHeader, serializeHeader } from './header.ts';
 import { BlockMalformed, readOr } from './malformed.ts';
 import { type MerkleTree, merkleTree } from './merkle-tree.ts';
-import { readTransaction, type Transaction, type TransactionFields } from './transaction.ts';
+import { readTransaction } from './parse-transaction.ts';
+import type { Transaction, TransactionFields } from './transaction.ts';
 import { serializeTransaction } from './transaction-bytes.ts';
 
 /** A block over its bytes. The merkle tree is built when first asked for and kept. */

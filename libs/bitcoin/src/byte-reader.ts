@@ -57,7 +57,8 @@ export class ByteReader {
     const first = this.byte();
     if (first < 0xfd) return first;
     const start = this.position;
-    const value = first === 0xfd ? this.byte() | (this.byte() << 8) : first === 0xfe ? this.uint32() : Number(this.uint64());
+    const value =
+      first === 0xfd ? this.byte() | (this.byte() << 8) : first === 0xfe ? this.uint32() : Number(this.uint64());
     const smallest = first === 0xfd ? 0xfd : first === 0xfe ? 0x10000 : 0x100000000;
     if (value < smallest) throw new BytesUnreadable(`count ${value} at ${start} is not in its shortest form`);
     if (value > countMax) throw new BytesUnreadable(`count ${value} at ${start} is above ${countMax}`);

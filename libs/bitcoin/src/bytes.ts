@@ -30,7 +30,8 @@ export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
 
 /** @throws RangeError when `value` does not fit 32 bits. */
 export function uint32Bytes(value: number): Uint8Array {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new RangeError(`not an unsigned 32-bit number: ${value}`);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+    throw new RangeError(`not an unsigned 32-bit number: ${value}`);
   return Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24);
 }
 

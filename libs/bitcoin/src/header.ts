@@ -24,7 +24,8 @@ export const NULL_HASH = '0'.repeat(64) as BlockHash;
 
 /** @throws BlockMalformed unless there are exactly 80 bytes; any 80 bytes are a header. */
 export function parseHeader(bytes: Uint8Array): BlockHeader {
-  if (bytes.length !== headerLength) throw new BlockMalformed(`a header has ${headerLength} bytes, not ${bytes.length}`);
+  if (bytes.length !== headerLength)
+    throw new BlockMalformed(`a header has ${headerLength} bytes, not ${bytes.length}`);
   return {
     version: uint32At(bytes, 0),
     previousHash: reversedHex(bytes, 4, 32) as BlockHash,

@@ -1,6 +1,16 @@
 export { addressVersions, decodeBase58Check, encodeBase58Check, scriptAddress } from './address.ts';
 export { type Block, blockTxids, parseBlock, serializeBlock } from './block.ts';
-export { type BlockHash, type Brand, blockHash, type Height, height, type Sats, sats, type Txid, txid } from './brand.ts';
+export {
+  type BlockHash,
+  type Brand,
+  blockHash,
+  type Height,
+  height,
+  type Sats,
+  sats,
+  type Txid,
+  txid,
+} from './brand.ts';
 export {
   bytesEqual,
   compactSizeBytes,
@@ -23,9 +33,10 @@ export {
   serializeMerklePath,
   verifyMerklePath,
 } from './merkle-path.ts';
-export { merkleRoot, type MerkleTree, merkleTree, merkleTreeOfHex, treeRoot } from './merkle-tree.ts';
+export { type MerkleTree, merkleRoot, merkleTree, merkleTreeOfHex, treeRoot } from './merkle-tree.ts';
 export { type NetworkName, networkByGenesis } from './network.ts';
 export { nulldataPayload } from './nulldata.ts';
+export { parseTransaction } from './parse-transaction.ts';
 export {
   bitsToTarget,
   type CompactTarget,
@@ -44,7 +55,6 @@ export {
 } from './script.ts';
 export {
   NULL_TXID,
-  parseTransaction,
   type Transaction,
   type TransactionFields,
   type TransactionInput,

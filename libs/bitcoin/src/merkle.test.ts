@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  merkleRoot,
   merklePath,
   merklePathAt,
+  merkleRoot,
   merkleTreeOfHex,
   parseMerklePath,
   serializeMerklePath,
@@ -45,10 +45,17 @@ test('the path of a lone leaf does not prove another root', () => {
   expect(verifyMerklePath(leaf, path, '22'.repeat(32))).toBe(false);
 });
 
-test.each(['', '0:,', '5:l-abc,', '3:1:a,,', '8:5:x-abc,,', '8:5:l-abc,,zz', '9:5:l-abc,,', '-1:5:l-abc,,', '6:3:l-,,,'])(
-  '%j is no path',
-  (text) => expect(parseMerklePath(text)).toBeNull(),
-);
+test.each([
+  '',
+  '0:,',
+  '5:l-abc,',
+  '3:1:a,,',
+  '8:5:x-abc,,',
+  '8:5:l-abc,,zz',
+  '9:5:l-abc,,',
+  '-1:5:l-abc,,',
+  '6:3:l-,,,',
+])('%j is no path', (text) => expect(parseMerklePath(text)).toBeNull());
 
 test('any text is a path or null', () =>
   fc.assert(

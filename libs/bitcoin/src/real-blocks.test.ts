@@ -1,14 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import {
-  bytesEqual,
-  bytesToHex,
-  nulldataPayload,
-  parseBlock,
-  serializeBlock,
-  treeRoot,
-  verifyBlock,
-} from './index.ts';
+import { bytesEqual, bytesToHex, nulldataPayload, parseBlock, serializeBlock, treeRoot, verifyBlock } from './index.ts';
 
 /** Real blocks lie beside the project, not in it. */
 const folder = new URL('../../../../shared/blocks/', import.meta.url);

@@ -1,7 +1,17 @@
 import { startsWith } from './bytes.ts';
 import {
-  OP_0, OP_16, OP_1NEGATE, OP_CHECKMULTISIG, OP_CHECKSIG, OP_DUP, OP_EQUAL, OP_EQUALVERIFY, OP_HASH160, OP_PUSHDATA1,
-  OP_PUSHDATA4, OP_RETURN,
+  OP_0,
+  OP_1NEGATE,
+  OP_16,
+  OP_CHECKMULTISIG,
+  OP_CHECKSIG,
+  OP_DUP,
+  OP_EQUAL,
+  OP_EQUALVERIFY,
+  OP_HASH160,
+  OP_PUSHDATA1,
+  OP_PUSHDATA4,
+  OP_RETURN,
 } from './opcodes.ts';
 
 /**
@@ -22,7 +32,10 @@ export function scriptTokens(script: Uint8Array): readonly ScriptToken[] {
 }
 
 /** The token at `position`, which lies within the script, and where the next one starts. */
-export function scriptTokenAt(script: Uint8Array, position: number): { readonly token: ScriptToken; readonly next: number } {
+export function scriptTokenAt(
+  script: Uint8Array,
+  position: number,
+): { readonly token: ScriptToken; readonly next: number } {
   const opcode = script[position] as number;
   if (opcode === OP_0) return { token: null, next: position + 1 };
   if (opcode < OP_PUSHDATA1) return pushAt(script, position + 1, opcode);
@@ -41,7 +54,11 @@ function pushLength(script: Uint8Array, start: number, lengthBytes: number): num
   return length;
 }
 
-function pushAt(script: Uint8Array, start: number, length: number): { readonly token: Uint8Array; readonly next: number } {
+function pushAt(
+  script: Uint8Array,
+  start: number,
+  length: number,
+): { readonly token: Uint8Array; readonly next: number } {
   const end = start + length;
   return { token: script.subarray(start, end), next: end };
 }
@@ -68,7 +85,10 @@ export function classifyScript(script: Uint8Array): ScriptKind | null {
 
 function isP2pkh(script: Uint8Array): boolean {
   return (
-    script.length === 25 && startsWith(script, P2PKH_START) && script[23] === OP_EQUALVERIFY && script[24] === OP_CHECKSIG
+    script.length === 25 &&
+    startsWith(script, P2PKH_START) &&
+    script[23] === OP_EQUALVERIFY &&
+    script[24] === OP_CHECKSIG
   );
 }
 

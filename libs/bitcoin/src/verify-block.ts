@@ -62,6 +62,7 @@ export function verifyBlock(input: Uint8Array | Block, expected: ExpectedBlock =
   });
   if (block.tree.isMalleable) refuse('DUPLICATED_TRANSACTIONS', 'two neighbours of the merkle tree are equal');
   const root = treeRoot(block.tree);
-  if (root !== header.merkleRoot) refuse('WRONG_MERKLE_ROOT', `the transactions have ${root}, the header ${header.merkleRoot}`);
+  if (root !== header.merkleRoot)
+    refuse('WRONG_MERKLE_ROOT', `the transactions have ${root}, the header ${header.merkleRoot}`);
   return block;
 }

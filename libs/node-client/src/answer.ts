@@ -15,7 +15,10 @@ const HASH = /^[0-9a-f]{64}$/;
 
 export function answerOf(node: string, method: string): Answer {
   const refuse = (wanted: string, value: unknown): never => {
-    throw new NodeReplyInvalid(node, `${method}: ${wanted} expected, not ${String(JSON.stringify(value)).slice(0, 80)}`);
+    throw new NodeReplyInvalid(
+      node,
+      `${method}: ${wanted} expected, not ${String(JSON.stringify(value)).slice(0, 80)}`,
+    );
   };
   return {
     object: (value) =>

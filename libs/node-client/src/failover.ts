@@ -1,5 +1,5 @@
-import type { BitcoinNode } from './port.ts';
 import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+import type { BitcoinNode } from './port.ts';
 
 export interface FailoverOptions {
   /** A node so many blocks behind another is left for it. */
@@ -40,7 +40,14 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
   async function leaveIfLagging(): Promise<void> {
     if (now() - comparedAt < compareEveryMs) return;
     comparedAt = now();
-    const heights = await Promise.all(nodes.map((node) => node.bestBlock().then(({ height }) => height, () => -1)));
+    const heights = await Promise.all(
+      nodes.map((node) =>
+        node.bestBlock().then(
+          ({ height }) => height,
+          () => -1,
+        ),
+      ),
+    );
     const ours = heights[current] ?? -1;
     const best = heights.indexOf(Math.max(...heights) as never);
     if ((heights[best] ?? -1) - ours > lagBlocksMax) current = best;
@@ -76,5 +83,7 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
 
 /** Failures of the node itself, as against answers that another node would give as well. */
 function isOutOfOrder(error: unknown): boolean {
-  return [NodeUnreachable, NodeTimeout, NodeBusy, NodeReplyInvalid, NodeUnauthorized].some((Kind) => error instanceof Kind);
+  return [NodeUnreachable, NodeTimeout, NodeBusy, NodeReplyInvalid, NodeUnauthorized].some(
+    (Kind) => error instanceof Kind,
+  );
 }

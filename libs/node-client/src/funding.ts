@@ -30,7 +30,11 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
     source,
     async transactions(txids, spentIn) {
       if (txids.length === 0) return new Map();
-      if ((await source()) === 'index') return getRawTransactions(rpc, txids.map((txid) => [txid, 0]));
+      if ((await source()) === 'index')
+        return getRawTransactions(
+          rpc,
+          txids.map((txid) => [txid, 0]),
+        );
       if ((await source()) === 'none' || spentIn === undefined) {
         throw new TxindexRequired(rpc.label, 'gives no funding transactions: start it with txindex=1');
       }
@@ -74,7 +78,11 @@ async function hasUndoData(rpc: NodeRpc): Promise<boolean> {
 const undoDataSinceVersion = 230_000;
 
 /** Where each transaction is, from the heights that `getblock` 3 shows beside the inputs of the spending block. */
-async function locateSpent(rpc: NodeRpc, txids: readonly Txid[], spentIn: BlockHash): Promise<readonly (readonly unknown[])[]> {
+async function locateSpent(
+  rpc: NodeRpc,
+  txids: readonly Txid[],
+  spentIn: BlockHash,
+): Promise<readonly (readonly unknown[])[]> {
   const answer = answerOf(rpc.label, 'getblock');
   const wanted = new Set<string>(txids);
   const heights = new Map<string, Height>();

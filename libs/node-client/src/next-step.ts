@@ -13,7 +13,12 @@ export interface NodeTip {
 /** What there is to do to follow a node's best chain. */
 export type NextStep<Block extends BranchBlock = BranchBlock> =
   /** Connect these blocks, oldest first, at `from`; there may be more. */
-  | { readonly kind: 'connect'; readonly from: Height; readonly hashes: readonly BlockHash[]; readonly nodeTip: NodeTip }
+  | {
+      readonly kind: 'connect';
+      readonly from: Height;
+      readonly hashes: readonly BlockHash[];
+      readonly nodeTip: NodeTip;
+    }
   /** Disconnect these blocks, newest first. `to` is the height then reached, null below the first block. */
   | {
       readonly kind: 'disconnect';

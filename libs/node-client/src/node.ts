@@ -110,7 +110,13 @@ function isAboveTip({ code, message }: RpcOutcome & { readonly kind: 'error' }):
   return (code === -8 || code === -1) && /out of range/i.test(message);
 }
 
-const TIP_STATUSES: ReadonlySet<unknown> = new Set(['active', 'valid-fork', 'valid-headers', 'headers-only', 'invalid']);
+const TIP_STATUSES: ReadonlySet<unknown> = new Set([
+  'active',
+  'valid-fork',
+  'valid-headers',
+  'headers-only',
+  'invalid',
+]);
 
 function tipStatus(status: unknown): ChainTipStatus {
   return TIP_STATUSES.has(status) ? (status as ChainTipStatus) : 'unknown';

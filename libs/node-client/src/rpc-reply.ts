@@ -29,7 +29,10 @@ export function readRpcReply(node: string, reply: HttpReply): RpcOutcome | reado
   if (!isArray(sent)) return readAnswer(node, answer, sent.id);
   if (!isArray(answer)) {
     const { error } = (answer ?? {}) as { readonly error?: unknown };
-    throw new NodeReplyInvalid(node, `a batch was answered by one reply (HTTP ${reply.statusCode}): ${shortText(error)}`);
+    throw new NodeReplyInvalid(
+      node,
+      `a batch was answered by one reply (HTTP ${reply.statusCode}): ${shortText(error)}`,
+    );
   }
   const byId = new Map(answer.map((each) => [(each as { readonly id?: unknown } | null)?.id, each]));
   return sent.map(({ id }) => readAnswer(node, byId.get(id), id));
@@ -49,13 +52,20 @@ function parseBody(node: string, { statusCode, body }: HttpReply): unknown {
   try {
     return parseExactJson(text);
   } catch {
-    throw new NodeReplyInvalid(node, `HTTP ${statusCode} with ${text.length} characters that are not JSON: ${shortText(text)}`);
+    throw new NodeReplyInvalid(
+      node,
+      `HTTP ${statusCode} with ${text.length} characters that are not JSON: ${shortText(text)}`,
+    );
   }
 }
 
 function readAnswer(node: string, answer: unknown, id: string): RpcOutcome {
   if (typeof answer !== 'object' || answer === null) throw new NodeReplyInvalid(node, `no answer to call ${id}`);
-  const { id: answeredId, result, error } = answer as { readonly id?: unknown; readonly result?: unknown; readonly error?: unknown };
+  const {
+    id: answeredId,
+    result,
+    error,
+  } = answer as { readonly id?: unknown; readonly result?: unknown; readonly error?: unknown };
   const failure = readError(error);
   // An error may come before the node has read the id.
   if (answeredId !== id && !(failure !== null && answeredId === null)) {
@@ -65,7 +75,8 @@ function readAnswer(node: string, answer: unknown, id: string): RpcOutcome {
     if (failure.code === inWarmup) throw new NodeBusy(node, failure.message);
     return failure;
   }
-  if (error !== undefined && error !== null) throw new NodeReplyInvalid(node, `an error without a code: ${shortText(error)}`);
+  if (error !== undefined && error !== null)
+    throw new NodeReplyInvalid(node, `an error without a code: ${shortText(error)}`);
   if (result === undefined) throw new NodeReplyInvalid(node, `neither result nor error in the answer to call ${id}`);
   return { kind: 'result', result };
 }
@@ -85,7 +96,8 @@ export type RestOutcome =
 export function readRestReply(node: string, { statusCode, headers, body }: HttpReply): RestOutcome {
   if (statusCode === 401 || statusCode === 403 || statusCode === 404) return { kind: 'absent', statusCode };
   if (statusCode === 503) throw new NodeBusy(node, 'HTTP 503 from REST');
-  if (statusCode !== 200 || !(body instanceof Uint8Array)) throw new NodeReplyInvalid(node, `HTTP ${statusCode} from REST`);
+  if (statusCode !== 200 || !(body instanceof Uint8Array))
+    throw new NodeReplyInvalid(node, `HTTP ${statusCode} from REST`);
   const announced = headers['content-length'];
   if (announced !== undefined && Number(announced) !== body.length) {
     throw new NodeReplyInvalid(node, `${body.length} bytes from REST where ${announced} were announced`);
@@ -97,7 +109,9 @@ export function readRestReply(node: string, { statusCode, headers, body }: HttpR
 export function connectionError(node: string, error: unknown): NodeTimeout | NodeUnreachable {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
   const text = [code, message].filter((part) => part !== undefined).join(' ');
-  return code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT' ? new NodeTimeout(node, text) : new NodeUnreachable(node, text);
+  return code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT'
+    ? new NodeTimeout(node, text)
+    : new NodeUnreachable(node, text);
 }
 
 function shortText(value: unknown): string {

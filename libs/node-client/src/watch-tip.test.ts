@@ -12,7 +12,10 @@ test('hashblock wakes between polls', async () => {
   const publisher = new Publisher();
   await publisher.bind('tcp://127.0.0.1:*');
   const zmqUrl = publisher.lastEndpoint ?? '';
-  const sending = setInterval(() => void publisher.send(['hashblock', Buffer.alloc(32), Buffer.alloc(4)]).catch(() => {}), 20);
+  const sending = setInterval(
+    () => void publisher.send(['hashblock', Buffer.alloc(32), Buffer.alloc(4)]).catch(() => {}),
+    20,
+  );
   try {
     const signals = await firstValueFrom(watchTip({ zmqUrl }, { pollMs: 60_000 }).pipe(take(2), toArray()));
     expect(signals).toEqual([{ source: 'poll' }, { source: 'zmq' }]);

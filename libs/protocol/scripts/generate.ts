@@ -20,7 +20,9 @@ await mkdir(folder, { recursive: true });
 const present = await readdir(folder);
 const outdated = [
   ...present.filter((name) => !wanted.has(name)),
-  ...(await Promise.all([...wanted].map(async ([name, content]) => ((await contentOf(name)) === content ? [] : [name])))).flat(),
+  ...(
+    await Promise.all([...wanted].map(async ([name, content]) => ((await contentOf(name)) === content ? [] : [name])))
+  ).flat(),
 ];
 
 async function contentOf(name: string): Promise<string | null> {

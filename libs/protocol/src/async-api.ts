@@ -52,9 +52,13 @@ export function asyncApiDocument(): Readonly<Record<string, unknown>> {
       },
     },
     components: {
-      messages: Object.fromEntries(Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), message(type, schema)])),
+      messages: Object.fromEntries(
+        Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), message(type, schema)]),
+      ),
       schemas: {
-        ...Object.fromEntries(Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), plain(schema)])),
+        ...Object.fromEntries(
+          Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), plain(schema)]),
+        ),
         CloudEventHeaders: cloudEventHeaders,
       },
     },

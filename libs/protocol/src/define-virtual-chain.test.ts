@@ -34,4 +34,5 @@ test.each<[string, Partial<VirtualChainSpec>]>([
   ['an opcode above a byte', { operations: [{ ...claim, opcode: 256 }] }],
 ])('%s is refused', (_what, change) => expect(problemsOf(change)).toHaveLength(1));
 
-test('all problems are listed at once', () => expect(problemsOf({ name: '', magic: '', firstBlock: -1 })).toHaveLength(3));
+test('all problems are listed at once', () =>
+  expect(problemsOf({ name: '', magic: '', firstBlock: -1 })).toHaveLength(3));

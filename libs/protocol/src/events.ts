@@ -15,7 +15,10 @@ const uint32 = Type.Integer({ minimum: 0, maximum: 4294967295 });
 
 const envelope = {
   schema: Type.Literal(1),
-  log: Type.String({ pattern: '^[0-9a-f]{32}$', description: 'log id: 16 random bytes as hex, the identity of the topic' }),
+  log: Type.String({
+    pattern: '^[0-9a-f]{32}$',
+    description: 'log id: 16 random bytes as hex, the identity of the topic',
+  }),
   epoch: Type.Integer({ minimum: 0, description: 'counts the writers of the log; 0 for log.created' }),
   sequence: Type.Integer({ minimum: 1, description: '1, 2, 3 … without gaps' }),
 };
@@ -86,7 +89,9 @@ export const Operation = Type.Object(
     opcode: Type.Union([Type.String({ pattern: '^[0-9a-f]{2}$' }), Type.Null()]),
     name: Type.Union([Type.String(), Type.Null()]),
     payload: bytes,
-    decoded: Type.Unknown({ description: 'what the codec of the chain made of the payload; null when it does not know it' }),
+    decoded: Type.Unknown({
+      description: 'what the codec of the chain made of the payload; null when it does not know it',
+    }),
     problem: Type.Optional(Type.String({ description: 'why decoded is null' })),
     senders: Type.Array(Sender, { description: 'the funding outputs, one for each input' }),
     inputs: Type.Array(OperationInput),

@@ -70,7 +70,9 @@ export function operationEvents(
       locktime: transaction.locktime,
       opcode: opcode === null ? null : bytesToHex(Uint8Array.of(opcode)),
       ...described(chain, opcode, payload),
-      senders: transaction.inputs.map((input, index) => sender(input, fundingOutputs[index] as TransactionOutput, network)),
+      senders: transaction.inputs.map((input, index) =>
+        sender(input, fundingOutputs[index] as TransactionOutput, network),
+      ),
       inputs: transaction.inputs.map(({ txid, index, script, sequence }) => ({
         txid,
         index,

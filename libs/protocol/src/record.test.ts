@@ -37,7 +37,9 @@ const events: readonly LogEvent[] = [
     name: 'claim',
     payload: '616c696365',
     decoded: { name: 'alice' },
-    senders: [{ value: '100000', scriptPubKey: '76a9', scriptType: 'pubkeyhash', addresses: ['m'], txid: hash, index: 0 }],
+    senders: [
+      { value: '100000', scriptPubKey: '76a9', scriptType: 'pubkeyhash', addresses: ['m'], txid: hash, index: 0 },
+    ],
     inputs: [{ txid: hash, index: 0, script: '', sequence: 4294967295 }],
     outputs: [{ value: '0', script: '6a' }],
     fee: '-1000',
@@ -79,9 +81,15 @@ test.each([
 
 test('any bytes have an answer', () =>
   fc.assert(
-    fc.property(fc.oneof(fc.uint8Array(), fc.json().map((text) => utf8.encode(text))), (bytes) => {
-      expect(decodeEvent(bytes).kind).toBe('problem');
-    }),
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => utf8.encode(text)),
+      ),
+      (bytes) => {
+        expect(decodeEvent(bytes).kind).toBe('problem');
+      },
+    ),
   ));
 
 test('an event of ten megabytes is read', () => {

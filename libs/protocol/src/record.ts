@@ -46,10 +46,14 @@ export function decodeEvent(bytes: Uint8Array): DecodedEvent {
   if (typeof value !== 'object' || value === null) return { kind: 'problem', problem: 'not a JSON object in UTF-8' };
   const { type } = value as { readonly type?: unknown };
   const validator = VALIDATORS.get(String(type));
-  if (validator === undefined) return { kind: 'problem', problem: `unknown type of record: ${String(type).slice(0, 40)}` };
+  if (validator === undefined)
+    return { kind: 'problem', problem: `unknown type of record: ${String(type).slice(0, 40)}` };
   if (validator.Check(value)) return { kind: 'event', event: value as LogEvent };
   const [first] = validator.Errors(value);
-  return { kind: 'problem', problem: `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}` };
+  return {
+    kind: 'problem',
+    problem: `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}`,
+  };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

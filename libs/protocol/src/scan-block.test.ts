@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import {
-  bytesToHex,
-  hexToBytes,
-  NULL_TXID,
-  parseTransaction,
   type Block,
   type BlockHash,
-  merkleTree,
+  bytesToHex,
   type Height,
+  hexToBytes,
+  merkleTree,
+  NULL_TXID,
   parseMerklePath,
+  parseTransaction,
   type Sats,
   serializeTransaction,
   type Transaction,
@@ -16,7 +16,14 @@ import {
   treeRoot,
   verifyMerklePath,
 } from '@virtualchain/bitcoin';
-import { defineVirtualChain, FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from './index.ts';
+import {
+  defineVirtualChain,
+  FundingUnknown,
+  fundingTxids,
+  operationEvents,
+  scanBlock,
+  type VirtualChain,
+} from './index.ts';
 
 function chain(name: string, magic: string): VirtualChain {
   return defineVirtualChain({
@@ -37,7 +44,10 @@ function chain(name: string, magic: string): VirtualChain {
 }
 
 const p2pkh = hexToBytes(`76a914${'11'.repeat(20)}88ac`);
-const funding = transaction(NULL_TXID, [[1_000n, p2pkh], [2_000n, Uint8Array.of(0x51)]]);
+const funding = transaction(NULL_TXID, [
+  [1_000n, p2pkh],
+  [2_000n, Uint8Array.of(0x51)],
+]);
 
 function transaction(from: Txid, outputs: readonly (readonly [bigint, Uint8Array])[], index = 0): Transaction {
   return parseTransaction(
@@ -88,7 +98,9 @@ function eventsOf(block: Block, known: readonly Transaction[] = [funding]) {
   const [scan] = scanBlock(block, [chain('kv', 'kv')]);
   const byTxid = new Map(known.map((each) => [each.txid, each]));
   const transactions = scan?.transactions ?? [];
-  return operationEvents(chain('kv', 'kv'), 'regtest', { block, height: 7 as Height }, transactions, (txid) => byTxid.get(txid));
+  return operationEvents(chain('kv', 'kv'), 'regtest', { block, height: 7 as Height }, transactions, (txid) =>
+    byTxid.get(txid),
+  );
 }
 
 test('an operation says all that a machine needs to judge it', () => {
@@ -128,7 +140,9 @@ test('an operation says all that a machine needs to judge it', () => {
 test('a coinbase has a sender without script and value, and so a negative fee', () => {
   const [event] = eventsOf(blockOf(transaction(NULL_TXID, [data('kv+a'), [50n, p2pkh]], 0xffffffff)));
   expect(event).toMatchObject({
-    senders: [{ value: '0', scriptPubKey: '', scriptType: 'nonstandard', addresses: [], txid: NULL_TXID, index: 4294967295 }],
+    senders: [
+      { value: '0', scriptPubKey: '', scriptType: 'nonstandard', addresses: [], txid: NULL_TXID, index: 4294967295 },
+    ],
     fee: '-50',
   });
 });

@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { bytesToHex, hexToBytes, parseBlock, parseTransaction, serializeTransaction, verifyBlock } from '@virtualchain/bitcoin';
+import {
+  bytesToHex,
+  hexToBytes,
+  parseBlock,
+  parseTransaction,
+  serializeTransaction,
+  verifyBlock,
+} from '@virtualchain/bitcoin';
 import {
   buildChain,
   CoinsMissing,

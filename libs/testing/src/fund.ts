@@ -19,7 +19,11 @@ const outputsPerParentMax = 25;
  * Gives every wallet coins, from mature coinbases through transactions of at most 25 outputs, mined in one block. Mines
  * what is needed first: as many blocks as coinbases are spent, and 100 more for them to mature.
  */
-export async function fundWallets(miner: Miner, wallets: readonly Wallet[], plan: FundingPlan = {}): Promise<BuiltBlock> {
+export async function fundWallets(
+  miner: Miner,
+  wallets: readonly Wallet[],
+  plan: FundingPlan = {},
+): Promise<BuiltBlock> {
   const { coinsEach = 4, coinValue = 1_000_000n, coinbasesBelow = 51 } = plan;
   const outputs = wallets.flatMap(({ script }) =>
     Array.from({ length: coinsEach }, () => ({ value: coinValue as Sats, script })),

@@ -1,4 +1,4 @@
-import { bytesToHex, type BlockHash, parseBlock, type TransactionOutput, type Txid } from '@virtualchain/bitcoin';
+import { type BlockHash, bytesToHex, parseBlock, type TransactionOutput, type Txid } from '@virtualchain/bitcoin';
 import type { BuiltBlock } from './block-builder.ts';
 import { coinbaseMaturityBlocks } from './regtest.ts';
 
@@ -15,8 +15,8 @@ export interface Ledger {
   add(block: BuiltBlock): void;
   /** Spendable in the next block above `tip`, oldest first; immature coinbases are left out. */
   coinsOf(script: Uint8Array, tip: BlockHash): readonly Coin[];
-  /** Whether some block, on whatever branch, holds the transaction. */
-  isMined(txid: Txid): boolean;
+  /** Whether a block of the branch that ends at `tip` holds the transaction. */
+  isMined(txid: Txid, tip: BlockHash): boolean;
 }
 
 interface LedgerBlock {
@@ -29,12 +29,12 @@ interface LedgerBlock {
 /** A ledger of every branch: each block keeps what it spends and creates, and a branch is read from its tip downwards. */
 export function createLedger(): Ledger {
   const blocks = new Map<BlockHash, LedgerBlock>();
-  const mined = new Set<Txid>();
+  const mined = new Map<Txid, Set<BlockHash>>();
   return {
     add({ hash, height, previousHash, bytes }) {
       if (blocks.has(hash)) return;
       const { transactions } = parseBlock(bytes);
-      for (const { txid } of transactions) mined.add(txid);
+      for (const { txid } of transactions) mined.set(txid, (mined.get(txid) ?? new Set()).add(hash));
       blocks.set(hash, {
         height,
         previousHash,
@@ -59,6 +59,15 @@ export function createLedger(): Ledger {
       }
       return newestFirst.reverse();
     },
-    isMined: (txid) => mined.has(txid),
+    isMined(txid, tip) {
+      const holders = mined.get(txid);
+      if (holders === undefined) return false;
+      for (let hash = tip; ; ) {
+        if (holders.has(hash)) return true;
+        const previous = blocks.get(hash)?.previousHash;
+        if (previous === undefined) return false;
+        hash = previous;
+      }
+    },
   };
 }

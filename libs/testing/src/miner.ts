@@ -153,7 +153,8 @@ export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.n
     block,
     branch(from = tip.hash) {
       const newestFirst: BuiltBlock[] = [];
-      for (let each = byHash.get(from); each !== undefined; each = byHash.get(each.previousHash)) newestFirst.push(each);
+      for (let each = byHash.get(from); each !== undefined; each = byHash.get(each.previousHash))
+        newestFirst.push(each);
       return newestFirst.reverse();
     },
     async resubmitAll(other = rpc) {

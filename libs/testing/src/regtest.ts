@@ -1,4 +1,4 @@
-import { type BlockHash, hexToBytes, type Height, parseBlock } from '@virtualchain/bitcoin';
+import { type BlockHash, type Height, hexToBytes, parseBlock } from '@virtualchain/bitcoin';
 import type { BuiltBlock } from './block-builder.ts';
 
 /** The easiest target there is: every second hash meets it. */
@@ -22,5 +22,12 @@ export const REGTEST_GENESIS: BuiltBlock = genesis();
 function genesis(): BuiltBlock {
   const bytes = hexToBytes(`${GENESIS_HEADER}01${GENESIS_COINBASE}`);
   const { header, hash } = parseBlock(bytes);
-  return { name: '0', height: 0 as Height, hash: hash as BlockHash, previousHash: header.previousHash, time: header.time, bytes };
+  return {
+    name: '0',
+    height: 0 as Height,
+    hash: hash as BlockHash,
+    previousHash: header.previousHash,
+    time: header.time,
+    bytes,
+  };
 }

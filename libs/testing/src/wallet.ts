@@ -1,9 +1,10 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { Transaction } from '@scure/btc-signer';
 import {
   type BlockHash,
   concatBytes,
-  encodeBase58Check,
   ExpectedError,
+  encodeBase58Check,
   hash160,
   hexToBytes,
   parseTransaction,
@@ -12,7 +13,6 @@ import {
   type TransactionOutput,
   type Txid,
 } from '@virtualchain/bitcoin';
-import { Transaction } from '@scure/btc-signer';
 import { dataScript } from './data-script.ts';
 import type { Coin, Ledger } from './ledger.ts';
 
@@ -63,7 +63,7 @@ export interface Wallet {
   operation(payload: Uint8Array, options?: OperationOptions): SignedTransaction;
   /** A signed transaction with these outputs, and the change. Any script goes, malformed ones included. */
   pay(outputs: readonly TransactionOutput[], options?: SpendOptions): SignedTransaction;
-  /** Forgets what was signed and never mined, so that its coins can be spent otherwise. */
+  /** Forgets what was signed, so that on a branch that does not hold it the same coins can be spent otherwise. */
   forgetPending(): void;
 }
 
@@ -86,8 +86,7 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
 
   /** Coins of the branch that no pending transaction spends, and the change of pending ones. */
   function coins(tip = bestTip()): readonly Coin[] {
-    for (const txid of pending.keys()) if (ledger.isMined(txid)) pending.delete(txid);
-    const unmined = [...pending.values()];
+    const unmined = [...pending].flatMap(([txid, each]) => (ledger.isMined(txid, tip) ? [] : [each]));
     const spent = new Set(unmined.flatMap(({ spends }) => spends.map(outpointOf)));
     const change = unmined.flatMap((each) => (each.change === null ? [] : [each.change]));
     return [...ledger.coinsOf(script, tip), ...change].filter((coin) => !spent.has(outpointOf(coin)));
@@ -100,7 +99,9 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
     const total = spends.reduce((sum, { output }) => sum + output.value, 0n);
     const left = total - sent - feeFor(spends.length);
     if (spends.length === 0 || left < 0n) {
-      throw new CoinsMissing(`wallet '${seed}' has ${total} satoshis in ${spends.length} coins, short of ${sent} and the fee`);
+      throw new CoinsMissing(
+        `wallet '${seed}' has ${total} satoshis in ${spends.length} coins, short of ${sent} and the fee`,
+      );
     }
     const change = options.isWithoutChange || left <= dustMax ? [] : [{ value: left as Sats, script }];
     const bytes = sign(spends, [...outputs, ...change], options.sequence);

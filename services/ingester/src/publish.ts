@@ -73,7 +73,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
         }
         break;
       case 'behind':
-        report.state('behind', `node ${ports.node.label} is at ${step.nodeTip.height} and lacks our newest block`);
+        reportBehind(term, branch, step.nodeTip.height);
         progressed();
         return;
       case 'retry':
@@ -86,6 +86,16 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
     }
     progressed();
   }
+}
+
+/** A node below the chain's first block has nothing to publish yet; one that lacks our tip is behind. */
+function reportBehind({ ports, report }: Term, { tip, firstBlock }: TrackedBranch, nodeHeight: Height): void {
+  if (tip === null) report.state('leader', `the chain begins with block ${firstBlock}, the node is at ${nodeHeight}`);
+  else
+    report.state(
+      'behind',
+      `node ${ports.node.label} is at ${nodeHeight} and lacks our block ${tip.height} ${tip.hash}`,
+    );
 }
 
 /** Publishes these blocks, many to a transaction; stops early when one of them left the node's best chain. */

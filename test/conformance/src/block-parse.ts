@@ -17,7 +17,11 @@ interface BlockParseVectors extends RawBlocks {
 
 export function* blockParseCases(vectors: BlockParseVectors): Iterable<Case> {
   for (const { height, transactions } of vectors.parsed) {
-    yield { name: `transactions of block ${height}`, expected: transactions, actual: () => parsedBlock(vectors, height) };
+    yield {
+      name: `transactions of block ${height}`,
+      expected: transactions,
+      actual: () => parsedBlock(vectors, height),
+    };
   }
 }
 
@@ -32,7 +36,11 @@ function parsedBlock(vectors: BlockParseVectors, height: number): readonly unkno
       blocktime: block.header.time,
       fee: Number(event.fee),
       hex: bytesToHex(transaction.strippedBytes),
-      ins: event.inputs.map(({ txid, index, script, sequence }) => ({ outpoint: { hash: txid, index }, script, sequence })),
+      ins: event.inputs.map(({ txid, index, script, sequence }) => ({
+        outpoint: { hash: txid, index },
+        script,
+        sequence,
+      })),
       locktime: event.locktime,
       nulldata: nulldataOf(found),
       outs: event.outputs.map(({ value, script }) => ({ script, value: Number(value) })),

@@ -56,11 +56,14 @@ export async function* consensusChainKvCases({ chains }: KvVectors): AsyncIterab
         actual: () =>
           accepted.map(({ opcode_hex, fields }) => {
             const opcode = Number.parseInt(opcode_hex, 16);
-            return bytesToHex(serializeOperation(opcode, hashedFieldsOf(head.opfields)[opcode] ?? [], fieldValues(fields)));
+            return bytesToHex(
+              serializeOperation(opcode, hashedFieldsOf(head.opfields)[opcode] ?? [], fieldValues(fields)),
+            );
           }),
       };
     }
-    if (after !== undefined) yield { name: `${label}: after`, expected: after, actual: () => stateAfter(kv, after.lookup) };
+    if (after !== undefined)
+      yield { name: `${label}: after`, expected: after, actual: () => stateAfter(kv, after.lookup) };
   }
 }
 

@@ -36,6 +36,7 @@ const shownLengthMax = 600;
 
 function shown(value: unknown): string {
   if (value === undefined) return '(missing)';
-  const text = JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each)) ?? String(value);
+  const text =
+    JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each)) ?? String(value);
   return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}… (${text.length} characters)` : text;
 }

@@ -30,7 +30,11 @@ export function* hashingCases({ cases, is_hex, calculate_consensus_hash }: Hashi
     yield { name: `is_hex(${JSON.stringify(input)})`, ...isHexExpected(input, result), actual: () => isHex(input) };
   }
   for (const { merkle_root, result } of calculate_consensus_hash) {
-    yield { name: `consensus hash of ${merkle_root}`, expected: result, actual: () => consensusHashOfRoot(merkle_root) };
+    yield {
+      name: `consensus hash of ${merkle_root}`,
+      expected: result,
+      actual: () => consensusHashOfRoot(merkle_root),
+    };
   }
 }
 

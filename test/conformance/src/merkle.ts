@@ -1,6 +1,6 @@
 import {
-  merkleRoot,
   merklePathAt,
+  merkleRoot,
   merkleTreeOfHex,
   parseMerklePath,
   reversedHex,

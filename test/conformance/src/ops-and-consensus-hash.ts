@@ -24,7 +24,10 @@ export function* opsAndConsensusHashCases(vectors: OpsAndConsensusHashVectors): 
       actual: () => opsHash(serialized_ops_hex.map(hexToBytes)),
     };
   }
-  for (const [index, { ops_hash, previous_consensus_hashes, consensus_hash }] of vectors.consensus_from_ops_hash.entries()) {
+  for (const [
+    index,
+    { ops_hash, previous_consensus_hashes, consensus_hash },
+  ] of vectors.consensus_from_ops_hash.entries()) {
     yield {
       name: `consensus_from_ops_hash.${index} (${previous_consensus_hashes.length} previous)`,
       expected: consensus_hash,

@@ -8,9 +8,9 @@ import {
   type NetworkName,
   parseBlock,
   parseTransaction,
-  treeRoot,
   type Transaction,
   type Txid,
+  treeRoot,
 } from '@virtualchain/bitcoin';
 import {
   type OperationEvent,
@@ -42,7 +42,8 @@ export function rawBlockAt(raw: RawBlocks, firstHeight: number, height: number):
   const block = parseBlock(hexToBytes(raw.raw_blocks_hex[height - firstHeight] ?? ''));
   const record = raw.headers_file_hex.slice(height * headerRecordDigits, height * headerRecordDigits + 160);
   const hash = headerHash(hexToBytes(record));
-  if (block.hash !== hash) throw new BlockInvalid('WRONG_BLOCK', block.hash, `the header file has ${hash} at ${height}`);
+  if (block.hash !== hash)
+    throw new BlockInvalid('WRONG_BLOCK', block.hash, `the header file has ${hash} at ${height}`);
   if (treeRoot(block.tree) !== block.header.merkleRoot) {
     throw new BlockInvalid('WRONG_MERKLE_ROOT', block.hash, treeRoot(block.tree));
   }

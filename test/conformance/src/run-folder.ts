@@ -51,7 +51,10 @@ async function runFile(path: string): Promise<FileReport> {
   try {
     content = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    return { ...nothing, failures: [{ file, name: 'the file', difference: `    not JSON: ${(error as Error).message}` }] };
+    return {
+      ...nothing,
+      failures: [{ file, name: 'the file', difference: `    not JSON: ${(error as Error).message}` }],
+    };
   }
   const schema = schemaOf(basename(file, '.json'), content);
   if (schema?.runner === undefined) return { ...nothing, schema: schema?.name ?? null, isSkipped: true };

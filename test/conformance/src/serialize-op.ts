@@ -18,7 +18,10 @@ interface SerializeOpVectors {
 }
 
 export function* serializeOpCases({ cases, unknown_opcode_returns_null }: SerializeOpVectors): Iterable<Case> {
-  for (const [index, { opcode_hex, field_order, op, label, serialized_hex, double_sha256_hex, error }] of cases.entries()) {
+  for (const [
+    index,
+    { opcode_hex, field_order, op, label, serialized_hex, double_sha256_hex, error },
+  ] of cases.entries()) {
     yield {
       name: `cases.${index}${label === undefined ? '' : ` (${label})`}`,
       expected: error === undefined ? { serialized_hex, double_sha256_hex } : AN_ERROR,

@@ -1,0 +1,63 @@
+import {
+  bytesToHex,
+  parseBlock,
+  parseTransaction,
+  type Sats,
+  serializeTransaction,
+  sha256,
+  type Transaction,
+  txid,
+} from '@virtualchain/bitcoin';
+import type { FundingLookup } from '@virtualchain/protocol';
+import type { BuiltBlock } from './block-builder.ts';
+
+/** An output as a test spells it: the amount need not be branded. */
+export interface PlannedOutput {
+  readonly value: bigint;
+  readonly script: Uint8Array;
+}
+
+export interface SpendPlan {
+  /** Outputs to spend; the first of its transaction where no index is given. */
+  readonly spends: readonly { readonly transaction: Transaction; readonly index?: number }[];
+  readonly outputs: readonly PlannedOutput[];
+  readonly version?: number;
+  readonly locktime?: number;
+}
+
+/** A transaction out of nowhere: what its one input spends does not exist. Equal salts and outputs make it equal. */
+export function coinTransaction(outputs: readonly PlannedOutput[], salt: string): Transaction {
+  const nowhere = txid(bytesToHex(sha256(new TextEncoder().encode(`coin ${salt}`))));
+  return unsigned([{ txid: nowhere, index: 0 }], { outputs });
+}
+
+/** A transaction that spends without signatures, for chains in memory: only a node would mind. */
+export function spendingTransaction({ spends, ...plan }: SpendPlan): Transaction {
+  return unsigned(
+    spends.map(({ transaction, index = 0 }) => ({ txid: transaction.txid, index })),
+    plan,
+  );
+}
+
+/** Finds the funding transactions of operations, among blocks and among transactions that are in none. */
+export function fundingAmong(
+  blocks: readonly Pick<BuiltBlock, 'bytes'>[],
+  others: readonly Transaction[] = [],
+): FundingLookup {
+  const mined = blocks.flatMap(({ bytes }) => parseBlock(bytes).transactions);
+  const known = new Map([...mined, ...others].map((transaction) => [transaction.txid, transaction]));
+  return (wanted) => known.get(wanted);
+}
+
+function unsigned(
+  spent: readonly Pick<Transaction['inputs'][number], 'txid' | 'index'>[],
+  { outputs, version = 2, locktime = 0 }: Omit<SpendPlan, 'spends'>,
+): Transaction {
+  const bytes = serializeTransaction({
+    version,
+    inputs: spent.map((input) => ({ ...input, script: new Uint8Array(0), sequence: 0xffffffff, witness: [] })),
+    outputs: outputs.map(({ value, script }) => ({ value: value as Sats, script })),
+    locktime,
+  });
+  return parseTransaction(bytes);
+}
