@@ -17,9 +17,10 @@ const hashesPerBatchMax = 512;
 /** Walks our branch backwards to the newest block that is on the node's best chain. */
 export async function findFork<Block extends BranchBlock>(
   node: BitcoinNode,
-  { tip, firstBlock, ancestors }: Branch<Block>,
+  branch: Branch<Block>,
   nodeTip: NodeTip,
 ): Promise<Fork<Block>> {
+  const { tip, firstBlock } = branch;
   const blocks: Block[] = [];
   const known = new Map<Height, BlockHash>();
   let asked = nodeTip.height + 1;
@@ -40,7 +41,7 @@ export async function findFork<Block extends BranchBlock>(
   if (tip === null) return { fork: null, blocks };
   if (await isOnBestChain(tip)) return { fork: tip, blocks };
   blocks.push(tip);
-  for await (const block of ancestors()) {
+  for await (const block of branch.ancestors()) {
     if (block.hash === tip.hash) continue;
     if (await isOnBestChain(block)) return { fork: block, blocks };
     blocks.push(block);

@@ -1,6 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { TopicMisconfigured } from './errors.ts';
-import { foreseen } from './kafka-errors.ts';
 import { ConfigResourceTypes } from './kafkajs.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
@@ -33,8 +32,6 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
     });
     const differences = await differencesOf(admin, topic);
     if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
-  } catch (error) {
-    throw foreseen(topic, 0n, error);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

@@ -9,6 +9,7 @@ import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
 import { createOperationLog } from './log.ts';
+import { patiently } from './patience.ts';
 import type { OperationLog } from './port.ts';
 
 /** About what one fetch answers with; the broker sends one batch in any case. */
@@ -63,7 +64,7 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
   const kafka = createKafka(options);
   const clusters = createClusters(kafka, patienceMs);
   return {
-    ensureTopic: (topic) => ensureKafkaTopic(kafka, topic, replicationFactor),
+    ensureTopic: (topic) => patiently({ topic, patienceMs }, () => ensureKafkaTopic(kafka, topic, replicationFactor)),
     async fetch(topic, offset, { maxWaitMs, maxBytes = FETCH_BYTES, signal }) {
       const limits = { maxWaitMs, maxBytes };
       const asking = clusters.ask(
@@ -82,7 +83,8 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
     offsets: (topic) => clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)),
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
-      const producer = await fenceKafka(kafka, topic, transactionalId, stallLimitMs);
+      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
+      const producer = await patiently({ topic, patienceMs }, fence); // a fence that failed has written nothing
       return {
         ...producer,
         async transact(batches) {

@@ -58,7 +58,8 @@ async function foldLast(subject: MachineUnderTest, blocks: readonly PlannedBlock
   for (const input of historyOf(subject, blocks).inputs) await fold.connect(input);
   const block = fold.tip;
   const verdict = block?.outcomes.at(-1)?.verdict;
-  if (block === null || verdict === undefined) return fail('the operation did not reach the machine: does the chain know its magic?');
+  if (block === null || verdict === undefined)
+    return fail('the operation did not reach the machine: does the chain know its magic?');
   return { fold, block, verdict };
 }
 

@@ -3,8 +3,8 @@ import {
   bytesToHex,
   concatBytes,
   type Height,
-  NULL_HASH,
   type NetworkName,
+  NULL_HASH,
   parseBlock,
   sha256,
   type Transaction,
@@ -46,7 +46,10 @@ export type PlannedBlock = readonly PlannedOperation[];
 export interface History {
   /** Ready to be folded, oldest first; the first is the block after the machine's anchor. */
   readonly inputs: readonly FoldInput[];
-  /** The branch that shares the blocks up to the height `at` and goes on with these. */
+  /**
+   * The branch that shares the blocks up to the height `at` and goes on with these. An operation that both branches have
+   * at one height and position is the same transaction; forks of one block want different letters.
+   */
   forkAt(at: number, blocks: readonly PlannedBlock[], letter?: string): History;
 }
 
@@ -86,18 +89,19 @@ function grow(
     (blocks[height - from] ?? []).map((operation, position) => {
       const coin = coinTransaction(
         [{ value: coinValue, script: senderScript(operation.sender) }],
-        `${letter} ${height} ${position} ${operation.sender}`,
+        `${height} ${position} ${operation.sender}`,
       );
       funding.set(coin.txid, coin);
       return operationTransaction(subject.chain, operation, coin).bytes;
     });
   const chain = extendChain(below, { length: blocks.length, transactions, letter });
-  const [anchor] = chain;
+  const anchor = anchorHeight(subject.machine);
+  const folded = chain.filter(({ height }) => height > anchor);
   return {
-    inputs: chain.slice(1).map((block) => foldInput(subject, block, (txid) => funding.get(txid))),
+    inputs: folded.map((block) => foldInput(subject, block, (txid) => funding.get(txid))),
     forkAt(at, forked, forkLetter = 'b') {
       const common = chain.filter(({ height }) => height <= at);
-      if (common.at(-1)?.height !== at) throw new RangeError(`no block at ${at}: ${anchor?.height} to ${chain.at(-1)?.height}`);
+      if (common.at(-1)?.height !== at) throw new RangeError(`no block at height ${at} to fork from`);
       return grow(subject, common, forked, funding, forkLetter);
     },
   };
@@ -118,7 +122,7 @@ export function operationTransaction(
   });
 }
 
-/** One block as the log hands it to the fold. Sequence numbers count the operations of all heights, from 1. */
+/** One block as the log hands it to the fold. Sequence numbers grow along a branch, with gaps. */
 export function foldInput(
   { chain, network = 'regtest' }: MachineUnderTest,
   { bytes, height, time }: Pick<BuiltBlock, 'bytes' | 'height' | 'time'>,

@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BrokerUnavailable, TopicMissing } from './errors.ts';
+import { foreseen } from './kafka-errors.ts';
+
+const RETRY_FIRST_MS = 50;
+const RETRY_LAST_MS = 2_000;
+/** A deleted topic, one that was just created, and one whose leader is being chosen look alike for a moment. */
+const MISSING_TOPIC_TRIES = 5;
+
+/** What a request is about, and how long it is worth repeating. */
+export interface Patience {
+  readonly topic: string;
+  readonly offset?: bigint;
+  readonly patienceMs: number;
+  /** True once the answer is no longer wanted. */
+  readonly isOver?: () => boolean;
+}
+
+/** Repeats `request` while no broker answers, until it has an answer or patience ends. @throws the foreseen failure */
+export async function patiently<Answer>(
+  { topic, offset = 0n, patienceMs, isOver = () => false }: Patience,
+  request: () => Promise<Answer>,
+): Promise<Answer> {
+  const started = performance.now();
+  let wait = RETRY_FIRST_MS;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      const failure = foreseen(topic, offset, error);
+      const missing = failure instanceof TopicMissing && tries < MISSING_TOPIC_TRIES;
+      const again = failure instanceof BrokerUnavailable || missing;
+      if (!again || isOver() || performance.now() - started > patienceMs) throw failure;
+    }
+    await pause(wait);
+    wait = Math.min(2 * wait, RETRY_LAST_MS);
+  }
+}

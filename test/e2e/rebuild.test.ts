@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RunningProcess } from '@virtualchain/local';
+import { Client } from '../kit/postgres-client.ts';
+import { System } from '../kit/system.ts';
+
+let system: System;
+let running: RunningProcess[];
+
+beforeAll(async () => {
+  system = await System.start({ seed: 6 });
+  running = [await system.ingester(), await system.projector('kv')];
+  await system.mine(40, 4);
+  await system.reorg(5);
+  await system.arrived(['kv']);
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all((running ?? []).map((process) => process.stop()));
+  await system?.[Symbol.asyncDispose]();
+}, 60_000);
+
+async function vchain(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+  const process = await system.run('services/cli/src/main.ts', args);
+  const { code } = await process.exited;
+  return { code, output: await readFile(process.logFile, 'utf8') };
+}
+
+test('rebuild under load: the old answers are served throughout, and the new build is equal', async () => {
+  const before = (await system.status('kv'))?.build.schema;
+  await using client = await Client.connect(system.postgresUrl);
+  let done = false;
+  /** Blocks go on, reorganisations included, and the view answers at every moment. */
+  const load = (async () => {
+    for (let i = 0; !done || i < 5; i++) {
+      if (i % 4 === 3) await system.reorg(2);
+      else await system.mine(1, 2);
+    }
+  })();
+  const answers: number[] = [];
+  const asking = (async () => {
+    while (!done) answers.push(Number((await client.rows('select count(*) as n from kv_kv.blocks'))[0]?.['n']));
+  })();
+  const rebuilt = await vchain('rebuild', 'kv', '--json');
+  done = true;
+  await Promise.all([load, asking]);
+  expect(rebuilt).toMatchObject({ code: 0 });
+  const switched = JSON.parse(rebuilt.output.trim().split('\n').at(-1) ?? '{}') as { live: string; retired: string };
+  expect(switched.retired).toBe(before);
+  expect(answers.length).toBeGreaterThan(3);
+  expect(Math.min(...answers)).toBeGreaterThan(100);
+  await system.mine(2);
+  await system.arrived(['kv']);
+  expect((await system.status('kv'))?.build.schema).toBe(switched.live);
+  expect(await system.differences(['kv'])).toEqual([]);
+}, 180_000);
+
+test('a row of the live build altered by hand: the switch is refused, verify names the height', async () => {
+  const schema = (await system.status('kv'))?.build.schema;
+  await using client = await Client.connect(system.postgresUrl);
+  const [row] = await client.rows(
+    `select name, valid_from from ${schema}.c_names where valid_to is null order by valid_from limit 1`,
+  );
+  const height = Number(row?.['valid_from']);
+  await client.rows(
+    `update ${schema}.c_names set revision = revision + 1 where name = '${row?.['name']}' and valid_from = ${height}`,
+  );
+  const rebuilt = await vchain('rebuild', 'kv');
+  expect(rebuilt).toMatchObject({ code: 1, output: expect.stringContaining('SWITCH_REFUSED') });
+  expect(rebuilt.output).toContain(`height ${height}`);
+  expect((await system.status('kv'))?.build.schema).toBe(schema);
+  const verified = await vchain('verify', 'kv');
+  expect(verified).toMatchObject({ code: 1, output: expect.stringContaining(`height ${height}: rows of names`) });
+  await client.rows(
+    `update ${schema}.c_names set revision = revision - 1 where name = '${row?.['name']}' and valid_from = ${height}`,
+  );
+  expect(await vchain('verify', 'kv')).toMatchObject({ code: 0 });
+}, 120_000);
+
+test('the state at a past height is what it was then', async () => {
+  const at = system.miner.tip.height - 5;
+  const fold = await (await import('../../services/cli/src/demo/compare.ts')).foldRawBlocks(
+    await system.instance('kv'),
+    system.miner.branch().slice(0, at + 1),
+  );
+  const answer = await vchain('state', 'kv', 'names', '--at', String(at), '--json');
+  const { rows } = JSON.parse(answer.output) as { rows: readonly { name: string; owner: string; revision: number }[] };
+  const spelled = (row: { readonly [column: string]: unknown }): unknown[] => [
+    row['name'],
+    row['owner'],
+    row['revision'],
+    row['value'],
+  ];
+  expect(rows.map(spelled)).toEqual(fold.state.dump('names').map(spelled));
+}, 60_000);
