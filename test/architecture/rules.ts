@@ -76,11 +76,9 @@ export function breaches(file: string, source: string): string[] {
     if (ours !== null) {
       const [, name = '', deep] = ours;
       if (deep !== undefined) found.push(`${file}: imports ${specifier}; a library has one door`);
-      if (file.startsWith('libs/') && SERVICES.includes(name))
-        found.push(`${file}: a library imports the service ${name}`);
-      if (file.startsWith('services/') && SERVICES.includes(name))
-        found.push(`${file}: a service imports the service ${name}`);
-      if (rule !== undefined && !rule.ours.includes(name)) found.push(`${file}: may not import ${specifier}`);
+      if (SERVICES.includes(name) && /^(libs|services)\//.test(file))
+        found.push(`${file}: imports the service ${name}`);
+      else if (rule !== undefined && !rule.ours.includes(name)) found.push(`${file}: may not import ${specifier}`);
     } else if (
       rule !== undefined &&
       !rule.others.some(

@@ -4,7 +4,7 @@ import { openProjection, readRows } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
 import { projectionContract } from './projection.contract.ts';
 
-let parts: RealParts;
+let parts: RealParts<'postgres'>;
 let databases = 0;
 
 beforeAll(async () => {
@@ -16,8 +16,7 @@ afterAll(async () => {
 });
 
 projectionContract('postgres', async (instance) => {
-  const url = await parts.postgres?.createDatabase(`projection_${++databases}`);
-  if (url === undefined) throw new Error('no Postgres');
+  const url = await parts.postgres.createDatabase(`projection_${++databases}`);
   const reader = await openProjection(url, instance);
   const client = await Client.connect(url);
   const column = async (name: string): Promise<readonly string[]> => {

@@ -1,5 +1,13 @@
 import type { Brand } from '@virtualchain/bitcoin';
-import { bytesToHex, doubleSha256, type Height, hash160, hexToBytes, merkleTreeOfHex, treeRoot } from '@virtualchain/bitcoin';
+import {
+  bytesToHex,
+  doubleSha256,
+  type Height,
+  hash160,
+  hexToBytes,
+  merkleTreeOfHex,
+  treeRoot,
+} from '@virtualchain/bitcoin';
 
 /** 32 lower-case hex digits: what seals a block and all before it (`spec/virtualchain.md` §1). */
 export type ConsensusHash = Brand<string, 'ConsensusHash'>;

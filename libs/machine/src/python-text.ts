@@ -81,7 +81,7 @@ function floatText(value: number, digits: number, exponentFrom: number): string 
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const sign = value < 0 ? '-' : '';
-  const scientific = digits >= 17 ? Math.abs(value).toExponential() : Math.abs(value).toExponential(digits - 1);
+  const scientific = digits >= 17 ? Math.abs(value).toExponential() : exponentialHalfEven(Math.abs(value), digits - 1);
   const [mantissaText = '', exponentText = ''] = scientific.split('e');
   const mantissa = mantissaText.replace('.', '').replace(/0+$/, '') || '0';
   const exponent = Number(exponentText);
@@ -93,6 +93,14 @@ function floatText(value: number, digits: number, exponentFrom: number): string 
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${mantissa}`;
   const whole = mantissa.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   return `${sign}${whole}.${mantissa.slice(exponent + 1) || '0'}`;
+}
+
+/** As C rounds: an exact tie goes to the even digit, where `toExponential` goes up. */
+function exponentialHalfEven(value: number, fractionDigits: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(100).split('e');
+  const kept = mantissa.slice(0, 2 + fractionDigits);
+  const isTie = /^50*$/.test(mantissa.slice(2 + fractionDigits));
+  return isTie && Number(kept.at(-1)) % 2 === 0 ? `${kept}e${exponent}` : value.toExponential(fractionDigits);
 }
 
 function quoted(text: string): string {

@@ -74,5 +74,3 @@ export const spec = {
     fallback: 1_000,
   }),
 } as const;
-
-export type IngesterConfig = Config<typeof spec>;

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { readChainFlags } from './chain-flags.ts';
+
+test('chains come in the order of the command line, each with the parameters behind it', () => {
+  const args = ['--chain', 'kv', '--chain-parameters', '{"firstBlock":101}', '--log-level=debug', '--chain=./mine.ts'];
+  expect(readChainFlags({}, args)).toEqual({
+    chains: [
+      { chain: 'kv', parameters: { firstBlock: 101 } },
+      { chain: './mine.ts', parameters: {} },
+    ],
+    rest: ['--log-level=debug'],
+  });
+});
+
+test('the environment names chains when the command line does not', () => {
+  const env = { VCHAIN_CHAIN: 'kv,./mine.ts', VCHAIN_CHAIN_PARAMETERS: '{"firstBlock":7}' };
+  expect(readChainFlags(env, []).chains).toEqual([
+    { chain: 'kv', parameters: { firstBlock: 7 } },
+    { chain: './mine.ts', parameters: { firstBlock: 7 } },
+  ]);
+});
+
+test.each([
+  ['no chain at all', {}, [], 'no chain is named'],
+  ['parameters before any chain', {}, ['--chain-parameters', '{}', '--chain', 'kv'], 'behind the --chain'],
+  ['a chain without a name', {}, ['--chain'], '--chain has no value'],
+  ['parameters that are no JSON', {}, ['--chain', 'kv', '--chain-parameters', '{'], 'not JSON'],
+])('%s is refused', (_what, env, args, message) => {
+  expect(() => readChainFlags(env, args)).toThrow(message);
+});
