@@ -1,4 +1,3 @@
-import type { Height } from '@virtualchain/bitcoin';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog, type LogChange, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
 import type { MachineInstance } from '@virtualchain/projection';
@@ -58,5 +57,3 @@ export async function readAll(log: OperationLog, topic: string): Promise<LogChan
   for await (const batch of log.read(topic, { after: null, untilEnd: true })) changes.push(...batch.changes);
   return changes;
 }
-
-export const heightOf = (block: string): Height => (FIRST_BLOCK + block.length - 1) as Height;

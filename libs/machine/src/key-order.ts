@@ -16,14 +16,15 @@ export function encodeTuple(columns: Columns, names: readonly string[], row: Row
 
 const NULL = '\u00ff';
 const PRESENT = '\u0001';
+const END = '\u0000\u0000';
 
 function encodeValue(column: Column<unknown>, value: ColumnValue): string {
   if (value === null) return NULL;
   switch (column.kind) {
     case 'text':
-      return PRESENT + escaped(utf8(value as string)) + '\u0000\u0000';
+      return `${PRESENT}${escaped(utf8(value as string))}${END}`;
     case 'bytes':
-      return PRESENT + escaped(binary(value as Uint8Array)) + '\u0000\u0000';
+      return `${PRESENT}${escaped(binary(value as Uint8Array))}${END}`;
     case 'integer':
     case 'bigint':
     case 'numeric':

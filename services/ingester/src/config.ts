@@ -1,14 +1,4 @@
-import {
-  addresses,
-  type Config,
-  integer,
-  oneOf,
-  optional,
-  type Parser,
-  port,
-  required,
-  text,
-} from '@virtualchain/process';
+import { addresses, integer, oneOf, optional, type Parser, port, required, text } from '@virtualchain/process';
 
 const nodeUrls: Parser<readonly string[]> = {
   rule: 'URLs such as http://user:password@host:port, separated by commas',

@@ -1,4 +1,4 @@
-import { addresses, type Config, integer, oneOf, optional, port, required, text, url } from '@virtualchain/process';
+import { addresses, integer, oneOf, optional, port, required, text, url } from '@virtualchain/process';
 
 /** Settings of the projector; every flag has an environment variable. */
 export const spec = {
@@ -69,5 +69,3 @@ export const spec = {
     fallback: 5_000,
   }),
 } as const;
-
-export type ProjectorConfig = Config<typeof spec>;

@@ -1,0 +1,72 @@
+/**
+ * `npm run bench:fan-out`: the ingester's speed with one projector reading its topic, and with eight. Runs alternate
+ * (1 8 8 1 …) on one machine, each over the same blocks; prints the medians and their ratio, and ends with 1 below 0.9.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { System } from '../kit/system.ts';
+
+const ROUNDS = Number(process.env['ROUNDS'] ?? 7);
+const BLOCKS = Number(process.env['BLOCKS'] ?? 400);
+const OPERATIONS = 20;
+const TARGET = 0.9;
+
+await using system = await System.start({ seed: 21 });
+console.error(`mining ${BLOCKS} blocks of ${OPERATIONS} operations`);
+await system.mine(BLOCKS, OPERATIONS);
+const tip = system.miner.tip;
+
+/** Seconds the ingester takes for all blocks, with so many projectors reading what it publishes. */
+async function measure(projectors: number, round: number): Promise<number> {
+  const prefix = `${system.parts.topicPrefix}-${round}-${projectors}`;
+  const topic = `${prefix}.regtest.kv`;
+  const settings = { VCHAIN_TOPIC_PREFIX: prefix };
+  const readers = await Promise.all(
+    Array.from({ length: projectors }, async (_, i) =>
+      system.projector('kv', {
+        ...settings,
+        VCHAIN_POSTGRES_URL: await system.parts.postgres.createDatabase(
+          `fan_out_${system.parts.runId}_${round}_${projectors}_${i}`.toLowerCase().replace(/[^a-z0-9_]/g, '_'),
+        ),
+      }),
+    ),
+  );
+  await sleep(2_000); // readers wait for the topic: their start-up is not the ingester's work
+  const ingester = await system.ingester(settings);
+  let started = 0;
+  for (;;) {
+    const block = (await system.log.tail(topic).catch(() => null))?.block;
+    if (block && started === 0) started = performance.now();
+    if (block?.hash === tip.hash) break;
+    await sleep(20);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  await Promise.all([ingester, ...readers].map((process) => process.stop()));
+  return seconds;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const one: number[] = [];
+const eight: number[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  for (const projectors of round % 2 === 0 ? [1, 8] : [8, 1]) {
+    const seconds = await measure(projectors, round);
+    (projectors === 1 ? one : eight).push(seconds);
+    console.error(
+      `round ${round + 1} of ${ROUNDS}: ${projectors} projectors, ${seconds.toFixed(2)} s, ${Math.round(tip.height / seconds)} blocks/s`,
+    );
+  }
+}
+const ratio = median(one) / median(eight);
+console.log(
+  JSON.stringify({
+    blocks: tip.height,
+    operationsPerBlock: OPERATIONS,
+    rounds: ROUNDS,
+    secondsWithOne: median(one),
+    secondsWithEight: median(eight),
+    ratio,
+    target: TARGET,
+  }),
+);
+process.exitCode = ratio >= TARGET ? 0 : 1;
