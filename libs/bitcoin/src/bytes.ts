@@ -43,11 +43,21 @@ export function uint64Bytes(value: bigint): Uint8Array {
   return bytes;
 }
 
-/** Bitcoin's variable-length count, in its one canonical form. */
-export function compactSizeBytes(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a count: ${value}`);
-  if (value < 0xfd) return Uint8Array.of(value);
-  if (value <= 0xffff) return Uint8Array.of(0xfd, value & 255, value >>> 8);
-  if (value <= 0xffffffff) return concatBytes(Uint8Array.of(0xfe), uint32Bytes(value));
-  return concatBytes(Uint8Array.of(0xff), uint64Bytes(BigInt(value)));
+/**
+ * Bitcoin's variable-length count, in its one canonical form.
+ * @throws RangeError when `value` is not a count of at most 64 bits; above 2^53 it comes as a bigint.
+ */
+export function compactSizeBytes(value: number | bigint): Uint8Array {
+  if (typeof value === 'number' ? !Number.isSafeInteger(value) || value < 0 : value < 0n)
+    throw new RangeError(`not a count: ${value}`);
+  if (value > 0xffffffff) return concatBytes(Uint8Array.of(0xff), uint64Bytes(BigInt(value)));
+  const count = Number(value);
+  if (count < 0xfd) return Uint8Array.of(count);
+  if (count <= 0xffff) return Uint8Array.of(0xfd, count & 255, count >>> 8);
+  return concatBytes(Uint8Array.of(0xfe), uint32Bytes(count));
+}
+
+/** Bytes behind their own length, as scripts and witness items stand in a transaction. */
+export function lengthPrefixed(bytes: Uint8Array): Uint8Array {
+  return concatBytes(compactSizeBytes(bytes.length), bytes);
 }

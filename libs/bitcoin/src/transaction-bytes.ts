@@ -1,4 +1,4 @@
-import { compactSizeBytes, concatBytes, reverseBytes, uint32Bytes, uint64Bytes } from './bytes.ts';
+import { compactSizeBytes, concatBytes, lengthPrefixed, reverseBytes, uint32Bytes, uint64Bytes } from './bytes.ts';
 import { hexToBytes } from './hex.ts';
 import type { TransactionFields, TransactionInput, TransactionOutput } from './transaction.ts';
 
@@ -12,7 +12,7 @@ export function serializeTransaction(transaction: TransactionFields): Uint8Array
     uint32Bytes(transaction.version),
     Uint8Array.of(0, 1),
     ...inputsAndOutputs(transaction),
-    ...transaction.inputs.flatMap(witnessParts),
+    ...transaction.inputs.map(({ witness }) => serializeWitness(witness)),
     uint32Bytes(transaction.locktime),
   );
 }
@@ -35,20 +35,26 @@ function inputsAndOutputs({ inputs, outputs }: TransactionFields): readonly Uint
   ];
 }
 
-function inputParts({ txid, index, script, sequence }: TransactionInput): readonly Uint8Array[] {
-  return [
-    reverseBytes(hexToBytes(txid)),
-    uint32Bytes(index),
-    compactSizeBytes(script.length),
-    script,
-    uint32Bytes(sequence),
-  ];
+function inputParts(input: TransactionInput): readonly Uint8Array[] {
+  const { script, sequence } = input;
+  return [outpointBytes(input), compactSizeBytes(script.length), script, uint32Bytes(sequence)];
+}
+
+/** Which output an input spends: the txid as it is hashed on, and the index. */
+export function outpointBytes({ txid, index }: Pick<TransactionInput, 'txid' | 'index'>): Uint8Array {
+  return concatBytes(reverseBytes(hexToBytes(txid)), uint32Bytes(index));
+}
+
+/** An output as it stands in a transaction. */
+export function outputBytes(output: TransactionOutput): Uint8Array {
+  return concatBytes(...outputParts(output));
 }
 
 function outputParts({ value, script }: TransactionOutput): readonly Uint8Array[] {
   return [uint64Bytes(value), compactSizeBytes(script.length), script];
 }
 
-function witnessParts({ witness }: TransactionInput): readonly Uint8Array[] {
-  return [compactSizeBytes(witness.length), ...witness.flatMap((item) => [compactSizeBytes(item.length), item])];
+/** The witness of one input (BIP144): how many items, and each behind its length. */
+export function serializeWitness(items: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(compactSizeBytes(items.length), ...items.map(lengthPrefixed));
 }

@@ -37,10 +37,15 @@ export type FollowOptions = LogSource & {
   readonly untilEnd?: boolean;
   /** Hears of failures that are being retried. */
   readonly onRetry?: (error: unknown) => void;
+  /** How waits are waited out, early when the signal says so: by the wall's clock when absent. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 };
 
 const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 10_000;
+
+const sleepByTheWall = (ms: number, signal?: AbortSignal): Promise<void> =>
+  pause(ms, undefined, signal && { signal }).catch(() => undefined);
 
 /**
  * Follows a virtual chain from a cursor: whole blocks only, in order, each change once. Brokers that do not answer and
@@ -50,7 +55,7 @@ const RETRY_LAST_MS = 10_000;
  * cursor, after undoing what came since, or from the start. LogReplaced and the other faults of the log mean stop.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ChainChange> {
-  const { topic, known, signal, untilEnd, onRetry } = options;
+  const { topic, known, signal, untilEnd, onRetry, sleep = sleepByTheWall } = options;
   const ours = 'log' in options ? null : openKafkaLog(options);
   const log = 'log' in options ? options.log : (ours as OperationLog);
   let after = options.cursor ?? null;
@@ -72,7 +77,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ChainChang
         if (!isExpectedError(error) || error.remedy !== 'retry') throw error;
         onRetry?.(error);
       }
-      await pause(wait, undefined, signal && { signal }).catch(() => undefined);
+      await sleep(wait, signal);
       wait = Math.min(2 * wait, RETRY_LAST_MS);
     }
   } finally {

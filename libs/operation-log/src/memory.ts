@@ -8,10 +8,23 @@ import type { OperationLog } from './port.ts';
 import type { Ambience } from './writer.ts';
 
 /** Where a memory broker can be told to fail, once. */
-export type MemoryStep = 'ensureTopic' | 'fetch' | 'offsets' | 'fence' | 'send' | 'commit' | 'after-commit';
+export type MemoryStep =
+  | 'ensureTopic'
+  | 'fetch'
+  | 'offsets'
+  | 'fence'
+  | 'send'
+  | 'after-send'
+  | 'commit'
+  | 'after-commit';
 
 /** A broker in memory with what a test does to it: transactions, fencing, offset holes and a tail that can be cut. */
 export interface MemoryBroker extends Broker {
+  /**
+   * The same broker as one process reaches it: `between` is awaited before every step, where a real one could keep the
+   * process waiting, fail, or never hear of it again.
+   */
+  reachedBy(between: (step: MemoryStep) => Promise<void>): Broker;
   /** Removes the topic with everything in it. */
   deleteTopic(topic: string): void;
   /** Deletes it, and creates it empty. */
@@ -45,7 +58,7 @@ export function createMemoryBroker(): MemoryBroker {
     return found;
   };
   /** A step of a real broker is never over in the same tick. */
-  async function step(name: MemoryStep): Promise<void> {
+  async function nextTick(name: MemoryStep): Promise<void> {
     await Promise.resolve();
     const failing = failures.findIndex((failure) => failure.step === name);
     if (failing >= 0) throw failures.splice(failing, 1)[0]?.error;
@@ -53,7 +66,7 @@ export function createMemoryBroker(): MemoryBroker {
   const bytesOf = (events: readonly (LogEvent | Uint8Array)[]) =>
     events.map((event) => ({ value: event instanceof Uint8Array ? event : encodeEvent(event) }));
 
-  async function fence(topic: string, transactionalId: string): Promise<FencedProducer> {
+  async function fence(step: typeof nextTick, topic: string, transactionalId: string): Promise<FencedProducer> {
     await step('fence');
     const older = fences.get(transactionalId);
     if (older?.open) older.topic.settle(older.open, 'aborted');
@@ -73,6 +86,7 @@ export function createMemoryBroker(): MemoryBroker {
         mine.topic = place;
         mine.open = transaction;
         offsets.push(place.append(batch, transaction));
+        await step('after-send');
       }
       await step('commit');
       refuseFenced();
@@ -84,7 +98,7 @@ export function createMemoryBroker(): MemoryBroker {
     return { transact, close: async () => undefined };
   }
 
-  return {
+  const reachedBy = (step: typeof nextTick): Broker => ({
     async ensureTopic(topic) {
       await step('ensureTopic');
       if (!topics.has(topic)) topics.set(topic, createMemoryTopic());
@@ -106,12 +120,16 @@ export function createMemoryBroker(): MemoryBroker {
       await topicOf(topic).change(signal);
       return take();
     },
-    fence,
+    fence: (topic, transactionalId) => fence(step, topic, transactionalId),
     async commitOffset(topic, group, nextOffset) {
       committed.set(`${topic} ${group}`, nextOffset);
     },
     async close() {},
+  });
 
+  return {
+    ...reachedBy(nextTick),
+    reachedBy,
     deleteTopic(topic) {
       const old = topics.get(topic);
       topics.delete(topic);

@@ -62,6 +62,12 @@ export const spec = {
     about: 'least severe log lines to write',
     fallback: 'info',
   }),
+  niceness: optional(integer({ min: 0, max: 19 }), {
+    flag: 'niceness',
+    env: 'VCHAIN_NICENESS',
+    about: 'how far it steps back for the ingester where they share a machine, 0 to 19',
+    fallback: 10,
+  }),
   progressMs: optional(integer({ min: 100 }), {
     flag: 'progress-ms',
     env: 'VCHAIN_PROGRESS_MS',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setPriority } from 'node:os';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
 import { openKafkaLog } from '@virtualchain/operation-log';
@@ -17,6 +18,7 @@ await runService(
     usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
     const config = readConfig(spec, process.env, process.argv.slice(2));
     logger.level = config.logLevel;
+    setPriority(config.niceness);
     const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
     const parameters = parseParameters('--machine-parameters', config.machineParameters);
     const machine = await loadMachine(config.machine, chain, parameters);

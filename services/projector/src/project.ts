@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
@@ -35,7 +35,12 @@ export interface ProjectOptions {
   readonly events: ProjectorEvents;
   /** Between 0 and 1: spreads retries. */
   readonly jitter: () => number;
+  /** How waits are waited out, early when the signal says so: the simulation's clock is not the wall's. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+const sleepByTheWall = (ms: number, signal: AbortSignal): Promise<void> =>
+  pause(ms, undefined, { signal }).catch(() => undefined);
 
 /**
  * Runs one machine: reads the log from the checkpoint and advances the projection, until told to stop. The only place
@@ -43,7 +48,7 @@ export interface ProjectOptions {
  * as a fault in the checkpoint until it is resumed. A bug in our own code is not caught.
  */
 export async function project(options: ProjectOptions): Promise<void> {
-  const { signal, events, jitter } = options;
+  const { signal, events, jitter, sleep = sleepByTheWall } = options;
   let failures = 0;
   while (!signal.aborted) {
     let projection: Projection | null = null;
@@ -60,7 +65,7 @@ export async function project(options: ProjectOptions): Promise<void> {
         failures++;
         events.state('retrying', error);
         const delayMs = Math.min(retryDelayMaxMs, retryDelayMinMs * 2 ** Math.min(failures, 10)) * (0.5 + jitter() / 2);
-        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+        await sleep(delayMs, signal);
       } else if (projection === null) throw error;
       else await mend(projection, error, options);
     } finally {
@@ -163,12 +168,15 @@ function faultOf(error: ExpectedError): Fault {
 }
 
 /** A fault stands in the checkpoint; `vchain resume` or `vchain attach` takes it away. */
-async function waitUntilResumed(projection: Projection, { signal, events }: ProjectOptions): Promise<void> {
+async function waitUntilResumed(
+  projection: Projection,
+  { signal, events, sleep = sleepByTheWall }: ProjectOptions,
+): Promise<void> {
   for (let told = false; !signal.aborted; told = true) {
     const { status, fault } = await projection.checkpoint();
     if (status !== 'faulted') return;
     if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
-    await sleep(resumePollMs, undefined, { signal }).catch(() => undefined);
+    await sleep(resumePollMs, signal);
   }
 }
 

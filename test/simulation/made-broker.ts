@@ -1,0 +1,110 @@
+import {
+  type Broker,
+  BrokerUnavailable,
+  type Fetched,
+  type MemoryBroker,
+  type OutgoingRecord,
+  WriterFenced,
+  WriterStalled,
+} from '@virtualchain/operation-log';
+import type { Life } from './process.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What the made-up Kafka does beside its duty, and what it is asked to remember. */
+export interface BrokerHabits {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  /** The same batch is appended twice, as after an acknowledgement that was lost. */
+  doubles(): boolean;
+  /** What a fenced writer had in flight is committed nevertheless. */
+  letsStaleThrough(): boolean;
+  /** When each record was given to a producer: the checker asks whether a disconnect was due by then. */
+  readonly writtenAt: WeakMap<Uint8Array, number>;
+}
+
+/** Wakes those who wait for something new in a topic. */
+export interface Bell {
+  ring(): void;
+  wait(wake: () => void): void;
+}
+
+export function createBell(): Bell {
+  let waiting: (() => void)[] = [];
+  return {
+    ring() {
+      const sleepers = waiting;
+      waiting = [];
+      for (const wake of sleepers) wake();
+    },
+    wait: (wake) => void waiting.push(wake),
+  };
+}
+
+export function logError(random: Random, step: string, topic: string): Error {
+  if (/send|commit/.test(step) && random.chance(0.5)) return new WriterStalled(topic, step, 10_000);
+  return new BrokerUnavailable(topic, new Error('injected'));
+}
+
+/** The broker as one process reaches it. */
+export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits: BrokerHabits): Broker {
+  const { random, scheduler, writtenAt } = habits;
+  const reached = shared.reachedBy((step) => life.gate('log', step));
+
+  const change = (maxWaitMs: number, signal: AbortSignal | undefined): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    life.deliver(maxWaitMs, resolve);
+    bell.wait(() => life.deliver(random.around(3), resolve));
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+    return promise;
+  };
+
+  return {
+    ensureTopic: (topic) => life.call('log', 'ensureTopic', () => shared.ensureTopic(topic)),
+    offsets: (topic) => life.call('log', 'offsets', () => shared.offsets(topic)),
+    async fetch(topic, offset, { maxWaitMs, maxBytes, signal }) {
+      const take = (): Promise<Fetched> => {
+        const bytes = maxBytes ?? random.pick([1, 2_000, 20_000, 1_048_576]);
+        return life.call('log', 'fetch', () => shared.fetch(topic, offset, { maxWaitMs: 0, maxBytes: bytes }));
+      };
+      const fetched = await take();
+      if (fetched.nextOffset > offset || maxWaitMs === 0 || signal?.aborted) return fetched;
+      await change(maxWaitMs, signal);
+      return signal?.aborted ? fetched : take();
+    },
+    async fence(topic, transactionalId) {
+      await life.gate('log', 'fence');
+      const producer = await reached.fence(topic, transactionalId);
+      bell.ring();
+      return {
+        close: async () => undefined,
+        async transact(batches) {
+          for (const { value } of batches.flat()) writtenAt.set(value, scheduler.now());
+          const sent = batches.flatMap((batch) => (habits.doubles() ? [batch, batch] : [batch]));
+          try {
+            const offsets = await producer.transact(sent);
+            return batches.map((batch) => offsets[sent.lastIndexOf(batch)] as bigint);
+          } catch (error) {
+            if (error instanceof WriterFenced && habits.letsStaleThrough()) await insist(topic, batches.flat());
+            throw error;
+          } finally {
+            bell.ring();
+          }
+        },
+      };
+    },
+    commitOffset: (topic, group, next) => life.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
+    close: async () => undefined,
+  };
+
+  /** A fence that leaks, once its new writer has begun: readers must tell by the epoch. */
+  async function insist(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    const { earliest } = await shared.offsets(topic);
+    const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
+    const epochOf = (value: Uint8Array): number => (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
+    const newest = all.records.at(-1);
+    const ours = records.at(-1);
+    if (newest === undefined || ours === undefined || epochOf(newest.value) <= epochOf(ours.value)) return;
+    shared.inject(topic, records.map(({ value }) => value));
+  }
+}

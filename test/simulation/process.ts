@@ -1,0 +1,134 @@
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export type Port = 'node' | 'log' | 'db' | 'election' | 'own';
+
+/** What the ports of a process ask before each step. */
+export interface Weather {
+  /** The error with which this step fails, if it does. */
+  fails(port: Port, step: string): Error | null;
+  /** Whether the process dies at this very step. */
+  kills(process: string, step: string): boolean;
+  /** One way of the network, in milliseconds. */
+  delay(port: Port): number;
+}
+
+export interface Ground {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly weather: Weather;
+  trace(line: string): void;
+}
+
+/**
+ * One life of a process: everything it does to the world goes through `call`, `gate` and `sleep`. Once it was killed,
+ * none of them ever comes back, as after kill -9; what was on its way to a port may still arrive there.
+ */
+export interface Life {
+  readonly name: string;
+  readonly isAlive: boolean;
+  /** A request and its answer. The effect takes place in one piece, at one moment. */
+  call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result>;
+  /** One way: what follows takes place at the port. */
+  gate(port: Port, step: string): Promise<void>;
+  /** Hands something to the process when it next runs. */
+  deliver(ms: number, work: () => void): void;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  kill(why: string): void;
+  /** SIGSTOP until that time: nothing is heard and nothing is sent. */
+  freeze(untilMs: number): void;
+}
+
+interface Fate {
+  readonly takesEffect: boolean;
+  readonly answer: 'its own' | 'none' | Error;
+}
+
+export function createLife(name: string, { scheduler, random, weather, trace }: Ground, onDeath: () => void): Life {
+  let isAlive = true;
+  let frozenUntil = 0;
+
+  function kill(why: string): void {
+    if (!isAlive) return;
+    isAlive = false;
+    trace(`${name} dies: ${why}`);
+    onDeath();
+  }
+
+  function deliver(ms: number, work: () => void): void {
+    scheduler.after(ms, () => {
+      if (!isAlive) return;
+      if (frozenUntil > scheduler.now()) deliver(frozenUntil - scheduler.now() + random.around(5), work);
+      else work();
+    });
+  }
+
+  /** What becomes of a step when it reaches its port. */
+  function fateOf(port: Port, step: string): Fate {
+    if (!isAlive) return { takesEffect: random.chance(0.5), answer: 'none' }; // it was on its way
+    if (weather.kills(name, step)) {
+      kill(`at ${step}`);
+      return { takesEffect: random.chance(0.5), answer: 'none' };
+    }
+    const error = weather.fails(port, step);
+    if (error === null) return { takesEffect: true, answer: 'its own' };
+    const takesEffect = random.chance(0.5);
+    trace(`${name} ${step} ${error.name} ${takesEffect ? 'after' : 'before'} it took effect`);
+    return { takesEffect, answer: error };
+  }
+
+  function call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    if (!isAlive) return promise;
+    scheduler.after(weather.delay(port), async () => {
+      const { takesEffect, answer } = fateOf(port, step);
+      const reply = (work: () => void) => deliver(weather.delay(port), work);
+      if (answer === 'its own') trace(`${name} ${step}`);
+      try {
+        const result = takesEffect ? await effect() : null;
+        if (answer === 'its own') reply(() => resolve(result as Result));
+      } catch (error) {
+        trace(`${name} ${step}: ${(error as Error).name}`);
+        if (answer !== 'none') return reply(() => reject(error));
+      }
+      if (answer instanceof Error) reply(() => reject(answer));
+    });
+    return promise;
+  }
+
+  function gate(port: Port, step: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (!isAlive) return promise;
+    scheduler.after(weather.delay(port) + Math.max(0, frozenUntil - scheduler.now()), () => {
+      const { takesEffect, answer } = fateOf(port, step);
+      if (answer instanceof Error) reject(answer);
+      else if (takesEffect) resolve();
+      if (answer === 'its own') trace(`${name} ${step}`);
+    });
+    return promise;
+  }
+
+  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    deliver(ms, resolve);
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+    if (signal?.aborted) resolve();
+    return promise;
+  }
+
+  return {
+    name,
+    get isAlive() {
+      return isAlive;
+    },
+    kill,
+    deliver,
+    freeze(untilMs) {
+      frozenUntil = Math.max(frozenUntil, untilMs);
+      trace(`${name} is frozen until ${Math.round(untilMs)}`);
+    },
+    call,
+    gate,
+    sleep,
+  };
+}

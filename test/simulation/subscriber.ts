@@ -1,0 +1,81 @@
+import { type ChainChange, follow } from '@virtualchain/client';
+import { isExpectedError } from '@virtualchain/bitcoin';
+import type { Cursor, OperationLog } from '@virtualchain/operation-log';
+import type { Life } from './process.ts';
+
+/** What a subscriber was told, in its order; what it took back by itself included. */
+export interface SubscriberEvent {
+  readonly kind: 'connected' | 'disconnected';
+  readonly height: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly operations: readonly { readonly txid: string; readonly transactionIndex: number; readonly payload: string }[];
+}
+
+interface Kept {
+  readonly event: SubscriberEvent;
+  readonly cursor: Cursor;
+  readonly fromSequence: number;
+}
+
+/** What a subscriber stores; survives the process. */
+export interface SubscriberStore {
+  cursor: Cursor | null;
+  readonly branch: Kept[];
+  readonly events: SubscriberEvent[];
+}
+
+export const emptyStore = (): SubscriberStore => ({ cursor: null, branch: [], events: [] });
+
+/** A downstream service as the client's documentation wants it: stores each change with its cursor, goes back when told. */
+export async function subscribe(
+  life: Life,
+  store: SubscriberStore,
+  log: OperationLog,
+  topic: string,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const known = store.branch.map(({ event, cursor, fromSequence }) => {
+        return { fromSequence, toSequence: cursor.sequence, hash: event.hash as Cursor['hash'] & string };
+      });
+      const sleep = (ms: number, over?: AbortSignal) => life.sleep(ms, over);
+      for await (const change of follow({ log, topic, cursor: store.cursor, known, signal, sleep })) {
+        await life.call('own', 'store', () => apply(store, change));
+      }
+    } catch (error) {
+      if (!isExpectedError(error)) throw error;
+      if (error.remedy === 'rewind') await life.call('own', 'go back', () => dropNewest(store));
+      else if (error.code === 'LOG_REPLACED') await life.call('own', 'start over', () => startOver(store));
+      else throw error;
+    }
+  }
+}
+
+function apply(store: SubscriberStore, change: ChainChange): void {
+  const { kind, block, cursor } = change;
+  const { height, hash, previousHash } = block;
+  const operations =
+    kind === 'connected'
+      ? change.operations.map(({ txid, transactionIndex, opcode, payload }) => {
+          return { txid, transactionIndex, payload: `${opcode ?? ''}${payload}` };
+        })
+      : [];
+  const event: SubscriberEvent = { kind, height, hash, previousHash, operations };
+  if (kind === 'connected') store.branch.push({ event, cursor, fromSequence: block.sequence });
+  else store.branch.pop();
+  store.events.push(event);
+  store.cursor = cursor;
+}
+
+function dropNewest(store: SubscriberStore): void {
+  const dropped = store.branch.pop();
+  if (dropped !== undefined) store.events.push({ ...dropped.event, kind: 'disconnected', operations: [] });
+  store.cursor = store.branch.at(-1)?.cursor ?? null;
+}
+
+function startOver(store: SubscriberStore): void {
+  while (store.branch.length > 0) dropNewest(store);
+  store.cursor = null;
+}
