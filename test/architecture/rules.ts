@@ -25,6 +25,11 @@ export const RULES: readonly Rule[] = [
     others: ['node:', '@mikro-orm', 'kysely'],
   },
   { folder: /^libs\/client\//, ours: ['bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
+  {
+    folder: /^libs\/wallet\//,
+    ours: ['bitcoin', 'protocol', 'node-client'],
+    others: ['node:', '@noble', '@scure'],
+  },
   { folder: /^libs\/process\//, ours: ['bitcoin'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,

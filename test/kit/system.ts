@@ -59,10 +59,13 @@ export class System implements AsyncDisposable {
     const rpc = openRpc(parts.node.url);
     const miner = createMiner({ rpc });
     const traffic = await Traffic.fund(miner, seed);
-    const postgresUrl = await parts.postgres.createDatabase(
-      `e2e_${parts.runId}`.toLowerCase().replace(/[^a-z0-9_]/g, '_'),
-    );
+    const postgresUrl = await parts.postgres.createDatabase(databaseName(parts, 'e2e'));
     return new System(parts, rpc, miner, traffic, postgresUrl);
+  }
+
+  /** One more database of this run, empty. @returns its URL. */
+  createDatabase(purpose: string): Promise<string> {
+    return this.parts.postgres.createDatabase(databaseName(this.parts, purpose));
   }
 
   get settings(): Readonly<Record<string, string>> {
@@ -139,8 +142,8 @@ export class System implements AsyncDisposable {
     return fork.tip;
   }
 
-  statuses(): Promise<readonly MachineStatus[]> {
-    return machineStatuses(this.postgresUrl);
+  statuses(postgresUrl: string = this.postgresUrl): Promise<readonly MachineStatus[]> {
+    return machineStatuses(postgresUrl);
   }
 
   async status(machine: string): Promise<MachineStatus | undefined> {
@@ -164,18 +167,19 @@ export class System implements AsyncDisposable {
   async differences(
     machines: readonly string[],
     branch: readonly BuiltBlock[] = this.miner.branch(),
+    postgresUrl: string = this.postgresUrl,
   ): Promise<readonly string[]> {
     const differences: string[] = [];
     for (const name of machines) {
-      await using projection = await this.open(name);
+      await using projection = await this.open(name, postgresUrl);
       const fold = await foldRawBlocks(await this.instance(name), branch);
       differences.push(...(await compareWithFold(projection, fold)));
     }
     return differences;
   }
 
-  async open(machine: string): Promise<PostgresProjection> {
-    return openProjection(this.postgresUrl, await this.instance(machine));
+  async open(machine: string, postgresUrl: string = this.postgresUrl): Promise<PostgresProjection> {
+    return openProjection(postgresUrl, await this.instance(machine));
   }
 
   async instance(machine: string): Promise<MachineInstance> {
@@ -188,4 +192,9 @@ export class System implements AsyncDisposable {
     await this.rpc[Symbol.asyncDispose]();
     await this.parts[Symbol.asyncDispose]();
   }
+}
+
+/** Runs share a server: a name that no other run has. */
+function databaseName({ runId }: RealParts<PartName>, purpose: string): string {
+  return `${purpose}_${runId}`.toLowerCase().replace(/[^a-z0-9_]/g, '_');
 }

@@ -133,6 +133,12 @@ export {
   type TransactionOutput,
 } from './transaction.ts';
 export { serializeStripped, serializeTransaction, serializeWitness } from './transaction-bytes.ts';
+export {
+  checkTransactionProof,
+  merklePathIndex,
+  type ProvenTransaction,
+  type TransactionProof,
+} from './transaction-proof.ts';
 export { BlockInvalid, type BlockProblem, type ExpectedBlock, verifyBlock } from './verify-block.ts';
 export {
   DataTooLong,

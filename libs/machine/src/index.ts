@@ -59,6 +59,28 @@ export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, rowsEq
 export { serializeOperation } from './serialize.ts';
 export { type SnapshotSource, SnapshotView } from './snapshots.ts';
 export {
+  parseSerializedOperation,
+  type SerializedOperation,
+  type SnvAnswer,
+  type SnvProblem,
+  type SnvQuestion,
+  type SnvRefusal,
+  type SnvServer,
+  type TrustedBlock,
+  verifyOperations,
+} from './snv.ts';
+export {
+  type PlacedProof,
+  type ProofSource,
+  parseTrustRoot,
+  type ResolvedRoot,
+  type RootProblem,
+  type RootSources,
+  resolveTrustRoot,
+  type TrustRoot,
+  trailingConsensusHash,
+} from './snv-root.ts';
+export {
   type Accepted,
   type AnyStateMachine,
   accepted,

@@ -65,7 +65,9 @@ export class MemoryFold {
     if (input.height <= anchorHeight(this.machine)) return null;
     if (input.height !== this.height + 1) throw new RangeError(`block ${input.height} does not follow ${this.height}`);
     const working = new WorkingState(this.state);
-    const target = { working, snapshots: this.#snapshots(), collectionHashes: this.collectionHashes };
+    const snapshots = this.#snapshots();
+    await snapshots.prepare(input.height, input.height);
+    const target = { working, snapshots, collectionHashes: this.collectionHashes };
     const folded = await foldBlock(this.machine, target, parseBlock(this.machine, input));
     this.reconnect(folded);
     return folded;

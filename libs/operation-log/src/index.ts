@@ -11,6 +11,7 @@ export {
 } from './leadership.ts';
 export { createOperationLog } from './log.ts';
 export { countingAmbience, createMemoryBroker, createMemoryLog, type MemoryBroker, type MemoryStep } from './memory.ts';
+export { WRITER_POINTS, type WriterPassing } from './points.ts';
 export type {
   BranchBlock,
   ConnectedBlock,

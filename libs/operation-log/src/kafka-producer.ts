@@ -5,6 +5,7 @@ import { BrokerUnavailable, WriterStalled } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { Partitioners } from './kafkajs.ts';
+import type { WriterPassing } from './points.ts';
 
 /** Quick repeats: Kafka answers CONCURRENT_TRANSACTIONS for some milliseconds after each commit. */
 const RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };
@@ -21,6 +22,7 @@ export async function fenceKafka(
   topic: string,
   transactionalId: string,
   stallLimitMs: number,
+  passing?: WriterPassing,
 ): Promise<FencedProducer> {
   const producer = kafka.producer({
     transactionalId,
@@ -46,7 +48,8 @@ export async function fenceKafka(
     const transaction = await step('a transaction', () => producer.transaction());
     open = transaction;
     const offsets: bigint[] = [];
-    for (const batch of batches) {
+    for (const [index, batch] of batches.entries()) {
+      if (index > 0) passing?.('between-sends');
       const messages = batch.map(({ key, value, headers }) => ({
         key,
         value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
@@ -58,7 +61,9 @@ export async function fenceKafka(
       if (first < 0n) throw new BrokerUnavailable(topic, new Error('a send was answered without its offset'));
       offsets.push(first);
     }
+    passing?.('before-commit');
     await step('a commit', () => transaction.commit());
+    passing?.('after-commit');
     open = null;
     return offsets;
   }

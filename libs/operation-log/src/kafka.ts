@@ -10,6 +10,7 @@ import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
 import { createOperationLog } from './log.ts';
 import { patiently } from './patience.ts';
+import type { WriterPassing } from './points.ts';
 import type { OperationLog } from './port.ts';
 
 /** About what one fetch answers with; the broker sends one batch in any case. */
@@ -36,6 +37,8 @@ export interface KafkaLogOptions {
   readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
   /** What kafkajs has to say; nothing is kept by default. */
   readonly onClientLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+  /** Hears of the points that a writer passes: tests end the process there. */
+  readonly passing?: WriterPassing | undefined;
 }
 
 /** A kafkajs client with the settings that all of ours share. */
@@ -83,7 +86,7 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
     offsets: (topic) => clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)),
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
-      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
+      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs, options.passing);
       const producer = await patiently({ topic, patienceMs }, fence); // a fence that failed has written nothing
       return {
         ...producer,
@@ -130,6 +133,7 @@ async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty
 
 /** The operation log on Apache Kafka. Connects on first use. */
 export function openKafkaLog(options: KafkaLogOptions): OperationLog {
-  const ambience = { now: () => Date.now(), randomId: () => randomBytes(16).toString('hex') };
+  const { passing } = options;
+  const ambience = { now: () => Date.now(), randomId: () => randomBytes(16).toString('hex'), passing };
   return createOperationLog(createKafkaBroker(options), ambience);
 }

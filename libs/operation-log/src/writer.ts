@@ -4,13 +4,15 @@ import { readBranch, readTail } from './backward.ts';
 import type { Broker, OutgoingRecord } from './broker.ts';
 import { LogIdentityMismatch, ParentMismatch, WriterSpent } from './errors.ts';
 import { readIdentity } from './identity.ts';
+import type { WriterPassing } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
 import { type Place, recordOf, recordsOfEntry, splitBySize } from './records.ts';
 
-/** What differs from run to run, handed in: the clock, in Unix milliseconds, and ids of 32 hex digits. */
+/** What differs from run to run, handed in: the clock, in Unix milliseconds, ids of 32 hex digits, and who watches. */
 export interface Ambience {
   now(): number;
   randomId(): string;
+  readonly passing?: WriterPassing | undefined;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface Ambience {
  */
 export async function openWriter(broker: Broker, identity: LogIdentity, ambience: Ambience): Promise<LogWriter> {
   const { topic } = identity;
+  const { passing } = ambience;
+  passing?.('before-fence');
   const producer = await broker.fence(topic, `${topic}.ingester`);
+  passing?.('after-fence');
   const writer = ambience.randomId();
   const time = () => new Date(ambience.now()).toISOString();
   let spent = false;
@@ -34,7 +39,9 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
   }
 
   async function start(): Promise<LogTail> {
+    passing?.('before-tail');
     const found = await readTail(broker, topic);
+    passing?.('after-tail');
     const known = await readIdentity(broker, topic);
     if (known !== null) refuseOther(identity, known);
     const log = found?.log ?? ambience.randomId();
@@ -51,7 +58,9 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       add({ type: 'log.created', network, chain, magic, firstBlock }, 0);
     }
     add({ type: 'writer.started', writer }, epoch);
+    passing?.('before-writer-started');
     await producer.transact([records]);
+    passing?.('after-writer-started');
     return { log, epoch, sequence, block: found?.block ?? null };
   }
 
@@ -76,7 +85,9 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     }
     const sends = splitBySize(records);
     return write(async () => {
+      passing?.('before-append');
       const offsets = await producer.transact(sends);
+      passing?.('after-append');
       const sequence = tail.sequence + records.length;
       const newest = entries.length - 1;
       const last = entries[newest] as LogEntry;

@@ -14,6 +14,7 @@ import { sql } from 'kysely';
 import { insertCheckpoint } from './checkpoint.ts';
 import { dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
 import { NotFound, ParametersDiffer } from './errors.ts';
+import type { ProjectionPassing } from './points.ts';
 import { PostgresProjection } from './postgres-projection.ts';
 import { openSharedTables } from './shared-tables.ts';
 import { buildEntities } from './tables.ts';
@@ -81,11 +82,16 @@ export async function buildsOf(orm: MikroORM): Promise<readonly Build[]> {
 }
 
 /**
- * Opens the live build of a machine; makes the first one where there is none.
+ * Opens the live build of a machine; makes the first one where there is none. `passing` hears of the points that its
+ * transactions pass: tests end the process there.
  *
  * @throws ParametersDiffer, DatabaseUnavailable.
  */
-export async function openProjection(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
+export async function openProjection(
+  postgresUrl: string,
+  instance: MachineInstance,
+  passing?: ProjectionPassing,
+): Promise<PostgresProjection> {
   const shared = await openSharedTables(postgresUrl);
   try {
     const schema = await inTransaction(shared, async (db) => {
@@ -110,7 +116,7 @@ export async function openProjection(postgresUrl: string, instance: MachineInsta
       await pointViews(db, instance, made.schema);
       return made.schema;
     });
-    return await openBuild(postgresUrl, instance, schema);
+    return await openBuild(postgresUrl, instance, schema, passing);
   } finally {
     await shared.close(true);
   }
@@ -139,11 +145,12 @@ export async function openBuild(
   postgresUrl: string,
   instance: MachineInstance,
   schema: string,
+  passing?: ProjectionPassing,
 ): Promise<PostgresProjection> {
   const { machine } = instance;
   const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, buildEntities(machine)));
   const genesisHashes = await genesisOf(machine);
-  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes });
+  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes, passing });
 }
 
 /** Removes a build that is not live. */

@@ -19,6 +19,7 @@ import { sql } from 'kysely';
 import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf } from './checkpoint.ts';
 import { type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
+import type { ProjectionPassing } from './points.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { PostgresState } from './postgres-state.ts';
 import { checkFollows, runsOf } from './runs.ts';
@@ -32,6 +33,7 @@ export interface PostgresProjectionOptions {
   readonly schema: string;
   readonly machine: AnyStateMachine;
   readonly genesisHashes: CollectionHashes;
+  readonly passing?: ProjectionPassing | undefined;
 }
 
 /** A build in Postgres. */
@@ -41,16 +43,18 @@ export class PostgresProjection implements Projection {
   readonly orm: MikroORM;
   readonly #genesisHashes: CollectionHashes;
   readonly #state: PostgresState;
+  readonly #passing: ProjectionPassing | undefined;
   #checkpoint: Checkpoint | null = null;
   #snapshots: SnapshotView;
   #collectionHashes: CollectionHashes | null = null;
   #db: Db | null = null;
 
-  constructor({ orm, schema, machine, genesisHashes }: PostgresProjectionOptions) {
+  constructor({ orm, schema, machine, genesisHashes, passing }: PostgresProjectionOptions) {
     this.orm = orm;
     this.schema = schema;
     this.machine = machine;
     this.#genesisHashes = genesisHashes;
+    this.#passing = passing;
     this.#state = new PostgresState(schema, machine.collections);
     this.#snapshots = this.#newSnapshots();
   }
@@ -72,6 +76,7 @@ export class PostgresProjection implements Projection {
       await inTransaction(this.orm, async (db) => {
         this.#use(db);
         await moveCheckpoint(db, this.schema, from, last.cursor, feedPosition);
+        this.#passing?.('after-checkpoint');
         await this.#checkNotRetired(db);
         let position = from.feedPosition;
         for (const run of runsOf(changes)) {
@@ -84,7 +89,9 @@ export class PostgresProjection implements Projection {
             position += run.changes.reduce((sum, change) => sum + this.#feedRowsOf(change), 0);
           }
         }
+        this.#passing?.('before-commit');
       });
+      this.#passing?.('after-commit');
     } catch (error) {
       this.#forget();
       throw error;
@@ -162,7 +169,8 @@ export class PostgresProjection implements Projection {
         }>`select height, hash from ${sql.table(`${this.schema}.blocks`)}
           where height > ${target} order by height desc`.execute(db);
         await moveCheckpoint(db, this.schema, from, cursor, from.feedPosition + rows.length);
-        await rollBack(db, this.schema, this.machine, target);
+        await rollBack(db, this.schema, this.machine, target, this.#passing);
+        this.#passing?.('in-rewind');
         const retracted = rows.map((row) => ({
           kind: 'disconnected' as const,
           height: row.height,
@@ -203,13 +211,13 @@ export class PostgresProjection implements Projection {
       run.push({ change, folded });
     }
     this.#collectionHashes = collectionHashes;
-    await writeRun(db, this.schema, this.machine.collections, run, feedPosition);
+    await writeRun(db, this.schema, this.machine.collections, run, feedPosition, this.#passing);
     return run.flatMap(({ folded }) => folded?.changes ?? []);
   }
 
   async #disconnectRun(db: Db, changes: readonly LogChange[], feedPosition: number): Promise<void> {
     const lowest = Math.min(...changes.map(({ event }) => event.height));
-    await rollBack(db, this.schema, this.machine, lowest - 1);
+    await rollBack(db, this.schema, this.machine, lowest - 1, this.#passing);
     const rows = changes.map(({ event, offset }) => ({
       kind: 'disconnected' as const,
       height: event.height,

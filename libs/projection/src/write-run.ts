@@ -9,6 +9,7 @@ import {
 import type { ConnectedBlock } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import { type BulkColumn, bulkInsert, type Db, unnest } from './database.ts';
+import type { ProjectionPassing } from './points.ts';
 import type { BlockMark } from './port.ts';
 import { keyColumn } from './postgres-state.ts';
 import { ARRAY_TYPE, toSql } from './sql-columns.ts';
@@ -34,8 +35,10 @@ export async function writeRun(
   collections: Collections,
   run: readonly RunBlock[],
   feedPosition: number,
+  passing?: ProjectionPassing,
 ): Promise<void> {
-  for (const [name, collection] of Object.entries(collections)) {
+  for (const [index, [name, collection]] of Object.entries(collections).entries()) {
+    if (index > 0) passing?.('between-collections');
     const { ended, versions } = historyOf(name, run);
     await endRows(db, schema, name, collection, ended);
     await insertVersions(db, schema, name, collection, versions);
@@ -279,11 +282,18 @@ export function insertFeedRows(db: Db, schema: string, rows: readonly FeedRow[],
  * Takes the state back to `height`: rows that began above it go, rows that ended above it hold again. What was there at
  * the machine's genesis stays.
  */
-export async function rollBack(db: Db, schema: string, machine: AnyStateMachine, height: number): Promise<void> {
+export async function rollBack(
+  db: Db,
+  schema: string,
+  machine: AnyStateMachine,
+  height: number,
+  passing?: ProjectionPassing,
+): Promise<void> {
   const stateHeight = Math.max(height, anchorHeight(machine));
   for (const name of Object.keys(machine.collections)) {
     const table = sql.table(`${schema}.${collectionTable(name)}`);
     await sql`delete from ${table} where valid_from > ${stateHeight}`.execute(db);
+    passing?.('in-rollback');
     await sql`update ${table} set valid_to = null where valid_to > ${stateHeight}`.execute(db);
   }
   for (const table of ['operations', 'transitions', 'blocks']) {

@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { type BackoffLimits, backoff, type Pace } from './backoff.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
+import type { PublishPassing } from './failpoints.ts';
 import { publish } from './publish.ts';
 
 /** What following one virtual chain needs of the world. */
@@ -17,6 +18,7 @@ export interface IngestPorts {
   /** Something may have changed at the node: poll and hints. */
   readonly wakeUps: Observable<unknown>;
   readonly pace: Pace;
+  readonly passing?: PublishPassing | undefined;
 }
 
 /** One virtual chain and its place in the log. */

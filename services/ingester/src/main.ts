@@ -5,6 +5,7 @@ import { loadChain } from '@virtualchain/definitions';
 import { failover, openNode, watchTip } from '@virtualchain/node-client';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
 import {
+  armFailpoint,
   createLogger,
   createMetrics,
   describeConfig,
@@ -18,6 +19,7 @@ import type { Pace } from './backoff.ts';
 import { createBlockCache } from './block-cache.ts';
 import { readChainFlags } from './chain-flags.ts';
 import { spec } from './config.ts';
+import { FAILPOINTS } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { networkOf, onlyOn } from './network.ts';
 
@@ -44,6 +46,7 @@ await runService(
     const config = readConfig(spec, process.env, flags.rest);
     for (const url of config.nodeUrls) rememberSecret(new URL(url).password);
     logger.level = config.logLevel;
+    const passing = armFailpoint(FAILPOINTS, process.env);
     const chains = await Promise.all(flags.chains.map(({ chain, parameters }) => loadChain(chain, parameters)));
 
     const zmqUrl = config.nodeZmq ?? null;
@@ -51,10 +54,10 @@ await runService(
     const network = config.network ?? (await networkOf(nodes, logger, pace, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
     const brokers = { brokers: config.brokers, clientId: 'ingester' };
-    await using log = openKafkaLog(brokers);
+    await using log = openKafkaLog({ ...brokers, passing });
     await using election = openKafkaElection(brokers);
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
-    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, pace };
+    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, pace, passing };
 
     const metrics = createMetrics({ network });
     metrics.watchProcess();

@@ -60,6 +60,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
       case 'disconnect':
         for (let start = 0; start < step.blocks.length; start += DISCONNECTS_PER_TRANSACTION_MAX) {
           const leaving = step.blocks.slice(start, start + DISCONNECTS_PER_TRANSACTION_MAX);
+          ports.passing?.('before-disconnect');
           const tail = await writer.append(
             leaving.map(
               ({ height, hash, previousHash }): LogEntry => ({
@@ -68,6 +69,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
               }),
             ),
           );
+          ports.passing?.('after-disconnect');
           branch.disconnected(leaving.length, tail.block);
           report.disconnected(leaving.length, tail);
         }
@@ -115,8 +117,10 @@ async function connectAll(
     for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS)) {
       ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
     }
+    ports.passing?.('before-fetch');
     const block = await readyBlock(source, parent, (start + index) as Height, hash);
     if (block === null) break;
+    ports.passing?.('after-verify');
     ready.push(block);
     parent = block.point;
     bytes += block.bytes;

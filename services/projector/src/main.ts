@@ -3,9 +3,17 @@ import { setPriority } from 'node:os';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
 import { openKafkaLog } from '@virtualchain/operation-log';
-import { createLogger, createMetrics, readConfig, runService, startHealthServer } from '@virtualchain/process';
+import {
+  armFailpoint,
+  createLogger,
+  createMetrics,
+  readConfig,
+  runService,
+  startHealthServer,
+} from '@virtualchain/process';
 import { openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
+import { FAILPOINTS } from './failpoints.ts';
 import { project } from './project.ts';
 import { projectorStatus } from './status.ts';
 
@@ -18,6 +26,7 @@ await runService(
     usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
     const config = readConfig(spec, process.env, process.argv.slice(2));
     logger.level = config.logLevel;
+    const passing = armFailpoint(FAILPOINTS, process.env);
     setPriority(config.niceness);
     const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
     const parameters = parseParameters('--machine-parameters', config.machineParameters);
@@ -49,10 +58,11 @@ await runService(
       await project({
         log,
         topic,
-        open: () => openProjection(config.postgresUrl, instance),
+        open: () => openProjection(config.postgresUrl, instance, passing),
         signal,
         events: status,
         jitter: Math.random,
+        passing,
       });
     } finally {
       clearInterval(watchTail);

@@ -3,6 +3,7 @@ import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
 import { type Fault, findCommonBlock, type Projection } from '@virtualchain/projection';
+import type { ProjectorPassing } from './failpoints.ts';
 
 /** The most that goes into one Postgres transaction. */
 export const blocksPerTransactionMax = 200;
@@ -37,6 +38,7 @@ export interface ProjectOptions {
   readonly jitter: () => number;
   /** How waits are waited out, early when the signal says so: the simulation's clock is not the wall's. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly passing?: ProjectorPassing | undefined;
 }
 
 const sleepByTheWall = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -77,13 +79,14 @@ export async function project(options: ProjectOptions): Promise<void> {
 
 /** Reads and advances until the signal or an error ends it. */
 async function follow(projection: Projection, options: ProjectOptions, onProgress: () => void): Promise<void> {
-  const { log, topic, signal, events } = options;
+  const { log, topic, signal, events, passing } = options;
   const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
   const checkpoint = await projection.checkpoint();
   const stopAfter = projection.machine.stopAfter;
   events.state('catching-up', null);
   const known = await knownBlocks(projection);
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
+    passing?.('after-read');
     for (const changes of portions(batch.changes)) {
       const upTo = stopAfter === undefined ? changes : changes.filter(({ event }) => event.height <= stopAfter);
       const advanced = await projection.advance(upTo);
@@ -96,7 +99,9 @@ async function follow(projection: Projection, options: ProjectOptions, onProgres
       }
     }
     const last = batch.changes.at(-1);
+    passing?.('before-hint');
     if (last !== undefined) await log.commitHint(topic, group, last.cursor.offset + 1n).catch(() => undefined);
+    passing?.('after-hint');
     events.state(batch.atEnd ? 'at-tip' : 'catching-up', null);
     if (signal.aborted) return;
   }

@@ -1,0 +1,200 @@
+import { expect, test } from '@jest/globals';
+import { type BlockHash, type Height, sha256 } from '@virtualchain/bitcoin';
+import type { OperationEvent } from '@virtualchain/protocol';
+import fc from 'fast-check';
+import { collection, integer, text } from './collection.ts';
+import { type ConsensusHash, consensusHash } from './consensus-hash.ts';
+import type { FoldInput } from './fold.ts';
+import { MemoryFold } from './memory-fold.ts';
+import {
+  type AnyStateMachine,
+  accepted,
+  defineStateMachine,
+  ignored,
+  rejected,
+  type StateMachine,
+} from './state-machine.ts';
+
+const collections = {
+  counters: collection({ columns: { name: text(), value: integer() }, key: ['name'], indexes: { value: ['value'] } }),
+};
+type Op = { readonly verb: string; readonly name: string };
+
+/** `add x`, `fail x` (writes, then is rejected), `quiet x` (accepted, not hashed), `throw`, `twice x`, anything else. */
+function machine(more: Partial<StateMachine<Op, typeof collections, number>> = {}): AnyStateMachine {
+  return defineStateMachine<Op, typeof collections, number>({
+    name: 'counting',
+    version: 1,
+    firstBlock: 10 as Height,
+    initialSnapshots: new Map([[9 as Height, consensusHash('00'.repeat(16))]]),
+    consensusWindow: 3,
+    collections,
+    hashedFields: { 1: ['name', 'value'], 2: ['height'] },
+    parse: ({ payload }) => {
+      const [verb = '', name = ''] = Buffer.from(payload, 'hex').toString('latin1').split(' ');
+      return ['add', 'fail', 'quiet', 'throw', 'twice', 'recent'].includes(verb)
+        ? { verb, name }
+        : ignored('UNKNOWN', verb);
+    },
+    async decide({ verb, name }, { window }, { counters }) {
+      if (verb === 'throw') throw new Error('a bug of the machine');
+      if (verb === 'recent') return window.has(name) ? accepted() : rejected('TOO_OLD', name);
+      const value = ((await counters.get({ name }))?.value ?? 0) + 1;
+      await counters.put({ name, value });
+      if (verb === 'fail') return rejected('FAILED', 'on purpose');
+      if (verb === 'quiet') return accepted();
+      const transition = { opcode: 1, fields: { name, value } };
+      return verb === 'twice' ? accepted(transition, transition) : accepted(transition);
+    },
+    ...more,
+  });
+}
+
+const hashOf = (name: string): BlockHash =>
+  Buffer.from(sha256(new TextEncoder().encode(name))).toString('hex') as BlockHash;
+
+function block(name: string, height: number, operations: readonly string[]): FoldInput {
+  return {
+    height: height as Height,
+    hash: hashOf(name),
+    previousHash: hashOf(name.slice(0, -1)),
+    time: 1_600_000_000 + height,
+    operations: operations.map(
+      (spelled, position) =>
+        ({
+          position,
+          txid: hashOf(`${name} ${position}`),
+          sequence: position + 1,
+          payload: Buffer.from(spelled, 'latin1').toString('hex'),
+        }) as unknown as OperationEvent,
+    ),
+  };
+}
+
+test('writes of a rejected operation are dropped, those of an accepted one that is not hashed stay', async () => {
+  const fold = await MemoryFold.open(machine());
+  const folded = await fold.connect(block('0', 10, ['add a', 'fail a', 'quiet a', 'junk']));
+  expect(folded?.outcomes.map(({ verdict }) => verdict.kind)).toEqual(['accepted', 'rejected', 'accepted', 'ignored']);
+  expect(folded?.transitions).toHaveLength(1);
+  expect(fold.state.dump('counters')).toEqual([{ name: 'a', value: 2 }]);
+  expect(folded?.outcomes[1]?.changedKeys).toEqual([]);
+});
+
+test('several transitions of one operation keep their order and its position', async () => {
+  const fold = await MemoryFold.open(machine());
+  const folded = await fold.connect(block('0', 10, ['junk', 'twice a']));
+  expect(folded?.transitions.map(({ vtxindex, operationPosition }) => [vtxindex, operationPosition])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+});
+
+test('openBlock and closeBlock run in every block, write, and closing transitions are hashed (spec §11 row 1)', async () => {
+  const withHooks = machine({
+    openBlock: async ({ height }, operations, { counters }) => {
+      await counters.put({ name: 'opened', value: height });
+      return operations.length;
+    },
+    closeBlock: async ({ height }, { counters }) => {
+      await counters.put({ name: 'closed', value: height });
+      return [{ opcode: 2, fields: { height } }];
+    },
+  });
+  const fold = await MemoryFold.open(withHooks);
+  const empty = await fold.connect(block('0', 10, []));
+  expect(empty?.transitions.map(({ operationPosition, opcode }) => [operationPosition, opcode])).toEqual([[null, 2]]);
+  const plain = await (await MemoryFold.open(machine())).connect(block('0', 10, []));
+  expect(empty?.opsHash).not.toBe(plain?.opsHash);
+  expect(fold.state.dump('counters').map(({ name, value }) => [name, value])).toEqual([
+    ['closed', 10],
+    ['opened', 10],
+  ]);
+});
+
+test('genesis rows are there before the first block, are hashed, and survive every rollback', async () => {
+  const seeded = machine({ genesis: async ({ counters }) => counters.put({ name: 'old', value: 7 }) });
+  const fold = await MemoryFold.open(seeded);
+  const before = fold.collectionHashes;
+  expect(before).not.toEqual((await MemoryFold.open(machine())).collectionHashes);
+  await fold.connect(block('0', 10, ['add old']));
+  expect(fold.state.dump('counters')).toEqual([{ name: 'old', value: 8 }]);
+  fold.disconnect();
+  expect(fold.state.dump('counters')).toEqual([{ name: 'old', value: 7 }]);
+  expect(fold.collectionHashes).toEqual(before);
+});
+
+test('a snapshot that differs from the expected one stops the machine, both hashes named, and nothing is kept', async () => {
+  const expected = consensusHash('ab'.repeat(16));
+  const fold = await MemoryFold.open(machine({ expectedSnapshots: new Map([[10 as Height, expected]]) }));
+  await expect(fold.connect(block('0', 10, ['add a']))).rejects.toMatchObject({
+    code: 'SNAPSHOT_MISMATCH',
+    message: expect.stringContaining(expected),
+  });
+  expect(fold.state.dump('counters')).toEqual([]);
+  expect(fold.tip).toBeNull();
+});
+
+test('a machine that throws faults with height, txid and sequence, and nothing of the block is kept', async () => {
+  const fold = await MemoryFold.open(machine());
+  const input = block('0', 10, ['add a', 'throw']);
+  await expect(fold.connect(input)).rejects.toMatchObject({
+    code: 'MACHINE_FAULTED',
+    height: 10,
+    txid: input.operations[1]?.txid,
+    sequence: 2,
+  });
+  expect(fold.state.dump('counters')).toEqual([]);
+});
+
+test('a consensus hash is recent for as many heights as the window says', async () => {
+  const fold = await MemoryFold.open(machine());
+  const hashes: ConsensusHash[] = [];
+  let name = '';
+  for (let height = 10; height < 16; height++) {
+    name += '0';
+    hashes.push((await fold.connect(block(name, height, [])))?.consensusHash as ConsensusHash);
+  }
+  const asked = hashes.map((hash) => `recent ${hash}`);
+  const folded = await fold.connect(block(`${name}0`, 16, asked));
+  expect(folded?.outcomes.map(({ verdict }) => verdict.kind)).toEqual([
+    'rejected',
+    'rejected',
+    'rejected',
+    'accepted',
+    'accepted',
+    'accepted',
+  ]);
+});
+
+const anyOperations = fc.array(
+  fc
+    .tuple(fc.constantFrom('add', 'fail', 'quiet', 'twice', 'junk'), fc.constantFrom('a', 'b', 'c'))
+    .map((pair) => pair.join(' ')),
+  { maxLength: 5 },
+);
+const anyBlocks = fc.array(anyOperations, { maxLength: 5 });
+
+test('where a fold ends never depends on its detours: A+B−B+C is A+C, with all hashes', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyBlocks, anyBlocks, anyBlocks, async (a, b, c) => {
+      const [detour, straight] = [await MemoryFold.open(machine()), await MemoryFold.open(machine())];
+      const connect = async (
+        fold: MemoryFold,
+        blocks: readonly (readonly string[])[],
+        letter: string,
+      ): Promise<void> => {
+        for (const operations of blocks)
+          await fold.connect(block(`${fold.tip?.block.hash ?? ''}${letter}`, fold.height + 1, operations));
+      };
+      await connect(detour, a, 'a');
+      await connect(detour, b, 'b');
+      for (const _block of b) detour.disconnect();
+      await connect(detour, c, 'c');
+      await connect(straight, a, 'a');
+      await connect(straight, c, 'c');
+      expect(detour.blocks).toEqual(straight.blocks);
+      expect(detour.state.dump('counters')).toEqual(straight.state.dump('counters'));
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { collection, integer, nullable, type Row, text } from './collection.ts';
+import { MemoryState } from './memory-state.ts';
+import { WorkingState } from './working-state.ts';
+
+const collections = {
+  items: collection({
+    columns: { id: integer(), owner: nullable(text()), rank: integer() },
+    key: ['id'],
+    indexes: { owner: ['owner', 'rank'] },
+  }),
+};
+
+const anyId = fc.integer({ min: 0, max: 12 });
+const anyOwner = fc.option(fc.constantFrom('a', 'b', 'ä', '\u{1f600}'));
+const anyWrite = fc.oneof(
+  fc.record({ kind: fc.constant('put' as const), id: anyId, owner: anyOwner, rank: fc.integer({ min: -3, max: 3 }) }),
+  fc.record({ kind: fc.constant('delete' as const), id: anyId }),
+);
+
+async function write(
+  working: WorkingState,
+  step: { kind: 'put' | 'delete'; id: number; owner?: string | null; rank?: number },
+): Promise<void> {
+  const { items } = working.state as unknown as {
+    items: { put(row: Row): Promise<void>; delete(key: Row): Promise<void> };
+  };
+  if (step.kind === 'put') await items.put({ id: step.id, owner: step.owner ?? null, rank: step.rank ?? 0 });
+  else await items.delete({ id: step.id });
+}
+
+async function collect(rows: AsyncIterable<unknown>): Promise<unknown[]> {
+  const found = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
+
+test('by and count see committed rows and the overlay as one, whatever was committed and whatever written since', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyWrite),
+      fc.array(anyWrite),
+      anyOwner,
+      fc.integer({ min: 1, max: 5 }),
+      async (committed, since, owner, limit) => {
+        const source = new MemoryState(collections);
+        const first = new WorkingState(source);
+        first.beginBlock();
+        for (const step of committed) await write(first, step);
+        source.apply(first.blockChanges());
+        const working = new WorkingState(source);
+        working.beginBlock();
+        for (const step of since) await write(working, step);
+        const plain = new Map<number, Row>();
+        for (const step of [...committed, ...since]) {
+          if (step.kind === 'put') plain.set(step.id, { id: step.id, owner: step.owner ?? null, rank: step.rank });
+          else plain.delete(step.id);
+        }
+        const wanted = [...plain.values()]
+          .filter((row) => row['owner'] === owner)
+          .sort((a, b) => Number(a['rank']) - Number(b['rank']) || Number(a['id']) - Number(b['id']));
+        const { items } = working.state as unknown as {
+          items: {
+            by(index: string, prefix: Row, options?: object): AsyncIterable<unknown>;
+            count(index: string, prefix: Row): Promise<number>;
+          };
+        };
+        expect(await collect(items.by('owner', { owner }))).toEqual(wanted);
+        expect(await items.count('owner', { owner })).toBe(wanted.length);
+        expect(await collect(items.by('owner', { owner }, { limit }))).toEqual(wanted.slice(0, limit));
+        const after = wanted[Math.floor(wanted.length / 2)];
+        if (after !== undefined)
+          expect(await collect(items.by('owner', { owner }, { after }))).toEqual(
+            wanted.slice(Math.floor(wanted.length / 2) + 1),
+          );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('what is dropped since a savepoint leaves no trace, and a block counts only what differs in the end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyWrite), fc.array(anyWrite), async (kept, dropped) => {
+      const once = new WorkingState(new MemoryState(collections));
+      const twice = new WorkingState(new MemoryState(collections));
+      for (const working of [once, twice]) working.beginBlock();
+      for (const step of kept) for (const working of [once, twice]) await write(working, step);
+      const savepoint = twice.savepoint();
+      for (const step of dropped) await write(twice, step);
+      twice.dropSince(savepoint);
+      const changes = once.blockChanges();
+      expect(twice.blockChanges()).toEqual(changes);
+      for (const { before, after } of changes) expect(after).not.toEqual(before);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a row that does not fit its collection is refused, named', async () => {
+  const working = new WorkingState(new MemoryState(collections));
+  working.beginBlock();
+  const { items } = working.state as unknown as { items: { put(row: Row): Promise<void> } };
+  await expect(items.put({ id: 1, owner: 'a\u0000b', rank: 0 })).rejects.toThrow(/items\.owner/);
+  await expect(items.put({ id: 1.5, owner: null, rank: 0 })).rejects.toThrow(/items\.id/);
+  await expect(items.put({ id: 1, owner: null, rank: 0, extra: 1 })).rejects.toThrow(/items\.extra/);
+});

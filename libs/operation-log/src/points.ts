@@ -1,0 +1,20 @@
+/**
+ * Places in a writer's work at which a crash leaves something else behind. Each is passed in order; tests end the process
+ * there, one after the other.
+ */
+export const WRITER_POINTS = [
+  'before-fence',
+  'after-fence',
+  'before-tail',
+  'after-tail',
+  'before-writer-started',
+  'after-writer-started',
+  'before-append',
+  'between-sends',
+  'before-commit',
+  'after-commit',
+  'after-append',
+] as const;
+
+/** Hears of each point as it is passed. */
+export type WriterPassing = (point: (typeof WRITER_POINTS)[number]) => void;

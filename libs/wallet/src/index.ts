@@ -1,0 +1,2 @@
+export { bundleKeyring, createKeyring, type Keyring, taprootScript } from './keyring.ts';
+export { InputUnsignable, signTransaction } from './sign-transaction.ts';

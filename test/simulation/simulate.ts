@@ -1,0 +1,622 @@
+import { bytesToHex, type ExpectedError, height, isExpectedError } from '@virtualchain/bitcoin';
+import { type ChainReport, createBlockCache, ingestChain } from '@virtualchain/ingester';
+import type { AnyStateMachine } from '@virtualchain/machine';
+import { activityMachine } from '@virtualchain/machine-activity';
+import { kvChain, kvMachine } from '@virtualchain/machine-kv';
+import { failover } from '@virtualchain/node-client';
+import { createMemoryBroker, createOperationLog, type OperationLog } from '@virtualchain/operation-log';
+import { attachProjection, MemoryStore, NoCommonBlock } from '@virtualchain/projection';
+import { Subject } from 'rxjs';
+import { project } from '../../services/projector/src/project.ts';
+import { check, type Dump, type Evidence, type Violation } from './checker.ts';
+import { type Climate, drawClimate, type Trouble } from './climate.ts';
+import { type BrokerHabits, createBell, logError, reachBroker } from './made-broker.ts';
+import { createMadeGroup } from './made-election.ts';
+import { createMadeNode, type MadeNode, nodeError, reachNode } from './made-nodes.ts';
+import { databaseError, reachProjection } from './made-projection.ts';
+import { dumpOf, oracleOf } from './oracle.ts';
+import { createLife, type Ground, type Life, type Port, type Weather } from './process.ts';
+import { createRandom, hashText } from './random.ts';
+import { createScheduler } from './scheduler.ts';
+import { emptyStore, type SubscriberStore, subscribe } from './subscriber.ts';
+import { createUniverse, type WorldBlock } from './universe.ts';
+
+/** What every run must hold at least. */
+export const MINIMUM = { blocks: 200, operations: 500, reorgs: 5, crashes: 3 } as const;
+/** Mining goes on until the minimum is reached, but no further than this. */
+const WORLD_BLOCKS_MAX = 900;
+const STORM_MS_MAX = 4_000_000;
+/** I8: how long after the last fault everything may take to agree. Two of the longest waits, and some work. */
+const CATCH_UP_MS_MAX = 180_000;
+const NETWORK = 'regtest';
+const TOPIC = 'vchain.regtest.kv';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Every step, as it happens. */
+  readonly trace?: (line: string) => void;
+  /** Sets parts of the climate instead of drawing them: for the named seeds. */
+  readonly climate?: Partial<Climate>;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of the whole trace: equal for equal seeds. */
+  readonly traceHash: string;
+  readonly evidence: Evidence;
+}
+
+/** Runs one seed from the first block to the verdict of the checker. */
+export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOptions): Promise<RunResult> {
+  const root = createRandom(`${seed}`);
+  const climate: Climate = { ...drawClimate(root.fork('climate')), ...wanted };
+  const scheduler = createScheduler(root.fork('order'));
+  const luck = root.fork('luck');
+  const plans = root.fork('plans');
+  const counts: Record<string, number> = {};
+  const count = (what: string, by = 1): void => {
+    counts[what] = (counts[what] ?? 0) + by;
+  };
+  const violations: Violation[] = [];
+  let traceHash = 0x811c9dc5;
+  const trace = (line: string): void => {
+    traceHash = hashText(`${scheduler.now()} ${line}`, traceHash);
+    onTrace?.(`${(scheduler.now() / 1_000).toFixed(3).padStart(9)} ${line}`);
+  };
+  const fail = (where: string, what: string, invariant: Violation['invariant'] = 'I8'): void => {
+    trace(`VIOLATION ${where}: ${what}`);
+    violations.push({ invariant, where, what });
+  };
+
+  // The weather: errors, outages, crashes, delays.
+  let isStormy = true;
+  const outageUntil: Record<Port, number> = { node: 0, log: 0, db: 0, election: 0, own: 0 };
+  const errorOf = (port: Port, step: string): Error =>
+    port === 'node' ? nodeError(luck) : port === 'log' ? logError(luck, step, TOPIC) : databaseError();
+  const weather: Weather = {
+    fails(port, step) {
+      if (!isStormy || port === 'own' || port === 'election') return null;
+      const isOut = outageUntil[port] > scheduler.now();
+      if (!isOut && !luck.chance(climate.errors[port])) return null;
+      count(`${port} errors`);
+      return errorOf(port, step);
+    },
+    kills: () => isStormy && luck.chance(climate.crash),
+    delay(port) {
+      if (isStormy && luck.chance(climate.slow)) {
+        count('delays');
+        return luck.between(50, 3_000);
+      }
+      return port === 'own' ? 0 : luck.around(1.5);
+    },
+  };
+  const ground: Ground = { scheduler, random: luck, weather, trace };
+
+  // The world: blocks, nodes, the broker, what the database and the subscriber's disk hold.
+  const universe = createUniverse(root.fork('world'), climate.operationsPerBlock);
+  const hints = new Set<() => void>();
+  const nodes = ['north', 'south'].map((label) =>
+    createMadeNode(label, {
+      scheduler,
+      random: root.fork(label),
+      universe,
+      moved: () => {
+        for (const hint of hints) {
+          if (luck.chance(climate.dropsHint)) count('hints dropped');
+          else for (let times = luck.chance(0.1) ? 2 : 1; times > 0; times -= 1) scheduler.after(luck.around(30), hint);
+        }
+      },
+    }),
+  ) as [MadeNode, MadeNode];
+  const everInvalid = new Set<WorldBlock>();
+  const broker = createMemoryBroker();
+  const bell = createBell();
+  const habits: BrokerHabits = {
+    scheduler,
+    random: luck,
+    doubles: () => isStormy && luck.chance(climate.doubles) && counted('batches doubled'),
+    letsStaleThrough: () => isStormy && luck.chance(climate.stale) && counted('stale transactions'),
+    writtenAt: new WeakMap(),
+  };
+  function counted(what: string): true {
+    count(what);
+    return true;
+  }
+  const group = createMadeGroup(scheduler, root.fork('group'), () => isStormy && luck.chance(0.3));
+  let ids = 0;
+  const ambience = {
+    now: () => scheduler.now(),
+    randomId: () => {
+      ids += 1;
+      return hashText(`${seed} ${ids}`).toString(16).padStart(8, '0').repeat(4);
+    },
+  };
+  const logOf = (life: Life): OperationLog => createOperationLog(reachBroker(life, broker, bell, habits), ambience);
+
+  const chain = kvChain({ firstBlock: climate.firstBlock });
+  const identity = {
+    topic: TOPIC,
+    network: NETWORK,
+    chain: chain.name,
+    magic: bytesToHex(chain.magic),
+    firstBlock: height(climate.firstBlock),
+  };
+  let isPoisonous = climate.poison;
+  const machines: Record<string, AnyStateMachine> = { kv: kvMachine({}, chain), activity: activityMachine({}, chain) };
+  if (climate.poison) machines['poisoned'] = poisonedBy(activityMachine({}, chain), () => isPoisonous);
+  const stores: Record<string, MemoryStore> = {};
+  for (const [name, machine] of Object.entries(machines)) stores[name] = await MemoryStore.open(machine);
+  const subscriberStore: SubscriberStore = emptyStore();
+
+  // Processes, each under a supervisor that starts it again.
+  interface Service {
+    readonly name: string;
+    life: Life | null;
+    stop: AbortController;
+    starts: number;
+    isHeld: boolean;
+    /** The run of this life came to its end by itself. */
+    isOver: boolean;
+  }
+  const services: Service[] = [];
+  let halts = 0;
+
+  function supervise(name: string, run: (life: Life, signal: AbortSignal) => Promise<void>): Service {
+    const service: Service = { name, life: null, stop: new AbortController(), starts: 0, isHeld: false, isOver: true };
+    services.push(service);
+    const startSoon = (): void => {
+      const delayMs = isStormy ? luck.pick([10, 500, 3_000, 15_000]) * luck.next() : 100;
+      scheduler.after(delayMs, () => {
+        if (service.isHeld) startSoon();
+        else if (service.life?.isAlive !== true) start();
+      });
+    };
+    function start(): void {
+      service.starts += 1;
+      service.isOver = false;
+      const life = createLife(`${name}#${service.starts}`, ground, () => {
+        service.isOver = true;
+        if (!isEnding) count('crashes');
+        startSoon();
+      });
+      const stop = new AbortController();
+      service.life = life;
+      service.stop = stop;
+      trace(`${life.name} starts`);
+      run(life, stop.signal).then(
+        () => ended(life, null),
+        (error: unknown) => ended(life, error),
+      );
+    }
+    let isEnding = false;
+    function ended(life: Life, error: unknown): void {
+      if (!life.isAlive || service.life !== life) return;
+      trace(`${life.name} ends ${error === null ? 'by itself' : `with ${(error as Error).name}`}`);
+      if (error !== null) {
+        if (!isExpectedError(error)) fail(life.name, `fell: ${(error as Error).stack}`);
+        else {
+          halts += 1;
+          count(`halted: ${name} ${error.code}`);
+          onTrace?.(`          ${error.message}`);
+        }
+      }
+      isEnding = true;
+      life.kill('it ended');
+      isEnding = false;
+    }
+    start();
+    return service;
+  }
+
+  function ingester(name: string, preferred: readonly MadeNode[]): Service {
+    return supervise(name, async (life, signal) => {
+      const spoils = () => isStormy && luck.chance(climate.spoils) && counted('blocks spoilt');
+      const node = failover(
+        preferred.map((each) => reachNode(life, each, spoils)),
+        { now: scheduler.now, compareEveryMs: 5_000 },
+      );
+      const wakeUps = new Subject<void>();
+      const wake = () => life.deliver(0, () => wakeUps.next());
+      const poll = () => {
+        life.deliver(climate.pollMs, () => {
+          wakeUps.next();
+          poll();
+        });
+      };
+      poll();
+      hints.add(wake);
+      const pace = {
+        now: scheduler.now,
+        jitter: () => luck.next(),
+        sleep: (ms: number, over: AbortSignal) => life.sleep(ms, over),
+      };
+      const log = logOf(life);
+      const ports = { node, blocks: createBlockCache(node), log, election: group.reachedBy(life), wakeUps, pace };
+      try {
+        await ingestChain({ chain, network: NETWORK, identity }, ports, reportOf(life), signal);
+      } finally {
+        hints.delete(wake);
+      }
+    });
+  }
+
+  function reportOf(life: Life): ChainReport {
+    return {
+      state: (state) => trace(`${life.name} is ${state}`),
+      leads: (tail) => trace(`${life.name} leads epoch ${tail.epoch} from ${tail.sequence}`),
+      nodeTip: () => undefined,
+      connected: (blocks, _operations, tail) => trace(`${life.name} +${blocks} to ${tail.block?.height}`),
+      disconnected(blocks, tail) {
+        count('reorgs followed');
+        trace(`${life.name} -${blocks} to ${tail.block?.height}`);
+      },
+      retry: (error) => trace(`${life.name} tries again after ${error.code}`),
+      halted: () => undefined,
+      status: () => {
+        throw new Error('not asked in a simulation');
+      },
+    };
+  }
+
+  function projector(name: string, machine: string): Service {
+    const store = stores[machine] as MemoryStore;
+    return supervise(name, (life, signal) => {
+      if (store.checkpoint.cursor !== null) compareWithKnown(machine, store);
+      return project({
+        log: logOf(life),
+        topic: TOPIC,
+        open: () => reachProjection(life, store, () => isStormy && luck.chance(climate.failsCommit) && counted('commits failed')),
+        signal,
+        events: {
+          state: (state, error: ExpectedError | null) => trace(`${life.name} is ${state} ${error?.code ?? ''}`),
+          advanced: ({ blocks, disconnected }, cursor) =>
+            trace(`${life.name} +${blocks} -${disconnected} to ${cursor?.height}`),
+        },
+        jitter: () => luck.next(),
+        sleep: (ms, over) => life.sleep(ms, over),
+      });
+    });
+  }
+
+  /** I4 after every restart: a block's consensus hash is the one that anybody ever stored for it. */
+  const consensusHashes = new Map<string, string>();
+  function compareWithKnown(machine: string, { fold }: MemoryStore): void {
+    for (const { block, consensusHash } of fold.blocks) {
+      const known = consensusHashes.get(`${machine} ${block.hash}`);
+      if (known === undefined) consensusHashes.set(`${machine} ${block.hash}`, consensusHash);
+      else if (known !== consensusHash) fail(machine, `block ${block.hash} has two consensus hashes`, 'I4');
+    }
+  }
+
+  const ingesters = [ingester('ingester-a', nodes), ingester('ingester-b', nodes.toReversed())];
+  const projectors = Object.keys(machines).map((machine) => projector(`${machine}-1`, machine));
+  if (climate.twoProjectors) projectors.push(projector('kv-2', 'kv'));
+  const subscriber = supervise('subscriber', (life, signal) =>
+    subscribe(life, subscriberStore, logOf(life), TOPIC, signal),
+  );
+
+  // The miner.
+  let best = universe.genesis;
+  function publish(block: WorldBlock): void {
+    for (const node of nodes) node.hear(block, luck.around(40));
+  }
+  function isInvalid(block: WorldBlock): boolean {
+    for (let at: WorldBlock | null = block; at !== null; at = at.parent) if (everInvalid.has(at)) return true;
+    return false;
+  }
+  function grow(from: WorldBlock, blocks: number): WorldBlock {
+    let tip = from;
+    for (let made = 0; made < blocks; made += 1) {
+      tip = universe.mine(tip, scheduler.now(), plans.chance(0.05) ? { without: 'operations' } : {});
+      publish(tip);
+    }
+    if (tip.work > best.work && !isInvalid(tip)) best = tip;
+    return tip;
+  }
+  function ancestor(of: WorldBlock, steps: number): WorldBlock {
+    let block = of;
+    for (let step = 0; step < steps && block.parent !== null; step += 1) block = block.parent;
+    return block;
+  }
+  function fork(depth: number): void {
+    const old = best;
+    const kind = plans.pick(['longer', 'longer', 'equal', 'a-b-a', 'shorter']);
+    const from = ancestor(old, depth);
+    const length = old.height - from.height;
+    count(`forks: ${kind}`);
+    trace(`the miner forks ${length} deep: ${kind}`);
+    if (kind === 'longer') grow(from, length + plans.between(1, 2));
+    else if (kind === 'equal') {
+      const other = grow(from, length);
+      scheduler.after(plans.around(2_000), () => grow(plans.chance(0.5) ? other : old, 1));
+    } else if (kind === 'shorter') grow(from, Math.max(1, length - 1));
+    else {
+      grow(from, length + 1);
+      scheduler.after(plans.pick([0, 300, 3_000]) * plans.next(), () => grow(old, 2));
+    }
+  }
+  function invalidate(depth: number): void {
+    const block = ancestor(best, depth - 1);
+    if (block.parent === null) return;
+    count('invalidations');
+    trace(`the network calls ${block.height} ${block.hash.slice(0, 12)} invalid`);
+    everInvalid.add(block);
+    for (const node of nodes) scheduler.after(luck.around(100), () => node.invalidate(block));
+    best = universe.blocks.reduce((most, each) => (each.work > most.work && !isInvalid(each) ? each : most), universe.genesis);
+  }
+
+  const winningBranch = (): WorldBlock[] => {
+    const branch: WorldBlock[] = [];
+    for (let at: WorldBlock | null = best; at !== null; at = at.parent) branch.push(at);
+    return branch.reverse();
+  };
+  function isEnough(): boolean {
+    const branch = best.height - climate.firstBlock + 1;
+    if (branch < MINIMUM.blocks + 10 || (counts['reorgs followed'] ?? 0) < MINIMUM.reorgs + 2) return false;
+    if ((counts['crashes'] ?? 0) < MINIMUM.crashes) return false;
+    if (waitsForOperator) return false;
+    const made = winningBranch().reduce((sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length, 0);
+    return made > MINIMUM.operations * 1.3;
+  }
+  function mineOn(): void {
+    if (!isStormy) return;
+    const chance = plans.next();
+    if (best.height < 2 || chance > climate.fork + climate.invalidation) grow(best, plans.chance(0.1) ? plans.between(2, 8) : 1);
+    else if (chance < climate.fork) fork(plans.chance(climate.deepFork) ? plans.between(20, 45) : plans.between(1, 7));
+    else invalidate(plans.between(1, 3));
+    scheduler.after(plans.chance(0.05) ? plans.between(0, 20_000) : plans.around(climate.blockEveryMs), mineOn);
+  }
+  scheduler.after(0, mineOn);
+
+  // Troubles.
+  let waitsForOperator = false;
+  const done = new Set<Trouble>();
+  function someService(pattern: RegExp): Service | undefined {
+    const running = services.filter(({ name, life }) => pattern.test(name) && life?.isAlive);
+    return running.length === 0 ? undefined : luck.pick(running);
+  }
+  function trouble(): void {
+    if (!isStormy) return;
+    scheduler.after(luck.around(6_000), trouble);
+    if (climate.troubles.length === 0) return;
+    const kind = luck.pick(climate.troubles);
+    const until = scheduler.now() + luck.pick([500, 5_000, 20_000]) * luck.next();
+    switch (kind) {
+      case 'kill-ingester':
+        return kill(/ingester/);
+      case 'kill-projector':
+        return kill(/-\d$/);
+      case 'kill-subscriber':
+        return kill(/subscriber/);
+      case 'stop-gently':
+        return stopGently(someService(/./));
+      case 'freeze': {
+        const frozen = someService(/./);
+        if (frozen?.life == null) return;
+        const forMs = luck.pick([300, 8_000, 60_000]);
+        frozen.life.freeze(scheduler.now() + forMs);
+        const { life } = frozen;
+        if (forMs > 6_000) scheduler.after(6_000, () => group.expel(life));
+        return count('freezes');
+      }
+      case 'node-outage':
+      case 'log-outage':
+      case 'db-outage': {
+        const port = kind.replace('-outage', '') as Port;
+        outageUntil[port] = until;
+        trace(`${kind} until ${Math.round(until)}`);
+        return count('outages');
+      }
+      case 'node-behind':
+        luck.pick(nodes).cutOff(until);
+        return count('nodes cut off');
+      case 'node-restarted-empty':
+        luck.pick(nodes).restartEmpty(luck.pick([0, 2_000, 20_000]));
+        return count('nodes restarted empty');
+      case 'leader-expelled': {
+        const leader = ingesters.find(({ life }) => life?.name === group.leader);
+        if (leader?.life != null) group.expel(leader.life);
+        return count('leaders expelled');
+      }
+      case 'tail-cut':
+        return void cutTail();
+      case 'topic-anew':
+        return void anew();
+    }
+  }
+  function kill(pattern: RegExp): void {
+    someService(pattern)?.life?.kill('killed');
+  }
+  function stopGently(service: Service | undefined): void {
+    if (service?.life == null) return;
+    const { life } = service;
+    count('gentle stops');
+    trace(`${life.name} is told to stop`);
+    service.stop.abort();
+    scheduler.after(120_000, () => {
+      if (life.isAlive) fail(life.name, 'did not stop within two minutes');
+    });
+  }
+  async function cutTail(): Promise<void> {
+    if (done.has('tail-cut') || best.height < 40) return;
+    done.add('tail-cut');
+    const { stable } = await broker.offsets(TOPIC);
+    const records = luck.between(1, 60);
+    if (stable <= BigInt(records + 3)) return;
+    broker.cutTail(TOPIC, stable - BigInt(records));
+    bell.ring();
+    count('tails cut');
+    trace(`the log lost its last ${records} offsets`);
+    if (luck.chance(0.5)) fork(luck.between(1, 7));
+  }
+  /** The topic is deleted and created anew while no ingester runs; whoever followed the old one has to be attached. */
+  async function anew(): Promise<void> {
+    if (done.has('topic-anew') || best.height < 40) return;
+    done.add('topic-anew');
+    waitsForOperator = true;
+    for (const service of ingesters) {
+      service.isHeld = true;
+      service.life?.kill('the operator kills it');
+    }
+    scheduler.after(5_000, () => {
+      broker.recreateTopic(TOPIC);
+      bell.ring();
+      count('topics created anew');
+      trace('the topic is created anew');
+      for (const service of ingesters) service.isHeld = false;
+      for (const [name, store] of Object.entries(stores)) attachOnceRefused(name, store);
+    });
+  }
+  const unattached = new Set<string>();
+  function attachOnceRefused(name: string, store: MemoryStore): void {
+    unattached.add(name);
+    let tries = 0;
+    const look = async (): Promise<void> => {
+      tries += 1;
+      const { fault, status, cursor } = store.checkpoint;
+      if (cursor === null && status === 'running') return attached();
+      if (tries > 600) return fail(name, `was never refused by identity: ${status} ${fault?.code}`);
+      if (fault?.code === 'LOG_REPLACED') {
+        const life = createLife('operator', { ...ground, weather: { ...weather, fails: () => null, kills: () => false } }, () => undefined);
+        try {
+          const projection = await reachProjection(life, store, () => false);
+          const block = await attachProjection(logOf(life), TOPIC, projection);
+          trace(`${name} is attached at ${block?.height}`);
+          return attached();
+        } catch (error) {
+          if (!(error instanceof NoCommonBlock) && !isExpectedError(error)) return fail(name, `attach fell: ${(error as Error).stack}`);
+        }
+      }
+      scheduler.after(1_000, look);
+    };
+    const attached = (): void => {
+      count('attached');
+      unattached.delete(name);
+      if (unattached.size === 0) waitsForOperator = false;
+    };
+    scheduler.after(1_000, look);
+  }
+  scheduler.after(5_000, trouble);
+
+  // The poison operation: its machine stands, with the place of the fault, until it is mended and resumed.
+  function watchPoison(): void {
+    const store = stores['poisoned'];
+    if (store === undefined) return;
+    const { fault, cursor } = store.checkpoint;
+    if (fault?.code !== 'MACHINE_FAULTED') {
+      if (isPoisonous) scheduler.after(5_000, watchPoison);
+      return;
+    }
+    count('machines faulted');
+    const culprit = universe.blocks.some(({ height: at, transactions }) => at === fault.height && transactions.some(({ txid }) => txid === fault.txid));
+    if (!culprit || fault.sequence === null) fail('poisoned', `the fault names ${fault.height} ${fault.txid}`, 'I5');
+    if (fault.height !== null && (cursor?.height ?? climate.firstBlock - 1) >= fault.height) fail('poisoned', 'went past its fault', 'I5');
+    scheduler.after(luck.between(1_000, 60_000), async () => {
+      if (store.checkpoint.fault?.code !== 'MACHINE_FAULTED') return watchPoison();
+      trace('the poisoned machine is mended and resumed');
+      isPoisonous = false;
+      const life = createLife('operator', { ...ground, weather: { ...weather, fails: () => null, kills: () => false } }, () => undefined);
+      const projection = await reachProjection(life, store, () => false);
+      await projection.setFault(null);
+    });
+  }
+  scheduler.after(5_000, watchPoison);
+
+  // The storm, and the calm after it.
+  const thin = () => universe.blocks.length > WORLD_BLOCKS_MAX;
+  await scheduler.run(() => isEnough() || thin() || violations.length > 0, STORM_MS_MAX);
+  while ((counts['crashes'] ?? 0) < MINIMUM.crashes) kill(/./);
+  isStormy = false;
+  isPoisonous = false;
+  const endedAt = scheduler.now();
+  trace('the storm is over');
+  for (const node of nodes) node.heal();
+  const retreats = plans.chance(0.3);
+  grow(best, retreats ? 4 : 2);
+  for (const node of nodes) node.heal();
+  if (retreats) scheduler.after(plans.between(0, 8_000), () => invalidate(1));
+  const settleAt = endedAt + 8_000;
+  const isAgreed = (): boolean => {
+    if (scheduler.now() < settleAt) return false;
+    const hash = best.hash;
+    if (stores['poisoned']?.checkpoint.fault?.code === 'MACHINE_FAULTED') return false;
+    return (
+      Object.values(stores).every(({ checkpoint }) => checkpoint.cursor?.hash === hash) &&
+      subscriberStore.branch.at(-1)?.event.hash === hash
+    );
+  };
+  const end = violations.length > 0 ? 'done' : await scheduler.run(() => isAgreed() || violations.length > 0, endedAt + CATCH_UP_MS_MAX);
+  if (end !== 'done') {
+    const standing = Object.entries(stores).map(([name, { checkpoint }]) => `${name} ${checkpoint.cursor?.height} ${checkpoint.fault?.code ?? ''}`);
+    fail('all', `not at ${best.height} within ${CATCH_UP_MS_MAX} ms of calm: ${standing.join(', ')}, subscriber ${subscriberStore.branch.at(-1)?.event.height}`);
+  }
+  count('virtual seconds', Math.round(scheduler.now() / 1_000));
+  count('steps', scheduler.events);
+
+  // The verdict.
+  const branch = winningBranch();
+  const earliest = await broker.offsets(TOPIC).then(({ earliest: first }) => first);
+  const { records } = await broker.fetch(TOPIC, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
+  const activityOracle = await oracleOf({ chain, machine: machines['activity'] as AnyStateMachine }, branch);
+  const oracles: Record<string, Dump> = {
+    kv: await oracleOf({ chain, machine: machines['kv'] as AnyStateMachine }, branch),
+    activity: activityOracle,
+    poisoned: activityOracle,
+  };
+  const evidence: Evidence = {
+    magic: identity.magic,
+    firstBlock: climate.firstBlock,
+    winning: branch
+      .filter(({ height: at }) => at >= climate.firstBlock)
+      .map(({ hash, height: at, built, transactions }) => ({
+        hash,
+        height: at,
+        previousHash: built.previousHash,
+        transactions: transactions.map(({ txid, outputs }) => ({ txid, scripts: outputs.map(({ script }) => script) })),
+      })),
+    records: records.map(({ value }) => value),
+    hadToLeave: (hash, record) => hadToLeave(hash, habits.writtenAt.get(record) ?? 0),
+    projections: Object.entries(stores).map(([name, store]) => ({
+      name,
+      dump: dumpOf(store.fold),
+      oracle: oracles[name] as Dump,
+      feed: store.feed,
+    })),
+    subscribers: [{ name: 'subscriber', told: subscriberStore.events }],
+  };
+  function hadToLeave(hash: string, by: number): boolean {
+    const block = universe.known(hash);
+    if (block === undefined) return false;
+    if (isInvalid(block)) return true;
+    return universe.blocks.some((each) => each.work > block.work && each.minedAt <= by && !universe.isAncestor(block, each));
+  }
+  const verdict = violations.length > 0 ? { violations: [], counted: null } : check(evidence);
+  violations.push(...verdict.violations);
+  const { counted: seen } = verdict;
+  if (seen !== null && violations.length === 0) {
+    const totals = { blocks: evidence.winning.length, operations: seen.operations, reorgs: seen.reorgs, crashes: counts['crashes'] ?? 0 };
+    for (const [what, least] of Object.entries(MINIMUM)) {
+      const had = totals[what as keyof typeof totals];
+      // A log that was begun anew has its newer history only; what happened before was counted then.
+      if (had < least && !(what === 'reorgs' && (counts['reorgs followed'] ?? 0) >= least)) fail('the run', `only ${had} ${what}, ${least} are wanted`);
+    }
+  }
+  count('seeds');
+  count('blocks', universe.blocks.length - 1);
+  count('operations', universe.blocks.reduce((sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length, 0));
+  count('reorgs', counts['reorgs followed'] ?? 0);
+  count('writers', seen?.writers ?? 0);
+  void subscriber;
+  return { seed, violations, counts, traceHash: traceHash.toString(16).padStart(8, '0'), evidence };
+}
+
+/** The same machine, but a `lock` operation makes it throw while `isPoisonous` says so. */
+function poisonedBy(machine: AnyStateMachine, isPoisonous: () => boolean): AnyStateMachine {
+  const decide: AnyStateMachine['decide'] = (op, context, state) => {
+    if (isPoisonous() && (op as { readonly opcode: Uint8Array }).opcode[0] === 0x21) throw new TypeError('poison');
+    return machine.decide(op, context, state);
+  };
+  return { ...machine, name: 'poisoned', decide };
+}
