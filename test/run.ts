@@ -72,8 +72,8 @@ try {
   await using parts = await startRealParts({ need: ['kafka', 'postgres'] });
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
-    VCHAIN_POSTGRES_URL: parts.postgres.url,
+    VCHAIN_TEST_KAFKA_BROKERS: parts.kafka.brokers.join(','),
+    VCHAIN_TEST_POSTGRES_URL: parts.postgres.url,
     NODE_OPTIONS:
       `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning`.trim(),
   };

@@ -17,19 +17,8 @@ async function reportsOf(folder: string): Promise<readonly FileReport[]> {
 test('every vector file that has a runner passes completely', async () => {
   const reports = await reportsOf(vectors);
   expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
-  const run = reports.filter(({ isSkipped }) => !isSkipped).map(({ schema }) => schema);
-  expect(run).toEqual(
-    expect.arrayContaining([
-      'block_parse',
-      'consensus_chain_echo',
-      'consensus_chain_kv',
-      'hashing',
-      'merkle',
-      'ops_and_consensus_hash',
-      'raw_chain',
-      'serialize_op',
-    ]),
-  );
+  const skipped = reports.filter(({ isSkipped }) => isSkipped).map(({ schema }) => schema);
+  expect(skipped.filter((schema) => !['bench_workload', 'bns-chain', 'bns-wire'].includes(`${schema}`))).toEqual([]);
   expect(reports.filter(({ schema }) => schema === null)).toEqual([]);
 });
 

@@ -100,6 +100,13 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       }
     });
 
+    test('a cursor before the first record reads from the start, and of no other log', async () => {
+      const { topic, id } = await written([connect('0'), connect('0a')]);
+      const start = { log: id, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null };
+      expect(words(await readAll(log, topic, start))).toEqual(['+0', '+0a']);
+      expect(await codeOf(readAll(log, topic, { ...start, log: 'f'.repeat(32) }))).toBe('LOG_REPLACED');
+    });
+
     test('a new writer continues where the log ends, and reads the branch backwards', async () => {
       const { topic, id } = await written([connect('0'), connect('0a'), disconnect('0a'), connect('0b')]);
       await using writer = await log.openWriter(identityOf(topic));

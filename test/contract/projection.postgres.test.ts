@@ -2,13 +2,14 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openProjection, readRows } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
+import { sharedServers } from '../kit/shared-servers.ts';
 import { projectionContract } from './projection.contract.ts';
 
 let parts: RealParts<'postgres'>;
 let databases = 0;
 
 beforeAll(async () => {
-  parts = await startRealParts({ need: ['postgres'] });
+  parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });
 }, 120_000);
 
 afterAll(async () => {

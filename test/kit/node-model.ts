@@ -37,6 +37,17 @@ export interface NodeModel {
   reset(): void;
 }
 
+const parsed = new WeakMap<Uint8Array, Block>();
+
+/** Several nodes, and one that fills itself again, are given the same bytes: they are read once. */
+function parseOnce(bytes: Uint8Array): Block {
+  const known = parsed.get(bytes);
+  if (known !== undefined) return known;
+  const block = parseBlock(bytes);
+  parsed.set(bytes, block);
+  return block;
+}
+
 export function createNodeModel(): NodeModel {
   const blocks = new Map<string, KnownBlock>();
   const invalid = new Set<string>();
@@ -82,7 +93,7 @@ export function createNodeModel(): NodeModel {
       return best();
     },
     submit(bytes) {
-      const block = parseBlock(bytes);
+      const block = parseOnce(bytes);
       const previous = blocks.get(block.header.previousHash) ?? null;
       if (previous === null) return block.header.previousHash === NULL_HASH;
       if (blocks.has(block.hash)) return true;

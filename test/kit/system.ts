@@ -13,6 +13,7 @@ import {
 } from '@virtualchain/projection';
 import { type BuiltBlock, createMiner, type Miner } from '@virtualchain/testing';
 import { compareWithFold, foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { sharedServers } from './shared-servers.ts';
 import { Traffic } from './traffic.ts';
 import { until } from './until.ts';
 
@@ -50,11 +51,10 @@ export class System implements AsyncDisposable {
 
   /** Starts the parts and funds the traffic: the chain has about 105 blocks then, none with operations. */
   static async start({ seed, ownServers = false }: SystemOptions): Promise<System> {
-    const { VCHAIN_KAFKA_BROKERS: _kafka, VCHAIN_POSTGRES_URL: _postgres, ...bare } = process.env;
     const parts = await startRealParts({
       need: ['kafka', 'node', 'postgres'],
       log: () => undefined,
-      env: ownServers ? bare : process.env,
+      env: ownServers ? process.env : sharedServers(),
     });
     const rpc = openRpc(parts.node.url);
     const miner = createMiner({ rpc });

@@ -18,7 +18,11 @@ export class Victim {
   readonly #launch: (settings: Readonly<Record<string, string>>) => Promise<RunningProcess>;
   #process: RunningProcess | null = null;
 
-  constructor(point: string, nth: number, launch: (settings: Readonly<Record<string, string>>) => Promise<RunningProcess>) {
+  constructor(
+    point: string,
+    nth: number,
+    launch: (settings: Readonly<Record<string, string>>) => Promise<RunningProcess>,
+  ) {
     this.point = point;
     this.armedAs = `${point}:${nth}`;
     this.#launch = launch;

@@ -53,9 +53,13 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
 
   const change = (maxWaitMs: number, signal: AbortSignal | undefined): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    life.deliver(maxWaitMs, resolve);
-    bell.wait(() => life.deliver(random.around(3), resolve));
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => {
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    life.deliver(maxWaitMs, wake);
+    bell.wait(() => life.deliver(random.around(3), wake));
+    signal?.addEventListener('abort', wake);
     return promise;
   };
 
@@ -78,11 +82,11 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
       bell.ring();
       return {
         close: async () => undefined,
-        async transact(batches) {
+        async transact(batches, above) {
           for (const { value } of batches.flat()) writtenAt.set(value, scheduler.now());
           const sent = batches.flatMap((batch) => (habits.doubles() ? [batch, batch] : [batch]));
           try {
-            const offsets = await producer.transact(sent);
+            const offsets = await producer.transact(sent, above);
             return batches.map((batch) => offsets[sent.lastIndexOf(batch)] as bigint);
           } catch (error) {
             if (error instanceof WriterFenced && habits.letsStaleThrough()) await insist(topic, batches.flat());

@@ -65,7 +65,8 @@ export function createLife(name: string, { scheduler, random, weather, trace }: 
 
   /** What becomes of a step when it reaches its port. */
   function fateOf(port: Port, step: string): Fate {
-    if (!isAlive) return { takesEffect: random.chance(0.5), answer: 'none' }; // it was on its way
+    // What a dead process sent may still arrive; its own disk hears no more of it.
+    if (!isAlive) return { takesEffect: port !== 'own' && random.chance(0.5), answer: 'none' };
     if (weather.kills(name, step)) {
       kill(`at ${step}`);
       return { takesEffect: random.chance(0.5), answer: 'none' };
@@ -110,9 +111,13 @@ export function createLife(name: string, { scheduler, random, weather, trace }: 
 
   function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    deliver(ms, resolve);
-    signal?.addEventListener('abort', () => resolve(), { once: true });
-    if (signal?.aborted) resolve();
+    const wake = (): void => {
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    deliver(ms, wake);
+    signal?.addEventListener('abort', wake);
+    if (signal?.aborted) wake();
     return promise;
   }
 

@@ -131,6 +131,7 @@ export {
   type TransactionFields,
   type TransactionInput,
   type TransactionOutput,
+  transactionFields,
 } from './transaction.ts';
 export { serializeStripped, serializeTransaction, serializeWitness } from './transaction-bytes.ts';
 export {

@@ -2,7 +2,7 @@ import { concatBytes, lengthPrefixed, uint32Bytes, uint64Bytes } from './bytes.t
 import { doubleSha256 } from './hashing.ts';
 import { OP_CODESEPARATOR } from './opcodes.ts';
 import { scriptTokenAt } from './script.ts';
-import type { TransactionFields, TransactionInput } from './transaction.ts';
+import { type TransactionFields, type TransactionInput, transactionFields } from './transaction.ts';
 import { outpointBytes, outputBytes, serializeStripped } from './transaction-bytes.ts';
 
 /** What a signature covers. The low five bits choose among ALL, NONE and SINGLE; every other value counts as ALL. */
@@ -30,7 +30,8 @@ export function legacySighash(
   const inputs = isAlone(hashType)
     ? [{ ...signed, script }]
     : transaction.inputs.map((input, at) => blankedInput(input, at === index, script, hashType));
-  const bytes = serializeStripped({ ...transaction, inputs, outputs: signedOutputs(transaction, index, hashType) });
+  const outputs = signedOutputs(transaction, index, hashType);
+  const bytes = serializeStripped({ ...transactionFields(transaction), inputs, outputs });
   return doubleSha256(concatBytes(bytes, uint32Bytes(hashType >>> 0)));
 }
 

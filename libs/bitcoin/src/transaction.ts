@@ -24,6 +24,11 @@ export interface TransactionFields {
   readonly locktime: number;
 }
 
+/** The fields alone. A `Transaction` is a view with getters, which a spread does not copy. */
+export function transactionFields({ version, inputs, outputs, locktime }: TransactionFields): TransactionFields {
+  return { version, inputs, outputs, locktime };
+}
+
 /**
  * A view over the bytes of a transaction. Reading it walked over them once; fields and hashes are made when first asked
  * for and kept. Scripts are views into the same bytes.

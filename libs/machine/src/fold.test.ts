@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { type BlockHash, type Height, sha256 } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import fc from 'fast-check';
-import { collection, integer, text } from './collection.ts';
+import { collection, integer, type Row, text } from './collection.ts';
 import { type ConsensusHash, consensusHash } from './consensus-hash.ts';
-import type { FoldInput } from './fold.ts';
+import type { FoldedBlock, FoldInput } from './fold.ts';
 import { MemoryFold } from './memory-fold.ts';
 import {
   type AnyStateMachine,
@@ -197,4 +197,45 @@ test('where a fold ends never depends on its detours: A+B−B+C is A+C, with all
     }),
     { numRuns: 200 },
   );
+});
+
+test('a fold that goes on from a past height ends where the whole fold ends', async () => {
+  const whole = await MemoryFold.open(machine());
+  const inputs = Array.from({ length: 12 }, (_, i) =>
+    block('0'.repeat(i + 1), 10 + i, ['add a', `add ${i % 3}`, 'fail b']),
+  );
+  const rowsAt: (readonly Row[])[] = [];
+  for (const input of inputs) {
+    await whole.connect(input);
+    rowsAt.push(whole.state.dump('counters'));
+  }
+  for (const at of [0, 4, 10]) {
+    const start = whole.blocks[at] as FoldedBlock;
+    const resumed = MemoryFold.openAt(machine(), {
+      height: start.block.height,
+      rows: { counters: rowsAt[at] ?? [] },
+      collectionHashes: start.collectionHashes,
+      snapshots: {
+        at: async (heights) =>
+          new Map(
+            heights.flatMap((height) => {
+              const hash = whole.consensusHashAt(height);
+              return hash === null ? [] : [[height, hash] as const];
+            }),
+          ),
+        heightOf: async () => null,
+      },
+    });
+    for (const input of inputs.slice(at + 1)) await resumed.connect(input);
+    expect(resumed.blocks).toEqual(whole.blocks.slice(at + 1));
+  }
+});
+
+test('a fold that keeps few blocks for taking back says so instead of going back wrongly', async () => {
+  const fold = await MemoryFold.open(machine(), { undoBlocksMax: 2 });
+  for (let i = 0; i < 4; i++) await fold.connect(block('0'.repeat(i + 1), 10 + i, ['add a']));
+  fold.disconnect();
+  fold.disconnect();
+  expect(fold.height).toBe(11);
+  expect(() => fold.disconnect()).toThrow(RangeError);
 });

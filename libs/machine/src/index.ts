@@ -52,10 +52,10 @@ export {
 } from './fold.ts';
 export { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
 export { type EncodedKey, encodeTuple } from './key-order.ts';
-export { foldGenesis, MemoryFold } from './memory-fold.ts';
+export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
 export { MemoryState } from './memory-state.ts';
 export { FieldNotSerializable } from './python-text.ts';
-export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, rowsEqual } from './row.ts';
+export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, fromCanonical, rowsEqual } from './row.ts';
 export { serializeOperation } from './serialize.ts';
 export { type SnapshotSource, SnapshotView } from './snapshots.ts';
 export {

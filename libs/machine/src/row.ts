@@ -1,4 +1,4 @@
-import { bytesToHex } from '@virtualchain/bitcoin';
+import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
 import type { CanonicalValue } from './canonical-json.ts';
 import type { Collection, Column, ColumnValue, Row } from './collection.ts';
 import { LegacyFloat } from './field-value.ts';
@@ -111,4 +111,25 @@ export function canonicalRow({ columns }: Collection, row: Row): { readonly [nam
     canonical[name] = canonicalValue(columns[name] as Column<unknown>, row[name] as ColumnValue);
   }
   return canonical;
+}
+
+/** A column's value back from its canonical JSON. @throws TypeError for what no value of the column is written as. */
+export function fromCanonical(column: Column<unknown>, value: unknown): ColumnValue {
+  if (value === null || value === undefined) return null;
+  switch (column.kind) {
+    case 'bytes':
+      return hexToBytes(String(value));
+    case 'bigint':
+    case 'numeric':
+      return BigInt(String(value));
+    case 'legacyFloat': {
+      const bytes = hexToBytes(String(value));
+      return new LegacyFloat(new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0));
+    }
+    case 'list':
+      if (!Array.isArray(value)) throw new TypeError('a list is written as an array');
+      return value.map((item) => fromCanonical(column.of as Column<unknown>, item));
+    default:
+      return value as string | number | boolean;
+  }
 }

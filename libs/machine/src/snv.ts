@@ -89,6 +89,13 @@ async function proveStep(
     known.set(height, answer);
   }
   const inHand = previous.flatMap((height) => known.get(height) ?? []);
+  if (inHand.length < previous.length) {
+    return refused(
+      'CONSENSUS_HASH_MISMATCH',
+      current,
+      `${previous.length - inHand.length} hashes before it are withheld`,
+    );
+  }
   const actual = consensusHashOf(ops, inHand);
   const expected = known.get(current);
   return actual === expected

@@ -67,16 +67,26 @@ export async function nextStep<Block extends BranchBlock>(
   const { fork, blocks } = await findFork(node, branch, nodeTip);
   if (blocks.length === 0) return { kind: 'retry', nodeTip };
   const to = fork?.height ?? null;
-  const base = { height: fork?.height ?? ((branch.firstBlock - 1) as Height), hash: fork?.hash ?? null };
+  const base = {
+    height: fork?.height ?? ((branch.firstBlock - 1) as Height),
+    hash: fork?.hash ?? null,
+    ourNext: blocks.at(-1)?.hash ?? null,
+  };
   switch (await hasMoreWork(node, base, nodeTip, tip.work - (fork?.work ?? 0n))) {
     case 'moved':
       return { kind: 'retry', nodeTip };
     case 'more':
       return { kind: 'disconnect', to, blocks, reason: 'more-work', nodeTip };
     case 'not-more':
-      return (await isOnInvalidBranch(node, blocks))
-        ? { kind: 'disconnect', to, blocks, reason: 'invalid', nodeTip }
-        : { kind: 'behind', nodeTip };
+      break;
+  }
+  switch (await isOnInvalidBranch(node, blocks, nodeTip)) {
+    case 'moved':
+      return { kind: 'retry', nodeTip };
+    case 'invalid':
+      return { kind: 'disconnect', to, blocks, reason: 'invalid', nodeTip };
+    case 'not-invalid':
+      return { kind: 'behind', nodeTip };
   }
 }
 

@@ -6,11 +6,12 @@ const headersPerBatchMax = 64;
 
 /**
  * Whether the node's best chain has more work above `base` than ours has. The work is summed by us from the headers,
- * whose links are checked on the way, and no further than needed. `moved` when they do not fit together.
+ * whose links are checked on the way, and no further than needed. `moved` when they do not fit together, or when the
+ * block above `base` is ours after all: then `base`, which another node may have named before a failover, is no fork.
  */
 export async function hasMoreWork(
   node: BitcoinNode,
-  base: { readonly height: Height; readonly hash: BlockHash | null },
+  base: { readonly height: Height; readonly hash: BlockHash | null; readonly ourNext: BlockHash | null },
   nodeTip: NodeTip,
   ourWork: bigint,
 ): Promise<'more' | 'not-more' | 'moved'> {
@@ -21,6 +22,7 @@ export async function hasMoreWork(
     const hashes = await node.blockHashesFrom(height as Height, count);
     const headers = await Promise.all(hashes.map((hash) => node.header(hash)));
     if (hashes.length < count) return 'moved';
+    if (height === base.height + 1 && hashes[0] === base.ourNext) return 'moved';
     for (const [index, bytes] of headers.entries()) {
       if (bytes === null) return 'moved';
       const { previousHash, bits } = parseHeader(bytes);

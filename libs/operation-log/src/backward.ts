@@ -6,7 +6,7 @@ import { decodeRecord } from './event-codec.ts';
 import type { BranchBlock, LogTail } from './port.ts';
 
 /** How far the first step back goes, in offsets; each further one goes four times as far, up to a limit. */
-const STEP_RECORDS = 2_000n;
+const STEP_RECORDS = 250n;
 const STEP_GROWTH = 4n;
 const STEP_RECORDS_MAX = 32_000n;
 const STEP_WAIT_MS = 0;

@@ -27,12 +27,14 @@ export interface FetchOptions {
 /** A producer that fenced every older one of its transactional id. After an error it is spent. */
 export interface FencedProducer {
   /**
-   * Sends the batches one after another in one transaction, commits, and waits until readers can see it.
+   * Sends the batches one after another in one transaction, commits, and waits until readers can see it. They have to
+   * land above the offset `above`, the last one that the caller knows of: a log that lost its tail meanwhile, or was made
+   * anew, would otherwise go on with a gap that nothing can close.
    *
    * @returns the offset of the first record of each batch.
-   * @throws WriterFenced, WriterStalled, BrokerUnavailable; nothing is committed after a failed send.
+   * @throws LogTruncated, WriterFenced, WriterStalled, BrokerUnavailable; nothing is committed after a failed send.
    */
-  transact(batches: readonly (readonly OutgoingRecord[])[]): Promise<readonly bigint[]>;
+  transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<readonly bigint[]>;
   close(): Promise<void>;
 }
 

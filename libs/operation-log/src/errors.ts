@@ -28,6 +28,11 @@ export class LogTruncated extends LogFault {
   readonly remedy: Remedy = 'rewind';
 }
 
+/** @throws LogTruncated when a send landed at or below an offset that the log had reached before. */
+export function refuseLostTail(topic: string, landed: bigint, above: bigint): void {
+  if (landed <= above) throw new LogTruncated(topic, landed, `it had reached ${above} before: its tail is gone`);
+}
+
 /** The topic holds another log than the one we followed: it was created anew, or the name was given to another chain. */
 export class LogReplaced extends LogFault {
   override readonly name = 'LogReplaced';

@@ -1,7 +1,7 @@
 import type { Kafka, Transaction } from 'kafkajs';
 import type { FencedProducer, OutgoingRecord } from './broker.ts';
 import { withDeadline } from './deadline.ts';
-import { BrokerUnavailable, WriterStalled } from './errors.ts';
+import { BrokerUnavailable, refuseLostTail, WriterStalled } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { Partitioners } from './kafkajs.ts';
@@ -44,7 +44,7 @@ export async function fenceKafka(
     }
   }
 
-  async function transact(batches: readonly (readonly OutgoingRecord[])[]): Promise<bigint[]> {
+  async function transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<bigint[]> {
     const transaction = await step('a transaction', () => producer.transaction());
     open = transaction;
     const offsets: bigint[] = [];
@@ -59,6 +59,7 @@ export async function fenceKafka(
       const [answer] = await step('a send', () => transaction.send({ topic, acks: -1, messages }));
       const first = BigInt(answer?.baseOffset ?? -1);
       if (first < 0n) throw new BrokerUnavailable(topic, new Error('a send was answered without its offset'));
+      refuseLostTail(topic, first, above);
       offsets.push(first);
     }
     passing?.('before-commit');

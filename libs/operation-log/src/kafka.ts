@@ -90,8 +90,8 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
       const producer = await patiently({ topic, patienceMs }, fence); // a fence that failed has written nothing
       return {
         ...producer,
-        async transact(batches) {
-          const offsets = await producer.transact(batches);
+        async transact(batches, above) {
+          const offsets = await producer.transact(batches, above);
           const marker = (offsets.at(-1) ?? 0n) + BigInt(batches.at(-1)?.length ?? 0);
           const late = () => new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
           await withDeadline(untilStable(clusters, topic, marker), stallLimitMs, late);

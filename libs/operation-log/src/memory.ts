@@ -1,7 +1,7 @@
 import type { LogEvent } from '@virtualchain/protocol';
 import { encodeEvent } from '@virtualchain/protocol';
 import type { Broker, FencedProducer, OutgoingRecord } from './broker.ts';
-import { OffsetOutOfRange, TopicMissing, WriterFenced } from './errors.ts';
+import { OffsetOutOfRange, refuseLostTail, TopicMissing, WriterFenced } from './errors.ts';
 import { createOperationLog } from './log.ts';
 import { createMemoryTopic, type MemoryTopic, type MemoryTransaction } from './memory-topic.ts';
 import type { OperationLog } from './port.ts';
@@ -76,7 +76,7 @@ export function createMemoryBroker(): MemoryBroker {
       if (fences.get(transactionalId)?.owner !== mine.owner) throw new WriterFenced(topic);
     };
 
-    async function transact(batches: readonly (readonly OutgoingRecord[])[]): Promise<bigint[]> {
+    async function transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<bigint[]> {
       const place = topicOf(topic);
       const transaction: MemoryTransaction = { fate: 'open' };
       const offsets: bigint[] = [];
@@ -85,7 +85,9 @@ export function createMemoryBroker(): MemoryBroker {
         refuseFenced();
         mine.topic = place;
         mine.open = transaction;
-        offsets.push(place.append(batch, transaction));
+        const first = place.append(batch, transaction);
+        refuseLostTail(topic, first, above);
+        offsets.push(first);
         await step('after-send');
       }
       await step('commit');

@@ -14,7 +14,7 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
   const { after, known = [], signal, untilEnd = false } = options;
   const anchor = after === null ? null : await verifyCursor(broker, topic, after);
   const follower = createFollower(topic, anchor, known);
-  let position = after === null ? (await broker.offsets(topic)).earliest : after.offset + 1n;
+  let position = anchor === null ? (await broker.offsets(topic)).earliest : anchor.cursor.offset + 1n;
   const fetchFrom = (offset: bigint): Promise<Fetched> => {
     const fetching = broker.fetch(topic, offset, { maxWaitMs: untilEnd ? 0 : POLL_WAIT_MS, ...(signal && { signal }) });
     fetching.catch(() => undefined); // a failure is met where it is awaited, or never when the consumer left
@@ -57,16 +57,18 @@ async function explain(fault: unknown, broker: Broker, topic: string, { log }: F
 }
 
 /**
- * The log must still have the very record that the cursor names: same log, sequence, epoch and block.
+ * The log must still have the very record that the cursor names: same log, sequence, epoch and block. Null for a cursor
+ * before the first record, where whoever took back all of its blocks stands: it names a log, and nothing in it.
  *
  * @throws LogReplaced, LogTruncated, LogForked
  */
-async function verifyCursor(broker: Broker, topic: string, cursor: Cursor): Promise<Anchor> {
+async function verifyCursor(broker: Broker, topic: string, cursor: Cursor): Promise<Anchor | null> {
   const identity = await readIdentity(broker, topic);
   if (identity?.log !== cursor.log) {
     const found = identity === null ? 'is empty' : `holds log ${identity.log}`;
     throw new LogReplaced(topic, null, `the topic ${found}, the cursor is of log ${cursor.log}`);
   }
+  if (cursor.sequence === 0) return null;
   const { earliest, stable } = await broker.offsets(topic);
   const wanted = `sequence ${cursor.sequence} of epoch ${cursor.epoch}`;
   const reaches = cursor.offset >= earliest && cursor.offset < stable;

@@ -28,6 +28,14 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
   const writer = ambience.randomId();
   const time = () => new Date(ambience.now()).toISOString();
   let spent = false;
+  /** The last offset that is known to be there: what this writer writes lands above it, or its log is not what it was. */
+  let reached = -1n;
+
+  async function transact(sends: readonly (readonly OutgoingRecord[])[]): Promise<readonly bigint[]> {
+    const offsets = await producer.transact(sends, reached);
+    reached = (offsets.at(-1) ?? reached) + BigInt((sends.at(-1)?.length ?? 1) - 1);
+    return offsets;
+  }
 
   /** Runs one write; whatever goes wrong in it, this writer never writes again. */
   async function write<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -59,7 +67,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     }
     add({ type: 'writer.started', writer }, epoch);
     passing?.('before-writer-started');
-    await producer.transact([records]);
+    await transact([records]);
     passing?.('after-writer-started');
     return { log, epoch, sequence, block: found?.block ?? null };
   }
@@ -86,7 +94,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     const sends = splitBySize(records);
     return write(async () => {
       passing?.('before-append');
-      const offsets = await producer.transact(sends);
+      const offsets = await transact(sends);
       passing?.('after-append');
       const sequence = tail.sequence + records.length;
       const newest = entries.length - 1;

@@ -1,9 +1,9 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
 import {
   type AnyStateMachine,
   anchorHeight,
   type CanonicalValue,
+  type Collection,
   type CollectionHashes,
   canonicalJson,
   foldGenesis,
@@ -12,7 +12,7 @@ import {
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { insertCheckpoint } from './checkpoint.ts';
-import { dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
+import { type Db, dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
 import { NotFound, ParametersDiffer } from './errors.ts';
 import type { ProjectionPassing } from './points.ts';
 import { PostgresProjection } from './postgres-projection.ts';
@@ -58,15 +58,15 @@ export function parametersHash({ chain, parameters }: MachineInstance): string {
 export async function listBuilds(postgresUrl: string): Promise<readonly Build[]> {
   const orm = await openSharedTables(postgresUrl);
   try {
-    return await buildsOf(orm);
+    return await buildsOf(dbOf(orm.em.fork()));
   } finally {
     await orm.close(true);
   }
 }
 
-export async function buildsOf(orm: MikroORM): Promise<readonly Build[]> {
+export async function buildsOf(db: Db): Promise<readonly Build[]> {
   const { rows } = await orDatabaseError(() =>
-    sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(dbOf(orm.em.fork())),
+    sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(db),
   );
   return rows.map((row) => ({
     chain: String(row['chain']),
@@ -97,7 +97,7 @@ export async function openProjection(
     const schema = await inTransaction(shared, async (db) => {
       const { machine, chain } = instance;
       await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
-      const builds = await buildsOf(shared);
+      const builds = await buildsOf(db);
       const live = builds.find(
         (build) => build.chain === chain.name && build.machine === machine.name && build.status === 'live',
       );
@@ -130,7 +130,7 @@ export async function createBuild(postgresUrl: string, instance: MachineInstance
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
         db,
       );
-      const made = await makeBuild(postgresUrl, instance, await buildsOf(shared));
+      const made = await makeBuild(postgresUrl, instance, await buildsOf(db));
       await registerBuild(db, instance, made, 'building');
       return made.schema;
     });
@@ -166,42 +166,58 @@ export async function dropBuild(postgresUrl: string, schema: string): Promise<vo
   }
 }
 
-interface MadeBuild {
+export interface MadeBuild {
   readonly schema: string;
   readonly build: number;
 }
 
-/** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made anew. */
-async function makeBuild(postgresUrl: string, instance: MachineInstance, builds: readonly Build[]): Promise<MadeBuild> {
-  const { machine, chain } = instance;
+/** The next free build of a version, and the schema it will have. */
+export function nextBuild({ machine, chain }: MachineInstance, builds: readonly Build[]): MadeBuild {
   const ours = builds.filter(
     (build) => build.chain === chain.name && build.machine === machine.name && build.version === machine.version,
   );
   const build = Math.max(0, ...ours.map((one) => one.build)) + 1;
-  const schema = `${chain.name}_${machine.name}_v${machine.version}_${build}`;
+  return { schema: `${chain.name}_${machine.name}_v${machine.version}_${build}`, build };
+}
+
+/** Statements that make the tables of a build, dropping first what a crash left unregistered under its name. */
+export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, schema: string): Promise<string> {
   const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
   try {
-    await orm.em.fork().execute(`drop schema if exists "${schema}" cascade`);
-    await orm.schema.create({ schema });
-    const { changes } = await genesisOf(machine);
+    return `drop schema if exists "${schema}" cascade;\n${await orm.schema.getCreateSchemaSQL({ schema })}`;
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made anew. */
+async function makeBuild(postgresUrl: string, instance: MachineInstance, builds: readonly Build[]): Promise<MadeBuild> {
+  const { machine } = instance;
+  const made = nextBuild(instance, builds);
+  const { schema } = made;
+  const statements = await tablesSql(postgresUrl, machine, schema);
+  const { changes } = await genesisOf(machine);
+  const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
+  try {
     await inTransaction(orm, async (db) => {
+      await sql.raw(statements).execute(db);
       await insertCheckpoint(db, schema);
-      for (const [name, collection] of Object.entries(machine.collections as AnyStateMachine['collections'])) {
+      for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
         const versions = changes.flatMap((change) =>
           change.collection === name && change.after !== null
             ? [{ row: change.after, from: anchorHeight(machine), to: null }]
             : [],
         );
-        await insertVersions(db, schema, name, collection as Parameters<typeof insertVersions>[3], versions);
+        await insertVersions(db, schema, name, collection, versions);
       }
     });
   } finally {
     await orm.close(true);
   }
-  return { schema, build };
+  return made;
 }
 
-async function registerBuild(
+export async function registerBuild(
   db: ReturnType<typeof dbOf>,
   instance: MachineInstance,
   { schema, build }: MadeBuild,

@@ -87,6 +87,13 @@ export class NoCommonBlock extends ExpectedError {
   }
 }
 
+/** A snapshot file is not what it says, or not of this machine, or of nobody we trust. Nothing was imported. */
+export class SnapshotRefused extends ExpectedError {
+  override readonly name = 'SnapshotRefused';
+  readonly code = 'SNAPSHOT_REFUSED';
+  readonly remedy = 'halt';
+}
+
 /** There is nothing of that name. */
 export class NotFound extends ExpectedError {
   override readonly name = 'NotFound';

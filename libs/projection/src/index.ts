@@ -12,6 +12,7 @@ export {
 } from './builds.ts';
 export type { Checkpoint, Fault, ProjectionStatus } from './checkpoint.ts';
 export { findCommonBlock } from './common-block.ts';
+export { type Divergence, findDivergence } from './diverge.ts';
 export {
   BuildRetired,
   CheckpointMoved,
@@ -21,6 +22,7 @@ export {
   NotFound,
   NotNext,
   ParametersDiffer,
+  SnapshotRefused,
   SwitchRefused,
 } from './errors.ts';
 export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
@@ -29,6 +31,10 @@ export type { Advanced, BlockMark, Projection } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
+export { type ExportOptions, exportSnapshot } from './snapshot-export.ts';
+export { type SnapshotHeader, signerOf } from './snapshot-file.ts';
+export { type Imported, type ImportOptions, importSnapshot } from './snapshot-import.ts';
 export { type MachineStatus, machineStatuses } from './status.ts';
 export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify.ts';
+export { type VerifyLogOptions, verifyFromLog } from './verify-log.ts';
 export { viewSchema } from './views.ts';

@@ -5,12 +5,10 @@ import {
   type AnyStateMachine,
   anchorHeight,
   type CollectionHashes,
-  type ConsensusHash,
   foldBlock,
   parseBlock,
   prefetchBlocks,
   type RowChange,
-  type SnapshotSource,
   SnapshotView,
   WorkingState,
 } from '@virtualchain/machine';
@@ -23,6 +21,7 @@ import type { ProjectionPassing } from './points.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { PostgresState } from './postgres-state.ts';
 import { checkFollows, runsOf } from './runs.ts';
+import { snapshotSource } from './snapshot-source.ts';
 import { insertFeedRows, placeBlocks, type RunBlock, rollBack, writeRun } from './write-run.ts';
 
 const MARKS_PER_PAGE = 500;
@@ -265,25 +264,10 @@ export class PostgresProjection implements Projection {
   }
 
   #newSnapshots(): SnapshotView {
-    const blocks = sql.table(`${this.schema}.blocks`);
-    const db = (): Db => this.#db ?? dbOf(this.orm.em.fork());
-    const source: SnapshotSource = {
-      at: async (heights) => {
-        const { rows } = await sql<{
-          height: number;
-          consensus_hash: string;
-        }>`select height, consensus_hash from ${blocks}
-          where height = any(${heights}::integer[]) and consensus_hash is not null`.execute(db());
-        return new Map(rows.map((row) => [height(row.height), row.consensus_hash as ConsensusHash]));
-      },
-      heightOf: async (hash) => {
-        const { rows } = await sql<{
-          height: number;
-        }>`select height from ${blocks} where consensus_hash = ${hash} limit 1`.execute(db());
-        return rows[0] === undefined ? null : height(rows[0].height);
-      },
-    };
-    return new SnapshotView(this.machine, source);
+    return new SnapshotView(
+      this.machine,
+      snapshotSource(() => this.#db ?? dbOf(this.orm.em.fork()), this.schema),
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import { buildsOf, createBuild, dropBuild, type MachineInstance, openBuild } from './builds.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { type Db, inTransaction } from './database.ts';
+import { type Db, dbOf, inTransaction } from './database.ts';
 import { NotFound, SwitchRefused } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { openSharedTables } from './shared-tables.ts';
@@ -180,7 +180,7 @@ function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly s
 export async function liveSchema(postgresUrl: string, chain: string, machine: string): Promise<string | null> {
   const shared = await openSharedTables(postgresUrl);
   try {
-    const builds = await buildsOf(shared);
+    const builds = await buildsOf(dbOf(shared.em.fork()));
     return (
       builds.find((build) => build.chain === chain && build.machine === machine && build.status === 'live')?.schema ??
       null

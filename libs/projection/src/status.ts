@@ -24,7 +24,7 @@ export async function machineStatuses(postgresUrl: string): Promise<readonly Mac
   const shared = await openSharedTables(postgresUrl);
   try {
     const statuses: MachineStatus[] = [];
-    for (const build of (await buildsOf(shared)).filter(({ status }) => status === 'live')) {
+    for (const build of (await buildsOf(dbOf(shared.em.fork()))).filter(({ status }) => status === 'live')) {
       const db = dbOf(shared.em.fork());
       const blocks = sql.table(`${build.schema}.blocks`);
       const { checkpoint, tip, verdicts } = await orDatabaseError(async () => ({

@@ -199,3 +199,8 @@ function ormType(columnType: string): string {
   if (columnType === 'timestamptz') return 'datetime';
   return 'string';
 }
+
+/** Columns of a fixed table, in the order they are made, by their Postgres types. */
+export const FIXED_COLUMNS = Object.fromEntries(
+  Object.entries(FIXED).map(([table, { columns }]) => [table, columns]),
+) as Readonly<Record<(typeof FIXED_TABLES)[number], Readonly<Record<string, string>>>>;

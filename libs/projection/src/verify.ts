@@ -5,17 +5,21 @@ import {
   type Collection,
   type CollectionHashes,
   changesHash,
+  consensusHashOf,
   encodeTuple,
   MemoryFold,
   nextCollectionHash,
   opsHash,
   type Row,
   type RowChange,
+  SnapshotView,
 } from '@virtualchain/machine';
 import { decodeEvent, type OperationEvent, operationsDigest } from '@virtualchain/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, dbOf, orDatabaseError } from './database.ts';
+import { NotFound } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
+import { snapshotSource } from './snapshot-source.ts';
 import { rowFromSql } from './sql-columns.ts';
 import { collectionTable } from './tables.ts';
 
@@ -39,8 +43,14 @@ export interface Verified {
 
 export interface VerifyOptions {
   readonly onProgress?: (height: number, to: number) => void;
+  /** Fold from this height on, beginning with the rows that are stored for the height below; the first by default. */
+  readonly from?: number;
   /** Verify up to this height; the newest by default. */
   readonly to?: number;
+  /** Consensus hashes that somebody trusted vouches for. */
+  readonly trust?: ReadonlyMap<number, string>;
+  /** False: hashes are recomputed from transitions and rows, and the operations are not folded again. */
+  readonly refold?: boolean;
 }
 
 const BLOCKS_PER_STEP = 200;
@@ -76,47 +86,110 @@ export async function verifyProjection(projection: PostgresProjection, options: 
   );
 }
 
-async function verifyIn(
+export async function verifyIn(
   db: Db,
   schema: string,
   machine: AnyStateMachine,
-  { onProgress, to: limit }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Verified> {
+  const { onProgress, to: limit, trust = new Map<number, string>(), refold = true } = options;
   const anchor = anchorHeight(machine);
   const { rows } = await sql<{
     top: number | null;
   }>`select max(height) as top from ${sql.table(`${schema}.blocks`)}`.execute(db);
   const to = Math.min(rows[0]?.top ?? anchor, limit ?? Number.POSITIVE_INFINITY);
-  const fold = await MemoryFold.open(machine, { undoBlocksMax: 0 });
-  let rowHashes: CollectionHashes = await genesisRowHashes(db, schema, machine, fold);
-  const disagreements: Disagreement[] = [];
-  const genesis = differing(machine, anchor, fold.collectionHashes, rowHashes);
-  if (genesis.length > 0) return { from: anchor, to, blocks: 0, operations: 0, disagreements: genesis };
+  const first = Math.max(options.from ?? 0, anchor + 1);
+  for (const height of trust.keys()) {
+    if (height < first || height > to)
+      throw new NotFound(`${schema}: the trusted height ${height} is not among the heights ${first} to ${to}`);
+  }
+  const { fold, hashes } = await startAt(db, schema, machine, first - 1);
+  const seals = new SnapshotView(
+    machine,
+    snapshotSource(() => db, schema),
+  );
+  let rowHashes = hashes;
+  let expected = first;
   let operations = 0;
-  let expected = anchor + 1;
-  for (let from = anchor + 1; from <= to; from += BLOCKS_PER_STEP) {
+  const answer = (disagreements: readonly Disagreement[]): Verified => ({
+    from: first,
+    to,
+    blocks: expected - first,
+    operations,
+    disagreements,
+  });
+  const atStart = differing(machine, first - 1, fold.collectionHashes, rowHashes);
+  if (atStart.length > 0) return answer(atStart);
+  for (let from = first; from <= to; from += BLOCKS_PER_STEP) {
     const upTo = Math.min(to, from + BLOCKS_PER_STEP - 1);
     const step = await readStep(db, schema, machine, from, upTo);
     for (const block of step.blocks) {
-      if (block.height !== expected)
-        return {
-          from: anchor + 1,
-          to,
-          blocks: expected - anchor - 1,
-          operations,
-          disagreements: [gap(expected, block.height)],
-        };
+      if (block.height !== expected) return answer([gap(expected, block.height)]);
       rowHashes = nextRowHashes(machine, block.height, rowHashes, step.changes.get(block.height) ?? []);
-      disagreements.push(...(await verifyBlock(machine, fold, block, step, rowHashes)));
-      operations += step.operations.get(block.height)?.length ?? 0;
-      if (disagreements.length > 0)
-        return { from: anchor + 1, to, blocks: block.height - anchor, operations, disagreements };
+      const found = await verifyBlock(machine, refold ? fold : null, block, step, rowHashes);
+      const trusted = trust.get(block.height);
+      if (trusted !== undefined && trusted !== block.consensus_hash) {
+        found.push({
+          height: block.height,
+          what: 'trusted consensus hash',
+          stored: String(block.consensus_hash),
+          computed: trusted,
+        });
+      }
+      if (!refold) found.push(...(await verifySeal(seals, block)));
       expected++;
+      operations += step.operations.get(block.height)?.length ?? 0;
+      if (found.length > 0) return answer(found);
     }
     onProgress?.(upTo, to);
   }
-  if (expected <= to) disagreements.push(gap(expected, to));
-  return { from: anchor + 1, to, blocks: expected - anchor - 1, operations, disagreements };
+  return answer(expected <= to ? [gap(expected, to)] : []);
+}
+
+/** The state below the first height to verify: the genesis, or what is stored there. */
+async function startAt(
+  db: Db,
+  schema: string,
+  machine: AnyStateMachine,
+  height: number,
+): Promise<{ fold: MemoryFold; hashes: CollectionHashes }> {
+  if (height === anchorHeight(machine)) {
+    const fold = await MemoryFold.open(machine, { undoBlocksMax: 1 });
+    return { fold, hashes: await genesisRowHashes(db, schema, machine, fold) };
+  }
+  const blocks = sql.table(`${schema}.blocks`);
+  const { rows } = await sql<{
+    collection_hashes: CollectionHashes | null;
+  }>`select collection_hashes from ${blocks} where height = ${height}`.execute(db);
+  const hashes = rows[0]?.collection_hashes;
+  if (!hashes) throw new NotFound(`${schema} has no folded block at height ${height}, below the first one to verify`);
+  const state: Record<string, readonly Row[]> = {};
+  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
+    const found = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.${collectionTable(name)}`)}
+      where valid_from <= ${height} and (valid_to is null or valid_to > ${height})`.execute(db);
+    state[name] = found.rows.map((row) => rowFromSql(collection.columns, row));
+  }
+  const start = {
+    height: toHeight(height),
+    rows: state,
+    collectionHashes: hashes,
+    snapshots: snapshotSource(() => db, schema),
+  };
+  return { fold: MemoryFold.openAt(machine, start, { undoBlocksMax: 1 }), hashes };
+}
+
+/** A block's consensus hash from its stored ops hash and the hashes below it. */
+async function verifySeal(seals: SnapshotView, block: StoredBlock): Promise<Disagreement[]> {
+  const height = toHeight(block.height);
+  const previous = await seals.previousOf(height);
+  const computed = consensusHashOf(
+    block.ops_hash,
+    previous.filter((hash) => hash !== null),
+  );
+  seals.add(height, computed);
+  return computed === block.consensus_hash
+    ? []
+    : [{ height, what: 'consensus hash', stored: block.consensus_hash, computed }];
 }
 
 function gap(expected: number, found: number): Disagreement {
@@ -138,7 +211,7 @@ interface StoredOperation {
 
 async function verifyBlock(
   machine: AnyStateMachine,
-  fold: MemoryFold,
+  fold: MemoryFold | null,
   block: StoredBlock,
   step: Step,
   rowHashes: CollectionHashes,
@@ -158,7 +231,7 @@ async function verifyBlock(
     if (decoded.kind === 'event' && decoded.event.type === 'operation') events.push(decoded.event);
     else compare(`operation ${i}`, 'not an operation event', 'an operation event');
   }
-  if (events.length === stored.length) {
+  if (fold !== null && events.length === stored.length) {
     const folded = await fold.connect({
       height: toHeight(height),
       hash: blockHash(block.hash),

@@ -3,18 +3,23 @@ import { Transaction as SignerTransaction } from '@scure/btc-signer';
 import {
   classifyScript,
   concatBytes,
-  encodeDer,
   ExpectedError,
-  parseMultisig,
+  encodeDer,
+  legacySighash,
   type PrivateKey,
+  p2pkhScript,
+  parseMultisig,
   publicKeyOf,
-  type ScriptToken,
-  scriptTokens,
+  pushBytes,
   SIGHASH,
+  scriptTokens,
+  segwitSighash,
   serializeTransaction,
   signDigest,
   type TransactionFields,
+  type TransactionInput,
   type TransactionOutput,
+  transactionFields,
   witnessProgram,
 } from '@virtualchain/bitcoin';
 import type { Keyring } from './keyring.ts';
@@ -30,17 +35,20 @@ export class InputUnsignable extends ExpectedError {
   }
 }
 
-/** How an output is opened: by which keys, and by the scripts its hashes stand for. */
+/** How an output is opened. Of the scripts, the innermost is the one that is run. */
 interface Opening {
+  readonly kind: 'p2pkh' | 'p2pk' | 'p2wpkh' | 'multisig' | 'taproot';
   readonly keys: readonly PrivateKey[];
+  /** The script that is run: the output's own, the redeem script or the witness script. */
+  readonly script: Uint8Array;
   readonly redeemScript?: Uint8Array;
   readonly witnessScript?: Uint8Array;
-  readonly isTaproot?: boolean;
 }
 
 /**
  * The signed bytes of a transaction. `spent` are the outputs that its inputs spend, in order. Signatures cover everything
- * (SIGHASH_ALL, and DEFAULT for taproot). Inputs that already have a script or a witness stay as they are.
+ * (SIGHASH_ALL, and DEFAULT for taproot). Inputs that already have a script or a witness stay as they are. Whether the
+ * outputs hold more than the inputs is not looked at.
  * @throws InputUnsignable
  */
 export function signTransaction(
@@ -51,26 +59,12 @@ export function signTransaction(
   if (spent.length !== transaction.inputs.length) {
     throw new RangeError(`${transaction.inputs.length} inputs spend ${spent.length} outputs`);
   }
-  const signer = new SignerTransaction({
-    version: transaction.version,
-    lockTime: transaction.locktime,
-    allowUnknownOutputs: true,
-    allowUnknownInputs: true,
-    allowLegacyWitnessUtxo: true,
-    disableScriptCheck: true,
+  const inputs = transaction.inputs.map((input, index) => {
+    if (input.script.length > 0 || input.witness.length > 0) return input;
+    const opening = openingOf((spent[index] as TransactionOutput).script, keyring, index);
+    return { ...input, ...openedInput(transaction, spent, index, opening) };
   });
-  const openings = transaction.inputs.map(({ txid, index, sequence, script, witness }, at) => {
-    const output = spent[at] as TransactionOutput;
-    const witnessUtxo = { amount: output.value, script: output.script };
-    signer.addInput({ txid, index, sequence, witnessUtxo }, true);
-    return script.length > 0 || witness.length > 0 ? null : openingOf(output.script, keyring, at);
-  });
-  for (const { value, script } of transaction.outputs) signer.addOutput({ amount: value, script }, true);
-  const inputs = transaction.inputs.map((input, at) => {
-    const opening = openings[at];
-    return opening ? { ...input, ...signedInput(signer, at, opening) } : input;
-  });
-  return serializeTransaction({ ...transaction, inputs });
+  return serializeTransaction({ ...transactionFields(transaction), inputs });
 }
 
 function openingOf(script: Uint8Array, keyring: Keyring, index: number, isWitness = false): Opening {
@@ -79,26 +73,30 @@ function openingOf(script: Uint8Array, keyring: Keyring, index: number, isWitnes
   };
   const program = witnessProgram(script);
   if (program?.version === 1 && program.program.length === 32) {
-    return { keys: [keyring.keyFor(program.program) ?? lacks('no key of this taproot output')], isTaproot: true };
+    const key = keyring.keyFor(program.program) ?? lacks('no key of this taproot output');
+    return { kind: 'taproot', keys: [key], script };
   }
   const kind = classifyScript(script);
-  const tokens = scriptTokens(script);
+  const name = nameIn(script);
   switch (kind) {
     case 'p2pkh':
     case 'p2pk':
     case 'p2wpkh': {
-      const key = keyring.keyFor(nameIn(tokens)) ?? lacks(`no key for ${kind}`);
+      const key = keyring.keyFor(name) ?? lacks(`no key for ${kind}`);
       if (!key.isCompressed && (isWitness || kind === 'p2wpkh')) lacks('segwit takes compressed keys only');
-      return { keys: [key] };
+      return { kind, keys: [key], script };
     }
-    case 'multisig':
-      return { keys: multisigKeys(script, keyring) ?? lacks('not enough keys for the multisig') };
+    case 'multisig': {
+      const keys = multisigKeys(script, keyring) ?? lacks('not enough keys for the multisig');
+      if (isWitness && keys.some(({ isCompressed }) => !isCompressed)) lacks('segwit takes compressed keys only');
+      return { kind, keys, script };
+    }
     case 'p2sh': {
-      const redeemScript = keyring.scriptFor(nameIn(tokens)) ?? lacks('no script of this hash');
+      const redeemScript = keyring.scriptFor(name) ?? lacks('no script of this hash');
       return { ...openingOf(redeemScript, keyring, index), redeemScript };
     }
     case 'p2wsh': {
-      const witnessScript = keyring.scriptFor(nameIn(tokens)) ?? lacks('no script of this hash');
+      const witnessScript = keyring.scriptFor(name) ?? lacks('no script of this hash');
       return { ...openingOf(witnessScript, keyring, index, true), witnessScript };
     }
     default:
@@ -107,8 +105,8 @@ function openingOf(script: Uint8Array, keyring: Keyring, index: number, isWitnes
 }
 
 /** The only push of a standard script: a public key, or a hash of one or of a script. */
-function nameIn(tokens: readonly ScriptToken[]): Uint8Array {
-  return tokens.find((token) => token instanceof Uint8Array) ?? new Uint8Array(0);
+function nameIn(script: Uint8Array): Uint8Array {
+  return scriptTokens(script).find((token) => token instanceof Uint8Array) ?? new Uint8Array(0);
 }
 
 /** The first m keys of the script that the keyring has, or null when it has fewer. */
@@ -119,34 +117,80 @@ function multisigKeys(script: Uint8Array, keyring: Keyring): readonly PrivateKey
   return keys.length === multisig.m ? keys : null;
 }
 
-function signedInput(
-  signer: SignerTransaction,
+type Opened = Pick<TransactionInput, 'script' | 'witness'>;
+
+function openedInput(
+  transaction: TransactionFields,
+  spent: readonly TransactionOutput[],
   index: number,
-  { keys, redeemScript, witnessScript, isTaproot }: Opening,
-): { readonly script: Uint8Array; readonly witness: readonly Uint8Array[] } {
-  const [first] = keys;
-  if (isTaproot && first) signer.updateInput(index, { tapInternalKey: schnorr.getPublicKey(first.bytes) }, true);
-  if (redeemScript) signer.updateInput(index, { redeemScript }, true);
-  if (witnessScript) signer.updateInput(index, { witnessScript }, true);
-  for (const key of keys) {
-    if (key.isCompressed || isTaproot) signer.signIdx(key.bytes, index);
-    else signUncompressed(signer, index, key, redeemScript);
-  }
-  signer.finalizeIdx(index);
-  const { finalScriptSig, finalScriptWitness } = signer.getInput(index);
-  return { script: finalScriptSig ?? new Uint8Array(0), witness: finalScriptWitness ?? [] };
+  opening: Opening,
+): Opened {
+  const { kind, keys, script, redeemScript, witnessScript } = opening;
+  if (kind === 'taproot') return { script: NOTHING, witness: [taprootSignature(transaction, spent, index, keys)] };
+  const isSegwit = kind === 'p2wpkh' || witnessScript !== undefined;
+  const digest = isSegwit
+    ? segwitSighash(transaction, index, scriptCode(opening), (spent[index] as TransactionOutput).value, SIGHASH.ALL)
+    : legacySighash(transaction, index, script, SIGHASH.ALL);
+  const stack = stackFor(
+    kind,
+    keys,
+    keys.map((key) => concatBytes(encodeDer(signDigest(digest, key.bytes)), Uint8Array.of(SIGHASH.ALL))),
+  );
+  const redeem = redeemScript === undefined ? [] : [redeemScript];
+  if (!isSegwit) return { script: pushed([...stack, ...redeem]), witness: [] };
+  return { script: pushed(redeem), witness: witnessScript === undefined ? stack : [...stack, witnessScript] };
 }
 
-/** `@scure/btc-signer` signs for compressed keys only; it computes the digest and finishes the input here too. */
-function signUncompressed(
-  signer: SignerTransaction,
+const NOTHING = new Uint8Array(0);
+
+/** BIP143 signs p2wpkh as if the output were p2pkh. */
+function scriptCode({ kind, script }: Opening): Uint8Array {
+  return kind === 'p2wpkh' ? p2pkhScript(nameIn(script)) : script;
+}
+
+/** What the script finds on the stack. OP_CHECKMULTISIG takes one item too many, which must be empty (BIP147). */
+function stackFor(
+  kind: Exclude<Opening['kind'], 'taproot'>,
+  keys: readonly PrivateKey[],
+  signatures: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  switch (kind) {
+    case 'p2pk':
+      return signatures;
+    case 'multisig':
+      return [NOTHING, ...signatures];
+    default:
+      return [...signatures, ...keys.map(publicKeyOf)];
+  }
+}
+
+function pushed(items: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(...items.map(pushBytes));
+}
+
+/** A key path signature (BIP341), which covers all spent outputs. */
+function taprootSignature(
+  { version, locktime, inputs, outputs }: TransactionFields,
+  spent: readonly TransactionOutput[],
   index: number,
-  key: PrivateKey,
-  redeemScript: Uint8Array | undefined,
-): void {
-  const script = redeemScript ?? signer.getInput(index).witnessUtxo?.script;
-  if (script === undefined) throw new InputUnsignable(index, 'no script to sign for');
-  const digest = signer['preimageLegacy'](index, script, SIGHASH.ALL);
-  const signature = concatBytes(encodeDer(signDigest(digest, key.bytes)), Uint8Array.of(SIGHASH.ALL));
-  signer.updateInput(index, { partialSig: [[publicKeyOf(key), signature]] }, true);
+  keys: readonly PrivateKey[],
+): Uint8Array {
+  const signer = new SignerTransaction({
+    version,
+    lockTime: locktime,
+    allowUnknownOutputs: true,
+    allowUnknownInputs: true,
+  });
+  for (const [at, { txid, index: of, sequence }] of inputs.entries()) {
+    const { value: amount, script } = spent[at] as TransactionOutput;
+    signer.addInput({ txid, index: of, sequence, witnessUtxo: { amount, script } }, true);
+  }
+  for (const { value: amount, script } of outputs) signer.addOutput({ amount, script }, true);
+  for (const { bytes } of keys) {
+    signer.updateInput(index, { tapInternalKey: schnorr.getPublicKey(bytes) }, true);
+    signer.signIdx(bytes, index);
+  }
+  const signature = signer.getInput(index).tapKeySig;
+  if (signature === undefined) throw new InputUnsignable(index, 'no taproot signature was made');
+  return signature;
 }

@@ -3,11 +3,13 @@ import { isExpectedError, usePlatformSha256 } from '@virtualchain/bitcoin';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
 import { attach, resume } from './commands/attach.ts';
+import { diverge } from './commands/diverge.ts';
 import { rebuild } from './commands/rebuild.ts';
+import { type SnapshotImportOptions, snapshotExport, snapshotImport } from './commands/snapshot.ts';
 import { state } from './commands/state.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
-import { verify } from './commands/verify.ts';
+import { type VerifyCommandOptions, verify } from './commands/verify.ts';
 import { type Connection, connectionOf, withConnection } from './connection.ts';
 import { paint } from './output.ts';
 
@@ -32,6 +34,11 @@ const program = new Command('vchain')
 
 function connected(name: string, about: string): Command {
   return withConnection(program.command(name).description(about)).addHelpText('after', EXIT_CODES);
+}
+
+/** Collects an option that may be given several times. */
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** The connection that a command was called with, and its own options. */
@@ -80,10 +87,52 @@ connected('state', 'rows of a collection, at the tip or at a past height')
 
 connected('verify', 'recomputes every hash from the stored operations and rows')
   .argument('<machine>', 'name or module')
+  .option('--from <height>', 'begin here, with the rows stored for the height below')
+  .option('--to <height>', 'end here')
+  .option('--trust <height:hash>', 'a consensus hash that must be met; several may be given', append)
+  .option('--log', 'fold the log instead of the stored operations')
   .option('--json', 'one line of JSON')
-  .action((machine, _options, command) => {
+  .action((machine, given: VerifyCommandOptions, command) => {
     const { connection, options } = read(command);
-    return verify(connection, machine, { json: options.json ?? false });
+    return verify(connection, machine, { ...given, json: options.json ?? false });
+  });
+
+connected('diverge', 'finds where the projections of two databases part')
+  .argument('<a>', 'postgres:// of one operator')
+  .argument('<b>', 'postgres:// of the other')
+  .requiredOption('--machine <machine>', 'name or module')
+  .option('--json', 'one line of JSON')
+  .action((a, b, given: { machine: string }, command) => {
+    const { connection, options } = read(command);
+    return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
+  });
+
+const snapshot = program.command('snapshot').description('carries a projection from one operator to another');
+
+withConnection(snapshot.command('export').description('one signed file of a projection at a height'))
+  .argument('<machine>', 'name or module')
+  .argument('<file>', 'where to write it')
+  .requiredOption('--key <file>', 'Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
+  .option('--at <height>', 'the newest block by default')
+  .option('--json', 'one line of JSON')
+  .addHelpText('after', EXIT_CODES)
+  .action((machine, file, given: { key: string; at?: string }, command) => {
+    const { connection, options } = read(command);
+    return snapshotExport(connection, machine, file, { ...given, json: options.json ?? false });
+  });
+
+withConnection(snapshot.command('import').description('checks a file and makes the live build out of it'))
+  .argument('<machine>', 'name or module')
+  .argument('<file>', 'a snapshot file')
+  .option('--signer <name=key>', 'whose word counts: Ed25519 public key, hex; several may be given', append)
+  .option('--trust <height:hash>', 'a consensus hash that must be met; several may be given', append)
+  .option('--refold', 'trust no signer: fold the operations')
+  .option('--replace', 'take the place of the live build')
+  .option('--json', 'one line of JSON')
+  .addHelpText('after', EXIT_CODES)
+  .action((machine, file, given: Omit<SnapshotImportOptions, 'json'>, command) => {
+    const { connection, options } = read(command);
+    return snapshotImport(connection, machine, file, { ...given, json: options.json ?? false });
   });
 
 connected('rebuild', 'folds the topic into a new build and makes it the live one if both agree')

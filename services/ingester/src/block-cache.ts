@@ -8,6 +8,8 @@ const CACHE_BYTES_MAX = 32 * 1024 * 1024;
 export interface BlockCache {
   /** The block, parsed but not verified; null when the node does not have it. */
   fetch(hash: BlockHash): Promise<Block | null>;
+  /** Lets go of a block that turned out to be wrong: the header vouches for its hash only, and another reply may be right. */
+  forget(hash: BlockHash): void;
   /** A transaction of a block that is still kept. */
   transaction(txid: Txid): Transaction | undefined;
 }
@@ -47,7 +49,13 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
     }
   }
 
+  function forget(hash: BlockHash): void {
+    bytes -= kept.get(hash)?.block.bytes.length ?? 0;
+    kept.delete(hash);
+  }
+
   return {
+    forget,
     async fetch(hash) {
       const here = kept.get(hash);
       if (here !== undefined) return here.block;

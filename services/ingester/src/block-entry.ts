@@ -2,6 +2,7 @@ import {
   type Block,
   type BlockHash,
   bytesToHex,
+  type ExpectedBlock,
   ExpectedError,
   type Height,
   type NetworkName,
@@ -15,6 +16,7 @@ import type { BitcoinNode, BranchBlock } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
 import { FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
 import type { BlockCache } from './block-cache.ts';
+import type { DifficultyCheck } from './difficulty-check.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
@@ -39,6 +41,7 @@ export interface EntrySource {
   readonly network: NetworkName;
   readonly node: Pick<BitcoinNode, 'transactions' | 'blockHashAt'>;
   readonly blocks: BlockCache;
+  readonly difficulty: DifficultyCheck;
 }
 
 const BLOCK_RECORD_BYTES = 900;
@@ -48,7 +51,7 @@ const OPERATION_RECORD_BYTES = 1_500;
  * Fetches a block, verifies it, and finds the chain's operations in it with their funding outputs. Null when the block
  * left the node's best chain meanwhile: what the node does not have then says nothing.
  *
- * @throws BlockInvalid, BlockMalformed, BlockNotServed, FundingUnknown, and what the node's failures throw.
+ * @throws BlockInvalid, BlockMalformed, BlockNotServed, HeaderInvalid, FundingUnknown, and what the node's failures throw.
  */
 export async function readyBlock(
   source: EntrySource,
@@ -61,7 +64,8 @@ export async function readyBlock(
     if (await hasLeft(source, at, hash)) return null;
     throw new BlockNotServed(at, hash);
   }
-  const block = verifyBlock(fetched, { hash, ...(parent && { previousHash: parent.hash }) });
+  const block = verified(source, fetched, { hash, ...(parent && { previousHash: parent.hash }) });
+  await source.difficulty.pass(at, block.header);
   const { chain, network } = source;
   const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
   const wanted = fundingTxids(scanned);
@@ -84,6 +88,20 @@ export async function readyBlock(
       BLOCK_RECORD_BYTES,
     ),
   };
+}
+
+/** A block that does not pass is not kept: the node, or another one, is asked again. @throws BlockInvalid */
+function verified(
+  { blocks }: EntrySource,
+  block: Block,
+  expected: ExpectedBlock & { readonly hash: BlockHash },
+): Block {
+  try {
+    return verifyBlock(block, expected);
+  } catch (error) {
+    blocks.forget(expected.hash);
+    throw error;
+  }
 }
 
 async function hasLeft({ node }: EntrySource, at: Height, hash: BlockHash): Promise<boolean> {

@@ -154,6 +154,16 @@ test('funding that is not found is an error while the block is on the best chain
   await untilHistory('+0', '+0b', '+0bc');
 });
 
+test('wrong-difficulty: a block easier or harder than the rule is refused, and no record of it is published', async () => {
+  made.blockNamed('0a', ['kv+alice'], 0x207ffffe);
+  made.moveTo('0ab');
+  const { report } = start();
+  await until(() => report.status().code === 'HEADER_INVALID');
+  expect(await history()).toEqual(['+0']);
+  made.moveTo('0c');
+  await untilHistory('+0', '+0c');
+});
+
 test('a failure that only a person can mend halts the chain with its code', async () => {
   made.moveTo('0');
   made.moveToNetwork('mainnet');

@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import { type BackoffLimits, backoff, type Pace } from './backoff.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
+import { createDifficultyCheck } from './difficulty-check.ts';
 import type { PublishPassing } from './failpoints.ts';
 import { publish } from './publish.ts';
 
@@ -93,7 +94,8 @@ async function leadTerm(
     await using writer = await ports.log.openWriter(work.identity);
     opened(writer.tail.epoch);
     report.leads(writer.tail);
-    await publish({ work, ports, writer, report, signal, progressed });
+    const difficulty = createDifficultyCheck(work.network, ports.node);
+    await publish({ work, ports, writer, report, difficulty, signal, progressed });
   });
 }
 

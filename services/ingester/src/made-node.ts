@@ -38,7 +38,7 @@ const FUNDING = serializeTransaction(
 export const FUNDING_TXID = parseTransaction(FUNDING).txid;
 
 /** A block whose name spells its ancestry: `0ab` builds on `0a`. Each payload becomes an operation's transaction. */
-function mine(name: string, previousHash: BlockHash, payloads: readonly string[]): Block {
+function mine(name: string, previousHash: BlockHash, payloads: readonly string[], bits = REGTEST_BITS): Block {
   const transactions = [
     transaction({ txid: NULL_TXID, script: `coinbase ${name}` }, Uint8Array.of(0x51)),
     ...payloads.map((payload, index) => {
@@ -47,7 +47,7 @@ function mine(name: string, previousHash: BlockHash, payloads: readonly string[]
     }),
   ];
   const root = merkleRoot(transactions.map((fields) => parseTransaction(serializeTransaction(fields)).txid));
-  const header = { version: 4, previousHash, merkleRoot: root, time: 1_700_000_000, bits: REGTEST_BITS, nonce: 0 };
+  const header = { version: 4, previousHash, merkleRoot: root, time: 1_700_000_000, bits, nonce: 0 };
   while (!checkProofOfWork(headerHash(serializeHeader(header)), header.bits)) header.nonce += 1;
   return parseBlock(serializeBlock(header, transactions));
 }
@@ -64,11 +64,11 @@ export function madeNode(first: number) {
     broken === null ? Promise.resolve(result) : Promise.reject(broken);
   const at = (wanted: number): Block | undefined => best[wanted - first];
 
-  function blockNamed(name: string, payloads: readonly string[] = []): Block {
+  function blockNamed(name: string, payloads: readonly string[] = [], bits = REGTEST_BITS): Block {
     const known = blocks.get(name);
     if (known !== undefined) return known;
     const parent = name.length === 1 ? NULL_HASH : blockNamed(name.slice(0, -1)).hash;
-    const block = mine(name, parent, payloads);
+    const block = mine(name, parent, payloads, bits);
     blocks.set(name, block);
     return block;
   }

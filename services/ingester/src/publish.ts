@@ -5,6 +5,7 @@ import { exhaustMap, from, fromEvent, lastValueFrom, merge, of, takeUntil } from
 import { type ReadyBlock, readyBlock } from './block-entry.ts';
 import { type TrackedBranch, trackBranch } from './branch.ts';
 import type { ChainReport } from './chain-report.ts';
+import type { DifficultyCheck } from './difficulty-check.ts';
 import type { ChainWork, IngestPorts } from './ingest-chain.ts';
 
 /** Blocks that one look at the node may name, and the wait before the next look when its chain moved meanwhile. */
@@ -23,6 +24,7 @@ export interface Term {
   readonly ports: IngestPorts;
   readonly writer: LogWriter;
   readonly report: ChainReport;
+  readonly difficulty: DifficultyCheck;
   readonly signal: AbortSignal;
   /** Called when something was published or nothing is left to: earlier failures are forgotten then. */
   readonly progressed: () => void;
@@ -107,8 +109,8 @@ async function connectAll(
   start: Height,
   hashes: readonly BlockHash[],
 ): Promise<void> {
-  const { work, ports, signal } = term;
-  const source = { chain: work.chain, network: work.network, node: ports.node, blocks: ports.blocks };
+  const { work, ports, difficulty, signal } = term;
+  const source = { chain: work.chain, network: work.network, node: ports.node, blocks: ports.blocks, difficulty };
   let ready: ReadyBlock[] = [];
   let bytes = 0;
   let parent = branch.tip;

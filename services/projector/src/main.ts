@@ -14,10 +14,9 @@ import {
 import { openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
+import { LOG_HEIGHT_POLL_MS } from './limits.ts';
 import { project } from './project.ts';
 import { projectorStatus } from './status.ts';
-
-const LOG_HEIGHT_POLL_MS = 2_000;
 
 const logger = createLogger({ name: 'projector', version: '0.1.0' });
 

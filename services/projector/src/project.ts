@@ -4,17 +4,14 @@ import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
 import { type Fault, findCommonBlock, type Projection } from '@virtualchain/projection';
 import type { ProjectorPassing } from './failpoints.ts';
-
-/** The most that goes into one Postgres transaction. */
-export const blocksPerTransactionMax = 200;
-export const operationsPerTransactionMax = 5_000;
-/** How long a failure that may pass is waited out before the next try: doubled from the first to the last. */
-export const retryDelayMinMs = 100;
-export const retryDelayMaxMs = 5_000;
-/** How often a faulted projection looks whether it was resumed. */
-export const resumePollMs = 1_000;
-/** Blocks from before the checkpoint that tell a repeated record from a fork. */
-const knownBlocksMax = 50;
+import {
+  KNOWN_BLOCKS_MAX,
+  RESUME_POLL_MS,
+  RETRY_FIRST_MS,
+  RETRY_LAST_MS,
+  TRANSACTION_BLOCKS_MAX,
+  TRANSACTION_OPERATIONS_MAX,
+} from './limits.ts';
 
 export type ProjectorState = 'starting' | 'catching-up' | 'at-tip' | 'retrying' | 'faulted' | 'stopped';
 
@@ -63,18 +60,20 @@ export async function project(options: ProjectOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) break;
       if (!isExpectedError(error)) throw error;
-      if (error.remedy === 'retry') {
-        failures++;
-        events.state('retrying', error);
-        const delayMs = Math.min(retryDelayMaxMs, retryDelayMinMs * 2 ** Math.min(failures, 10)) * (0.5 + jitter() / 2);
-        await sleep(delayMs, signal);
-      } else if (projection === null) throw error;
+      if (error.remedy === 'retry') events.state('retrying', error);
+      else if (projection === null) throw error;
       else await mend(projection, error, options);
+      failures++; // a rewind counts as one too: what it did not mend must not be asked for in a tight loop
+      await sleep(retryDelayMs(failures, jitter), signal);
     } finally {
       await projection?.close();
     }
   }
   events.state('stopped', null);
+}
+
+function retryDelayMs(failures: number, jitter: () => number): number {
+  return Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)) * (0.5 + jitter() / 2);
 }
 
 /** Reads and advances until the signal or an error ends it. */
@@ -113,7 +112,7 @@ async function knownBlocks(
   const known = [];
   for await (const { firstSequence, cursor, hash } of projection.marks()) {
     known.push({ fromSequence: firstSequence, toSequence: cursor.sequence, hash });
-    if (known.length === knownBlocksMax) break;
+    if (known.length === KNOWN_BLOCKS_MAX) break;
   }
   return known.reverse();
 }
@@ -126,7 +125,7 @@ function* portions(changes: readonly LogChange[]): Generator<readonly LogChange[
     const size = change.kind === 'connected' ? change.operations.length : 0;
     if (
       portion.length > 0 &&
-      (portion.length >= blocksPerTransactionMax || operations + size > operationsPerTransactionMax)
+      (portion.length >= TRANSACTION_BLOCKS_MAX || operations + size > TRANSACTION_OPERATIONS_MAX)
     ) {
       yield portion;
       portion = [];
@@ -181,7 +180,7 @@ async function waitUntilResumed(
     const { status, fault } = await projection.checkpoint();
     if (status !== 'faulted') return;
     if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
-    await sleep(resumePollMs, signal);
+    await sleep(RESUME_POLL_MS, signal);
   }
 }
 

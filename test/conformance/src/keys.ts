@@ -119,7 +119,11 @@ function* bundleCases(name: string, recorded: RecordedBundle): Iterable<Case> {
   const estimate = recorded.signature_length_estimate;
   yield {
     name: `${name}: length of the signatures`,
-    ...signatureEstimateExpected(kind, info.redeem_script, typeof estimate === 'number' ? estimate : expectedOf(estimate)),
+    ...signatureEstimateExpected(
+      kind,
+      info.redeem_script,
+      typeof estimate === 'number' ? estimate : expectedOf(estimate),
+    ),
     actual: () => bundleSignatureBytes(bundle),
   };
 }

@@ -1,12 +1,20 @@
+import { addressesCases } from './addresses.ts';
 import { blockParseCases } from './block-parse.ts';
 import type { Runner } from './case.ts';
 import { consensusChainEchoCases } from './consensus-chain-echo.ts';
 import { consensusChainKvCases } from './consensus-chain-kv.ts';
+import { encodingCases } from './encoding.ts';
 import { hashingCases } from './hashing.ts';
+import { headersCases } from './headers.ts';
+import { keysCases } from './keys.ts';
 import { merkleCases } from './merkle.ts';
 import { opsAndConsensusHashCases } from './ops-and-consensus-hash.ts';
 import { rawChainCases } from './raw-chain.ts';
+import { scriptsCases } from './scripts.ts';
 import { serializeOpCases } from './serialize-op.ts';
+import { signedTransactionsCases } from './signed-transactions.ts';
+import { snvCases } from './snv.ts';
+import { transactionsCases } from './transactions.ts';
 
 /** One kind of vector file. */
 export interface VectorSchema {
@@ -25,16 +33,16 @@ export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'ops_and_consensus_hash', runner: opsAndConsensusHashCases, has: ['ops_hash', 'consensus_from_ops_hash'] },
   { name: 'raw_chain', runner: rawChainCases, has: ['chains.0.raw_blocks_hex', 'chains.0.first_block'] },
   { name: 'block_parse', runner: blockParseCases, has: ['raw_blocks_hex', 'parsed'] },
-  { name: 'snv', has: ['chains.0.cases', 'chains.0.blocks'] },
+  { name: 'snv', runner: snvCases, has: ['chains.0.cases', 'chains.0.blocks'] },
   { name: 'consensus_chain_kv', runner: consensusChainKvCases, has: ['chains.0.blocks.0.txs'] },
   { name: 'consensus_chain_echo', runner: consensusChainEchoCases, has: ['chains.0.blocks.0.ops'] },
-  { name: 'encoding', has: ['num_to_var_int'] },
-  { name: 'scripts', has: ['scripts', 'make_data_script'] },
-  { name: 'addresses', has: ['base58', 'bech32'] },
-  { name: 'keys', has: ['single', 'bundles'] },
-  { name: 'transactions', has: ['transactions', 'sighash'] },
-  { name: 'signed_transactions', has: ['cases.0.unsigned_tx'] },
-  { name: 'headers', has: ['genesis_file_hex'] },
+  { name: 'encoding', runner: encodingCases, has: ['num_to_var_int'] },
+  { name: 'scripts', runner: scriptsCases, has: ['scripts', 'make_data_script'] },
+  { name: 'addresses', runner: addressesCases, has: ['base58', 'bech32'] },
+  { name: 'keys', runner: keysCases, has: ['single', 'bundles'] },
+  { name: 'transactions', runner: transactionsCases, has: ['transactions', 'sighash'] },
+  { name: 'signed_transactions', runner: signedTransactionsCases, has: ['cases.0.unsigned_tx'] },
+  { name: 'headers', runner: headersCases, has: ['genesis_file_hex'] },
   { name: 'bns-wire', has: ['format', 'preorder_hash'] },
   { name: 'bns-chain', has: ['genesis_accounts', 'blocks'] },
   { name: 'bench_workload', has: ['description', 'expected'] },

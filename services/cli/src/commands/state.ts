@@ -1,4 +1,4 @@
-import { ExpectedError, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
+import { hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import {
   anchorHeight,
   type Collection,
@@ -10,13 +10,7 @@ import {
 import { readRows } from '@virtualchain/projection';
 import { type Connection, openLive } from '../connection.ts';
 import { print, table } from '../output.ts';
-
-/** A key or height on the command line that the collection cannot have. */
-export class QueryInvalid extends ExpectedError {
-  override readonly name = 'QueryInvalid';
-  readonly code = 'QUERY_INVALID';
-  readonly remedy = 'halt';
-}
+import { QueryInvalid, wholeNumber } from '../values.ts';
 
 export interface StateOptions {
   readonly at?: string;
@@ -97,10 +91,4 @@ function parseValue({ kind }: Column<unknown>, name: string, text: string): Colu
   if (kind === 'integer') return wholeNumber(name, text);
   if (kind === 'bigint' || kind === 'numeric') return BigInt(wholeNumber(name, text));
   return kind === 'boolean' ? text === 'true' : text;
-}
-
-function wholeNumber(what: string, text: string): number {
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new QueryInvalid(`${what} ${JSON.stringify(text)}: not a whole number`);
-  return Number(text);
 }

@@ -1,0 +1,40 @@
+import { ExpectedError } from '@virtualchain/bitcoin';
+import { findDivergence } from '@virtualchain/projection';
+import { type Connection, openLive } from '../connection.ts';
+import { print } from '../output.ts';
+
+/** Two operators do not hold the same history. */
+class Diverged extends ExpectedError {
+  override readonly name = 'Diverged';
+  readonly code = 'DIVERGED';
+  readonly remedy = 'halt';
+}
+
+/** `vchain diverge A B`: where the projections of two databases part. */
+export async function diverge(
+  connection: Connection,
+  urls: readonly [string, string],
+  machine: string,
+  options: { readonly json: boolean },
+): Promise<void> {
+  const [a, b] = urls.map((postgresUrl) => openLive({ ...connection, postgresUrl }, machine));
+  if (a === undefined || b === undefined) return;
+  const { projection: ours } = await a;
+  const { projection: theirs } = await b;
+  try {
+    const found = await findDivergence(ours, theirs);
+    if (options.json) print(JSON.stringify({ machine, divergence: found }));
+    if (found === null) {
+      if (!options.json) print(`${machine}: both hold the same history`);
+      return;
+    }
+    const { height, by, a: left, b: right, first } = found;
+    if (!options.json) {
+      print(`height ${height}, ${by}: A ${left}, B ${right}`);
+      if (first !== null) print(`${first.what}: A ${first.a}, B ${first.b}`);
+    }
+    throw new Diverged(`${machine}: A and B differ from height ${height} on, by ${by}`);
+  } finally {
+    await Promise.all([ours.close(), theirs.close()]);
+  }
+}

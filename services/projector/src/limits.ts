@@ -1,0 +1,14 @@
+/** Every bound of the projector. */
+
+/** The most that goes into one Postgres transaction. */
+export const TRANSACTION_BLOCKS_MAX = 200;
+export const TRANSACTION_OPERATIONS_MAX = 5_000;
+/** How long a failure that may pass is waited out before the next try: doubled from the first to the last. */
+export const RETRY_FIRST_MS = 100;
+export const RETRY_LAST_MS = 5_000;
+/** How often a faulted projection looks whether it was resumed. */
+export const RESUME_POLL_MS = 1_000;
+/** Blocks from before the checkpoint that tell a repeated record from a fork. */
+export const KNOWN_BLOCKS_MAX = 50;
+/** How often the newest height of the log is looked up, for status and lag. */
+export const LOG_HEIGHT_POLL_MS = 2_000;

@@ -1,0 +1,133 @@
+/** A rule of the core taken out, and who should miss it. */
+export interface Mutant {
+  readonly name: string;
+  /** The one file it changes, from the root of the repository. */
+  readonly file: string;
+  /** Text that stands exactly once in the file, and what takes its place. */
+  readonly edits: readonly (readonly [text: string, replacement: string])[];
+  /** Test files of which at least one must fail. */
+  readonly tests: readonly string[];
+}
+
+const LOG = ['test/contract/operation-log.memory.test.ts'];
+const MEMORY = ['test/contract/projection.memory.test.ts'];
+const POSTGRES = ['test/contract/projection.postgres.test.ts'];
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'sequence-check',
+    file: 'libs/operation-log/src/follow.ts',
+    edits: [['if (event.sequence > sequence + 1) throw', 'if (false) throw']],
+    tests: LOG,
+  },
+  {
+    name: 'repeated-sequence',
+    file: 'libs/operation-log/src/follow.ts',
+    edits: [['if (event.sequence <= sequence) return absorb(event, offset);', '']],
+    tests: LOG,
+  },
+  {
+    name: 'epoch-rule',
+    file: 'libs/operation-log/src/follow.ts',
+    edits: [['if (event.epoch < epoch) return null;', '']],
+    tests: LOG,
+  },
+  {
+    name: 'epoch-rule-backwards',
+    file: 'libs/operation-log/src/backward.ts',
+    edits: [['return newer.type === \'writer.started\' ? older.epoch < newer.epoch : older.epoch === newer.epoch;', 'return true;']],
+    tests: LOG,
+  },
+  {
+    name: 'log-id-of-a-record',
+    file: 'libs/operation-log/src/follow.ts',
+    edits: [['if (log !== null && event.log !== log) {', 'if (false) {']],
+    tests: LOG,
+  },
+  {
+    name: 'log-id-of-a-cursor',
+    file: 'libs/operation-log/src/reader.ts',
+    edits: [['if (identity?.log !== cursor.log) {', 'if (false) {']],
+    tests: LOG,
+  },
+  {
+    name: 'digest',
+    file: 'libs/operation-log/src/follow.ts',
+    edits: [["if (block.digest.digest('hex') !== event.digest) throw", 'if (false) throw']],
+    tests: LOG,
+  },
+  {
+    name: 'fence-before-tail',
+    file: 'libs/operation-log/src/writer.ts',
+    edits: [
+      ["passing?.('before-fence');", 'const early = await readTail(broker, topic);'],
+      ['const found = await readTail(broker, topic);', 'const found = early;'],
+    ],
+    tests: LOG,
+  },
+  {
+    name: 'merkle-root',
+    file: 'libs/bitcoin/src/verify-block.ts',
+    edits: [['if (root !== header.merkleRoot)', 'if (false)']],
+    tests: ['libs/bitcoin/src/verify-block.test.ts'],
+  },
+  {
+    name: 'merkle-malleability',
+    file: 'libs/bitcoin/src/verify-block.ts',
+    edits: [['if (block.tree.isMalleable)', 'if (false)']],
+    tests: ['libs/bitcoin/src/verify-block.test.ts'],
+  },
+  {
+    name: 'compare-and-set-on-memory',
+    file: 'libs/projection/src/memory-projection.ts',
+    edits: [['if (this.#store.checkpoint !== from) throw', 'if (false) throw']],
+    tests: MEMORY,
+  },
+  {
+    name: 'compare-and-set',
+    file: 'libs/projection/src/checkpoint.ts',
+    edits: [['if (numAffectedRows !== 1n) throw', 'if (false) throw']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'compare-and-set-of-the-sequence',
+    file: 'libs/projection/src/checkpoint.ts',
+    edits: [
+      [
+        'and sequence = ${cursor?.sequence ?? 0} and feed_position = ${from.feedPosition} and ${at}`.execute(',
+        'and (true or ${at})`.execute(',
+      ],
+    ],
+    tests: POSTGRES,
+  },
+  {
+    name: 'overlay-drop-after-a-failed-commit',
+    file: 'libs/projection/src/postgres-projection.ts',
+    edits: [['    } catch (error) {\n      this.#forget();\n      throw error;', '    } catch (error) {\n      throw error;']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'cache-drop-after-a-disconnect',
+    file: 'libs/projection/src/postgres-projection.ts',
+    edits: [['    this.#state.forget();\n    this.#collectionHashes = null;\n    this.#snapshots = this.#newSnapshots();\n  }\n\n  #feedRowsOf', '  }\n\n  #feedRowsOf']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'rollback-of-one-collection',
+    file: 'libs/projection/src/write-run.ts',
+    edits: [['for (const name of Object.keys(machine.collections)) {', 'for (const name of Object.keys(machine.collections).slice(0, 1)) {']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'rollback-of-begun-rows',
+    file: 'libs/projection/src/write-run.ts',
+    edits: [['await sql`delete from ${table} where valid_from > ${stateHeight}`.execute(db);', '']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'reopening-of-ended-rows',
+    file: 'libs/projection/src/write-run.ts',
+    edits: [['await sql`update ${table} set valid_to = null where valid_to > ${stateHeight}`.execute(db);', '']],
+    tests: POSTGRES,
+  },
+];
