@@ -1,3 +1,4 @@
+import { activityMachine } from '@virtualchain/machine-activity';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog, type LogChange, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
 import type { MachineInstance } from '@virtualchain/projection';
@@ -8,6 +9,12 @@ import { connect, FIRST_BLOCK, identityOf, operationOf } from './log-blocks.ts';
 export function kvInstance(): MachineInstance {
   const chain = kvChain({ firstBlock: FIRST_BLOCK });
   return { chain, machine: kvMachine({}, chain), network: 'regtest', parameters: {} };
+}
+
+/** A machine with two collections over the same log. */
+export function activityInstance(): MachineInstance {
+  const { chain, network } = kvInstance();
+  return { chain, machine: activityMachine({}, chain), network, parameters: {} };
 }
 
 /** `alice +name`, `alice =name:value`, `bob -name` …: the sender, the opcode, the payload. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { type FoldedBlock, MemoryFold, type Row } from '@virtualchain/machine';
 import type { LogChange } from '@virtualchain/operation-log';
 import type { MachineInstance, Projection } from '@virtualchain/projection';
-import { changesOf, connectKv, kvInstance } from './kv-log.ts';
+import { activityInstance, changesOf, connectKv, kvInstance } from './kv-log.ts';
 import { disconnect } from './log-blocks.ts';
 
 /** One state that several projections can be opened over, and what a test looks at and does to it. */
@@ -56,8 +56,8 @@ export function projectionContract(
   openStore: (instance: MachineInstance) => Promise<ProjectionStore>,
 ): void {
   const opened: ProjectionStore[] = [];
-  const store = async (): Promise<ProjectionStore> => {
-    const made = await openStore(kvInstance());
+  const store = async (instance = kvInstance()): Promise<ProjectionStore> => {
+    const made = await openStore(instance);
     opened.push(made);
     return made;
   };
@@ -141,6 +141,31 @@ export function projectionContract(
     await expect(projection.advance(changes.slice(2))).rejects.toThrow();
     await projection.advance(changes.slice(2));
     await expectOracle(one, changes);
+  });
+
+  test.each([
+    ['connected blocks', 1, MAIN.length],
+    ['a rollback', MAIN.length, MAIN.length + FORK.length],
+  ])(`${name}: nothing is kept in memory of a batch with %s whose COMMIT failed`, async (_what, from, to) => {
+    const one = await store();
+    await using projection = await one.open();
+    const changes = (await changesOf([...MAIN, ...FORK])).slice(0, to);
+    await projection.advance(changes.slice(0, from));
+    await one.failNextCommit();
+    await expect(projection.advance(changes.slice(from))).rejects.toThrow();
+    for (const change of changes.slice(from)) await projection.advance([change]);
+    await expectOracle(one, changes);
+  });
+
+  test(`${name}: a rollback takes every collection back`, async () => {
+    const one = await store(activityInstance());
+    await using projection = await one.open();
+    const changes = await changesOf([...MAIN, ...FORK]);
+    for (const change of changes) await projection.advance([change]);
+    const { fold } = await oracle(activityInstance(), changes);
+    for (const collection of ['senders', 'opcodes']) {
+      expect(await one.rows(collection)).toEqual(fold.state.dump(collection));
+    }
   });
 
   test(`${name}: of two projectors at once one fails cleanly, by name`, async () => {

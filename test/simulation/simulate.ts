@@ -165,7 +165,6 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
     isOver: boolean;
   }
   const services: Service[] = [];
-  let halts = 0;
 
   function supervise(name: string, run: (life: Life, signal: AbortSignal) => Promise<void>): Service {
     const service: Service = { name, life: null, stop: new AbortController(), starts: 0, isHeld: false, isOver: true };
@@ -201,9 +200,7 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
       if (error !== null) {
         if (!isExpectedError(error)) fail(life.name, `fell: ${(error as Error).stack}`);
         else {
-          halts += 1;
-          count(`halted: ${name} ${error.code}`);
-          onTrace?.(`          ${error.message}`);
+          fail(life.name, `halted with ${error.code}: ${error.message}`);
         }
       }
       isEnding = true;
@@ -301,7 +298,7 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
   const ingesters = [ingester('ingester-a', nodes), ingester('ingester-b', nodes.toReversed())];
   const projectors = Object.keys(machines).map((machine) => projector(`${machine}-1`, machine));
   if (climate.twoProjectors) projectors.push(projector('kv-2', 'kv'));
-  const subscriber = supervise('subscriber', (life, signal) =>
+  supervise('subscriber', (life, signal) =>
     subscribe(life, subscriberStore, logOf(life), TOPIC, signal),
   );
 
@@ -468,16 +465,17 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
     trace(`the log lost its last ${records} offsets`);
     if (luck.chance(0.5)) fork(luck.between(1, 7));
   }
-  /** The topic is deleted and created anew while no ingester runs; whoever followed the old one has to be attached. */
+  /** The topic is deleted and created anew, also under a living writer; whoever followed the old one has to be attached. */
   async function anew(): Promise<void> {
     if (done.has('topic-anew') || best.height < 40) return;
     done.add('topic-anew');
     waitsForOperator = true;
-    for (const service of ingesters) {
+    const isTidy = luck.chance(0.5);
+    for (const service of isTidy ? ingesters : []) {
       service.isHeld = true;
       service.life?.kill('the operator kills it');
     }
-    scheduler.after(5_000, () => {
+    scheduler.after(isTidy ? 5_000 : 0, () => {
       broker.recreateTopic(TOPIC);
       bell.ring();
       count('topics created anew');
@@ -625,7 +623,6 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
   count('operations', universe.blocks.reduce((sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length, 0));
   count('reorgs', counts['reorgs followed'] ?? 0);
   count('writers', seen?.writers ?? 0);
-  void subscriber;
   return { seed, violations, counts, traceHash: traceHash.toString(16).padStart(8, '0'), evidence };
 }
 

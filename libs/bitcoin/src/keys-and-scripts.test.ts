@@ -12,6 +12,7 @@ import {
   encodeSegwitAddress,
   encodeWif,
   hexToBytes,
+  legacySighash,
   multisigScript,
   PrivateKeyInvalid,
   parseAddress,
@@ -23,6 +24,7 @@ import {
   privateKeyHex,
   publicKeyOf,
   reencodeAddress,
+  reversedHex,
   type ScriptToken,
   SIGHASH,
   scriptOfTarget,
@@ -165,4 +167,23 @@ test('the p2sh-p2wpkh example of BIP143 has its published digest', () => {
   const code = hexToBytes('76a91479091972186c449eb1ded22b78e40d009bdf008988ac');
   const digest = segwitSighash(parseTransaction(hexToBytes(unsigned)), 0, code, 1_000_000_000n, SIGHASH.ALL);
   expect(bytesToHex(digest)).toBe('64f3b0f4dd2bb3aa1ce8566d220cc74dda9df97d8490cc81d89d735c92e59fb6');
+});
+
+/** From Core's own tests of the legacy digest: scripts with OP_CODESEPARATOR, flags that are no flags. */
+test.each([
+  [
+    'c9d2af7c014379565ef74fe6cbb17ff5a42ba57c64329b85f90ea6bfc000a94fa5cc414be502000000076a0053ab536551ffffffff040b4effecb1d70100030065ab54986fe2c36d01000163b5890ec22d40000008636aac65515200ac23749cc4abe100000453ac005200000000',
+    'acab63ab635353ab6a',
+    -783683045,
+    '196c87b447f8666af448a62f086deb0dbfaf3284bdc0fbfc973aa998e6b13876',
+  ],
+  [
+    '01b86ffc0170aa032757ea88fd74489a2b5ae4ba63e9388416ce0f6e3ef15fb9201e41feb80200000006636353ac6a63ffffffff02f09fce0dc00b01000365006a24f6249ce1d2010003ab6300561258d1',
+    'acac655265ab0052',
+    894060510,
+    '28191d986349b920372a4c61b32c1ec3f007bd3989a027b23208008c93624242',
+  ],
+])('a legacy digest leaves OP_CODESEPARATOR out, whatever the flags', (transaction, script, flags, digest) => {
+  const actual = legacySighash(parseTransaction(hexToBytes(transaction)), 0, hexToBytes(script), flags);
+  expect(reversedHex(actual)).toBe(digest);
 });

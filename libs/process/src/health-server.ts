@@ -23,6 +23,13 @@ export interface HealthServerOptions {
   /** False while there is no use in sending work or questions here. */
   readonly ready: Answer<Verdict>;
   readonly status: Answer<unknown>;
+  /** What else the process answers: null for a path that it does not know. */
+  readonly pages?: (path: string, query: URLSearchParams) => Promise<ExtraPage | null>;
+}
+
+export interface ExtraPage {
+  readonly code: number;
+  readonly body: unknown;
 }
 
 export interface HealthServer extends AsyncDisposable {
@@ -60,8 +67,8 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
   return { port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
 }
 
-async function pageAt(url: string, { metrics, health, ready, status }: HealthServerOptions): Promise<Page> {
-  const [path] = url.split('?', 1);
+async function pageAt(url: string, { metrics, health, ready, status, pages }: HealthServerOptions): Promise<Page> {
+  const [path = '/', query = ''] = url.split('?', 2);
   switch (path) {
     case '/metrics':
       return { code: 200, ...(await metrics.expose()) };
@@ -71,8 +78,11 @@ async function pageAt(url: string, { metrics, health, ready, status }: HealthSer
       return verdict(await ready());
     case '/status':
       return json(200, await status());
-    default:
+    default: {
+      const extra = await pages?.(path, new URLSearchParams(query));
+      if (extra) return json(extra.code, extra.body);
       return json(404, { error: 'not found', pages: ['/metrics', '/health', '/ready', '/status'] });
+    }
   }
 }
 

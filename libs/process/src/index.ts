@@ -1,6 +1,12 @@
 export { type Config, ConfigInvalid, describeConfig, type Env, readConfig, redactConfig, type Spec } from './config.ts';
 export { armFailpoint, type Failpoint, FailpointRefused } from './failpoint.ts';
-export { type HealthServer, type HealthServerOptions, startHealthServer, type Verdict } from './health-server.ts';
+export {
+  type ExtraPage,
+  type HealthServer,
+  type HealthServerOptions,
+  startHealthServer,
+  type Verdict,
+} from './health-server.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
 export { addresses, integer, oneOf, port, text, toggle, url } from './parsers.ts';

@@ -1,3 +1,4 @@
+export { type Answers, openAnswers } from './answers.ts';
 export { attachProjection } from './attach.ts';
 export {
   type Build,

@@ -6,6 +6,7 @@ import { attach, resume } from './commands/attach.ts';
 import { diverge } from './commands/diverge.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { type SnapshotImportOptions, snapshotExport, snapshotImport } from './commands/snapshot.ts';
+import { snv } from './commands/snv.ts';
 import { state } from './commands/state.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -95,6 +96,17 @@ connected('verify', 'recomputes every hash from the stored operations and rows')
   .action((machine, given: VerifyCommandOptions, command) => {
     const { connection, options } = read(command);
     return verify(connection, machine, { ...given, json: options.json ?? false });
+  });
+
+connected('snv', 'proves the operations of an old block by one trusted hash, against a server that is not trusted')
+  .argument('<machine>', 'name or module')
+  .argument('<height>', 'the block whose operations are wanted')
+  .requiredOption('--server <url>', 'a projector, http://host:port')
+  .requiredOption('--trust <root>', 'HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index')
+  .option('--json', 'one line of JSON')
+  .action((machine, height, given: { server: string; trust: string }, command) => {
+    const { connection, options } = read(command);
+    return snv(connection, machine, height, { ...given, json: options.json ?? false });
   });
 
 connected('diverge', 'finds where the projections of two databases part')

@@ -54,11 +54,11 @@ export function createDifficultyCheck(network: NetworkName, node: HeaderSource):
   let branch: KnownBranch | null = null;
   return {
     async pass(at, header) {
-      if (branch?.store.at(at - 1)?.hash !== header.previousHash) branch = await loadBranch(network, node, at, header);
-      branch ??= newBranch(network, 0); // the genesis block has nothing before it
-      branch.store.dropAbove(at - 1);
-      branch.chain.append([header]);
-      if (at - branch.start >= 3 * retargetIntervalBlocks) branch = shortened(network, branch, at);
+      const isNext = branch?.store.at(at - 1)?.hash === header.previousHash;
+      const known = branch !== null && isNext ? branch : await loadBranch(network, node, at, header);
+      known.store.dropAbove(at - 1);
+      known.chain.append([header]);
+      branch = at - known.start < 3 * retargetIntervalBlocks ? known : shortened(network, known, at);
     },
   };
 }
@@ -89,13 +89,14 @@ async function loadBranch(
 ): Promise<KnownBranch> {
   const start = headersNeededFrom(at);
   const branch = newBranch(network, start);
+  if (at === 0) return branch;
   const hashes = await node.blockHashesFrom(start as Height, at - start);
   for (let first = 0; first < hashes.length; first += HEADERS_AT_ONCE) {
     const some = hashes.slice(first, first + HEADERS_AT_ONCE);
     const headers = await Promise.all(some.map((hash) => node.header(hash)));
     branch.chain.append(headers.filter((bytes) => bytes !== null).map(parseHeader));
   }
-  if (at > 0 && branch.store.at(at - 1)?.hash !== previousHash) throw new HeadersNotServed(start, at, previousHash);
+  if (branch.store.at(at - 1)?.hash !== previousHash) throw new HeadersNotServed(start, at, previousHash);
   return branch;
 }
 

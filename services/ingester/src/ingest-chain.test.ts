@@ -155,9 +155,12 @@ test('funding that is not found is an error while the block is on the best chain
 });
 
 test('wrong-difficulty: a block easier or harder than the rule is refused, and no record of it is published', async () => {
+  made.moveTo('0');
+  const { report } = start();
+  await untilHistory('+0');
   made.blockNamed('0a', ['kv+alice'], 0x207ffffe);
   made.moveTo('0ab');
-  const { report } = start();
+  wakeUps.next();
   await until(() => report.status().code === 'HEADER_INVALID');
   expect(await history()).toEqual(['+0']);
   made.moveTo('0c');

@@ -96,8 +96,9 @@ export function madeNode(first: number) {
     header: (hash) => answer(find(hash)?.headerBytes ?? null),
     block: (hash) => answer(find(hash)?.bytes ?? null),
     chainTips: () =>
-      answer(
-        [...blocks]
+      answer([
+        { ...tip(), branchLength: 0, status: 'active' as const },
+        ...[...blocks]
           .filter(([, { hash }]) => invalid.has(hash))
           .map(([name, { hash }]) => ({
             hash,
@@ -105,7 +106,7 @@ export function madeNode(first: number) {
             branchLength: 1,
             status: 'invalid' as const,
           })),
-      ),
+      ]),
     transactions: (txids) =>
       answer(
         new Map<Txid, Uint8Array>(fundingHidden || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]]),

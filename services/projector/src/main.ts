@@ -11,11 +11,12 @@ import {
   runService,
   startHealthServer,
 } from '@virtualchain/process';
-import { openProjection } from '@virtualchain/projection';
+import { openAnswers, openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { LOG_HEIGHT_POLL_MS } from './limits.ts';
 import { project } from './project.ts';
+import { snvPages } from './snv-pages.ts';
 import { projectorStatus } from './status.ts';
 
 const logger = createLogger({ name: 'projector', version: '0.1.0' });
@@ -43,7 +44,14 @@ await runService(
       now: () => performance.now(),
       logHeight: () => logHeight,
     });
-    await using server = await startHealthServer({ host: config.httpHost, port: config.httpPort, metrics, ...status });
+    await using answers = await openAnswers(config.postgresUrl, instance);
+    await using server = await startHealthServer({
+      pages: snvPages(answers),
+      host: config.httpHost,
+      port: config.httpPort,
+      metrics,
+      ...status,
+    });
     logger.info({ topic, machine: machine.name, port: server.port }, 'started');
     const watchTail = setInterval(() => {
       log.tail(topic).then(

@@ -137,27 +137,31 @@ function* portions(changes: readonly LogChange[]): Generator<readonly LogChange[
   if (portion.length > 0) yield portion;
 }
 
-/** A fork of the log is rewound; anything else becomes the projection's fault. */
-async function mend(
-  projection: Projection,
-  error: ExpectedError,
-  { log, topic, events }: ProjectOptions,
-): Promise<void> {
-  let fault: ExpectedError = error;
-  if (error.remedy === 'rewind') {
-    try {
-      const common = await findCommonBlock(log, topic, projection);
-      await projection.rewind(common.block);
-      events.state('retrying', error);
-      return;
-    } catch (failure) {
-      if (!isExpectedError(failure)) throw failure;
-      if (failure.remedy === 'retry') return;
-      fault = failure;
-    }
+/**
+ * A fork of the log is rewound; anything else becomes the projection's fault. A database that is away just then is no
+ * reason to end: the next round meets the same error again.
+ */
+async function mend(projection: Projection, error: ExpectedError, options: ProjectOptions): Promise<void> {
+  try {
+    const fault = error.remedy === 'rewind' ? await rewind(projection, options) : error;
+    options.events.state(fault === null ? 'retrying' : 'faulted', fault ?? error);
+    if (fault !== null) await projection.setFault(faultOf(fault));
+  } catch (failure) {
+    if (!isExpectedError(failure) || failure.remedy !== 'retry') throw failure;
+    options.events.state('retrying', failure);
   }
-  events.state('faulted', fault);
-  await projection.setFault(faultOf(fault));
+}
+
+/** Takes the projection back to the newest block that the log still has. Answers with what forbids it, if anything. */
+async function rewind(projection: Projection, { log, topic }: ProjectOptions): Promise<ExpectedError | null> {
+  try {
+    const common = await findCommonBlock(log, topic, projection);
+    await projection.rewind(common.block);
+    return null;
+  } catch (failure) {
+    if (!isExpectedError(failure) || failure.remedy === 'retry') throw failure;
+    return failure;
+  }
 }
 
 function faultOf(error: ExpectedError): Fault {
