@@ -103,19 +103,31 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'overlay-drop-after-a-failed-commit',
     file: 'libs/projection/src/postgres-projection.ts',
-    edits: [['    } catch (error) {\n      this.#forget();\n      throw error;', '    } catch (error) {\n      throw error;']],
+    edits: [
+      ['    } catch (error) {\n      this.#forget();\n      throw error;', '    } catch (error) {\n      throw error;'],
+    ],
     tests: POSTGRES,
   },
   {
     name: 'cache-drop-after-a-disconnect',
     file: 'libs/projection/src/postgres-projection.ts',
-    edits: [['    this.#state.forget();\n    this.#collectionHashes = null;\n    this.#snapshots = this.#newSnapshots();\n  }\n\n  #feedRowsOf', '  }\n\n  #feedRowsOf']],
+    edits: [
+      [
+        '    this.#state.forget();\n    this.#collectionHashes = null;\n    this.#snapshots = this.#newSnapshots();\n  }\n\n  #feedRowsOf',
+        '  }\n\n  #feedRowsOf',
+      ],
+    ],
     tests: POSTGRES,
   },
   {
     name: 'rollback-of-one-collection',
     file: 'libs/projection/src/write-run.ts',
-    edits: [['for (const name of Object.keys(machine.collections)) {', 'for (const name of Object.keys(machine.collections).slice(0, 1)) {']],
+    edits: [
+      [
+        'for (const name of Object.keys(machine.collections)) {',
+        'for (const name of Object.keys(machine.collections).slice(0, 1)) {',
+      ],
+    ],
     tests: POSTGRES,
   },
   {

@@ -38,7 +38,9 @@ async function linkPackages(copy: string): Promise<void> {
     if (name !== OURS) await symlink(join(from, name), join(copy, 'node_modules', name));
   }
   for (const folder of await packageFolders(copy)) {
-    const { name } = JSON.parse(await readFile(join(copy, folder, 'package.json'), 'utf8')) as { readonly name: string };
+    const { name } = JSON.parse(await readFile(join(copy, folder, 'package.json'), 'utf8')) as {
+      readonly name: string;
+    };
     await symlink(join(copy, folder), join(copy, 'node_modules', name));
   }
 }

@@ -1,8 +1,8 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from './branch.ts';
 import { findFork } from './fork.ts';
-import { isOnInvalidBranch } from './invalid-branch.ts';
-import { hasMoreWork } from './node-work.ts';
+import { isTipInvalid } from './invalid-branch.ts';
+import { compareWork } from './node-work.ts';
 import type { BitcoinNode } from './port.ts';
 
 export interface NodeTip {
@@ -72,15 +72,10 @@ export async function nextStep<Block extends BranchBlock>(
     hash: fork?.hash ?? null,
     ourNext: blocks.at(-1)?.hash ?? null,
   };
-  switch (await hasMoreWork(node, base, nodeTip, tip.work - (fork?.work ?? 0n))) {
-    case 'moved':
-      return { kind: 'retry', nodeTip };
-    case 'more':
-      return { kind: 'disconnect', to, blocks, reason: 'more-work', nodeTip };
-    case 'not-more':
-      break;
-  }
-  switch (await isOnInvalidBranch(node, blocks, nodeTip)) {
+  const work = await compareWork(node, base, nodeTip, tip.work - (fork?.work ?? 0n));
+  if (work === 'moved') return { kind: 'retry', nodeTip };
+  if (work === 'more') return { kind: 'disconnect', to, blocks, reason: 'more-work', nodeTip };
+  switch (await isTipInvalid(node, { tip, nodeTip, hasLessWork: work === 'less' })) {
     case 'moved':
       return { kind: 'retry', nodeTip };
     case 'invalid':

@@ -5,16 +5,16 @@ import type { BitcoinNode } from './port.ts';
 const headersPerBatchMax = 64;
 
 /**
- * Whether the node's best chain has more work above `base` than ours has. The work is summed by us from the headers,
+ * Whether the node's best chain has more work above `base` than ours has, as much, or less. The work is summed by us from the headers,
  * whose links are checked on the way, and no further than needed. `moved` when they do not fit together, or when the
  * block above `base` is ours after all: then `base`, which another node may have named before a failover, is no fork.
  */
-export async function hasMoreWork(
+export async function compareWork(
   node: BitcoinNode,
   base: { readonly height: Height; readonly hash: BlockHash | null; readonly ourNext: BlockHash | null },
   nodeTip: NodeTip,
   ourWork: bigint,
-): Promise<'more' | 'not-more' | 'moved'> {
+): Promise<'more' | 'equal' | 'less' | 'moved'> {
   let work = 0n;
   let previous = base.hash;
   for (let height = base.height + 1; height <= nodeTip.height; height += headersPerBatchMax) {
@@ -32,5 +32,6 @@ export async function hasMoreWork(
     }
     if (work > ourWork) return 'more';
   }
-  return nodeTip.height > base.height && previous !== nodeTip.hash ? 'moved' : 'not-more';
+  if (nodeTip.height > base.height && previous !== nodeTip.hash) return 'moved';
+  return work === ourWork ? 'equal' : 'less';
 }

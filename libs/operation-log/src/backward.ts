@@ -3,13 +3,8 @@ import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
 import { LogForked, ParentMismatch, SequenceGap } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
+import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
-
-/** How far the first step back goes, in offsets; each further one goes four times as far, up to a limit. */
-const STEP_RECORDS = 250n;
-const STEP_GROWTH = 4n;
-const STEP_RECORDS_MAX = 32_000n;
-const STEP_WAIT_MS = 0;
 
 /** What walking back needs of a record; an operation's content is let go. */
 type Mark = { readonly offset: bigint } & (
@@ -31,7 +26,7 @@ type Mark = { readonly offset: bigint } & (
 async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<Mark> {
   const { earliest, stable } = await broker.offsets(topic);
   let end = stable;
-  let step = STEP_RECORDS;
+  let step = STEP_RECORDS_FIRST;
   let newer: Mark | null = null;
   while (end > earliest) {
     const reach = end - earliest;

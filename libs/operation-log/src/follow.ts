@@ -9,10 +9,8 @@ import type {
 } from '@virtualchain/protocol';
 import { DigestMismatch, LogForked, LogReplaced, ParentMismatch, RecordInvalid, SequenceGap } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
+import { REMEMBERED_SPANS_MAX } from './limits.ts';
 import type { Cursor, KnownBlock, LogChange, LogRecord } from './port.ts';
-
-/** How many blocks and writers back a repeated record can be told from a fork. */
-const REMEMBERED_SPANS = 1_024;
 
 /** Where to go on: a cursor, the record it names as the log has it, and the first block of the log's chain. */
 export interface Anchor {
@@ -69,7 +67,7 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
 
   const remember = (span: Span): void => {
     spans.push(span);
-    if (spans.length > REMEMBERED_SPANS) spans.shift();
+    if (spans.length > REMEMBERED_SPANS_MAX) spans.shift();
   };
   const cursorAt = (offset: bigint): Cursor => ({
     log: log ?? '',

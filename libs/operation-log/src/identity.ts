@@ -2,9 +2,8 @@ import type { Height } from '@virtualchain/bitcoin';
 import type { Broker } from './broker.ts';
 import { LogTruncated, RecordInvalid } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
+import { ONE_RECORD_BYTES } from './limits.ts';
 import type { LogIdentity, LogRecord } from './port.ts';
-
-const ONE_RECORD_BYTES = 1_024;
 
 /** The record at `offset`, or the next committed one; null past the stable end. */
 export async function firstRecordFrom(broker: Broker, topic: string, offset: bigint): Promise<LogRecord | null> {

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { METADATA_MAX_AGE_MS } from './limits.ts';
 
 /**
  * The one file that reaches into kafkajs 2.2.4, pinned exactly. Its public reader joins a consumer group, which takes
@@ -45,7 +46,6 @@ export interface KafkaCluster {
 /** The whole log is one partition: its order is the product. */
 export const PARTITION = 0;
 const READ_COMMITTED = 1;
-const METADATA_MAX_AGE_MS = 300_000;
 
 export function createCluster(kafka: Kafka): KafkaCluster {
   const door = Object.getOwnPropertySymbols(kafka).find(

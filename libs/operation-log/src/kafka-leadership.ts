@@ -4,13 +4,14 @@ import { createKafka, type KafkaLogOptions } from './kafka.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { AssignerProtocol } from './kafkajs.ts';
 import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from './leadership.ts';
-
-const SESSION_TIMEOUT_MS = 6_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
-/** How long a leader's last request to the broker may hang, and so a clean stop last. */
-const WAIT_MS = 500;
-const WATCH_MS = 1_000;
-const REJOIN_WAIT_MS = 1_000;
+import {
+  HEARTBEAT_INTERVAL_MS,
+  MEMBER_RETRY,
+  MEMBER_SESSION_TIMEOUT_MS,
+  MEMBER_WAIT_MS,
+  MEMBER_WATCH_MS,
+  REJOIN_WAIT_MS,
+} from './limits.ts';
 
 /** Elects through the consumer group `<topic>.ingester`: whoever is assigned the partition leads. No data is read. */
 export function openKafkaElection(options: KafkaLogOptions): Election {
@@ -67,18 +68,18 @@ async function beMember(
   const consumer = kafka.consumer({
     groupId: `${topic}.ingester`,
     partitionAssigners: [newestWriterFirst(epoch, () => leads)],
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    rebalanceTimeout: SESSION_TIMEOUT_MS,
+    sessionTimeout: MEMBER_SESSION_TIMEOUT_MS,
+    rebalanceTimeout: MEMBER_SESSION_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-    maxWaitTimeInMs: WAIT_MS,
+    maxWaitTimeInMs: MEMBER_WAIT_MS,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, retries: 5, restartOnFailure: async () => false },
+    retry: { ...MEMBER_RETRY, restartOnFailure: async () => false },
   });
   const lost = Promise.withResolvers<void>();
   const watch = setInterval(() => {
     // Neither heartbeat nor assembly for longer than the group waits: it goes on without us, whatever kafkajs believes.
-    if (performance.now() - lastSign > 2 * SESSION_TIMEOUT_MS) lost.resolve();
-  }, WATCH_MS);
+    if (performance.now() - lastSign > 2 * MEMBER_SESSION_TIMEOUT_MS) lost.resolve();
+  }, MEMBER_WATCH_MS);
   const leave = () => lost.resolve();
   signal.addEventListener('abort', leave, { once: true });
   consumer.on(consumer.events.HEARTBEAT, sign);

@@ -5,13 +5,8 @@ import { BrokerUnavailable, refuseLostTail, WriterStalled } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { Partitioners } from './kafkajs.ts';
+import { CLOSE_LIMIT_MS, TRANSACTION_RETRY, TRANSACTION_TIMEOUT_MS } from './limits.ts';
 import type { WriterPassing } from './points.ts';
-
-/** Quick repeats: Kafka answers CONCURRENT_TRANSACTIONS for some milliseconds after each commit. */
-const RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };
-const CLOSE_LIMIT_MS = 1_000;
-/** How long the broker leaves a transaction open whose writer went silent. */
-const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
  * A new producer that has fenced its predecessors: only the first `transaction()` of a producer object talks to the
@@ -31,7 +26,7 @@ export async function fenceKafka(
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
-    retry: RETRY,
+    retry: TRANSACTION_RETRY,
   });
   let open: Transaction | null = null;
 

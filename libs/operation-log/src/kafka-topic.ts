@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { TopicMisconfigured } from './errors.ts';
 import { ConfigResourceTypes } from './kafkajs.ts';
+import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from './limits.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -9,12 +10,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'retention.bytes': '-1',
   'max.message.bytes': String(16 * 1024 * 1024),
 };
-const REPLICATION_FACTOR_MAX = 3;
-const CREATE_LIMIT_MS = 30_000;
 
 /** Creates the topic with one partition and these settings, or compares it with them. */
 export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationFactor: number | null): Promise<void> {
-  const admin = kafka.admin({ retry: { initialRetryTime: 50, retries: 8 } });
+  const admin = kafka.admin({ retry: ADMIN_RETRY });
   try {
     await admin.connect();
     const { brokers } = await admin.describeCluster();

@@ -8,18 +8,20 @@ import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
+import {
+  CLIENT_RETRY,
+  CONNECTION_TIMEOUT_MS,
+  FETCH_BYTES,
+  MARKER_WAIT_MS,
+  PATIENCE_MS,
+  REQUEST_TIMEOUT_MS,
+  STALL_LIMIT_MS,
+} from './limits.ts';
 import { createOperationLog } from './log.ts';
 import { patiently } from './patience.ts';
 import type { WriterPassing } from './points.ts';
 import type { OperationLog } from './port.ts';
 
-/** About what one fetch answers with; the broker sends one batch in any case. */
-const FETCH_BYTES = 4 * 1024 * 1024;
-const PATIENCE_MS = 30_000;
-const STALL_LIMIT_MS = 30_000;
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const MARKER_WAIT_MS = 100;
 const NOTHING = { records: [], stableOffset: 0n };
 
 export interface KafkaLogOptions {
@@ -49,7 +51,7 @@ export function createKafka(options: KafkaLogOptions): KafkaClient {
     clientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 2 },
+    retry: CLIENT_RETRY,
     logLevel: onClientLog === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator: () => (entry) => onClientLog?.(levelName(entry.level), `${entry.namespace}: ${entry.log.message}`),
     ...security,

@@ -1,4 +1,5 @@
 import type { Fetched, OutgoingRecord } from './broker.ts';
+import { MEMORY_FETCH_BYTES } from './limits.ts';
 
 type Fate = 'open' | 'committed' | 'aborted';
 
@@ -13,8 +14,6 @@ interface Slot {
   /** Null for the marker that ends a transaction; it takes an offset, and no reader sees it. */
   readonly transaction: MemoryTransaction | null;
 }
-
-const FETCH_BYTES = 1_048_576;
 
 /** One partition as a broker keeps it: records, the markers between them, and what is not decided yet. */
 export function createMemoryTopic() {
@@ -74,7 +73,7 @@ export function createMemoryTopic() {
       wake();
     },
 
-    fetch(offset: bigint, bytesMax: number = FETCH_BYTES): Fetched | null {
+    fetch(offset: bigint, bytesMax: number = MEMORY_FETCH_BYTES): Fetched | null {
       if (offset < earliest || offset > end) return null;
       const stableOffset = stable();
       const records: Fetched['records'][number][] = [];

@@ -1,11 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokerUnavailable, TopicMissing } from './errors.ts';
 import { foreseen } from './kafka-errors.ts';
-
-const RETRY_FIRST_MS = 50;
-const RETRY_LAST_MS = 2_000;
-/** A deleted topic, one that was just created, and one whose leader is being chosen look alike for a moment. */
-const MISSING_TOPIC_TRIES = 5;
+import { MISSING_TOPIC_TRIES_MAX, RETRY_FIRST_MS, RETRY_LAST_MS } from './limits.ts';
 
 /** What a request is about, and how long it is worth repeating. */
 export interface Patience {
@@ -28,7 +24,7 @@ export async function patiently<Answer>(
       return await request();
     } catch (error) {
       const failure = foreseen(topic, offset, error);
-      const missing = failure instanceof TopicMissing && tries < MISSING_TOPIC_TRIES;
+      const missing = failure instanceof TopicMissing && tries < MISSING_TOPIC_TRIES_MAX;
       const again = failure instanceof BrokerUnavailable || missing;
       if (!again || isOver() || performance.now() - started > patienceMs) throw failure;
     }

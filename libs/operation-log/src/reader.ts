@@ -4,10 +4,8 @@ import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange } from './errors
 import { decodeRecord } from './event-codec.ts';
 import { type Anchor, createFollower, type Follower, ownerOf } from './follow.ts';
 import { firstRecordFrom, readIdentity } from './identity.ts';
+import { POLL_WAIT_MS } from './limits.ts';
 import type { Cursor, LogBatch, LogChange, ReadOptions } from './port.ts';
-
-/** How long the broker waits at the end of the log for something new. */
-const POLL_WAIT_MS = 500;
 
 /** Reads a topic from a cursor on: one fetch in hand, one on its way, no more. */
 export async function* readLog(broker: Broker, topic: string, options: ReadOptions): AsyncGenerator<LogBatch> {

@@ -4,14 +4,8 @@ import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { encodeEvent } from '@virtualchain/protocol';
 import type { OutgoingRecord } from './broker.ts';
 import { EventTooLarge } from './errors.ts';
+import { EVENT_BYTES_MAX, RECORD_OVERHEAD_BYTES, SEND_BYTES_MAX } from './limits.ts';
 import type { LogEntry } from './port.ts';
-
-/** What one send to the broker holds: half of what the topic takes in a batch, so that many small ones stay quick. */
-export const SEND_BYTES_MAX = 8 * 1024 * 1024;
-/** What the topic takes in one batch, with 64 KiB left for headers and framing. */
-export const EVENT_BYTES_MAX = 16 * 1024 * 1024 - 64 * 1024;
-/** Framing and headers of one record, rounded up. */
-const RECORD_OVERHEAD_BYTES = 320;
 
 /** Where the next record of a writer goes. */
 export interface Place {

@@ -1,8 +1,6 @@
 import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
-
-/** About how much memory the raw bytes of kept blocks take; what is parsed of them takes several times as much. */
-const CACHE_BYTES_MAX = 32 * 1024 * 1024;
+import { CACHE_BYTES_MAX } from './limits.ts';
 
 /** Blocks by hash, fetched once for all chains, the newest kept within bounds. */
 export interface BlockCache {

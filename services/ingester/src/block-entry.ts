@@ -17,6 +17,7 @@ import type { LogEntry } from '@virtualchain/operation-log';
 import { FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
 import type { BlockCache } from './block-cache.ts';
 import type { DifficultyCheck } from './difficulty-check.ts';
+import { BLOCK_RECORD_BYTES, OPERATION_RECORD_BYTES } from './limits.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
@@ -43,9 +44,6 @@ export interface EntrySource {
   readonly blocks: BlockCache;
   readonly difficulty: DifficultyCheck;
 }
-
-const BLOCK_RECORD_BYTES = 900;
-const OPERATION_RECORD_BYTES = 1_500;
 
 /**
  * Fetches a block, verifies it, and finds the chain's operations in it with their funding outputs. Null when the block

@@ -1,9 +1,7 @@
 import type { Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from '@virtualchain/node-client';
 import type { LogWriter } from '@virtualchain/operation-log';
-
-/** How many of the newest blocks are kept at hand; below them the log itself is read. */
-const BLOCKS_AT_HAND_MAX = 4_000;
+import { BLOCKS_AT_HAND_MAX } from './limits.ts';
 
 /** The branch as the log has it: what this writer appended is at hand, older blocks come from the log. */
 export interface TrackedBranch extends Branch {

@@ -1,6 +1,7 @@
 import type { ExpectedError, Height } from '@virtualchain/bitcoin';
 import type { LogTail } from '@virtualchain/operation-log';
 import { formatProgress, type Logger, type Metrics, progressMeter } from '@virtualchain/process';
+import { PROGRESS_LINE_MS } from './limits.ts';
 
 /** What a chain is doing, as `/status` says it. */
 export type ChainState =
@@ -42,8 +43,6 @@ export interface ChainReport {
   halted(error: ExpectedError): void;
   status(): ChainStatus;
 }
-
-const PROGRESS_LINE_MS = 5_000;
 
 /** The metrics of all chains, made once per process. */
 export function chainMetrics(metrics: Metrics) {

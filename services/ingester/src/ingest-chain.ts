@@ -3,11 +3,12 @@ import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Observable } from 'rxjs';
-import { type BackoffLimits, backoff, type Pace } from './backoff.ts';
+import { backoff, type Pace } from './backoff.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
 import { createDifficultyCheck } from './difficulty-check.ts';
 import type { PublishPassing } from './failpoints.ts';
+import { CHAIN_RETRY, FENCED_RETRY } from './limits.ts';
 import { publish } from './publish.ts';
 
 /** What following one virtual chain needs of the world. */
@@ -28,10 +29,6 @@ export interface ChainWork {
   readonly network: NetworkName;
   readonly identity: LogIdentity;
 }
-
-const RETRY: BackoffLimits = { firstMs: 200, lastMs: 30_000 };
-/** A writer that was fenced waits until the group has noticed who leads, instead of fencing back. */
-const FENCED: BackoffLimits = { firstMs: 6_000, lastMs: 30_000 };
 
 /**
  * Follows one virtual chain until the signal ends it: stands by, and publishes while it leads. Its cursor, its writer
@@ -106,8 +103,8 @@ async function untilDone(
   pace: Pace,
   work: (progressed: () => void) => Promise<void>,
 ): Promise<void> {
-  const waits = backoff(RETRY, pace);
-  const fencedWaits = backoff(FENCED, pace);
+  const waits = backoff(CHAIN_RETRY, pace);
+  const fencedWaits = backoff(FENCED_RETRY, pace);
   while (!signal.aborted) {
     try {
       await work(() => waits.reset());

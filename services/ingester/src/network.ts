@@ -2,8 +2,7 @@ import { isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
 import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
 import type { Logger } from '@virtualchain/process';
 import { backoff, type Pace } from './backoff.ts';
-
-const RETRY = { firstMs: 200, lastMs: 10_000 };
+import { NETWORK_RETRY } from './limits.ts';
 
 /** The network that the first node to answer is on; waits for one. @throws what only a person can mend. */
 export async function networkOf(
@@ -12,7 +11,7 @@ export async function networkOf(
   pace: Pace,
   signal: AbortSignal,
 ): Promise<NetworkName> {
-  const waits = backoff(RETRY, pace);
+  const waits = backoff(NETWORK_RETRY, pace);
   for (;;) {
     for (const node of nodes) {
       try {

@@ -7,16 +7,14 @@ import { type TrackedBranch, trackBranch } from './branch.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { DifficultyCheck } from './difficulty-check.ts';
 import type { ChainWork, IngestPorts } from './ingest-chain.ts';
-
-/** Blocks that one look at the node may name, and the wait before the next look when its chain moved meanwhile. */
-const STEP_BLOCKS_MAX = 500;
-const CHAIN_MOVED_WAIT_MS = 50;
-/** Blocks being fetched ahead of the one that is made ready. */
-const LOOK_AHEAD_BLOCKS = 8;
-/** What one transaction of the log holds while catching up; at the tip it holds one block. */
-const TRANSACTION_BLOCKS_MAX = 500;
-const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
-const DISCONNECTS_PER_TRANSACTION_MAX = 1_000;
+import {
+  CHAIN_MOVED_WAIT_MS,
+  DISCONNECTS_PER_TRANSACTION_MAX,
+  LOOK_AHEAD_BLOCKS_MAX,
+  STEP_BLOCKS_MAX,
+  TRANSACTION_BLOCKS_MAX,
+  TRANSACTION_BYTES_MAX,
+} from './limits.ts';
 
 /** One term of leadership: what publishing needs at hand. */
 export interface Term {
@@ -116,7 +114,7 @@ async function connectAll(
   let parent = branch.tip;
   for (const [index, hash] of hashes.entries()) {
     if (signal.aborted) return;
-    for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS)) {
+    for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS_MAX)) {
       ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
     }
     ports.passing?.('before-fetch');

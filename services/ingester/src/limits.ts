@@ -1,0 +1,33 @@
+/** Every bound of the ingester. */
+
+// Looking at the node.
+
+/** Blocks that one look at the node may name, and the wait before the next look when its chain moved meanwhile. */
+export const STEP_BLOCKS_MAX = 500;
+export const CHAIN_MOVED_WAIT_MS = 50;
+/** Blocks being fetched ahead of the one that is made ready. */
+export const LOOK_AHEAD_BLOCKS_MAX = 8;
+/** About how much memory the raw bytes of kept blocks take; what is parsed of them takes several times as much. */
+export const CACHE_BYTES_MAX = 32 * 1024 * 1024;
+/** How many of the newest blocks of our branch are kept at hand; below them the log itself is read. */
+export const BLOCKS_AT_HAND_MAX = 4_000;
+
+// Writing to the log.
+
+/** What one transaction of the log holds while catching up; at the tip it holds one block. */
+export const TRANSACTION_BLOCKS_MAX = 500;
+export const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
+export const DISCONNECTS_PER_TRANSACTION_MAX = 1_000;
+/** What a block and an operation are reckoned at beside the operation's transaction, which appears as hex twice. */
+export const BLOCK_RECORD_BYTES = 900;
+export const OPERATION_RECORD_BYTES = 1_500;
+
+// Waiting. Each doubles from the first to the last, and none ends: a chain is followed until somebody stops it.
+
+export const CHAIN_RETRY = { firstMs: 200, lastMs: 30_000 };
+/** A writer that was fenced waits until the group has noticed who leads, instead of fencing back. */
+export const FENCED_RETRY = { firstMs: 6_000, lastMs: 30_000 };
+/** While no node tells which network it is on. */
+export const NETWORK_RETRY = { firstMs: 200, lastMs: 10_000 };
+/** Between lines of progress while catching up. */
+export const PROGRESS_LINE_MS = 5_000;
