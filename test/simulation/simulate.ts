@@ -247,7 +247,10 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
   function reportOf(life: Life): ChainReport {
     return {
       state: (state) => trace(`${life.name} is ${state}`),
-      leads: (tail) => trace(`${life.name} leads epoch ${tail.epoch} from ${tail.sequence}`),
+      leads(tail) {
+        loggedHeight = tail.block?.height ?? 0;
+        trace(`${life.name} leads epoch ${tail.epoch} from ${tail.sequence}`);
+      },
       nodeTip: () => undefined,
       connected(blocks, _operations, tail) {
         loggedHeight = tail.block?.height ?? 0;

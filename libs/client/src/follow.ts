@@ -9,6 +9,7 @@ import {
   openKafkaLog,
 } from '@virtualchain/operation-log';
 import type { BlockConnected, BlockDisconnected, OperationEvent } from '@virtualchain/protocol';
+import { RETRY_FIRST_MS, RETRY_LAST_MS } from './limits.ts';
 
 /** What happened to the branch: a whole block with its operations came, or the newest block left. */
 export type ChainChange =
@@ -40,9 +41,6 @@ export type FollowOptions = LogSource & {
   /** How waits are waited out, early when the signal says so: by the wall's clock when absent. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 };
-
-const RETRY_FIRST_MS = 100;
-const RETRY_LAST_MS = 10_000;
 
 const sleepByTheWall = (ms: number, signal?: AbortSignal): Promise<void> =>
   pause(ms, undefined, signal && { signal }).catch(() => undefined);

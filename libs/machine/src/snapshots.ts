@@ -1,6 +1,7 @@
 import type { Height } from '@virtualchain/bitcoin';
 import type { ConsensusHash } from './consensus-hash.ts';
 import { previousHeights } from './consensus-hash.ts';
+import { SNAPSHOTS_KEPT_MAX } from './limits.ts';
 import type { AnyStateMachine, ConsensusWindow, Snapshots } from './state-machine.ts';
 
 /** Committed consensus hashes, wherever they are kept; initial snapshots are the machine's and not asked for here. */
@@ -43,6 +44,7 @@ export class SnapshotView implements Snapshots {
 
   /** Brings what the blocks from `from` to `to` mix in and look back on into memory, in one query. */
   async prepare(from: Height, to: Height): Promise<void> {
+    this.#forgetBelow(from - Math.max(SNAPSHOTS_KEPT_MAX, this.#machine.consensusWindow));
     const heights = new Set<Height>();
     for (let block = from; block <= to; block++) {
       for (const height of previousHeights(block, this.#machine.firstBlock)) if (height < from) heights.add(height);
@@ -51,6 +53,16 @@ export class SnapshotView implements Snapshots {
       if (height >= 0) heights.add(height as Height);
     }
     await this.load([...heights]);
+  }
+
+  /** What is committed is read again when it is wanted; initial snapshots are kept, the source does not have them. */
+  #forgetBelow(floor: number): void {
+    if (this.#known.size < this.#machine.initialSnapshots.size + 2 * SNAPSHOTS_KEPT_MAX) return;
+    for (const [height, hash] of this.#known) {
+      if (height >= floor || this.#machine.initialSnapshots.has(height)) continue;
+      this.#known.delete(height);
+      if (this.#heights.get(hash) === height) this.#heights.delete(hash);
+    }
   }
 
   /** What block `height` mixes in, newest first; null in place of one that is missing. */

@@ -1,6 +1,7 @@
 import type { RowChange } from './changes-hash.ts';
 import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
+import { ROWS_PER_PAGE_MAX } from './limits.ts';
 import { checkRow, rowsEqual } from './row.ts';
 import type { CollectionState, PageOptions, State } from './state-machine.ts';
 import type { StateSource } from './state-source.ts';
@@ -16,8 +17,6 @@ interface Undo {
   readonly key: EncodedKey;
   readonly before: Row | null;
 }
-
-const ROWS_PER_PAGE = 100;
 
 /**
  * The state that hooks see: the rows of a source under one overlay of what a batch wrote so far. Blocks and operations
@@ -161,8 +160,8 @@ export class WorkingState {
     let next = 0;
     let from = options.after ?? null;
     for (let more = true; more && left > 0; ) {
-      const page = await this.#source.page(name, index, prefix, from, Math.min(left, ROWS_PER_PAGE));
-      more = page.length === Math.min(left, ROWS_PER_PAGE);
+      const page = await this.#source.page(name, index, prefix, from, Math.min(left, ROWS_PER_PAGE_MAX));
+      more = page.length === Math.min(left, ROWS_PER_PAGE_MAX);
       for (const row of page) {
         from = row;
         if (rows.has(this.#key(name, row))) continue;

@@ -1,4 +1,5 @@
 import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+import { COMPARE_EVERY_MS, LAG_BLOCKS_MAX } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
 
 export interface FailoverOptions {
@@ -9,9 +10,6 @@ export interface FailoverOptions {
   readonly now?: () => number;
 }
 
-const lagBlocksMaxDefault = 2;
-const compareEveryMsDefault = 30_000;
-
 /**
  * Several nodes as one. Calls go to one of them until it fails or lags; then the next one takes over. When all fail, the
  * error is the last one's. Answers of different nodes are told apart by what is checked anyway: hashes and links.
@@ -20,7 +18,7 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
   const [only] = nodes;
   if (only === undefined) throw new RangeError('failover needs a node');
   if (nodes.length === 1) return only;
-  const { lagBlocksMax = lagBlocksMaxDefault, compareEveryMs = compareEveryMsDefault, now = Date.now } = options;
+  const { lagBlocksMax = LAG_BLOCKS_MAX, compareEveryMs = COMPARE_EVERY_MS, now = Date.now } = options;
   let current = 0;
   let comparedAt = now();
   const inUse = (): BitcoinNode => nodes[current] ?? only;

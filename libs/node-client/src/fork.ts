@@ -1,5 +1,6 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from './branch.ts';
+import { HASHES_PER_BATCH_FIRST, HASHES_PER_BATCH_MAX } from './limits.ts';
 import type { NodeTip } from './next-step.ts';
 import type { BitcoinNode } from './port.ts';
 
@@ -9,10 +10,6 @@ export interface Fork<Block extends BranchBlock> {
   /** Ours above it, newest first. */
   readonly blocks: readonly Block[];
 }
-
-/** Hashes asked for at once while looking for the fork: few at first, since most forks are shallow. */
-const hashesPerBatchFirst = 8;
-const hashesPerBatchMax = 512;
 
 /** Walks our branch backwards to the newest block that is on the node's best chain. */
 export async function findFork<Block extends BranchBlock>(
@@ -24,7 +21,7 @@ export async function findFork<Block extends BranchBlock>(
   const blocks: Block[] = [];
   const known = new Map<Height, BlockHash>();
   let asked = nodeTip.height + 1;
-  let count = hashesPerBatchFirst;
+  let count = HASHES_PER_BATCH_FIRST;
   const isOnBestChain = async ({ height, hash }: Block): Promise<boolean> => {
     if (height > nodeTip.height) return false;
     if (!known.has(height)) {
@@ -34,7 +31,7 @@ export async function findFork<Block extends BranchBlock>(
         known.set((from + index) as Height, each);
       });
       asked = from;
-      count = Math.min(count * 2, hashesPerBatchMax);
+      count = Math.min(count * 2, HASHES_PER_BATCH_MAX);
     }
     return known.get(height) === hash;
   };

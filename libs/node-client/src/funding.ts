@@ -1,6 +1,7 @@
 import { type BlockHash, type Height, parseTransaction, TransactionMalformed, type Txid } from '@virtualchain/bitcoin';
 import { answerOf } from './answer.ts';
 import { NodeReplyInvalid, NodeRpcError, TxindexRequired } from './errors.ts';
+import { TRANSACTIONS_PER_BATCH_MAX } from './limits.ts';
 import type { FundingSource } from './port.ts';
 import type { NodeRpc } from './rpc.ts';
 import type { RpcOutcome } from './rpc-reply.ts';
@@ -8,9 +9,6 @@ import type { RpcOutcome } from './rpc-reply.ts';
 /** Core's and btcd's code for a transaction, block or address that is not there. */
 export const notFound = -5;
 const methodNotFound = -32601;
-
-/** Transactions of one batch: a reply of 20 large ones stays below 8 MB of hex. */
-const transactionsPerBatchMax = 20;
 
 /** Finds funding transactions on one node, by its index or through the block that spends them. */
 export interface FundingFinder {
@@ -109,8 +107,8 @@ async function getRawTransactions(
   calls: readonly (readonly unknown[])[],
 ): Promise<ReadonlyMap<Txid, Uint8Array>> {
   const found = new Map<Txid, Uint8Array>();
-  for (let start = 0; start < calls.length; start += transactionsPerBatchMax) {
-    const batch = calls.slice(start, start + transactionsPerBatchMax);
+  for (let start = 0; start < calls.length; start += TRANSACTIONS_PER_BATCH_MAX) {
+    const batch = calls.slice(start, start + TRANSACTIONS_PER_BATCH_MAX);
     const outcomes = await rpc.batch(batch.map((parameters) => ({ method: 'getrawtransaction', parameters })));
     outcomes.forEach((outcome, index) => {
       const txid = batch[index]?.[0] as Txid;

@@ -2,6 +2,7 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from './branch.ts';
 import { findFork } from './fork.ts';
 import { isTipInvalid } from './invalid-branch.ts';
+import { LOOK_AHEAD_BLOCKS_MAX } from './limits.ts';
 import { compareWork } from './node-work.ts';
 import type { BitcoinNode } from './port.ts';
 
@@ -39,8 +40,6 @@ export interface StepOptions {
   readonly lookAheadBlocks?: number;
 }
 
-const lookAheadBlocksDefault = 64;
-
 /**
  * Compares our branch with the node's best chain. Blocks are disconnected only for a branch with more work than ours, or
  * when our tip lies on a branch that the node calls invalid; a node that merely lacks our tip is behind. Any depth.
@@ -48,7 +47,7 @@ const lookAheadBlocksDefault = 64;
 export async function nextStep<Block extends BranchBlock>(
   node: BitcoinNode,
   branch: Branch<Block>,
-  { lookAheadBlocks = lookAheadBlocksDefault }: StepOptions = {},
+  { lookAheadBlocks = LOOK_AHEAD_BLOCKS_MAX }: StepOptions = {},
 ): Promise<NextStep<Block>> {
   const status = await node.status();
   const nodeTip: NodeTip = { height: status.blocks, hash: status.bestBlockHash };

@@ -7,6 +7,7 @@ import { isExpectedError } from '@virtualchain/bitcoin';
 import Client from 'bitcoin-core';
 import { NodeBusy, NodeRpcError, NodeUnreachable } from './errors.ts';
 import { limitInFlight } from './in-flight.ts';
+import { BUSY_DELAY_FIRST_MS, BUSY_RETRIES_MAX, CALLS_IN_FLIGHT_MAX, RPC_TIMEOUT_MS } from './limits.ts';
 import {
   connectionError,
   type HttpReply,
@@ -42,17 +43,12 @@ export interface NodeRpc extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const rpcTimeoutMsDefault = 30_000;
-const callsInFlightDefault = 8;
-const busyRetriesDefault = 6;
-const busyDelayMs = 25;
-
 /** Opens the JSON-RPC of `http://user:password@host:port`. Nothing is sent yet. */
 export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   const { host: label } = new URL(url);
-  const limited = limitInFlight(options.callsInFlightMax ?? callsInFlightDefault);
-  const busyRetriesMax = options.busyRetriesMax ?? busyRetriesDefault;
-  const { client, agent } = openClient(url, label, options.rpcTimeoutMs ?? rpcTimeoutMsDefault);
+  const limited = limitInFlight(options.callsInFlightMax ?? CALLS_IN_FLIGHT_MAX);
+  const busyRetriesMax = options.busyRetriesMax ?? BUSY_RETRIES_MAX;
+  const { client, agent } = openClient(url, label, options.rpcTimeoutMs ?? RPC_TIMEOUT_MS);
 
   async function attempt<Result>(send: () => Promise<Result>): Promise<Result> {
     let wasCutOff = false;
@@ -64,7 +60,7 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
         // The node may have closed an idle connection just when it was used again; every call here can be repeated.
         const isCutOff = error instanceof NodeUnreachable && CUT_OFF.test(error.message) && !wasCutOff;
         if (isCutOff) wasCutOff = true;
-        else if (error instanceof NodeBusy && busy < busyRetriesMax) await wait(busyDelayMs * 2 ** busy++);
+        else if (error instanceof NodeBusy && busy < busyRetriesMax) await wait(BUSY_DELAY_FIRST_MS * 2 ** busy++);
         else throw error;
       }
     }

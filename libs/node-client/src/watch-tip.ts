@@ -1,4 +1,5 @@
 import { defer, EMPTY, map, merge, Observable, retry, timer } from 'rxjs';
+import { ZMQ_RETRY_MS } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
 
 /** Something may have changed. A hint: what changed, if anything, is for `nextStep` to say. */
@@ -11,8 +12,6 @@ export interface WatchOptions {
   /** Where the node publishes `hashblock`; the node's own when absent, and only the poll when null. */
   readonly zmqUrl?: string | null;
 }
-
-const zmqRetryMs = 5_000;
 
 /**
  * Wakes up at once, then every `pollMs`, and for every `hashblock` that the node publishes. ZMQ loses messages and says
@@ -27,7 +26,7 @@ export function watchTip(
 }
 
 function hashBlocks(zmqUrl: string): Observable<TipSignal> {
-  return defer(() => subscription(zmqUrl)).pipe(retry({ delay: zmqRetryMs }));
+  return defer(() => subscription(zmqUrl)).pipe(retry({ delay: ZMQ_RETRY_MS }));
 }
 
 function subscription(zmqUrl: string): Observable<TipSignal> {

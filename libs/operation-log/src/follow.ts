@@ -19,10 +19,20 @@ export interface Anchor {
   readonly firstBlock: Height;
 }
 
+/** A record as it was when it was accepted. */
+export interface Accepted {
+  readonly offset: bigint;
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly owner: string;
+}
+
 /** Turns records into whole blocks, or into the fault that forbids it. */
 export interface Follower {
   /** The log being followed; null before its first record. */
   readonly log: string | null;
+  /** The newest record that was accepted; null before the first. */
+  readonly last: Accepted | null;
   /** Takes the next record; answers with a change when the record completes one. */
   accept(record: LogRecord): LogChange | null;
 }
@@ -58,6 +68,7 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
       ? { height: anchor.cursor.height, hash: anchor.cursor.hash }
       : null;
   let unfinished: UnfinishedBlock | null = null;
+  let last = anchor && acceptedAs(anchor.event, anchor.cursor.offset);
   const spans: Span[] = known.map(({ fromSequence, toSequence, hash }) => ({
     from: fromSequence,
     to: toSequence,
@@ -81,6 +92,13 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
 
   function accept(record: LogRecord): LogChange | null {
     const event = decodeRecord(topic, record);
+    const before = sequence;
+    const change = place(event, record);
+    if (sequence > before) last = acceptedAs(event, record.offset);
+    return change;
+  }
+
+  function place(event: LogEvent, record: LogRecord): LogChange | null {
     const { offset } = record;
     if (log !== null && event.log !== log) {
       throw new LogReplaced(topic, offset, `the record belongs to log ${event.log}, ours is ${log}`);
@@ -209,8 +227,15 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
     get log() {
       return log;
     },
+    get last() {
+      return last;
+    },
     accept,
   };
+}
+
+function acceptedAs(event: LogEvent, offset: bigint): Accepted {
+  return { offset, sequence: event.sequence, epoch: event.epoch, owner: ownerOf(event) };
 }
 
 /** The records of a whole block, known by its last one. */

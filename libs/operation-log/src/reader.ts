@@ -36,12 +36,30 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
       }
     } catch (fault) {
       if (changes.length > 0) yield { changes, endOffset: fetched.stableOffset, atEnd: false };
+      await refuseRewritten(broker, topic, follower);
       throw fault;
     }
     if (changes.length > 0 || atEnd !== wasAtEnd) yield { changes, endOffset: fetched.stableOffset, atEnd };
     wasAtEnd = atEnd;
     if (atEnd && untilEnd) return;
   }
+}
+
+/**
+ * What does not follow on what was read may be a log that lost its tail, and has grown past us again since: then the
+ * newest record that was accepted is not there any more, and the way back is to rewind, not to stop.
+ *
+ * @throws LogTruncated, LogForked
+ */
+async function refuseRewritten(broker: Broker, topic: string, { last }: Follower): Promise<void> {
+  if (last === null) return;
+  const record = await firstRecordFrom(broker, topic, last.offset);
+  if (record === null) throw new LogTruncated(topic, last.offset, `sequence ${last.sequence}, which was read, is gone`);
+  const event = decodeRecord(topic, record);
+  const isThere = record.offset === last.offset && event.sequence === last.sequence && event.epoch === last.epoch;
+  if (isThere && ownerOf(event) === last.owner) return;
+  const found = `sequence ${event.sequence} of epoch ${event.epoch} (${ownerOf(event)})`;
+  throw new LogForked(topic, record.offset, `read sequence ${last.sequence} of ${last.owner}, now found ${found}`);
 }
 
 /** An offset that the topic does not reach is the sign of a log that was cut, or of another log under its name. */

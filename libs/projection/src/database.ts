@@ -1,12 +1,10 @@
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Kysely, sql } from 'kysely';
 import { DatabaseUnavailable, isPassing } from './errors.ts';
+import { POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from './limits.ts';
 
 /** The transaction's Kysely: bulk statements and typed arrays, in the same transaction as MikroORM's. */
 export type Db = Kysely<Record<string, Record<string, unknown>>>;
-
-export const POOL_CONNECTIONS_MAX = 4;
-const STATEMENT_TIMEOUT_MS = 120_000;
 
 /** Opens MikroORM over one schema. */
 export function openOrm(postgresUrl: string, schema: string, entities: readonly EntitySchema[]): Promise<MikroORM> {

@@ -17,14 +17,13 @@ import { sql } from 'kysely';
 import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf } from './checkpoint.ts';
 import { type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
+import { MARKS_PER_PAGE_MAX } from './limits.ts';
 import type { ProjectionPassing } from './points.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { PostgresState } from './postgres-state.ts';
 import { checkFollows, runsOf } from './runs.ts';
 import { snapshotSource } from './snapshot-source.ts';
 import { insertFeedRows, placeBlocks, type RunBlock, rollBack, writeRun } from './write-run.ts';
-
-const MARKS_PER_PAGE = 500;
 
 /** What a projection is opened with; `openProjection` and `createBuild` make it. */
 export interface PostgresProjectionOptions {
@@ -116,12 +115,12 @@ export class PostgresProjection implements Projection {
         sql<
           Record<string, unknown>
         >`select height, hash, epoch, writer, first_sequence, last_sequence, first_offset, last_offset
-          from ${sql.table(`${this.schema}.blocks`)} where height < ${below} order by height desc limit ${MARKS_PER_PAGE}`.execute(
+          from ${sql.table(`${this.schema}.blocks`)} where height < ${below} order by height desc limit ${MARKS_PER_PAGE_MAX}`.execute(
           dbOf(this.orm.em.fork()),
         ),
       );
       for (const row of rows) yield toMark(row, checkpoint.cursor?.log ?? '');
-      if (rows.length < MARKS_PER_PAGE) return;
+      if (rows.length < MARKS_PER_PAGE_MAX) return;
       below = Number(rows.at(-1)?.['height']);
     }
   }

@@ -10,11 +10,10 @@ import {
 } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import { type BulkColumn, type Db, unnest } from './database.ts';
+import { KEYS_PER_QUERY_MAX } from './limits.ts';
+import { RowCache } from './row-cache.ts';
 import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
 import { collectionTable } from './tables.ts';
-
-export const CACHED_ROWS_MAX = 200_000;
-const KEYS_PER_QUERY_MAX = 10_000;
 
 /**
  * Committed rows in Postgres, as the working state of a batch reads them: inside the batch's own transaction, through a
@@ -25,7 +24,7 @@ export class PostgresState implements StateSource {
   readonly collections: Collections;
   readonly #schema: string;
   #db: Db | null = null;
-  readonly #cache = new Map<string, Row | null>();
+  readonly #cache = new RowCache();
 
   constructor(schema: string, collections: Collections) {
     this.#schema = schema;
@@ -43,19 +42,19 @@ export class PostgresState implements StateSource {
 
   /** Takes on what a committed block did. */
   remember(changes: readonly RowChange[]): void {
-    for (const { collection, key, after } of changes) this.#keep(collection, key, after);
+    for (const { collection, key, after } of changes) this.#cache.keep(collection, key, after);
   }
 
   async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {
-    const cached = this.#cache.get(cacheKey(collection, key));
+    const cached = this.#cache.get(collection, key);
     if (cached !== undefined) return cached;
     await this.prefetch(collection, new Map([[key, row]]));
-    return this.#cache.get(cacheKey(collection, key)) ?? null;
+    return this.#cache.get(collection, key) ?? null;
   }
 
   async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void> {
     const collection = this.#collection(name);
-    const missing = [...keys].filter(([key]) => !this.#cache.has(cacheKey(name, key)));
+    const missing = [...keys].filter(([key]) => !this.#cache.has(name, key));
     for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
       const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);
       const columns = collection.key.map((column) =>
@@ -72,10 +71,10 @@ export class PostgresState implements StateSource {
       const names = sql.join(collection.key.map((column) => sql.ref(column)));
       const found = await this.#rows(sql`
         select t.* from ${this.#table(name)} t join ${unnest(columns)} as x(${names}) on ${on} where t.valid_to is null`);
-      for (const [key] of part) this.#keep(name, key, null);
+      for (const [key] of part) this.#cache.keep(name, key, null);
       for (const raw of found) {
         const row = rowFromSql(collection.columns, raw);
-        this.#keep(name, encodeTuple(collection.columns, collection.key, row), row);
+        this.#cache.keep(name, encodeTuple(collection.columns, collection.key, row), row);
       }
     }
   }
@@ -118,14 +117,6 @@ export class PostgresState implements StateSource {
     return found;
   }
 
-  #keep(collection: string, key: EncodedKey, row: Row | null): void {
-    if (this.#cache.size >= CACHED_ROWS_MAX) {
-      const oldest = this.#cache.keys().next().value;
-      if (oldest !== undefined) this.#cache.delete(oldest);
-    }
-    this.#cache.set(cacheKey(collection, key), row);
-  }
-
   async #rows(query: RawBuilder<unknown>): Promise<readonly Record<string, unknown>[]> {
     if (this.#db === null) throw new Error('the state is read outside a transaction');
     try {
@@ -134,10 +125,6 @@ export class PostgresState implements StateSource {
       throw new StateUnavailable(cause instanceof Error ? cause.message : String(cause), { cause });
     }
   }
-}
-
-function cacheKey(collection: string, key: EncodedKey): string {
-  return `${collection} ${key}`;
 }
 
 /** One key column of many rows, for `unnest`. */

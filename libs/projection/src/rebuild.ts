@@ -6,6 +6,7 @@ import { buildsOf, createBuild, dropBuild, type MachineInstance, openBuild } fro
 import { readCheckpoint } from './checkpoint.ts';
 import { type Db, dbOf, inTransaction } from './database.ts';
 import { NotFound, SwitchRefused } from './errors.ts';
+import { CATCH_UPS_MAX } from './limits.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { openSharedTables } from './shared-tables.ts';
 import { verifyProjection } from './verify.ts';
@@ -32,9 +33,6 @@ export interface Switched {
   readonly comparedTo: number;
 }
 
-/** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
-export const catchUpsMax = 50;
-
 /**
  * Folds the topic from its start into a new build while the live one serves, and makes it the live one: in one
  * transaction that holds both checkpoints, when it is not behind and agrees with the live build over their whole overlap
@@ -58,7 +56,7 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
       try {
         return await switchBuild(options, live, built);
       } catch (error) {
-        if (!(error instanceof SwitchRefused && error.isBehind) || attempt === catchUpsMax || options.signal.aborted)
+        if (!(error instanceof SwitchRefused && error.isBehind) || attempt === CATCH_UPS_MAX || options.signal.aborted)
           throw error;
       }
     }

@@ -1,6 +1,7 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { orDatabaseError } from './database.ts';
+import { SHARED_POOL_CONNECTIONS_MAX } from './limits.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
 class CreateBuilds extends Migration {
@@ -32,7 +33,7 @@ export async function openSharedTables(postgresUrl: string): Promise<MikroORM> {
     const orm = await MikroORM.init({
       entities: [],
       clientUrl: postgresUrl,
-      pool: { min: 0, max: 2 },
+      pool: { min: 0, max: SHARED_POOL_CONNECTIONS_MAX },
       discovery: { warnWhenNoEntities: false },
       extensions: [Migrator],
       migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },

@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { SnapshotRefused } from './errors.ts';
+import { SNAPSHOT_HEADER_BYTES_MAX } from './limits.ts';
 
 /**
  * A snapshot file: one line that names the format, one with the header as JSON, one with the Ed25519 signature of the
@@ -13,7 +14,6 @@ import { SnapshotRefused } from './errors.ts';
  * of the gzipped part, so that the signature covers all.
  */
 const FORMAT = 'vchain-snapshot 1';
-const HEADER_BYTES_MAX = 65_536;
 
 export interface SnapshotHeader {
   readonly chain: string;
@@ -119,7 +119,12 @@ async function readHead(
   path: string,
 ): Promise<{ header: SnapshotHeader; headerLine: string; signature: string; contentStart: number }> {
   await using file = await open(path, 'r');
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES_MAX), 0, HEADER_BYTES_MAX, 0);
+  const { buffer, bytesRead } = await file.read(
+    Buffer.alloc(SNAPSHOT_HEADER_BYTES_MAX),
+    0,
+    SNAPSHOT_HEADER_BYTES_MAX,
+    0,
+  );
   const head = buffer.subarray(0, bytesRead);
   const ends: number[] = [];
   for (let at = head.indexOf(10); at >= 0 && ends.length < 3; at = head.indexOf(10, at + 1)) ends.push(at);

@@ -18,6 +18,7 @@ import { decodeEvent, type OperationEvent, operationsDigest } from '@virtualchai
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, dbOf, orDatabaseError } from './database.ts';
 import { NotFound } from './errors.ts';
+import { VERIFIED_BLOCKS_PER_STEP_MAX } from './limits.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { snapshotSource } from './snapshot-source.ts';
 import { rowFromSql } from './sql-columns.ts';
@@ -52,8 +53,6 @@ export interface VerifyOptions {
   /** False: hashes are recomputed from transitions and rows, and the operations are not folded again. */
   readonly refold?: boolean;
 }
-
-const BLOCKS_PER_STEP = 200;
 
 interface StoredBlock {
   readonly height: number;
@@ -120,8 +119,8 @@ export async function verifyIn(
   });
   const atStart = differing(machine, first - 1, fold.collectionHashes, rowHashes);
   if (atStart.length > 0) return answer(atStart);
-  for (let from = first; from <= to; from += BLOCKS_PER_STEP) {
-    const upTo = Math.min(to, from + BLOCKS_PER_STEP - 1);
+  for (let from = first; from <= to; from += VERIFIED_BLOCKS_PER_STEP_MAX) {
+    const upTo = Math.min(to, from + VERIFIED_BLOCKS_PER_STEP_MAX - 1);
     const step = await readStep(db, schema, machine, from, upTo);
     for (const block of step.blocks) {
       if (block.height !== expected) return answer([gap(expected, block.height)]);

@@ -19,4 +19,4 @@ export type {
 export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } from './operation-events.ts';
 export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
 export { type ChainScan, type ScannedTransaction, scanBlock } from './scan-block.ts';
-export type { Decoded, OperationCodec, VirtualChain } from './virtual-chain.ts';
+export type { Decoded, Encoded, OperationCodec, VirtualChain } from './virtual-chain.ts';

@@ -5,10 +5,19 @@ export type Decoded =
   | { readonly kind: 'decoded'; readonly value: unknown }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** One opcode of a virtual chain: its name, and how its payload reads. `decode` is total. */
+/** What a sender's words became. */
+export type Encoded =
+  | { readonly kind: 'payload'; readonly payload: Uint8Array }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** One opcode of a virtual chain: its name, and how its payload reads. `decode` and `encode` are total. */
 export interface OperationCodec {
   readonly name: string;
   decode(payload: Uint8Array): Decoded;
+  /** What follows the opcode, from the words that a person types. */
+  encode?(words: readonly string[]): Encoded;
+  /** Those words, for people: `NAME VALUE`. */
+  readonly usage?: string;
 }
 
 /**

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { attach, resume } from './commands/attach.ts';
 import { diverge } from './commands/diverge.ts';
 import { rebuild } from './commands/rebuild.ts';
+import { keys, type SendOptions, send } from './commands/send.ts';
 import { type SnapshotImportOptions, snapshotExport, snapshotImport } from './commands/snapshot.ts';
 import { snv } from './commands/snv.ts';
 import { state } from './commands/state.ts';
@@ -58,6 +59,32 @@ program
     const { demo } = await import('./demo/demo.ts');
     process.exitCode = await demo({ once, feed, signal: controller.signal });
   });
+
+connected('send', 'builds, signs, checks and sends an operation')
+  .argument('<chain>', 'a built-in name or a module')
+  .argument('<operation>', 'for kv: claim, update, transfer, delete, lock')
+  .argument('[words...]', 'what the operation says; for kv: NAME, NAME VALUE, NAME RECIPIENT')
+  .option('--account <kind>', 'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr', 'p2wpkh')
+  .option('--m <count>', 'how many keys of a multisig sign; all by default')
+  .option('--key-file <file>', 'encrypted keys (vchain keys); else VCHAIN_KEY holds them')
+  .option('--coin <txid:index>', 'spend this output; several may be given; else the node looks for coins', append)
+  .option('--fee-rate <rate>', 'satoshis per virtual byte; else the node is asked')
+  .option('--fee-rate-fallback <rate>', 'when the node has no estimate')
+  .option('--payload <hex>', 'what follows the opcode, instead of words')
+  .option('--dry-run', 'print the decoded transaction and send nothing')
+  .option('--yes', 'do not ask, also outside regtest')
+  .option('--json', 'one line of JSON')
+  .action((chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
+    const { connection, options } = read(command);
+    return send({ ...connection, chain }, operation, words, { ...given, json: options.json ?? false });
+  });
+
+program
+  .command('keys')
+  .description('writes the keys of VCHAIN_KEY into a file encrypted with VCHAIN_KEY_PASSWORD')
+  .argument('<file>', 'must not exist yet')
+  .addHelpText('after', EXIT_CODES)
+  .action((file) => keys(file));
 
 connected('status', 'node, log, and how each machine stands')
   .option('--json', 'one line of JSON')

@@ -1,0 +1,8 @@
+/** Every bound of the fold. */
+
+/** Rows that an index hands out at once. */
+export const ROWS_PER_PAGE_MAX = 100;
+/** Keys of one chunk of a sorted list; a longer one is cut in two. */
+export const KEYS_PER_CHUNK_MAX = 512;
+/** Consensus hashes below the newest block that are kept in memory, if the machine does not look further back. */
+export const SNAPSHOTS_KEPT_MAX = 20_000;

@@ -1,0 +1,30 @@
+/** Every bound of the node client: how much at once, how long, how often. */
+
+// Asking a node.
+
+/** Without a byte for so long, a call has failed. */
+export const RPC_TIMEOUT_MS = 30_000;
+/** More at once make Core answer 503. */
+export const CALLS_IN_FLIGHT_MAX = 8;
+/** How often a call is made again that the node was too busy for; the wait doubles from the first on. */
+export const BUSY_RETRIES_MAX = 6;
+export const BUSY_DELAY_FIRST_MS = 25;
+/** After a lost subscription. */
+export const ZMQ_RETRY_MS = 5_000;
+
+// Following a chain.
+
+/** Hashes of one step, unless the caller wants others. */
+export const LOOK_AHEAD_BLOCKS_MAX = 64;
+export const HEADERS_PER_BATCH_MAX = 64;
+/** Hashes asked for at once while looking for the fork: few at first, since most forks are shallow. */
+export const HASHES_PER_BATCH_FIRST = 8;
+export const HASHES_PER_BATCH_MAX = 512;
+/** Transactions of one batch: a reply of 20 large ones stays below 8 MB of hex. */
+export const TRANSACTIONS_PER_BATCH_MAX = 20;
+
+// Choosing among nodes.
+
+/** How far the node in use may be behind another before it is left, and how often that is looked at. */
+export const LAG_BLOCKS_MAX = 2;
+export const COMPARE_EVERY_MS = 30_000;

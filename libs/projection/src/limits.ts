@@ -1,0 +1,30 @@
+/** Every bound of the projection: connections, statements, pages, and what is kept in memory. */
+
+// Talking to Postgres.
+
+/** Of one build: a batch takes one, status and marks the others. */
+export const POOL_CONNECTIONS_MAX = 4;
+/** Of the shared tables. */
+export const SHARED_POOL_CONNECTIONS_MAX = 2;
+export const STATEMENT_TIMEOUT_MS = 120_000;
+
+// Reading.
+
+/** Keys that one query looks up. */
+export const KEYS_PER_QUERY_MAX = 10_000;
+/** Current rows of a build kept in memory, and about how much they may take; the first kept goes first. */
+export const CACHED_ROWS_MAX = 200_000;
+export const CACHED_BYTES_MAX = 256 * 1024 * 1024;
+/** What a kept row takes beside the bytes of its key and its fields. */
+export const CACHED_ROW_OVERHEAD_BYTES = 200;
+/** Blocks of the branch read at once, newest first. */
+export const MARKS_PER_PAGE_MAX = 500;
+/** Blocks that `verify` reads and folds at once. */
+export const VERIFIED_BLOCKS_PER_STEP_MAX = 200;
+/** The header line of a snapshot file. */
+export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
+
+// Rebuilding.
+
+/** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
+export const CATCH_UPS_MAX = 50;
