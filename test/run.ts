@@ -20,7 +20,15 @@ interface Outcome {
 const PHASES = [
   {
     name: 'unit and contract suites',
-    paths: ['libs/', 'services/', 'infra/', 'test/contract/', 'test/conformance/', 'test/architecture/', 'test/mutants/'],
+    paths: [
+      'libs/',
+      'services/',
+      'infra/',
+      'test/contract/',
+      'test/conformance/',
+      'test/architecture/',
+      'test/mutants/',
+    ],
     workers: 2,
   },
   { name: 'end to end', paths: ['test/e2e/'], workers: 1 },

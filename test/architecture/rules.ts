@@ -49,6 +49,10 @@ const PURE = /^libs\/(bitcoin|protocol|machine|machines\/[^/]+)\//;
 const IMPURE =
   /\b(Date\.now|new Date\(|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|toLocale\w+|localeCompare|Intl\.|process\.|crypto\.getRandomValues)/;
 
+/** Packages whose bounds stand in one file, `src/limits.ts`, and what a bound is called. */
+const LIMITED = /^(libs\/(operation-log|projection|node-client|client|machine)|services\/(ingester|projector))\/src\//;
+const LIMIT = /^(?:export )?const (\w+(?:_MAX|_MS|_BYTES|_FIRST|_RETRY|Max|Ms|MsDefault|MaxDefault))\b/gm;
+
 export function sourceFiles(root: string): string[] {
   return ['libs', 'services', 'infra']
     .flatMap((folder) => walk(join(root, folder)))
@@ -92,6 +96,9 @@ export function breaches(file: string, source: string): string[] {
     ) {
       found.push(`${file}: may not import ${specifier}`);
     }
+  }
+  if (LIMITED.test(file) && !file.endsWith('/limits.ts')) {
+    for (const [, name] of source.matchAll(LIMIT)) found.push(`${file}: ${name} is a limit; it belongs into limits.ts`);
   }
   if (PURE.test(file)) {
     const impure = IMPURE.exec(withoutComments(source));
