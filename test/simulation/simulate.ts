@@ -278,7 +278,7 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
         open: () => reachProjection(life, store, () => isStormy && luck.chance(climate.failsCommit) && counted('commits failed')),
         signal,
         events: {
-          state: (state, error: ExpectedError | null) => trace(`${life.name} is ${state} ${error?.code ?? ''}`),
+          state: (state, error: ExpectedError | null) => trace(`${life.name} is ${state} ${error?.message ?? ''}`),
           advanced: ({ blocks, disconnected }, cursor) =>
             trace(`${life.name} +${blocks} -${disconnected} to ${cursor?.height}`),
         },
@@ -530,7 +530,7 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
     count('machines faulted');
     const culprit = universe.blocks.some(({ height: at, transactions }) => at === fault.height && transactions.some(({ txid }) => txid === fault.txid));
     if (!culprit || fault.sequence === null) fail('poisoned', `the fault names ${fault.height} ${fault.txid}`, 'I5');
-    if (fault.height !== null && (cursor?.height ?? climate.firstBlock - 1) >= fault.height) fail('poisoned', 'went past its fault', 'I5');
+    if (fault.sequence !== null && (cursor?.sequence ?? 0) >= fault.sequence) fail('poisoned', 'went past its fault', 'I5');
     scheduler.after(luck.between(1_000, 60_000), async () => {
       if (store.checkpoint.fault?.code !== 'MACHINE_FAULTED') return watchPoison();
       trace('the poisoned machine is mended and resumed');

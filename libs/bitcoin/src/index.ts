@@ -33,6 +33,7 @@ export {
   uint32Bytes,
   uint64Bytes,
 } from './bytes.ts';
+export { childPublicKeys } from './child-key.ts';
 export {
   type DifficultyRules,
   difficultyRules,

@@ -2,9 +2,10 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { CanonicalValue } from './canonical-json.ts';
 import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './changes-hash.ts';
-import type { Row } from './collection.ts';
+import type { Collection, Row } from './collection.ts';
 import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './consensus-hash.ts';
 import { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
+import { encodeTuple } from './key-order.ts';
 import { canonicalKey } from './row.ts';
 import { serializeOperation } from './serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
@@ -81,13 +82,21 @@ export async function prefetchBlocks(
 ): Promise<void> {
   if (machine.prefetch === undefined) return;
   const wanted = new Map<string, Row[]>();
-  for (const { parsed } of blocks) {
-    for (const op of parsed) {
+  for (const { input, parsed } of blocks) {
+    for (const [i, op] of parsed.entries()) {
       if (isIgnored(op)) continue;
-      for (const [collection, keys] of Object.entries(machine.prefetch(op))) {
-        const rows = wanted.get(collection) ?? [];
-        for (const key of keys as readonly Row[]) rows.push(key);
-        wanted.set(collection, rows);
+      try {
+        for (const [collection, keys] of Object.entries(machine.prefetch(op))) {
+          const { columns, key: names } = machine.collections[collection] as Collection;
+          const rows = wanted.get(collection) ?? [];
+          for (const key of keys as readonly Row[]) {
+            encodeTuple(columns, names, key);
+            rows.push(key);
+          }
+          wanted.set(collection, rows);
+        }
+      } catch (error) {
+        throw new MachineFaulted(machine.name, 'prefetch', input.height, input.operations[i] ?? null, error);
       }
     }
   }
@@ -125,7 +134,9 @@ export async function foldBlock(
       continue;
     }
     const savepoint = working.savepoint();
-    const verdict: Verdict = await hook('decide', event, () => machine.decide(op, context, working.state));
+    const verdict: Verdict = await hook('decide', event, async () =>
+      checkVerdict(await machine.decide(op, context, working.state)),
+    );
     if (verdict.kind === 'accepted') {
       for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
     } else working.dropSince(savepoint);
@@ -158,6 +169,19 @@ export async function foldBlock(
     collectionHashes,
     changesHash: changesHash(collectionHashes),
   };
+}
+
+/** A stranger's machine may not be type-checked: what is no verdict is its bug, not ours. */
+function checkVerdict(verdict: Verdict): Verdict {
+  const { kind } = verdict;
+  const isVerdict =
+    kind === 'accepted'
+      ? Array.isArray(verdict.transitions)
+      : (kind === 'rejected' || kind === 'ignored') &&
+        typeof verdict.code === 'string' &&
+        typeof verdict.detail === 'string';
+  if (!isVerdict) throw new TypeError(`${JSON.stringify(verdict)} is no verdict`);
+  return verdict;
 }
 
 /** The consensus hash of a block, checked against the machine's expectation and added to the view. */

@@ -2,7 +2,11 @@
 
 /** Rows that an index hands out at once. */
 export const ROWS_PER_PAGE_MAX = 100;
+/** What the columns of a key, or of an index with the key, take together: a Postgres index page holds three entries. */
+export const INDEX_BYTES_MAX = 2_400;
 /** Keys of one chunk of a sorted list; a longer one is cut in two. */
 export const KEYS_PER_CHUNK_MAX = 512;
 /** Consensus hashes below the newest block that are kept in memory, if the machine does not look further back. */
 export const SNAPSHOTS_KEPT_MAX = 20_000;
+/** Heights that a light client asks a server about at once. */
+export const HEIGHTS_PER_QUESTION_MAX = 1_000;

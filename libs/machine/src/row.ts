@@ -2,6 +2,7 @@ import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
 import type { CanonicalValue } from './canonical-json.ts';
 import type { Collection, Column, ColumnValue, Row } from './collection.ts';
 import { LegacyFloat } from './field-value.ts';
+import { INDEX_BYTES_MAX } from './limits.ts';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -11,7 +12,7 @@ const INT64_MAX = 2n ** 63n - 1n;
  *
  * @throws TypeError naming the column, the value and the rule. A machine that gets here has a bug.
  */
-export function checkRow(collection: string, { columns }: Collection, row: Row): void {
+export function checkRow(collection: string, { columns, key, indexes }: Collection, row: Row): void {
   for (const name of Object.keys(columns)) {
     const column = columns[name] as Column<unknown>;
     const problem = problemOf(column, row[name]);
@@ -20,7 +21,29 @@ export function checkRow(collection: string, { columns }: Collection, row: Row):
   for (const name of Object.keys(row)) {
     if (columns[name] === undefined) throw new TypeError(`${collection}.${name}: no such column`);
   }
+  for (const tuple of Object.values(indexes)) checkIndexed(collection, columns, [...tuple, ...key], row);
+  checkIndexed(collection, columns, key, row);
 }
+
+/** What is too long to be looked up by would be refused by Postgres long after memory took it. */
+function checkIndexed(collection: string, columns: Collection['columns'], tuple: readonly string[], row: Row): void {
+  let bytes = 0;
+  for (const name of new Set(tuple)) bytes += indexedBytes(columns[name] as Column<unknown>, row[name] as ColumnValue);
+  if (bytes > INDEX_BYTES_MAX) {
+    throw new TypeError(
+      `${collection}: ${[...new Set(tuple)].join(', ')} take ${bytes} bytes, a key or index holds ${INDEX_BYTES_MAX}; index a hash of what strangers make long`,
+    );
+  }
+}
+
+function indexedBytes({ kind }: Column<unknown>, value: ColumnValue): number {
+  if (value === null) return 0;
+  if (kind === 'bytes') return (value as Uint8Array).length;
+  if (kind === 'text') return utf8.encode(value as string).length;
+  return kind === 'numeric' ? 8 + (value as bigint).toString().length : 8;
+}
+
+const utf8 = new TextEncoder();
 
 function problemOf(column: Column<unknown>, value: unknown): string | null {
   if (value === null) return column.nullable ? null : 'null in a column that is not nullable';
@@ -54,7 +77,7 @@ function problemOf(column: Column<unknown>, value: unknown): string | null {
   }
 }
 
-/** A column's value in the canonical JSON of the changes hash (`ARCHITECTURE.md`, changes hash). */
+/** A column's value in the canonical JSON of the changes hash (`changes-hash.ts`). */
 export function canonicalValue(column: Column<unknown>, value: ColumnValue): CanonicalValue {
   if (value === null) return null;
   switch (column.kind) {

@@ -9,6 +9,7 @@ import {
   type Txid,
 } from '@virtualchain/bitcoin';
 import type { ConsensusHash } from './consensus-hash.ts';
+import { HEIGHTS_PER_QUESTION_MAX } from './limits.ts';
 import { type SnvRefusal, type SnvServer, type TrustedBlock, verifyOperations } from './snv.ts';
 
 /** What a person trusts to begin with. */
@@ -101,16 +102,14 @@ async function provenTransaction(
   return isAsked ? { height: proof.height, proven } : null;
 }
 
-const heightsPerQuestionMax = 1_000;
-
 /** Where a consensus hash stands: the server says, newest heights first, and the walk down to the first block shows. */
 async function placed(
   consensusHash: ConsensusHash,
   { from, to }: { readonly from: Height; readonly to: Height },
   { server, firstBlock }: RootSources,
 ): Promise<ResolvedRoot> {
-  for (let newest: number = to; newest >= from; newest -= heightsPerQuestionMax) {
-    const count = Math.min(heightsPerQuestionMax, newest - from + 1);
+  for (let newest: number = to; newest >= from; newest -= HEIGHTS_PER_QUESTION_MAX) {
+    const count = Math.min(HEIGHTS_PER_QUESTION_MAX, newest - from + 1);
     const heights = Array.from({ length: count }, (_, below) => (newest - below) as Height);
     const answers: unknown = await server.consensusHashes(heights);
     const height = Array.isArray(answers) ? heights[answers.indexOf(consensusHash)] : undefined;

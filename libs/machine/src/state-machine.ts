@@ -45,7 +45,10 @@ export interface PageOptions<Row> {
 /** A collection as the hooks see it: committed rows, and everything this block did before. */
 export interface CollectionState<C extends Collection> {
   get(key: KeyOf<C>): Promise<RowOf<C> | null>;
-  /** Rows whose first index columns equal `prefix`, lazily, in the order of the index, then of the key. */
+  /**
+   * Rows whose first index columns equal `prefix`, lazily, in the order of the index, then of the key; as they were when
+   * the iteration began, whatever is written meanwhile.
+   */
   by(
     index: keyof C['indexes'] & string,
     prefix: Partial<RowOf<C>>,
@@ -139,6 +142,8 @@ export function anchorHeight(machine: AnyStateMachine): Height {
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,30}$/;
+/** What every machine has beside its collections; queries know both by their bare names. */
+const TAKEN = new Set(['blocks', 'operations', 'transitions', 'feed', 'checkpoint']);
 
 /**
  * Checks a definition, and gives it its types.
@@ -158,6 +163,8 @@ export function defineStateMachine<Op, Cs extends Collections, Scan = undefined>
   for (const name of Object.keys(machine.collections)) {
     if (!NAME.test(name))
       throw new TypeError(`${machine.name}: collection name ${JSON.stringify(name)}: not like [a-z][a-z0-9_]*`);
+    if (TAKEN.has(name) || (name.endsWith('_history') && name.slice(0, -'_history'.length) in machine.collections))
+      throw new TypeError(`${machine.name}: collection name ${JSON.stringify(name)}: taken by a table of every machine`);
   }
   return machine;
 }

@@ -143,12 +143,16 @@ export class WorkingState {
     written.row = row;
   }
 
-  /** Merges the pages of the source with the overlay: rows written in this batch stand in for the source's. */
+  /**
+   * Merges the pages of the source with the overlay: rows written in this batch stand in for the source's. What is
+   * written while the caller iterates does not show: the rows are those of when it began.
+   */
   async *#by(name: string, index: string, prefix: Row, options: PageOptions<Row> = {}): AsyncGenerator<Row> {
     const collection = this.#collection(name);
     const columns = this.#indexColumns(name, index, prefix);
     const order = (row: Row): string => encodeTuple(collection.columns, [...columns, ...collection.key], row);
     const rows = this.#writtenRows(name);
+    const written = new Set(rows.keys());
     const after = options.after === undefined ? '' : order(options.after);
     const ours = [...rows.values()]
       .flatMap(({ row }) =>
@@ -164,7 +168,7 @@ export class WorkingState {
       more = page.length === Math.min(left, ROWS_PER_PAGE_MAX);
       for (const row of page) {
         from = row;
-        if (rows.has(this.#key(name, row))) continue;
+        if (written.has(this.#key(name, row))) continue;
         const at = order(row);
         for (let mine = ours[next]; left > 0 && mine !== undefined && mine.at < at; mine = ours[++next]) {
           left--;

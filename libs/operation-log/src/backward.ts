@@ -16,9 +16,10 @@ type Mark = { readonly offset: bigint } & (
  * The records that count, newest first, from the stable end back to the first.
  *
  * The predecessor of a record has its epoch and the sequence below; that of a `writer.started` has the sequence below
- * and an older epoch. What stands between a record and its predecessor was written by an older writer after it was
- * replaced, and is skipped. Whether the very newest records are such is only known once a newer epoch shows up further
- * back, so each step is read whole before it is handed on.
+ * and an older epoch. What stands between a record and its predecessor is skipped: an older writer wrote it after it was
+ * replaced, or it repeats what stands before it. Whether the very newest records are such (repeated, and the end of the
+ * repetition cut off) is only known once a newer epoch or a higher sequence shows up further back, so each step is read
+ * whole before it is handed on.
  *
  * @throws SequenceGap when the log begins before the predecessor was found, LogForked when a step that was handed on
  * turns out to be stale.
@@ -28,23 +29,25 @@ async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<M
   let end = stable;
   let step = STEP_RECORDS_FIRST;
   let newer: Mark | null = null;
+  let tail: Mark | null = null;
   while (end > earliest) {
     const reach = end - earliest;
     const start = reach > step ? end - step : earliest;
     const marks = await marksBetween(broker, topic, start, end);
     const kept: Mark[] = newer === null ? [] : [newer];
     for (const mark of marks.reverse()) {
+      if (tail !== null && outranks(mark, tail)) {
+        throw new LogForked(topic, mark.offset, `${placeOf(mark)} stands before ${placeOf(tail)}`);
+      }
       let top = kept.at(-1);
-      while (top !== undefined && top.epoch < mark.epoch) {
-        if (top === newer) {
-          throw new LogForked(topic, mark.offset, `epoch ${mark.epoch} stands before epoch ${top.epoch}`);
-        }
+      while (top !== undefined && top !== newer && outranks(mark, top)) {
         kept.pop();
         top = kept.at(-1);
       }
       if (top === undefined || precedes(mark, top)) kept.push(mark);
     }
     const found: readonly Mark[] = newer === null ? kept : kept.slice(1);
+    tail ??= found[0] ?? null;
     yield* found;
     newer = kept.at(-1) ?? null;
     end = start;
@@ -52,6 +55,13 @@ async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<M
   }
   if (newer !== null && newer.sequence !== 1) throw new SequenceGap(topic, newer.offset, 1, newer.sequence);
 }
+
+/** Whether a record that stands further back is nevertheless the newer one. */
+function outranks(mark: Mark, standing: Mark): boolean {
+  return mark.epoch > standing.epoch || (mark.epoch === standing.epoch && mark.sequence > standing.sequence);
+}
+
+const placeOf = ({ epoch, sequence }: Mark): string => `sequence ${sequence} of epoch ${epoch}`;
 
 function precedes(older: Mark, newer: Mark): boolean {
   if (older.sequence !== newer.sequence - 1) return false;

@@ -11,7 +11,10 @@ const brought = () => join(dirname(createRequire(import.meta.url).resolve('node/
 // kafkajs asks for timers in the past, and Node warns of each; nothing is wrong.
 const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
 
-const child = spawn(major >= 24 ? process.execPath : brought(), [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(major >= 24 ? process.execPath : brought(), [...flags, main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 // A terminal's Ctrl-C reaches the child by itself; whoever signals only this process means the child.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.stdin.isTTY || child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => process.stdin.isTTY || child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));

@@ -12,3 +12,5 @@ export const RESUME_POLL_MS = 1_000;
 export const KNOWN_BLOCKS_MAX = 50;
 /** How often the newest height of the log is looked up, for status and lag. */
 export const LOG_HEIGHT_POLL_MS = 2_000;
+/** Heights that a light client may ask about at once. */
+export const HEIGHTS_PER_QUESTION_MAX = 1_000;

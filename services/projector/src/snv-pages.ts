@@ -1,8 +1,7 @@
 import { bytesToHex, type Height } from '@virtualchain/bitcoin';
 import type { ExtraPage } from '@virtualchain/process';
 import type { Answers } from '@virtualchain/projection';
-
-export const heightsPerQuestionMax = 1_000;
+import { HEIGHTS_PER_QUESTION_MAX } from './limits.ts';
 
 /**
  * The projector's public interface for light clients: `/snv/ops-hash?height=`, `/snv/consensus-hashes?heights=1,2,3`,
@@ -19,8 +18,8 @@ export function snvPages(answers: Answers): (path: string, query: URLSearchParam
       }
       case '/snv/consensus-hashes': {
         const heights = (query.get('heights') ?? '').split(',').map(readHeight);
-        if (heights.length > heightsPerQuestionMax || heights.includes(null))
-          return refuse('heights', `at most ${heightsPerQuestionMax} block heights, separated by commas`);
+        if (heights.length > HEIGHTS_PER_QUESTION_MAX || heights.includes(null))
+          return refuse('heights', `at most ${HEIGHTS_PER_QUESTION_MAX} block heights, separated by commas`);
         return { code: 200, body: { consensusHashes: await answers.consensusHashes(heights as Height[]) } };
       }
       case '/snv/operations': {

@@ -201,7 +201,10 @@ async function feedNode(signal: AbortSignal): Promise<number> {
   if (url === undefined) throw new DemoStuck('VCHAIN_NODE_URL is not set: --feed sends to the node that it names');
   await using rpc = openRpc(url);
   const height = Number(await rpc.call('getblockcount'));
-  if (height > 0) throw new DemoStuck(`${rpc.label} has ${height} blocks already: --feed builds its own chain on an empty regtest, start one`);
+  if (height > 0)
+    throw new DemoStuck(
+      `${rpc.label} has ${height} blocks already: --feed builds its own chain on an empty regtest, start one`,
+    );
   const miner = createMiner({ rpc });
   const people = await fundPeople(miner);
   print(`funded at height ${miner.tip.height}`);
