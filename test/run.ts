@@ -26,6 +26,7 @@ const PHASES = [
       'infra/',
       'test/contract/',
       'test/conformance/',
+      'test/scenarios/',
       'test/architecture/',
       'test/mutants/',
     ],

@@ -33,7 +33,7 @@ export const RULES: readonly Rule[] = [
   { folder: /^libs\/process\//, ours: ['bitcoin'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,
-    ours: ['bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity'],
+    ours: ['bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],
     others: ['node:'],
   },
   {

@@ -1,6 +1,12 @@
 import { activityMachine } from '@virtualchain/machine-activity';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
-import { createMemoryLog, type LogChange, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
+import {
+  createMemoryLog,
+  type LogChange,
+  type LogEntry,
+  type LogIdentity,
+  type OperationLog,
+} from '@virtualchain/operation-log';
 import type { MachineInstance } from '@virtualchain/projection';
 import type { OperationEvent, Unplaced } from '@virtualchain/protocol';
 import { connect, FIRST_BLOCK, identityOf, operationOf } from './log-blocks.ts';
@@ -47,9 +53,14 @@ export function connectKv(block: string, operations: readonly Spelled[] = []): L
 }
 
 /** Publishes entries and reads them back, as a projector would see them. */
-export async function publish(log: OperationLog, topic: string, entries: readonly LogEntry[]): Promise<void> {
+export async function publish(
+  log: OperationLog,
+  topic: string,
+  entries: readonly LogEntry[],
+  identity: LogIdentity = identityOf(topic),
+): Promise<void> {
   await log.ensureTopic(topic);
-  await using writer = await log.openWriter(identityOf(topic));
+  await using writer = await log.openWriter(identity);
   for (const entry of entries) await writer.append([entry]);
 }
 

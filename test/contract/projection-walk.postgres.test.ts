@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { MemoryFold } from '@virtualchain/machine';
 import { type RealParts, startRealParts } from '@virtualchain/local';
+import { MemoryFold } from '@virtualchain/machine';
 import type { LogChange, LogEntry } from '@virtualchain/operation-log';
 import {
   createBuild,
@@ -42,7 +42,12 @@ const connectPayloads = (block: string, payloads: readonly string[]): LogEntry =
   }) as LogEntry;
 
 const kvWords = fc
-  .tuple(fc.constantFrom('alice', 'bob'), fc.constantFrom('+', '=', '-', '!', '='), fc.constantFrom('a', 'b', 'c'), fc.nat(3))
+  .tuple(
+    fc.constantFrom('alice', 'bob'),
+    fc.constantFrom('+', '=', '-', '!', '='),
+    fc.constantFrom('a', 'b', 'c'),
+    fc.nat(3),
+  )
   .map(([who, verb, name, value]) => `${who} ${verb}${name}${verb === '=' ? `:${value}` : ''}`);
 const payloads = fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
@@ -90,7 +95,9 @@ async function foldOf({ machine }: MachineInstance, changes: readonly LogChange[
   const fold = await MemoryFold.open(machine);
   for (const { event, ...change } of branch) {
     if (change.kind === 'connected')
-      await fold.connect({ ...event, operations: change.operations } as unknown as Parameters<MemoryFold['connect']>[0]);
+      await fold.connect({ ...event, operations: change.operations } as unknown as Parameters<
+        MemoryFold['connect']
+      >[0]);
   }
   return fold;
 }
@@ -140,7 +147,11 @@ async function walk(
   }
 }
 
-async function expectOracle(instance: MachineInstance, entries: readonly LogEntry[], disturbed: Parameters<typeof walk>[2]) {
+async function expectOracle(
+  instance: MachineInstance,
+  entries: readonly LogEntry[],
+  disturbed: Parameters<typeof walk>[2],
+) {
   const changes = await changesOf(entries);
   const fold = await foldOf(instance, changes);
   const projection = await walk(instance, changes, disturbed);
@@ -169,9 +180,13 @@ test.each([
   ['shelf', shelfInstance, walks(payloads, connectPayloads)],
   ['kv', kvInstance, walks(kvWords, connectKv)],
   ['activity', activityInstance, walks(kvWords, connectKv)],
-] as const)('%s: Postgres ends where memory ends, whatever the detours, the batches and the failures', async (_name, instance, entries) => {
-  await fc.assert(
-    fc.asyncProperty(entries, disturbances, (given, disturbed) => expectOracle(instance(), given, disturbed)),
-    { numRuns: Number(process.env['VCHAIN_WALKS'] ?? 4), endOnFailure: false },
-  );
-}, 300_000);
+] as const)(
+  '%s: Postgres ends where memory ends, whatever the detours, the batches and the failures',
+  async (_name, instance, entries) => {
+    await fc.assert(
+      fc.asyncProperty(entries, disturbances, (given, disturbed) => expectOracle(instance(), given, disturbed)),
+      { numRuns: Number(process.env['VCHAIN_WALKS'] ?? 4), endOnFailure: true },
+    );
+  },
+  300_000,
+);

@@ -1,4 +1,4 @@
-import { hexToBytes, type Height } from '@virtualchain/bitcoin';
+import { type Height, hexToBytes } from '@virtualchain/bitcoin';
 import {
   accepted,
   bigint,
@@ -48,7 +48,7 @@ type Item = RowOf<Collections['items']>;
 type Op = { readonly question: Uint8Array; readonly at: (place: number) => number };
 
 // Values whose order, spelling or size is easy to get wrong.
-const LABELS = ['', 'a', 'a\u0001', 'ab', 'Z', 'é', '\uffff', '\u{10000}', "o'hara \\ \"x\" {,}", 'null'];
+const LABELS = ['', 'a', 'a\u0001', 'ab', 'Z', 'é', '\uffff', '\u{10000}', 'o\'hara \\ "x" {,}', 'null'];
 const WEIGHTS = [0n, -1n, 9n, 10n, -10n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)];
 const WORTHS = [null, 0n, 5n, -5n, 10n ** 40n, -(10n ** 40n), 10n ** 39n];
 const TAGS = [null, [], [0], [0, 0], [0, 255], [1], [255]].map((tag) => (tag === null ? null : Uint8Array.from(tag)));
@@ -111,7 +111,11 @@ function itemOf(box: number, label: number, at: Op['at']): Item {
   };
 }
 
-async function decide({ question, at }: Op, state: State<Collections>, context: () => Promise<unknown>): Promise<Verdict> {
+async function decide(
+  { question, at }: Op,
+  state: State<Collections>,
+  context: () => Promise<unknown>,
+): Promise<Verdict> {
   const { items, answers } = state;
   const answer = async (found: unknown): Promise<Verdict> => {
     const text = JSON.stringify(found);

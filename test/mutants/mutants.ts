@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'epoch-rule-backwards',
     file: 'libs/operation-log/src/backward.ts',
-    edits: [['while (top !== undefined && top.epoch < mark.epoch) {', 'while (false) {']],
+    edits: [['while (top !== undefined && top !== newer && outranks(mark, top)) {', 'while (false) {']],
     tests: LOG,
   },
   {

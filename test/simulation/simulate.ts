@@ -65,7 +65,9 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
   };
   const violations: Violation[] = [];
   let traceHash = 0x811c9dc5;
+  let isOver = false;
   const trace = (line: string): void => {
+    if (isOver) return;
     traceHash = hashText(`${scheduler.now()} ${line}`, traceHash);
     onTrace?.(`${(scheduler.now() / 1_000).toFixed(3).padStart(9)} ${line}`);
   };
@@ -165,6 +167,8 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
     isOver: boolean;
   }
   const services: Service[] = [];
+  /** Of every life there was: at the end they let go of what a signal holds on to. */
+  const stops: AbortController[] = [];
 
   function supervise(name: string, run: (life: Life, signal: AbortSignal) => Promise<void>): Service {
     const service: Service = { name, life: null, stop: new AbortController(), starts: 0, isHeld: false, isOver: true };
@@ -181,10 +185,11 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
       service.isOver = false;
       const life = createLife(`${name}#${service.starts}`, ground, () => {
         service.isOver = true;
-        if (!isEnding) count('crashes');
+        if (!isEnding && !isOver) count('crashes');
         startSoon();
       });
       const stop = new AbortController();
+      stops.push(stop);
       service.life = life;
       service.stop = stop;
       trace(`${life.name} starts`);
@@ -626,6 +631,9 @@ export async function simulate({ seed, trace: onTrace, climate: wanted }: RunOpt
   count('operations', universe.blocks.reduce((sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length, 0));
   count('reorgs', counts['reorgs followed'] ?? 0);
   count('writers', seen?.writers ?? 0);
+  isOver = true;
+  for (const { life } of services) life?.kill('the run is over');
+  for (const stop of stops) stop.abort();
   return { seed, violations, counts, traceHash: traceHash.toString(16).padStart(8, '0'), evidence };
 }
 

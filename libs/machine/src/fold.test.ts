@@ -4,8 +4,10 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import fc from 'fast-check';
 import { collection, integer, type Row, text } from './collection.ts';
 import { type ConsensusHash, consensusHash } from './consensus-hash.ts';
-import type { FoldedBlock, FoldInput } from './fold.ts';
+import { type FoldedBlock, type FoldInput, foldBlock, parseBlock, prefetchBlocks } from './fold.ts';
 import { MemoryFold } from './memory-fold.ts';
+import { MemoryState } from './memory-state.ts';
+import { SnapshotView } from './snapshots.ts';
 import {
   type AnyStateMachine,
   accepted,
@@ -14,6 +16,7 @@ import {
   rejected,
   type StateMachine,
 } from './state-machine.ts';
+import { WorkingState } from './working-state.ts';
 
 const collections = {
   counters: collection({ columns: { name: text(), value: integer() }, key: ['name'], indexes: { value: ['value'] } }),
@@ -144,6 +147,30 @@ test('a machine that throws faults with height, txid and sequence, and nothing o
     sequence: 2,
   });
   expect(fold.state.dump('counters')).toEqual([]);
+});
+
+test.each([
+  ['prefetch throws', { prefetch: () => (({}) as { missing: { keys: never } }).missing.keys }, 'prefetch'],
+  ['prefetch names no collection', { prefetch: () => ({ nothing: [{}] }) }, 'prefetch'],
+  ['decide answers nothing', { decide: async () => undefined }, 'decide'],
+  ['decide rejects without a reason', { decide: async () => ({ kind: 'rejected' }) }, 'decide'],
+])('a machine that is not even typed faults as well: %s', async (_what, hooks, hook) => {
+  const faulty = machine(hooks as never);
+  const parsed = parseBlock(faulty, block('0', 10, ['add a']));
+  const working = new WorkingState(new MemoryState(faulty.collections));
+  const snapshots = new SnapshotView(faulty, { at: async () => new Map(), heightOf: async () => null });
+  const fold = async () => {
+    await prefetchBlocks(faulty, working, [parsed]);
+    await foldBlock(faulty, { working, snapshots, collectionHashes: {} }, parsed);
+  };
+  await expect(fold()).rejects.toMatchObject({ code: 'MACHINE_FAULTED', hook, height: 10, sequence: 1 });
+});
+
+test.each(['blocks', 'names_history'])('a collection named %s would hide what every machine has', (name) => {
+  const names = collections.counters;
+  expect(() => machine({ collections: { names, [name]: names } as never })).toThrow(
+    /taken by a table of every machine/,
+  );
 });
 
 test('a consensus hash is recent for as many heights as the window says', async () => {

@@ -164,7 +164,9 @@ export function defineStateMachine<Op, Cs extends Collections, Scan = undefined>
     if (!NAME.test(name))
       throw new TypeError(`${machine.name}: collection name ${JSON.stringify(name)}: not like [a-z][a-z0-9_]*`);
     if (TAKEN.has(name) || (name.endsWith('_history') && name.slice(0, -'_history'.length) in machine.collections))
-      throw new TypeError(`${machine.name}: collection name ${JSON.stringify(name)}: taken by a table of every machine`);
+      throw new TypeError(
+        `${machine.name}: collection name ${JSON.stringify(name)}: taken by a table of every machine`,
+      );
   }
   return machine;
 }

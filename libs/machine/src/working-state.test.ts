@@ -105,4 +105,35 @@ test('a row that does not fit its collection is refused, named', async () => {
   await expect(items.put({ id: 1, owner: 'a\u0000b', rank: 0 })).rejects.toThrow(/items\.owner/);
   await expect(items.put({ id: 1.5, owner: null, rank: 0 })).rejects.toThrow(/items\.id/);
   await expect(items.put({ id: 1, owner: null, rank: 0, extra: 1 })).rejects.toThrow(/items\.extra/);
+  await expect(items.put({ id: 1, owner: 'x'.repeat(2_500), rank: 0 })).rejects.toThrow(
+    /items: owner, rank, id take 2516/,
+  );
+  await items.put({ id: 1, owner: 'x'.repeat(2_000), rank: 0 });
+});
+
+test('an iteration hands out the rows of when it began, whatever is written meanwhile', async () => {
+  const state = new MemoryState(collections);
+  const first = new WorkingState(state);
+  first.beginBlock();
+  const before = first.state as unknown as { items: { put(row: Row): Promise<void> } };
+  for (const id of [1, 2, 3, 4]) await before.items.put({ id, owner: 'a', rank: id });
+  state.apply(first.blockChanges());
+  const working = new WorkingState(state);
+  working.beginBlock();
+  const { items } = working.state as unknown as {
+    items: {
+      put(row: Row): Promise<void>;
+      delete(key: Row): Promise<void>;
+      by(index: string, prefix: Row): AsyncIterable<Row>;
+    };
+  };
+  const seen: unknown[] = [];
+  for await (const row of items.by('owner', { owner: 'a' })) {
+    seen.push(row['id']);
+    await items.put({ id: 3, owner: 'b', rank: 3 });
+    await items.delete({ id: 4 });
+    await items.put({ id: 5, owner: 'a', rank: 5 });
+  }
+  expect(seen).toEqual([1, 2, 3, 4]);
+  expect(await Array.fromAsync(items.by('owner', { owner: 'a' }), (row) => row['id'])).toEqual([1, 2, 5]);
 });

@@ -36,9 +36,8 @@ async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<M
     const marks = await marksBetween(broker, topic, start, end);
     const kept: Mark[] = newer === null ? [] : [newer];
     for (const mark of marks.reverse()) {
-      if (tail !== null && outranks(mark, tail)) {
-        throw new LogForked(topic, mark.offset, `${placeOf(mark)} stands before ${placeOf(tail)}`);
-      }
+      if (tail !== null && outranks(mark, tail)) throw handedOnTooEarly(topic, mark, tail);
+      if (newer !== null && mark.epoch > newer.epoch) throw handedOnTooEarly(topic, mark, newer);
       let top = kept.at(-1);
       while (top !== undefined && top !== newer && outranks(mark, top)) {
         kept.pop();
@@ -61,7 +60,10 @@ function outranks(mark: Mark, standing: Mark): boolean {
   return mark.epoch > standing.epoch || (mark.epoch === standing.epoch && mark.sequence > standing.sequence);
 }
 
-const placeOf = ({ epoch, sequence }: Mark): string => `sequence ${sequence} of epoch ${epoch}`;
+function handedOnTooEarly(topic: string, mark: Mark, before: Mark): LogForked {
+  const placeOf = ({ epoch, sequence }: Mark): string => `sequence ${sequence} of epoch ${epoch}`;
+  return new LogForked(topic, mark.offset, `${placeOf(mark)} stands before ${placeOf(before)}`);
+}
 
 function precedes(older: Mark, newer: Mark): boolean {
   if (older.sequence !== newer.sequence - 1) return false;

@@ -2,8 +2,7 @@ import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import type { ConsensusHash, SnvServer } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import type { MachineInstance } from './builds.ts';
-import { dbOf, orDatabaseError } from './database.ts';
-import { openSharedTables } from './shared-tables.ts';
+import { closeOrm, dbOf, openOrm, orDatabaseError } from './database.ts';
 import { snapshotSource } from './snapshot-source.ts';
 import { viewSchema } from './views.ts';
 
@@ -13,10 +12,10 @@ export interface Answers extends SnvServer, AsyncDisposable {
   placeOf(txid: string): Promise<{ readonly height: Height; readonly transactionIndex: number } | null>;
 }
 
-/** Opens the answers of a machine; it needs no more than its views. */
+/** Opens the answers of a machine. It needs no more than its views, and connects when it is asked: Postgres may be away. */
 export async function openAnswers(postgresUrl: string, instance: MachineInstance): Promise<Answers> {
-  const orm = await openSharedTables(postgresUrl);
   const views = viewSchema(instance);
+  const orm = await openOrm(postgresUrl, views, []);
   const db = () => dbOf(orm.em.fork());
   const snapshots = snapshotSource(db, views);
   return {
@@ -49,6 +48,6 @@ export async function openAnswers(postgresUrl: string, instance: MachineInstance
           ? null
           : { height: toHeight(rows[0].height), transactionIndex: rows[0].transaction_index };
       }),
-    [Symbol.asyncDispose]: () => orm.close(true),
+    [Symbol.asyncDispose]: () => closeOrm(orm),
   };
 }

@@ -12,8 +12,9 @@ import {
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { insertCheckpoint } from './checkpoint.ts';
-import { type Db, dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
-import { NotFound, ParametersDiffer } from './errors.ts';
+import { closeOrm, type Db, dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
+import { NameClash, NotFound, ParametersDiffer } from './errors.ts';
+import { IDENTIFIER_BYTES_MAX } from './limits.ts';
 import type { ProjectionPassing } from './points.ts';
 import { PostgresProjection } from './postgres-projection.ts';
 import { openSharedTables } from './shared-tables.ts';
@@ -60,7 +61,7 @@ export async function listBuilds(postgresUrl: string): Promise<readonly Build[]>
   try {
     return await buildsOf(dbOf(orm.em.fork()));
   } finally {
-    await orm.close(true);
+    await closeOrm(orm);
   }
 }
 
@@ -118,7 +119,7 @@ export async function openProjection(
     });
     return await openBuild(postgresUrl, instance, schema, passing);
   } finally {
-    await shared.close(true);
+    await closeOrm(shared);
   }
 }
 
@@ -136,7 +137,7 @@ export async function createBuild(postgresUrl: string, instance: MachineInstance
     });
     return await openBuild(postgresUrl, instance, schema);
   } finally {
-    await shared.close(true);
+    await closeOrm(shared);
   }
 }
 
@@ -153,16 +154,17 @@ export async function openBuild(
   return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes, passing });
 }
 
-/** Removes a build that is not live. */
+/** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our hearing of it. */
 export async function dropBuild(postgresUrl: string, schema: string): Promise<void> {
   const shared = await openSharedTables(postgresUrl);
   try {
     await inTransaction(shared, async (db) => {
-      await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
-      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+      const { numAffectedRows } =
+        await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
+      if (numAffectedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
     });
   } finally {
-    await shared.close(true);
+    await closeOrm(shared);
   }
 }
 
@@ -171,13 +173,30 @@ export interface MadeBuild {
   readonly build: number;
 }
 
-/** The next free build of a version, and the schema it will have. */
+/**
+ * The next free build of a version, and the schema it will have.
+ *
+ * @throws NameClash when Postgres would cut the name, or another chain and machine spell the same.
+ */
 export function nextBuild({ machine, chain }: MachineInstance, builds: readonly Build[]): MadeBuild {
-  const ours = builds.filter(
-    (build) => build.chain === chain.name && build.machine === machine.name && build.version === machine.version,
+  const isSame = (build: Build): boolean => build.chain === chain.name && build.machine === machine.name;
+  const clash = builds.find(
+    (build) => !isSame(build) && `${build.chain}_${build.machine}` === `${chain.name}_${machine.name}`,
   );
-  const build = Math.max(0, ...ours.map((one) => one.build)) + 1;
-  return { schema: `${chain.name}_${machine.name}_v${machine.version}_${build}`, build };
+  if (clash !== undefined) {
+    throw new NameClash(
+      `chain ${chain.name} with machine ${machine.name} spells the same schema as chain ${clash.chain} with machine ${clash.machine}; rename one`,
+    );
+  }
+  const build =
+    Math.max(0, ...builds.filter((one) => isSame(one) && one.version === machine.version).map((one) => one.build)) + 1;
+  const schema = `${chain.name}_${machine.name}_v${machine.version}_${build}`;
+  if (schema.length > IDENTIFIER_BYTES_MAX) {
+    throw new NameClash(
+      `${schema} has ${schema.length} characters, Postgres keeps ${IDENTIFIER_BYTES_MAX}; give chain or machine a shorter name`,
+    );
+  }
+  return { schema, build };
 }
 
 /** Statements that make the tables of a build, dropping first what a crash left unregistered under its name. */
@@ -186,7 +205,7 @@ export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, s
   try {
     return `drop schema if exists "${schema}" cascade;\n${await orm.schema.getCreateSchemaSQL({ schema })}`;
   } finally {
-    await orm.close(true);
+    await closeOrm(orm);
   }
 }
 
@@ -212,7 +231,7 @@ async function makeBuild(postgresUrl: string, instance: MachineInstance, builds:
       }
     });
   } finally {
-    await orm.close(true);
+    await closeOrm(orm);
   }
   return made;
 }

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Kysely, sql } from 'kysely';
-import { DatabaseUnavailable, isPassing } from './errors.ts';
-import { POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from './limits.ts';
+import { DatabaseRefused, DatabaseUnavailable, isPassing, isRefusal } from './errors.ts';
+import { CLOSE_LIMIT_MS, POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from './limits.ts';
 
 /** The transaction's Kysely: bulk statements and typed arrays, in the same transaction as MikroORM's. */
 export type Db = Kysely<Record<string, Record<string, unknown>>>;
@@ -23,21 +24,32 @@ export function dbOf(em: EntityManager): Db {
   return em.getKysely() as unknown as Db;
 }
 
-/** Runs `work` in one transaction; failures that may pass come out as `DatabaseUnavailable`. */
-export async function inTransaction<Result>(
-  orm: MikroORM,
-  work: (db: Db, em: EntityManager) => Promise<Result>,
-): Promise<Result> {
+/**
+ * Runs `work` in one transaction; failures that may pass come out as `DatabaseUnavailable`. Kysely's own transaction, which
+ * gives its connection back in any case: MikroORM's keeps one that died, and closing the pool would wait for it for ever.
+ */
+export function inTransaction<Result>(orm: MikroORM, work: (db: Db) => Promise<Result>): Promise<Result> {
+  return orDatabaseError(() => dbOf(orm.em.fork()).transaction().execute(work));
+}
+
+/** Reads one state of the database, whatever is committed meanwhile. */
+export function inSnapshot<Result>(orm: MikroORM, work: (db: Db) => Promise<Result>): Promise<Result> {
   return orDatabaseError(() =>
-    orm.em.fork().transactional((em) => work(dbOf(em as EntityManager), em as EntityManager)),
+    dbOf(orm.em.fork()).transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
   );
+}
+
+/** Gives the connections back. One that died within a migration never comes back, and is not waited for. */
+export async function closeOrm(orm: MikroORM): Promise<void> {
+  await Promise.race([orm.close(true), pause(CLOSE_LIMIT_MS, undefined, { ref: false })]);
 }
 
 export async function orDatabaseError<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw isPassing(error) ? new DatabaseUnavailable(error) : error;
+    if (isPassing(error)) throw new DatabaseUnavailable(error);
+    throw isRefusal(error) ? new DatabaseRefused(error) : error;
   }
 }
 

@@ -94,6 +94,13 @@ export class SnapshotRefused extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** The schema of a build would have a name that Postgres cuts, or that another build has. Nothing was made. */
+export class NameClash extends ExpectedError {
+  override readonly name = 'NameClash';
+  readonly code = 'NAME_CLASH';
+  readonly remedy = 'halt';
+}
+
 /** There is nothing of that name. */
 export class NotFound extends ExpectedError {
   override readonly name = 'NotFound';
@@ -130,12 +137,43 @@ export class DatabaseUnavailable extends ExpectedError {
   }
 }
 
+/** Postgres does not let us in, or not do what a projection needs: no try mends it. */
+export class DatabaseRefused extends ExpectedError {
+  override readonly name = 'DatabaseRefused';
+  readonly code = 'DATABASE_REFUSED';
+  readonly remedy = 'halt';
+
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`Postgres: ${why}; check user, password, database and rights of the connection`, { cause });
+  }
+}
+
+/** Wrong user or password, no such database, no right. */
+const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
+
+export function isRefusal(error: unknown): boolean {
+  return isThrown(error) && REFUSAL.has(String(error.code));
+}
+
+interface Thrown {
+  readonly message: string;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly previous?: unknown;
+}
+
+/** By its shape: errors of sockets are of another realm where tests run in one of their own. */
+function isThrown(error: unknown): error is Thrown {
+  return typeof error === 'object' && error !== null && typeof (error as { message?: unknown }).message === 'string';
+}
+
 /** Says whether an error of the driver may pass; connection errors have no SQLSTATE. */
 export function isPassing(error: unknown): boolean {
   const seen = new Set<unknown>();
-  for (let at = error; at instanceof Error && !seen.has(at); at = at.cause ?? (at as { previous?: unknown }).previous) {
+  for (let at = error; isThrown(at) && !seen.has(at); at = at.cause ?? at.previous) {
     seen.add(at);
-    const code = (at as { code?: unknown }).code;
+    const { code } = at;
     if (typeof code === 'string' && (RETRY.has(code) || /^E[A-Z]+$/.test(code))) return true;
     if (
       /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i.test(

@@ -17,6 +17,7 @@ export { type Divergence, findDivergence } from './diverge.ts';
 export {
   BuildRetired,
   CheckpointMoved,
+  DatabaseRefused,
   DatabaseUnavailable,
   ForeignLog,
   NoCommonBlock,
@@ -32,6 +33,7 @@ export type { Advanced, BlockMark, Projection } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
+export { upToStop } from './runs.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot-file.ts';
 export { type Imported, type ImportOptions, importSnapshot } from './snapshot-import.ts';

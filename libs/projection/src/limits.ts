@@ -7,6 +7,8 @@ export const POOL_CONNECTIONS_MAX = 4;
 /** Of the shared tables. */
 export const SHARED_POOL_CONNECTIONS_MAX = 2;
 export const STATEMENT_TIMEOUT_MS = 120_000;
+/** How long connections take to be given back; one that died in the middle of something never is. */
+export const CLOSE_LIMIT_MS = 1_000;
 
 // Reading.
 
@@ -28,3 +30,6 @@ export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
 
 /** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
 export const CATCH_UPS_MAX = 50;
+
+/** Postgres cuts longer names, silently. */
+export const IDENTIFIER_BYTES_MAX = 63;

@@ -1,6 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import { blockHash, height } from '@virtualchain/bitcoin';
 import {
   type AnyStateMachine,
   anchorHeight,
@@ -15,15 +14,17 @@ import {
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf } from './checkpoint.ts';
-import { type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
+import { closeOrm, type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
 import { MARKS_PER_PAGE_MAX } from './limits.ts';
+import { markOf } from './mark.ts';
 import type { ProjectionPassing } from './points.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
 import { PostgresState } from './postgres-state.ts';
+import { placeBlocks, rollBack } from './roll-back.ts';
 import { checkFollows, runsOf } from './runs.ts';
 import { snapshotSource } from './snapshot-source.ts';
-import { insertFeedRows, placeBlocks, type RunBlock, rollBack, writeRun } from './write-run.ts';
+import { insertFeedRows, type RunBlock, writeRun } from './write-run.ts';
 
 /** What a projection is opened with; `openProjection` and `createBuild` make it. */
 export interface PostgresProjectionOptions {
@@ -59,7 +60,11 @@ export class PostgresProjection implements Projection {
 
   async checkpoint(): Promise<Checkpoint> {
     this.#forget();
-    this.#checkpoint = await orDatabaseError(() => readCheckpoint(dbOf(this.orm.em.fork()), this.schema));
+    this.#checkpoint = await orDatabaseError(async () => {
+      const db = dbOf(this.orm.em.fork());
+      await this.#checkNotRetired(db); // who waits at a fault of the old build would wait for ever
+      return readCheckpoint(db, this.schema);
+    });
     return this.#checkpoint;
   }
 
@@ -119,7 +124,7 @@ export class PostgresProjection implements Projection {
           dbOf(this.orm.em.fork()),
         ),
       );
-      for (const row of rows) yield toMark(row, checkpoint.cursor?.log ?? '');
+      for (const row of rows) yield markOf(row, checkpoint.cursor?.log ?? '');
       if (rows.length < MARKS_PER_PAGE_MAX) return;
       below = Number(rows.at(-1)?.['height']);
     }
@@ -150,7 +155,7 @@ export class PostgresProjection implements Projection {
   }
 
   async close(): Promise<void> {
-    await this.orm.close(true);
+    await closeOrm(this.orm);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -277,25 +282,5 @@ function inputOf({ event, operations }: ConnectedBlock) {
     previousHash: event.previousHash as BlockHash,
     time: event.time,
     operations,
-  };
-}
-
-function toMark(row: Readonly<Record<string, unknown>>, log: string): BlockMark {
-  const at = height(Number(row['height']));
-  const hash = blockHash(String(row['hash']));
-  return {
-    height: at,
-    hash,
-    firstSequence: Number(row['first_sequence']),
-    firstOffset: BigInt(String(row['first_offset'])),
-    cursor: {
-      log,
-      epoch: Number(row['epoch']),
-      writer: String(row['writer']),
-      sequence: Number(row['last_sequence']),
-      offset: BigInt(String(row['last_offset'])),
-      height: at,
-      hash,
-    },
   };
 }

@@ -2,12 +2,13 @@ import type { AnyStateMachine, CollectionHashes } from '@virtualchain/machine';
 import { anchorHeight } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import { buildsOf, createBuild, dropBuild, type MachineInstance, openBuild } from './builds.ts';
+import { type Build, createBuild, dropBuild, listBuilds, type MachineInstance, openBuild } from './builds.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { type Db, dbOf, inTransaction } from './database.ts';
+import { closeOrm, type Db, inTransaction } from './database.ts';
 import { NotFound, SwitchRefused } from './errors.ts';
 import { CATCH_UPS_MAX } from './limits.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
+import { upToStop } from './runs.ts';
 import { openSharedTables } from './shared-tables.ts';
 import { verifyProjection } from './verify.ts';
 import { pointViews } from './views.ts';
@@ -20,8 +21,6 @@ export interface RebuildOptions {
   readonly signal: AbortSignal;
   /** Collections whose shape changed between the versions; left out of the comparison. */
   readonly reshaped?: readonly string[];
-  /** The definition the live build was made with, where it is another version. */
-  readonly liveInstance?: MachineInstance;
   readonly onFold?: (height: number | null, blocks: number, operations: number) => void;
   readonly onVerify?: (height: number, to: number) => void;
 }
@@ -42,26 +41,28 @@ export interface Switched {
  * @throws SwitchRefused naming the height; the live build stays.
  */
 export async function rebuild(options: RebuildOptions): Promise<Switched> {
-  const { postgresUrl, instance, liveInstance = instance } = options;
-  const schema = await liveSchema(postgresUrl, instance.chain.name, instance.machine.name);
-  if (schema === null)
-    throw new NotFound(`${instance.machine.name} has no live build: start its projector, it makes the first one`);
-  await using live = await openBuild(postgresUrl, liveInstance, schema);
+  const { postgresUrl, instance } = options;
+  const { machine, chain } = instance;
+  const found = await liveBuild(postgresUrl, chain.name, machine.name);
+  if (found === null)
+    throw new NotFound(`${machine.name} has no live build: start its projector, it makes the first one`);
+  const ruleChange = ruleChangeOf(machine, found);
+  await using live = await openBuild(postgresUrl, instance, found.schema);
   await using built = await createBuild(postgresUrl, instance);
   try {
     await foldToEnd(built, options);
-    await checkLive(live, built, options);
+    await checkLive(live, built, ruleChange, options);
     for (let attempt = 1; ; attempt++) {
       await foldToEnd(built, options);
       try {
-        return await switchBuild(options, live, built);
+        return await switchBuild(options, live, built, ruleChange);
       } catch (error) {
         if (!(error instanceof SwitchRefused && error.isBehind) || attempt === CATCH_UPS_MAX || options.signal.aborted)
           throw error;
       }
     }
   } catch (error) {
-    await dropBuild(postgresUrl, built.schema);
+    await dropBuild(postgresUrl, built.schema).catch(() => undefined); // what went wrong first is what counts
     throw error;
   }
 }
@@ -70,7 +71,7 @@ async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold
   const { cursor } = await built.checkpoint();
   let [blocks, operations] = [0, 0];
   for await (const batch of log.read(topic, { after: cursor, untilEnd: true, signal })) {
-    const advanced = await built.advance(batch.changes);
+    const advanced = await built.advance(upToStop(built.machine, batch.changes));
     blocks += advanced.blocks;
     operations += advanced.operations;
     onFold?.(advanced.checkpoint.cursor?.height ?? null, blocks, operations);
@@ -78,31 +79,43 @@ async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold
   signal.throwIfAborted();
 }
 
+/**
+ * The live build must be what its operations make: by the new definition, which up to a declared rule change agrees with
+ * the old one. Where collections changed their shape its rows cannot be read by it, and its stored hashes are believed.
+ */
 async function checkLive(
   live: PostgresProjection,
   built: PostgresProjection,
-  { onVerify }: RebuildOptions,
+  ruleChange: number | null,
+  { onVerify, reshaped = [] }: RebuildOptions,
 ): Promise<void> {
-  const { disagreements } = await verifyProjection(live, onVerify === undefined ? {} : { onProgress: onVerify });
+  if (reshaped.length > 0) return;
+  const { disagreements } = await verifyProjection(live, {
+    ...(onVerify === undefined ? {} : { onProgress: onVerify }),
+    ...(ruleChange === null ? {} : { to: ruleChange - 1 }),
+  });
   const wrong = disagreements[0];
-  const ruleChange = ruleChangeOf(live, built);
-  if (wrong !== undefined && (ruleChange === null || wrong.height < ruleChange)) {
-    throw new SwitchRefused(
-      live.schema,
-      built.schema,
-      `the live build is not what its operations make: at height ${wrong.height}, ${wrong.what}`,
-    );
-  }
+  if (wrong === undefined) return;
+  const why = `the live build is not what its operations make: at height ${wrong.height}, ${wrong.what}`;
+  throw new SwitchRefused(live.schema, built.schema, why);
 }
 
-function ruleChangeOf(live: PostgresProjection, built: PostgresProjection): number | null {
-  return built.machine.version === live.machine.version ? null : (built.machine.differsFrom ?? null);
+/** The height from which a new version's rules differ; null when the live build has the same version. */
+function ruleChangeOf(machine: AnyStateMachine, live: Build): number | null {
+  if (machine.version === live.version) return null;
+  if (machine.differsFrom !== undefined) return machine.differsFrom;
+  throw new SwitchRefused(
+    live.schema,
+    `version ${machine.version}`,
+    'it does not say from which height it differs: declare differsFrom',
+  );
 }
 
 async function switchBuild(
   { postgresUrl, instance, reshaped = [] }: RebuildOptions,
   live: PostgresProjection,
   built: PostgresProjection,
+  ruleChange: number | null,
 ): Promise<Switched> {
   const shared = await openSharedTables(postgresUrl);
   try {
@@ -113,14 +126,14 @@ async function switchBuild(
       for (const schema of [live.schema, built.schema].sort()) {
         await sql`select 1 from ${sql.table(`${schema}.checkpoint`)} for update`.execute(db);
       }
-      const compared = await compareBuilds(db, live, built, ruleChangeOf(live, built), reshaped);
+      const compared = await compareBuilds(db, live, built, ruleChange, reshaped);
       await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
       await sql`update vchain.builds set status = 'live' where schema_name = ${built.schema}`.execute(db);
       await pointViews(db, instance, built.schema);
       return { live: built.schema, retired: live.schema, ...compared };
     });
   } finally {
-    await shared.close(true);
+    await closeOrm(shared);
   }
 }
 
@@ -145,6 +158,7 @@ async function compareBuilds(
   const ours = await readCheckpoint(db, live.schema);
   const theirs = await readCheckpoint(db, built.schema);
   if (ours.cursor !== null && theirs.cursor?.log !== ours.cursor.log) refuse('they stand on different logs');
+  const isAhead = (theirs.cursor?.sequence ?? 0) > (ours.cursor?.sequence ?? 0);
   if ((theirs.cursor?.sequence ?? 0) < (ours.cursor?.sequence ?? 0)) {
     refuse(`it is behind, at height ${theirs.cursor?.height}`, true);
   }
@@ -158,9 +172,11 @@ async function compareBuilds(
   const [liveBlocks, builtBlocks] = [await read(live.schema), await read(built.schema)];
   for (const [i, block] of liveBlocks.entries()) {
     const other = builtBlocks[i];
-    if (other === undefined || other.height !== block.height)
-      return refuse(`it has no block at height ${block.height}`);
-    if (other.hash !== block.hash) refuse(`another block at height ${block.height}`);
+    if (other?.hash !== block.hash) {
+      // The log disconnected it since, and the live build has not read so far: what both have ends below.
+      if (isAhead) return { comparedFrom: from, comparedTo: block.height - 1 };
+      return refuse(`another block, or none, at height ${block.height}`);
+    }
     if (other.consensus_hash !== block.consensus_hash) refuse(`another consensus hash at height ${block.height}`);
     for (const name of comparable(live.machine, built.machine, reshaped)) {
       if (other.collection_hashes?.[name] !== block.collection_hashes?.[name])
@@ -174,16 +190,13 @@ function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly s
   return Object.keys(a.collections).filter((name) => name in b.collections && !reshaped.includes(name));
 }
 
+/** The build that is live for a machine now, null before the first. */
+export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<Build | null> {
+  const builds = await listBuilds(postgresUrl);
+  return builds.find((build) => build.chain === chain && build.machine === machine && build.status === 'live') ?? null;
+}
+
 /** The schema that is live for a machine now, null before the first build. */
 export async function liveSchema(postgresUrl: string, chain: string, machine: string): Promise<string | null> {
-  const shared = await openSharedTables(postgresUrl);
-  try {
-    const builds = await buildsOf(dbOf(shared.em.fork()));
-    return (
-      builds.find((build) => build.chain === chain && build.machine === machine && build.status === 'live')?.schema ??
-      null
-    );
-  } finally {
-    await shared.close(true);
-  }
+  return (await liveBuild(postgresUrl, chain, machine))?.schema ?? null;
 }

@@ -1,3 +1,4 @@
+import type { AnyStateMachine } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, DisconnectedBlock, LogChange } from '@virtualchain/operation-log';
 import { ForeignLog, NotNext } from './errors.ts';
 
@@ -17,6 +18,11 @@ export function runsOf(changes: readonly LogChange[]): Run[] {
     else runs.push({ kind: 'disconnected', changes: [change] });
   }
   return runs;
+}
+
+/** Changes without the blocks above the last one that the machine folds: they lie on top of it, and go before it does. */
+export function upToStop({ stopAfter }: AnyStateMachine, changes: readonly LogChange[]): readonly LogChange[] {
+  return stopAfter === undefined ? changes : changes.filter(({ event }) => event.height <= stopAfter);
 }
 
 /**

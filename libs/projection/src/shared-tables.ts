@@ -1,6 +1,7 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { orDatabaseError } from './database.ts';
+import { sql } from 'kysely';
+import { closeOrm, inTransaction, orDatabaseError } from './database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from './limits.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
@@ -38,11 +39,16 @@ export async function openSharedTables(postgresUrl: string): Promise<MikroORM> {
       extensions: [Migrator],
       migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },
     });
-    await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
-    await orm.em.fork().transactional(async (em) => {
-      await em.execute(`select pg_advisory_xact_lock(hashtext('vchain migrations'))`);
-      await orm.migrator.up();
-    });
-    return orm;
+    try {
+      await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
+      await inTransaction(orm, async (db) => {
+        await sql`select pg_advisory_xact_lock(hashtext('vchain migrations'))`.execute(db);
+        await orm.migrator.up();
+      });
+      return orm;
+    } catch (error) {
+      await closeOrm(orm);
+      throw error;
+    }
   });
 }

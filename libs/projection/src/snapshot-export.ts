@@ -1,7 +1,7 @@
 import { type Collection, canonicalRow } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import { type MachineInstance, parametersHash } from './builds.ts';
-import { type Db, dbOf, orDatabaseError } from './database.ts';
+import { type Db, inSnapshot } from './database.ts';
 import { NotFound } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';
@@ -27,40 +27,32 @@ export async function exportSnapshot(
   options: ExportOptions,
 ): Promise<SnapshotHeader> {
   const { schema, machine, orm } = projection;
-  return orDatabaseError(() =>
-    orm.em.fork().transactional(
-      async (em) => {
-        const db = dbOf(em as Parameters<typeof dbOf>[0]);
-        const tip = (
-          await sql<
-            Record<string, unknown>
-          >`select * from ${sql.table(`${schema}.blocks`)} where consensus_hash is not null
+  return inSnapshot(orm, async (db) => {
+    const tip = (
+      await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.blocks`)} where consensus_hash is not null
             and height <= ${options.height ?? 2 ** 31 - 1} order by height desc limit 1`.execute(db)
-        ).rows[0];
-        if (tip === undefined || (options.height !== undefined && tip['height'] !== options.height)) {
-          throw new NotFound(`${schema} has no folded block at height ${options.height ?? 'of its tip'}`);
-        }
-        const header = {
-          chain: instance.chain.name,
-          machine: machine.name,
-          version: machine.version,
-          network: instance.network,
-          parametersHash: parametersHash(instance),
-          height: Number(tip['height']),
-          hash: String(tip['hash']),
-          consensusHash: String(tip['consensus_hash']),
-          changesHash: String(tip['changes_hash']),
-        };
-        return writeSnapshotFile(
-          options.path,
-          header,
-          options.pem,
-          contentOf(db, projection, header.height, options.onProgress),
-        );
-      },
-      { isolationLevel: 'repeatable read' as never, readOnly: true },
-    ),
-  );
+    ).rows[0];
+    if (tip === undefined || (options.height !== undefined && tip['height'] !== options.height)) {
+      throw new NotFound(`${schema} has no folded block at height ${options.height ?? 'of its tip'}`);
+    }
+    const header = {
+      chain: instance.chain.name,
+      machine: machine.name,
+      version: machine.version,
+      network: instance.network,
+      parametersHash: parametersHash(instance),
+      height: Number(tip['height']),
+      hash: String(tip['hash']),
+      consensusHash: String(tip['consensus_hash']),
+      changesHash: String(tip['changes_hash']),
+    };
+    return writeSnapshotFile(
+      options.path,
+      header,
+      options.pem,
+      contentOf(db, projection, header.height, options.onProgress),
+    );
+  });
 }
 
 async function* contentOf(

@@ -3,14 +3,15 @@ import type { ConnectedBlock, OperationLog } from '@virtualchain/operation-log';
 import { decodeEvent, encodeEvent, operationsDigest } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { buildsOf, type MachineInstance, nextBuild, parametersHash, registerBuild, tablesSql } from './builds.ts';
-import { type BulkColumn, bulkInsert, type Db, inTransaction } from './database.ts';
+import { type BulkColumn, bulkInsert, closeOrm, type Db, inTransaction } from './database.ts';
 import { SnapshotRefused } from './errors.ts';
+import { placeBlocks } from './roll-back.ts';
 import { openSharedTables } from './shared-tables.ts';
 import { openSnapshotFile, type SnapshotHeader, type SnapshotLine } from './snapshot-file.ts';
 import { FIXED_COLUMNS } from './tables.ts';
 import { verifyIn } from './verify.ts';
 import { pointViews } from './views.ts';
-import { insertVersions, placeBlocks } from './write-run.ts';
+import { insertVersions } from './write-run.ts';
 
 const LINES_PER_INSERT = 2_000;
 
@@ -86,7 +87,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
     });
     return { schema, header: file.header, signer: file.signer };
   } finally {
-    await orm.close(true);
+    await closeOrm(orm);
   }
 }
 

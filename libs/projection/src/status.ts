@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Build, buildsOf } from './builds.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
-import { dbOf, orDatabaseError } from './database.ts';
+import { closeOrm, dbOf, inSnapshot } from './database.ts';
 import { openSharedTables } from './shared-tables.ts';
 
 /** How a machine's live build stands. */
@@ -25,9 +25,8 @@ export async function machineStatuses(postgresUrl: string): Promise<readonly Mac
   try {
     const statuses: MachineStatus[] = [];
     for (const build of (await buildsOf(dbOf(shared.em.fork()))).filter(({ status }) => status === 'live')) {
-      const db = dbOf(shared.em.fork());
       const blocks = sql.table(`${build.schema}.blocks`);
-      const { checkpoint, tip, verdicts } = await orDatabaseError(async () => ({
+      const { checkpoint, tip, verdicts } = await inSnapshot(shared, async (db) => ({
         checkpoint: await readCheckpoint(db, build.schema),
         tip: (await sql<Record<string, unknown>>`select * from ${blocks} order by height desc limit 1`.execute(db))
           .rows[0],
@@ -60,6 +59,6 @@ export async function machineStatuses(postgresUrl: string): Promise<readonly Mac
     }
     return statuses;
   } finally {
-    await shared.close(true);
+    await closeOrm(shared);
   }
 }

@@ -6,7 +6,6 @@ import {
   type CollectionHashes,
   changesHash,
   consensusHashOf,
-  encodeTuple,
   MemoryFold,
   nextCollectionHash,
   opsHash,
@@ -15,14 +14,15 @@ import {
   SnapshotView,
 } from '@virtualchain/machine';
 import { decodeEvent, type OperationEvent, operationsDigest } from '@virtualchain/protocol';
-import { type RawBuilder, sql } from 'kysely';
-import { type Db, dbOf, orDatabaseError } from './database.ts';
+import { sql } from 'kysely';
+import { type Db, inSnapshot } from './database.ts';
 import { NotFound } from './errors.ts';
 import { VERIFIED_BLOCKS_PER_STEP_MAX } from './limits.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { snapshotSource } from './snapshot-source.ts';
 import { rowFromSql } from './sql-columns.ts';
 import { collectionTable } from './tables.ts';
+import { misplacedFrom, readChanges, readStep, type Step, type StoredBlock } from './verify-read.ts';
 
 /** The first place where a projection does not agree with itself. */
 export interface Disagreement {
@@ -54,19 +54,6 @@ export interface VerifyOptions {
   readonly refold?: boolean;
 }
 
-interface StoredBlock {
-  readonly height: number;
-  readonly hash: string;
-  readonly previous_hash: string;
-  readonly time: string;
-  readonly ops_hash: string;
-  readonly consensus_hash: string;
-  readonly changes_hash: string;
-  readonly collection_hashes: CollectionHashes;
-  readonly digest: string;
-  readonly operation_count: number;
-}
-
 /**
  * Recomputes every hash of a projection twice: by folding the stored operations again on memory, and from the stored
  * transitions and history rows. Stops at the first height that disagrees, and says all that differs there. One snapshot
@@ -74,15 +61,7 @@ interface StoredBlock {
  */
 export async function verifyProjection(projection: PostgresProjection, options: VerifyOptions = {}): Promise<Verified> {
   const { machine, schema, orm } = projection;
-  return orDatabaseError(() =>
-    orm.em.fork().transactional(
-      async (em) => {
-        const db = dbOf(em as Parameters<typeof dbOf>[0]);
-        return verifyIn(db, schema, machine, options);
-      },
-      { isolationLevel: 'repeatable read' as never, readOnly: true },
-    ),
-  );
+  return inSnapshot(orm, (db) => verifyIn(db, schema, machine, options));
 }
 
 export async function verifyIn(
@@ -96,7 +75,8 @@ export async function verifyIn(
   const { rows } = await sql<{
     top: number | null;
   }>`select max(height) as top from ${sql.table(`${schema}.blocks`)}`.execute(db);
-  const to = Math.min(rows[0]?.top ?? anchor, limit ?? Number.POSITIVE_INFINITY);
+  const top = rows[0]?.top ?? anchor;
+  const to = Math.min(top, limit ?? Number.POSITIVE_INFINITY);
   const first = Math.max(options.from ?? 0, anchor + 1);
   for (const height of trust.keys()) {
     if (height < first || height > to)
@@ -142,7 +122,28 @@ export async function verifyIn(
     }
     onProgress?.(upTo, to);
   }
-  return answer(expected <= to ? [gap(expected, to)] : []);
+  return answer(expected <= to ? [gap(expected, to)] : await misplaced(db, schema, machine, top, to));
+}
+
+async function misplaced(
+  db: Db,
+  schema: string,
+  machine: AnyStateMachine,
+  top: number,
+  to: number,
+): Promise<Disagreement[]> {
+  const found: Disagreement[] = [];
+  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
+    const height = await misplacedFrom(db, schema, name, collection, top);
+    if (height !== null && height <= to)
+      found.push({
+        height,
+        what: `rows of ${name}`,
+        stored: 'heights that do not fit together',
+        computed: 'one row a key',
+      });
+  }
+  return found.sort((a, b) => a.height - b.height);
 }
 
 /** The state below the first height to verify: the genesis, or what is stored there. */
@@ -193,19 +194,6 @@ async function verifySeal(seals: SnapshotView, block: StoredBlock): Promise<Disa
 
 function gap(expected: number, found: number): Disagreement {
   return { height: expected, what: 'blocks', stored: `next is ${found}`, computed: `block ${expected} is missing` };
-}
-
-interface Step {
-  readonly blocks: readonly StoredBlock[];
-  readonly operations: ReadonlyMap<number, readonly StoredOperation[]>;
-  readonly transitions: ReadonlyMap<number, readonly Uint8Array[]>;
-  readonly changes: ReadonlyMap<number, readonly RowChange[]>;
-}
-
-interface StoredOperation {
-  readonly verdict: string;
-  readonly code: string | null;
-  readonly event: Uint8Array;
 }
 
 async function verifyBlock(
@@ -297,68 +285,4 @@ async function genesisRowHashes(
     Object.fromEntries(Object.keys(machine.collections).map((name) => [name, '00'.repeat(32)])),
     changes,
   );
-}
-
-async function readStep(db: Db, schema: string, machine: AnyStateMachine, from: number, to: number): Promise<Step> {
-  const all = async <Found>(
-    table: string,
-    columns: string,
-    order: string,
-  ): Promise<readonly (Found & { readonly height: number })[]> => {
-    const query: RawBuilder<Found & { readonly height: number }> =
-      sql`select ${sql.raw(columns)} from ${sql.table(`${schema}.${table}`)}
-      where height between ${from} and ${to} order by ${sql.raw(order)}`;
-    return (await query.execute(db)).rows;
-  };
-  const blocks = await all<StoredBlock>('blocks', '*', 'height');
-  const operations = await all<StoredOperation>('operations', 'height, verdict, code, event', 'height, position');
-  const transitions = await all<{ serialized: Uint8Array }>('transitions', 'height, serialized', 'height, vtxindex');
-  const serialized = Map.groupBy(transitions, ({ height }) => height);
-  return {
-    blocks,
-    operations: Map.groupBy(operations, ({ height }) => height),
-    transitions: new Map(
-      [...serialized].map(([height, rows]) => [height, rows.map((row) => new Uint8Array(row.serialized))]),
-    ),
-    changes: await readChanges(db, schema, machine, from, to),
-  };
-}
-
-/** What the history rows say was changed at each height from `from` to `to`. */
-async function readChanges(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  from: number,
-  to: number,
-): Promise<ReadonlyMap<number, RowChange[]>> {
-  const byHeight = new Map<number, RowChange[]>();
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    const table = sql.table(`${schema}.${collectionTable(name)}`);
-    const began = await sql<
-      Record<string, unknown>
-    >`select * from ${table} where valid_from between ${from} and ${to}`.execute(db);
-    const ended = await sql<
-      Record<string, unknown>
-    >`select * from ${table} where valid_to between ${from} and ${to}`.execute(db);
-    const changes = new Map<string, RowChange & { at: number }>();
-    const keyOf = (row: Row): string => encodeTuple(collection.columns, collection.key, row);
-    for (const raw of ended.rows) {
-      const row = rowFromSql(collection.columns, raw);
-      const at = Number(raw['valid_to']);
-      changes.set(`${at} ${keyOf(row)}`, { collection: name, key: keyOf(row), before: row, after: null, at });
-    }
-    for (const raw of began.rows) {
-      const row = rowFromSql(collection.columns, raw);
-      const at = Number(raw['valid_from']);
-      const id = `${at} ${keyOf(row)}`;
-      changes.set(id, { collection: name, key: keyOf(row), before: changes.get(id)?.before ?? null, after: row, at });
-    }
-    for (const { at, ...change } of changes.values()) {
-      const list = byHeight.get(at) ?? [];
-      list.push(change);
-      byHeight.set(at, list);
-    }
-  }
-  return byHeight;
 }

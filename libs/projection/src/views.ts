@@ -12,7 +12,7 @@ export function viewSchema({ chain, machine }: Pick<MachineInstance, 'chain' | '
 /**
  * Points the views of a machine at a build: for each collection its current rows, and `<collection>_history` with the
  * heights between which a row held; and the fixed tables. Dropped and made anew, since replacing a view cannot change its
- * columns; all in the caller's transaction.
+ * columns, with the rights that others had on them; all in the caller's transaction.
  */
 export async function pointViews(
   db: Db,
@@ -24,6 +24,10 @@ export async function pointViews(
   const { rows } = await sql<{ viewname: string }>`select viewname from pg_views where schemaname = ${views}`.execute(
     db,
   );
+  const { rows: granted } = await sql<{ relname: string; grantee: string; privilege_type: string }>`
+    select c.relname, a.privilege_type, case a.grantee when 0 then 'public' else quote_ident(r.rolname) end as grantee
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a left join pg_roles r on r.oid = a.grantee
+    where n.nspname = ${views} and c.relkind = 'v' and a.grantee <> c.relowner`.execute(db);
   for (const { viewname } of rows) await sql`drop view ${sql.table(`${views}.${viewname}`)}`.execute(db);
   for (const [name, collection] of Object.entries(instance.machine.collections as Record<string, Collection>)) {
     const columns = sql.join(Object.keys(collection.columns).map((column) => sql.ref(column)));
@@ -39,5 +43,11 @@ export async function pointViews(
     await sql`create view ${sql.table(`${views}.${table}`)} as select * from ${sql.table(`${schema}.${table}`)}`.execute(
       db,
     );
+  }
+  for (const { relname, grantee, privilege_type } of granted) {
+    const view = sql.table(`${views}.${relname}`);
+    const { rows: still } =
+      await sql`select 1 from pg_views where schemaname = ${views} and viewname = ${relname}`.execute(db);
+    if (still.length > 0) await sql`grant ${sql.raw(privilege_type)} on ${view} to ${sql.raw(grantee)}`.execute(db);
   }
 }

@@ -34,3 +34,13 @@ test('a row that is not there is told with those that are', async () => {
   const claimed = given(kv).when('alice', '+', 'satoshi');
   await expect(claimed.thenAccepts({ names: [{ name: 'satoshi', revision: 1 }] })).rejects.toThrow('revision');
 });
+
+test('several operations of one block are answered in turn', async () => {
+  const rush = given(kv).whenBlock([
+    { sender: 'alice', opcode: '+', payload: 'satoshi' },
+    { sender: 'bob', opcode: '+', payload: 'satoshi' },
+    { sender: 'bob', opcode: '+', payload: 'Satoshi' },
+  ]);
+  await rush.thenAnswers(['accepted', 'NAME_TAKEN', 'NAME_MALFORMED'], { names: [{ owner: aliceScript }] });
+  await expect(rush.thenAnswers(['accepted', 'accepted', 'accepted'])).rejects.toThrow('NAME_TAKEN');
+});

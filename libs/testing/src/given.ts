@@ -13,9 +13,16 @@ export interface Given {
   block(operations?: PlannedBlock): Given;
   /** An operation in a block of its own, on top of the history. */
   when(sender: string, opcode: string | number, payload: string | Uint8Array, more?: WhenOptions): When;
+  /** Several operations in one block, on top of the history. */
+  whenBlock(operations: PlannedBlock): WhenBlock;
 }
 
-export type WhenOptions = Pick<PlannedOperation, 'fee' | 'outputs'>;
+export type WhenOptions = Omit<PlannedOperation, 'sender' | 'opcode' | 'payload'>;
+
+export interface WhenBlock {
+  /** Of each operation in turn: `accepted`, or the code it was rejected or ignored with. */
+  thenAnswers(verdicts: readonly string[], rows?: ExpectedRows): Promise<FoldedBlock>;
+}
 
 /** Each answers the block that held the operation, for further questions. */
 export interface When {
@@ -50,6 +57,15 @@ export function given(subject: MachineUnderTest, history: readonly PlannedBlock[
         },
       };
     },
+    whenBlock: (operations) => ({
+      async thenAnswers(verdicts, rows = {}) {
+        const { fold, block } = await foldLast(subject, [...history, operations]);
+        const given = block.outcomes.map(({ verdict }) => (verdict.kind === 'accepted' ? 'accepted' : verdict.code));
+        deepStrictEqual(given, verdicts, block.outcomes.map(({ verdict }) => describe(verdict)).join('\n'));
+        expectRows(fold, rows);
+        return block;
+      },
+    }),
   };
 }
 

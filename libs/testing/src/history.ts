@@ -17,7 +17,7 @@ import { dataScript } from './data-script.ts';
 import { createLedger } from './ledger.ts';
 import { REGTEST_GENESIS } from './regtest.ts';
 import { coinTransaction, type PlannedOutput, spendingTransaction } from './unsigned-transaction.ts';
-import { createWallet } from './wallet.ts';
+import { createWallet, type Wallet } from './wallet.ts';
 
 /** A machine, and the virtual chain whose operations it folds. */
 export interface MachineUnderTest {
@@ -38,6 +38,12 @@ export interface PlannedOperation {
   readonly fee?: bigint;
   /** Behind the output with the payload. */
   readonly outputs?: readonly PlannedOutput[];
+  /** No output back to the sender: what is left is fee. For machines that count outputs. */
+  readonly isWithoutChange?: boolean;
+  /** Script of the output that it spends, in place of the sender's. */
+  readonly spends?: Uint8Array;
+  /** Script of the input, for machines that read public keys. Nothing is signed. */
+  readonly inputScript?: Uint8Array;
 }
 
 export type PlannedBlock = readonly PlannedOperation[];
@@ -59,15 +65,24 @@ const utf8 = new TextEncoder();
 
 /** The P2PKH script of the wallet of a seed: the same one that a miner's `walletOf(seed)` has. */
 export function senderScript(seed: string): Uint8Array {
-  let script = scripts.get(seed);
-  if (script === undefined) {
-    script = createWallet(seed, createLedger(), () => NULL_HASH).script;
-    scripts.set(seed, script);
-  }
-  return script;
+  return walletOf(seed).script;
 }
 
-const scripts = new Map<string, Uint8Array>();
+/** The public key behind `senderScript`, compressed. */
+export function senderPublicKey(seed: string): Uint8Array {
+  return walletOf(seed).publicKey;
+}
+
+function walletOf(seed: string): Wallet {
+  let wallet = wallets.get(seed);
+  if (wallet === undefined) {
+    wallet = createWallet(seed, createLedger(), () => NULL_HASH);
+    wallets.set(seed, wallet);
+  }
+  return wallet;
+}
+
+const wallets = new Map<string, Wallet>();
 
 /**
  * Builds the blocks that hold these operations, from the machine's first block on, and reads them as the ingester does:
@@ -88,7 +103,7 @@ function grow(
   const transactions = (height: number) =>
     (blocks[height - from] ?? []).map((operation, position) => {
       const coin = coinTransaction(
-        [{ value: coinValue, script: senderScript(operation.sender) }],
+        [{ value: coinValue, script: operation.spends ?? senderScript(operation.sender) }],
         `${height} ${position} ${operation.sender}`,
       );
       funding.set(coin.txid, coin);
@@ -110,15 +125,16 @@ function grow(
 /** The unsigned transaction of an operation: the payload first, then its outputs, then the change to its sender. */
 export function operationTransaction(
   { magic }: VirtualChain,
-  { sender, opcode, payload, fee = feeDefault, outputs = [] }: PlannedOperation,
+  { sender, opcode, payload, fee = feeDefault, outputs = [], isWithoutChange = false, inputScript }: PlannedOperation,
   coin: Transaction,
 ): Transaction {
   const opcodeBytes = typeof opcode === 'number' ? Uint8Array.of(opcode) : utf8.encode(opcode);
   const data = concatBytes(magic, opcodeBytes, typeof payload === 'string' ? utf8.encode(payload) : payload);
   const left = outputs.reduce((rest, { value }) => rest - value, (coin.outputs[0]?.value ?? 0n) - fee);
+  const change = isWithoutChange ? [] : [{ value: left, script: senderScript(sender) }];
   return spendingTransaction({
-    spends: [{ transaction: coin }],
-    outputs: [{ value: 0n, script: dataScript(data) }, ...outputs, { value: left, script: senderScript(sender) }],
+    spends: [{ transaction: coin, ...(inputScript === undefined ? {} : { script: inputScript }) }],
+    outputs: [{ value: 0n, script: dataScript(data) }, ...outputs, ...change],
   });
 }
 

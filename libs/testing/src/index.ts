@@ -2,7 +2,7 @@ export { type BlockPlan, type BuiltBlock, buildBlock } from './block-builder.ts'
 export { buildChain, type ChainPlan, extendChain, type ForkPlan, forkAt, type TestChain } from './chain-builder.ts';
 export { dataScript } from './data-script.ts';
 export { type FundingPlan, fundWallets } from './fund.ts';
-export { type ExpectedRows, type Given, given, type When, type WhenOptions } from './given.ts';
+export { type ExpectedRows, type Given, given, type When, type WhenBlock, type WhenOptions } from './given.ts';
 export {
   foldInput,
   type History,
@@ -11,6 +11,7 @@ export {
   operationTransaction,
   type PlannedBlock,
   type PlannedOperation,
+  senderPublicKey,
   senderScript,
 } from './history.ts';
 export { type Coin, createLedger, type Ledger } from './ledger.ts';

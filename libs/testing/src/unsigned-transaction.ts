@@ -18,8 +18,15 @@ export interface PlannedOutput {
 }
 
 export interface SpendPlan {
-  /** Outputs to spend; the first of its transaction where no index is given. */
-  readonly spends: readonly { readonly transaction: Transaction; readonly index?: number }[];
+  /**
+   * Outputs to spend; the first of its transaction where no index is given. `script` is what a signature would stand
+   * in, for machines that read public keys.
+   */
+  readonly spends: readonly {
+    readonly transaction: Transaction;
+    readonly index?: number;
+    readonly script?: Uint8Array;
+  }[];
   readonly outputs: readonly PlannedOutput[];
   readonly version?: number;
   readonly locktime?: number;
@@ -34,7 +41,11 @@ export function coinTransaction(outputs: readonly PlannedOutput[], salt: string)
 /** A transaction that spends without signatures, for chains in memory: only a node would mind. */
 export function spendingTransaction({ spends, ...plan }: SpendPlan): Transaction {
   return unsigned(
-    spends.map(({ transaction, index = 0 }) => ({ txid: transaction.txid, index })),
+    spends.map(({ transaction, index = 0, script }) => ({
+      txid: transaction.txid,
+      index,
+      ...(script === undefined ? {} : { script }),
+    })),
     plan,
   );
 }
@@ -50,12 +61,12 @@ export function fundingAmong(
 }
 
 function unsigned(
-  spent: readonly Pick<Transaction['inputs'][number], 'txid' | 'index'>[],
+  spent: readonly (Pick<Transaction['inputs'][number], 'txid' | 'index'> & { readonly script?: Uint8Array })[],
   { outputs, version = 2, locktime = 0 }: Omit<SpendPlan, 'spends'>,
 ): Transaction {
   const bytes = serializeTransaction({
     version,
-    inputs: spent.map((input) => ({ ...input, script: new Uint8Array(0), sequence: 0xffffffff, witness: [] })),
+    inputs: spent.map((input) => ({ script: new Uint8Array(0), ...input, sequence: 0xffffffff, witness: [] })),
     outputs: outputs.map(({ value, script }) => ({ value: value as Sats, script })),
     locktime,
   });

@@ -53,6 +53,8 @@ export interface OperationOptions extends SpendOptions {
 export interface Wallet {
   readonly seed: string;
   readonly script: Uint8Array;
+  /** Compressed. */
+  readonly publicKey: Uint8Array;
   /** hash160 of the public key. */
   readonly keyHash: Uint8Array;
   /** On regtest. */
@@ -80,7 +82,8 @@ interface Pending {
 /** The wallet of a seed. Equal seeds have equal keys, and signatures are deterministic. */
 export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockHash): Wallet {
   const privateKey = privateKeyOf(seed);
-  const keyHash = hash160(secp256k1.getPublicKey(privateKey, true));
+  const publicKey = secp256k1.getPublicKey(privateKey, true);
+  const keyHash = hash160(publicKey);
   const script = concatBytes(hexToBytes('76a914'), keyHash, hexToBytes('88ac'));
   const pending = new Map<Txid, Pending>();
 
@@ -131,6 +134,7 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
   return {
     seed,
     script,
+    publicKey,
     keyHash,
     address: encodeBase58Check(regtestP2pkh, keyHash),
     coins,

@@ -19,6 +19,7 @@ import type { Command } from 'commander';
 export interface Connection {
   readonly chain: string;
   readonly chainParameters?: string;
+  readonly machineParameters?: string;
   readonly network?: string;
   readonly kafkaBrokers?: string;
   readonly postgresUrl?: string;
@@ -35,6 +36,7 @@ export class SettingMissing extends ExpectedError {
 
 const NAMES = {
   chainParameters: ['--chain-parameters', 'VCHAIN_CHAIN_PARAMETERS'],
+  machineParameters: ['--machine-parameters', 'VCHAIN_MACHINE_PARAMETERS'],
   network: ['--network', 'VCHAIN_NETWORK'],
   kafkaBrokers: ['--kafka-brokers', 'VCHAIN_KAFKA_BROKERS'],
   postgresUrl: ['--postgres-url', 'VCHAIN_POSTGRES_URL'],
@@ -50,6 +52,10 @@ export function withConnection(command: Command): Command {
   return command
     .option('--chain <name>', 'virtual chain: a built-in name or a module (VCHAIN_CHAIN; default kv)')
     .option('--chain-parameters <json>', 'parameters of the chain (VCHAIN_CHAIN_PARAMETERS)')
+    .option(
+      '--machine-parameters <json>',
+      'parameters of the machine (VCHAIN_MACHINE_PARAMETERS; default those of its live build)',
+    )
     .option('--network <name>', 'network (VCHAIN_NETWORK)')
     .option('--kafka-brokers <list>', 'Kafka brokers, host:port (VCHAIN_KAFKA_BROKERS)')
     .option('--postgres-url <url>', 'database of the network (VCHAIN_POSTGRES_URL)')
@@ -112,7 +118,9 @@ export async function instanceOf(connection: Connection, nameOrModule: string): 
   const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;
   const builds = await listBuilds(need(connection, 'postgresUrl'));
   const live = builds.find((build) => build.chain === chain.name && build.machine === name && build.status === 'live');
-  const parameters = live?.parameters.machine ?? {};
+  const given = connection.machineParameters;
+  const parameters =
+    given === undefined ? (live?.parameters.machine ?? {}) : parseParameters('--machine-parameters', given);
   return { chain, network, parameters, machine: await loadMachine(nameOrModule, chain, parameters) };
 }
 

@@ -176,10 +176,12 @@ withConnection(snapshot.command('import').description('checks a file and makes t
 
 connected('rebuild', 'folds the topic into a new build and makes it the live one if both agree')
   .argument('<machine>', 'name or module')
+  .option('--reshaped <collection>', 'its shape changed: left out of the comparison; several may be given', append)
   .option('--json', 'one line of JSON')
-  .action((machine, _options, command) => {
+  .action((machine, given: { reshaped?: readonly string[] }, command) => {
     const { connection, options } = read(command);
-    return rebuild(connection, machine, { json: options.json ?? false, signal: controller.signal });
+    const { reshaped = [] } = given;
+    return rebuild(connection, machine, { json: options.json ?? false, reshaped, signal: controller.signal });
   });
 
 connected('attach', 'stands a machine on the log that its topic holds now')

@@ -1,6 +1,6 @@
 import type { Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from '@virtualchain/node-client';
-import type { LogWriter } from '@virtualchain/operation-log';
+import { LogForked, type LogIdentity, type LogWriter } from '@virtualchain/operation-log';
 import { BLOCKS_AT_HAND_MAX } from './limits.ts';
 
 /** The branch as the log has it: what this writer appended is at hand, older blocks come from the log. */
@@ -10,19 +10,31 @@ export interface TrackedBranch extends Branch {
   disconnected(count: number, below: BranchBlock | null): void;
 }
 
-export function trackBranch(writer: Pick<LogWriter, 'tail' | 'branch'>, firstBlock: Height): TrackedBranch {
+export function trackBranch(
+  writer: Pick<LogWriter, 'tail' | 'branch'>,
+  { topic, firstBlock }: Pick<LogIdentity, 'topic' | 'firstBlock'>,
+): TrackedBranch {
   const atHand: BranchBlock[] = writer.tail.block === null ? [] : [writer.tail.block];
   return {
     firstBlock,
     get tip() {
       return atHand.at(-1) ?? null;
     },
+    /** @throws LogForked when the log does not go on below what is at hand: it lost its tail under this writer. */
     async *ancestors() {
       const newest = atHand.toReversed();
       yield* newest;
-      const oldest = newest.at(-1);
-      if (oldest === undefined || oldest.height === firstBlock) return;
-      for await (const block of writer.branch()) if (block.height < oldest.height) yield block;
+      let child = newest.at(-1);
+      if (child === undefined || child.height === firstBlock) return;
+      for await (const block of writer.branch()) {
+        if (block.height >= child.height) continue;
+        if (block.hash !== child.previousHash) break;
+        yield block;
+        child = block;
+      }
+      if (child.height !== firstBlock) {
+        throw new LogForked(topic, null, `block ${child.height} ${child.hash} does not build on what the log has now`);
+      }
     },
     connected(blocks) {
       atHand.push(...blocks);

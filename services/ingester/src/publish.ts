@@ -31,7 +31,7 @@ export interface Term {
 /** Follows the node's best chain with one writer, woken by poll and hints, until the signal ends it. */
 export async function publish(term: Term): Promise<void> {
   const { ports, writer, signal } = term;
-  const branch = trackBranch(writer, term.work.chain.firstBlock);
+  const branch = trackBranch(writer, term.work.identity);
   if (signal.aborted) return;
   let running: Promise<void> = Promise.resolve();
   const advance = () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import { type Fault, findCommonBlock, type Projection } from '@virtualchain/projection';
+import { type Fault, findCommonBlock, type Projection, upToStop } from '@virtualchain/projection';
 import type { ProjectorPassing } from './failpoints.ts';
 import {
   KNOWN_BLOCKS_MAX,
@@ -81,21 +81,14 @@ async function follow(projection: Projection, options: ProjectOptions, onProgres
   const { log, topic, signal, events, passing } = options;
   const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
   const checkpoint = await projection.checkpoint();
-  const stopAfter = projection.machine.stopAfter;
   events.state('catching-up', null);
   const known = await knownBlocks(projection);
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
     passing?.('after-read');
-    for (const changes of portions(batch.changes)) {
-      const upTo = stopAfter === undefined ? changes : changes.filter(({ event }) => event.height <= stopAfter);
-      const advanced = await projection.advance(upTo);
+    for (const changes of portions(upToStop(projection.machine, batch.changes))) {
+      const advanced = await projection.advance(changes);
       onProgress();
       events.advanced(advanced, advanced.checkpoint.cursor);
-      if (upTo.length < changes.length) {
-        events.state('stopped', null);
-        await waitForAbort(signal);
-        return;
-      }
     }
     const last = batch.changes.at(-1);
     passing?.('before-hint');
@@ -186,13 +179,6 @@ async function waitUntilResumed(
     if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
     await sleep(RESUME_POLL_MS, signal);
   }
-}
-
-function waitForAbort(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** A fault that was recorded by an earlier run. */

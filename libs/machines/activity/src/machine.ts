@@ -1,4 +1,4 @@
-import { type Height, hexToBytes } from '@virtualchain/bitcoin';
+import { type Height, hexToBytes, sha256 } from '@virtualchain/bitcoin';
 import {
   accepted,
   bytes,
@@ -14,7 +14,10 @@ import {
 import type { OperationEvent } from '@virtualchain/protocol';
 
 const collections = {
-  /** One row a sending script: the first funding output of a transaction. Empty where there is none. */
+  /**
+   * One row a sending script: the first funding output of a transaction. Empty where there is none; the sha256 of one
+   * that is longer than any in use, and than a key may be.
+   */
   senders: collection({
     columns: { script: bytes(), operations: integer(), fees: numeric(), last_height: integer() },
     key: ['script'],
@@ -28,6 +31,9 @@ const collections = {
 };
 
 type Collections = typeof collections;
+
+/** What a standard transaction can spend is far shorter; consensus allows 10,000. */
+const SCRIPT_BYTES_MAX = 520;
 
 export interface ActivityOperation {
   readonly script: Uint8Array;
@@ -49,13 +55,17 @@ export const activityMachine: MachineDefinition = (_parameters, chain) =>
     collections,
     hashedFields: {},
     parse: ({ opcode, senders, fee }: OperationEvent) => ({
-      script: hexToBytes(senders[0]?.scriptPubKey ?? ''),
+      script: scriptKey(hexToBytes(senders[0]?.scriptPubKey ?? '')),
       opcode: hexToBytes(opcode ?? ''),
       fee: BigInt(fee),
     }),
     prefetch: ({ script, opcode }) => ({ senders: [{ script }], opcodes: [{ opcode }] }),
     decide: async (op, { block }, state) => count(op, block.height, state),
   });
+
+function scriptKey(script: Uint8Array): Uint8Array {
+  return script.length > SCRIPT_BYTES_MAX ? sha256(script) : script;
+}
 
 async function count(
   { script, opcode, fee }: ActivityOperation,

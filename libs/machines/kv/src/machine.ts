@@ -24,7 +24,10 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import { type KvPayload, OPCODES, parsePayload } from './codec.ts';
 
 const collections = {
-  /** Every name that exists. `owner` and `value` are hex text, as they are hashed. */
+  /**
+   * Every name that exists. `owner` and `value` are hex text, as they are hashed. No index: owners are scripts of any
+   * length, longer than an index holds.
+   */
   names: collection({
     columns: {
       name: text(),
@@ -36,7 +39,6 @@ const collections = {
       claim_fee: bigint(),
     },
     key: ['name'],
-    indexes: { owner: ['owner'] },
   }),
 };
 

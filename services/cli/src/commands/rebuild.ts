@@ -7,7 +7,7 @@ import { endProgress, print, printProgress } from '../output.ts';
 export async function rebuild(
   connection: Connection,
   machine: string,
-  options: { readonly json: boolean; readonly signal: AbortSignal },
+  options: { readonly json: boolean; readonly reshaped: readonly string[]; readonly signal: AbortSignal },
 ): Promise<void> {
   const instance = await instanceOf(connection, machine);
   const topic = topicOf(connection, instance.chain);
@@ -24,6 +24,7 @@ export async function rebuild(
     log,
     topic,
     signal: options.signal,
+    reshaped: options.reshaped,
     onFold: (_height, blocks, operations) => {
       const isNewRound = blocks < blocksBefore;
       meter.add(

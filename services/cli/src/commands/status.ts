@@ -78,10 +78,9 @@ export async function statusReport(connection: Connection): Promise<StatusReport
     const nodeHeight = nodeReport !== null && 'height' in nodeReport ? nodeReport.height : null;
     const logHeight = log !== null && 'height' in log ? log.height : null;
     const top = nodeHeight ?? logHeight;
-    const machines = await Promise.all(
-      (await machineStatuses(need(connection, 'postgresUrl'))).map(async (machine) =>
-        machineReport(machine, top, await tipTime(node, top)),
-      ),
+    const topTime = nodeHeight === null ? null : await tipTime(node, top);
+    const machines = (await machineStatuses(need(connection, 'postgresUrl'))).map((machine) =>
+      machineReport(machine, top, topTime),
     );
     return { node: nodeReport, log, machines };
   } finally {
