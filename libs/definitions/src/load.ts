@@ -4,11 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import type { AnyStateMachine, MachineDefinition } from '@virtualchain/machine';
 import { activityMachine } from '@virtualchain/machine-activity';
+import { bnsChain, bnsMachine } from '@virtualchain/machine-bns';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import type { ChainDefinition, VirtualChain } from '@virtualchain/protocol';
 
-const CHAINS: Readonly<Record<string, ChainDefinition>> = { kv: kvChain };
-const MACHINES: Readonly<Record<string, MachineDefinition>> = { kv: kvMachine, activity: activityMachine };
+const CHAINS: Readonly<Record<string, ChainDefinition>> = { kv: kvChain, bns: bnsChain };
+const MACHINES: Readonly<Record<string, MachineDefinition>> = {
+  kv: kvMachine,
+  activity: activityMachine,
+  bns: bnsMachine,
+};
 
 export const builtInChains: readonly string[] = Object.keys(CHAINS);
 export const builtInMachines: readonly string[] = Object.keys(MACHINES);

@@ -23,7 +23,7 @@ export function madeUpBlock(height: number, operations: readonly MadeUpOperation
   };
 }
 
-function madeUpHash(height: number): BlockHash {
+export function madeUpHash(height: number): BlockHash {
   return height.toString(16).padStart(64, '0') as BlockHash;
 }
 

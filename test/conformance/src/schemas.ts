@@ -1,5 +1,7 @@
 import { addressesCases } from './addresses.ts';
 import { blockParseCases } from './block-parse.ts';
+import { bnsChainCases } from './bns-chain.ts';
+import { bnsWireCases } from './bns-wire.ts';
 import type { Runner } from './case.ts';
 import { consensusChainEchoCases } from './consensus-chain-echo.ts';
 import { consensusChainKvCases } from './consensus-chain-kv.ts';
@@ -43,8 +45,8 @@ export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'transactions', runner: transactionsCases, has: ['transactions', 'sighash'] },
   { name: 'signed_transactions', runner: signedTransactionsCases, has: ['cases.0.unsigned_tx'] },
   { name: 'headers', runner: headersCases, has: ['genesis_file_hex'] },
-  { name: 'bns-wire', has: ['format', 'preorder_hash'] },
-  { name: 'bns-chain', has: ['genesis_accounts', 'blocks'] },
+  { name: 'bns-wire', runner: bnsWireCases, has: ['format', 'preorder_hash'] },
+  { name: 'bns-chain', runner: bnsChainCases, has: ['genesis_accounts', 'blocks'] },
   { name: 'bench_workload', has: ['description', 'expected'] },
 ];
 

@@ -8,9 +8,7 @@ const ascii = new TextEncoder();
  * address that is to own it (spec §2).
  */
 export function preorderHash(id: string, senderScript: string, address: string): string {
-  return bytesToHex(
-    hash160(concatBytes(hexToBytes(base40Hex(id)), hexToBytes(senderScript), ascii.encode(address))),
-  );
+  return bytesToHex(hash160(concatBytes(hexToBytes(base40Hex(id)), hexToBytes(senderScript), ascii.encode(address))));
 }
 
 /** The first 16 bytes of the sha256 of ASCII text. */

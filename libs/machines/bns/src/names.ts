@@ -2,14 +2,13 @@
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz-_.+';
 
 export const nameBytesMax = 37;
-export const namespaceBytesMax = 19;
 
 const NAMESPACE = /^[a-z0-9\-_]{1,19}$/;
 const LABEL = /^[a-z0-9\-_]+$/;
 
 /** One to nineteen of `0-9 a-z - _`. Strict: a line feed at the end, which the original let pass, is refused. */
 export function isNamespace(text: string): boolean {
-  return NAMESPACE.test(text) && text.length === text.trimEnd().length;
+  return NAMESPACE.test(text);
 }
 
 /** `label.namespace`: one dot, both parts of `0-9 a-z - _`, at most 37 characters. */

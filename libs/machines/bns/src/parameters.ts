@@ -1,4 +1,4 @@
-import { encodeBase58Check, ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError, encodeBase58Check } from '@virtualchain/bitcoin';
 import { EPOCH_ENDS_MAINNET } from './epochs.ts';
 
 /** An account that is there from the start. Amounts are micro-Stacks as decimal text or as whole numbers. */

@@ -1,0 +1,77 @@
+import { type Height, hexToBytes } from '@virtualchain/bitcoin';
+import {
+  consensusHash,
+  defineStateMachine,
+  type Ignored,
+  ignored,
+  type MachineDefinition,
+  type Prefetch,
+} from '@virtualchain/machine';
+import type { OperationEvent } from '@virtualchain/protocol';
+import { openAccounts, vest } from './accounts.ts';
+import { type BnsCollections, collections } from './collections.ts';
+import { epochAt } from './epochs.ts';
+import { splitName } from './names.ts';
+import { HASHED_FIELDS } from './opcodes.ts';
+import { type BnsOperation, decideOperation, parseOperation } from './operations.ts';
+import { type BnsParameters, readParameters } from './parameters.ts';
+import { isIgnored } from './payload.ts';
+import { blockState, type Scan } from './rules.ts';
+import { scanOperations } from './scan.ts';
+import { readTransaction } from './transaction.ts';
+
+/** What the four blocks before the first count as having been sealed with, so that the first ones have hashes to name. */
+const INITIAL_HASH = consensusHash('17ac43c1d8549c3181b200f1bf97eb7d');
+const initialSnapshots = 4;
+
+/**
+ * The Blockstack Name System, as the last release in Python (22.2.0.0) computed it: the same verdicts, records and
+ * consensus hashes. Parameters: see `readParameters`; mainnet's where none are given.
+ *
+ * @throws BnsParametersInvalid
+ */
+export const bnsMachine: MachineDefinition = (parameters, chain) => {
+  const rules = readParameters(parameters);
+  return defineStateMachine<BnsOperation, BnsCollections, Scan>({
+    name: 'bns',
+    version: 1,
+    firstBlock: chain.firstBlock,
+    initialSnapshots: new Map(
+      Array.from({ length: initialSnapshots }, (_, index) => chain.firstBlock - 1 - index)
+        .filter((height) => height >= 0)
+        .map((height) => [height as Height, INITIAL_HASH]),
+    ),
+    consensusWindow: rules.consensusWindowBlocks,
+    collections,
+    hashedFields: HASHED_FIELDS,
+    genesis: (state) => openAccounts(rules, state, chain.firstBlock - 1),
+    parse: (operation) => parse(operation, rules),
+    prefetch,
+    async openBlock({ height }, operations, state) {
+      await vest(state, height);
+      return scanOperations(operations, blockState(rules, height, state));
+    },
+    decide: (op, { block, scan, window, snapshots }, state) =>
+      decideOperation(op, { ...blockState(rules, block.height, state), scan, window, snapshots }),
+  });
+};
+
+function parse(event: OperationEvent, rules: BnsParameters): BnsOperation | Ignored {
+  const { opcode, payload, height } = event;
+  if (opcode === null) return ignored('OPCODE_MISSING', 'nothing follows the magic bytes');
+  if (rules.endOfLife !== null && height >= rules.endOfLife)
+    return ignored('PROTOCOL_ENDED', `the protocol moved elsewhere at block ${rules.endOfLife}`);
+  const transaction = readTransaction(event, rules.addressVersions);
+  if (isIgnored(transaction)) return transaction;
+  const epoch = epochAt(height, rules.epochEnds);
+  return parseOperation(Number.parseInt(opcode, 16), hexToBytes(payload), transaction, epoch);
+}
+
+/** The rows that an operation names outright. */
+function prefetch(op: BnsOperation): Prefetch<BnsCollections> {
+  if ('name' in op) {
+    return { names: [{ name: op.name }], namespaces: [{ namespace_id: splitName(op.name).namespace }] };
+  }
+  if ('namespaceId' in op) return { namespaces: [{ namespace_id: op.namespaceId }] };
+  return 'preorderHash' in op ? { preorders: [{ preorder_hash: op.preorderHash, block_number: op.height }] } : {};
+}

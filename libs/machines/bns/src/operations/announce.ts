@@ -1,0 +1,50 @@
+import { hexToBytes } from '@virtualchain/bitcoin';
+import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/machine';
+import { findName } from '../lookups.ts';
+import { splitName } from '../names.ts';
+import type { OperationRules, PayloadCodec } from '../operation.ts';
+import { hexAt, isIgnored, wrongLength } from '../payload.ts';
+import { type DecidingBlock, lookupHeight, nameExists } from '../rules.ts';
+import type { BnsTransaction, Sent } from '../transaction.ts';
+import { fromWords } from '../words.ts';
+
+/** ANNOUNCE `#`: the hash of a message, 20 bytes. Heard from the owners of a few names; changes nothing, hashes nothing. */
+export interface AnnouncePayload {
+  readonly messageHash: string;
+}
+
+export interface Announce extends Sent, AnnouncePayload {
+  readonly kind: 'announce';
+}
+
+function decode(payload: Uint8Array): AnnouncePayload | Ignored {
+  if (payload.length !== 20) return wrongLength(payload, 'an announcement has 20');
+  return { messageHash: hexAt(payload, 0, 20) };
+}
+
+export const announcePayload = ({ messageHash }: AnnouncePayload): Uint8Array => hexToBytes(messageHash);
+
+function parse(payload: Uint8Array, { sent }: BnsTransaction): Announce | Ignored {
+  const read = decode(payload);
+  return isIgnored(read) ? read : { kind: 'announce', ...sent, ...read };
+}
+
+async function decide(op: Announce, block: DecidingBlock): Promise<Verdict> {
+  for (const name of block.rules.announcers) {
+    const { row, namespace } = await findName(block, name, splitName(name).namespace);
+    if (nameExists(block.rules, row, namespace, lookupHeight(block)) && row.sender === op.sender) return accepted();
+  }
+  return rejected('NOT_ANNOUNCER', `${op.sender} owns none of ${block.rules.announcers.join(', ')}`);
+}
+
+const usage = 'MESSAGE-HASH';
+
+export const announce: OperationRules<Announce> & PayloadCodec = {
+  name: 'announce',
+  usage,
+  decode,
+  parse,
+  decide,
+  encode: (words) =>
+    fromWords(words, usage, [1], ({ hash }) => announcePayload({ messageHash: hash(0, 'a message hash', 20) })),
+};

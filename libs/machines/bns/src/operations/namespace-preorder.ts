@@ -1,0 +1,117 @@
+import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
+import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
+import { debit, payingAccount, STACKS } from '../accounts.ts';
+import type { PreorderRow } from '../collections.ts';
+import type { Epoch } from '../epochs.ts';
+import { isPreorderedInBlock, pendingNamespacePreorder } from '../lookups.ts';
+import { OPCODES } from '../opcodes.ts';
+import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../payload.ts';
+import type { DecidingBlock } from '../rules.ts';
+import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
+import { fromWords } from '../words.ts';
+
+/**
+ * NAMESPACE_PREORDER `*`: preorder hash 20, consensus hash 16, micro-Stacks 8 (from epoch 4 on). Output 2 pays the burn
+ * address. What was paid is compared with the price when the namespace is revealed.
+ */
+export interface NamespacePreorderPayload {
+  readonly preorderHash: string;
+  readonly consensusHash: string;
+  /** Null before epoch 4. */
+  readonly tokens: bigint | null;
+}
+
+export interface NamespacePreorder extends Sent, NamespacePreorderPayload {
+  readonly kind: 'namespace_preorder';
+  readonly burnAddress: string;
+  readonly fee: bigint;
+}
+
+function decode(payload: Uint8Array, epoch: Epoch): NamespacePreorderPayload | Ignored {
+  const length = epoch.hasTokens ? 44 : 36;
+  if (payload.length !== length) return wrongLength(payload, `a namespace preorder has ${length}`);
+  return {
+    preorderHash: hexAt(payload, 0, 20),
+    consensusHash: hexAt(payload, 20, 16),
+    tokens: epoch.hasTokens ? amountAt(payload, 36) : null,
+  };
+}
+
+export function namespacePreorderPayload({
+  preorderHash,
+  consensusHash,
+  tokens,
+}: NamespacePreorderPayload): Uint8Array {
+  return concatBytes(
+    hexToBytes(preorderHash),
+    hexToBytes(consensusHash),
+    tokens === null ? new Uint8Array(0) : amountPayload(tokens),
+  );
+}
+
+function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): NamespacePreorder | Ignored {
+  const read = decode(payload, epoch);
+  if (isIgnored(read)) return read;
+  if (transaction.outputs.length < 3) return ignored('OUTPUT_COUNT', 'a namespace preorder has 3 outputs or more');
+  const burn = paidAt(transaction, 2, 'burn output');
+  const problem = outputsProblem(transaction, 3, epoch) ?? (isIgnored(burn) ? burn : null);
+  if (problem !== null || isIgnored(burn)) return problem as Ignored;
+  return {
+    kind: 'namespace_preorder',
+    ...transaction.sent,
+    ...read,
+    burnAddress: burn.party.address,
+    fee: burn.value,
+  };
+}
+
+async function decide(op: NamespacePreorder, block: DecidingBlock): Promise<Verdict> {
+  const { preorderHash: hash, tokens } = op;
+  if ((await pendingNamespacePreorder(block, hash)) !== null)
+    return rejected('PREORDER_PENDING', `the hash ${hash} is taken`);
+  if (!block.window.has(op.consensusHash))
+    return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
+  if (op.burnAddress !== block.rules.burnAddress)
+    return rejected('BURN_ADDRESS_WRONG', `paid to ${op.burnAddress}, not to ${block.rules.burnAddress}`);
+  const account = tokens === null ? null : await payingAccount(block.state, op.address, STACKS, tokens);
+  if (account !== null && isRejected(account)) return account;
+  if (await isPreorderedInBlock(block, hash))
+    return rejected('PREORDER_COLLISION', `the hash ${hash} is taken in this block`);
+  const row: PreorderRow = {
+    preorder_hash: hash,
+    block_number: op.height,
+    op: '*',
+    consensus_hash: op.consensusHash,
+    sender: op.sender,
+    sender_pubkey: op.senderPubkey,
+    address: op.address,
+    burn_address: op.burnAddress,
+    op_fee: op.fee,
+    token_fee: tokens ?? 0n,
+    token_units: tokens === null ? 'BTC' : STACKS,
+    txid: op.txid,
+    vtxindex: op.vtxindex,
+  };
+  await block.state.preorders.put(row);
+  if (account !== null && tokens !== null) await debit(block.state, account, tokens, op);
+  return accepted({ opcode: OPCODES.namespacePreorder, fields: { ...row } });
+}
+
+const usage = 'PREORDER-HASH CONSENSUS-HASH MICRO-STACKS';
+
+export const namespacePreorder: OperationRules<NamespacePreorder> & PayloadCodec = {
+  name: 'namespace_preorder',
+  usage,
+  decode,
+  parse,
+  decide,
+  encode: (words) =>
+    fromWords(words, usage, [3], ({ hash, amount }) =>
+      namespacePreorderPayload({
+        preorderHash: hash(0, 'a preorder hash', 20),
+        consensusHash: hash(1, 'a consensus hash', 16),
+        tokens: amount(2, 'micro-Stacks'),
+      }),
+    ),
+};
