@@ -234,6 +234,31 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(words(await readAll(log, topic))[1]).toBe('+0b');
     });
 
+    test('tail-lost-under-a-living-writer: nothing is appended above the gap, and the next writer closes it', async () => {
+      const topic = await newTopic();
+      await using writer = await log.openWriter(identityOf(topic));
+      await writer.append([connect('0')]);
+      await writer.append([connect('0a', 3)]);
+      await harness.recreate(topic, 4);
+      expect(await codeOf(writer.append([connect('0ab')]))).not.toBe('no error');
+      expect(words(await readAll(log, topic))).toEqual(['+0']);
+      await using next = await log.openWriter(identityOf(topic));
+      await next.append([connect('0b', 2)]);
+      expect(words(await readAll(log, topic))).toEqual(['+0', '+0b']);
+    });
+
+    test('topic-anew-under-a-living-writer: the new log begins with log.created all the same', async () => {
+      const { topic } = await written([]);
+      await using writer = await log.openWriter(identityOf(topic));
+      await writer.append([connect('0')]);
+      await harness.recreate(topic, 0);
+      expect(await codeOf(writer.append([connect('0a')]))).not.toBe('no error');
+      await using next = await log.openWriter(identityOf(topic));
+      await next.append([connect('0')]);
+      expect(words(await readAll(log, topic))).toEqual(['+0']);
+      expect(await log.identity(topic)).toMatchObject({ log: next.tail.log });
+    });
+
     test('a topic created anew is refused, empty and filled', async () => {
       const { topic } = await written([connect('0')]);
       const [change] = await readAll(log, topic);

@@ -42,3 +42,37 @@ test('memory: what an older writer commits up to the fence is in the tail of the
   const changes = await readAll(log, topic);
   expect(changes.map((change) => spell(change, ['0', '0a']))).toEqual(['+0', '+0a']);
 });
+
+test('log-regrown-past-the-reader: a cut that was overgrown is told from a gap', async () => {
+  const topic = 'contract.regrown';
+  const log = createMemoryLog();
+  await log.ensureTopic(topic);
+  await using writer = await log.openWriter(identityOf(topic));
+  for (const name of ['0', '0a', '0ab', '0aba']) await writer.append([connect(name)]); // a marker after each
+  const reading = log.read(topic, { after: null })[Symbol.asyncIterator]();
+  await reading.next();
+  log.broker.cutTail(topic, 3n);
+  await using next = await log.openWriter(identityOf(topic));
+  const names = ['0', '0a', '0ab', '0aba', '0abac', '0abacd', '0abacde'];
+  await next.append(names.map((name) => connect(name))); // one marker for all: sequences run ahead of the offsets
+  await expect(reading.next()).rejects.toMatchObject({ remedy: 'rewind' });
+});
+
+test('cut-in-mid-repetition: the tail is the highest sequence, not the last record', async () => {
+  const topic = 'contract.repeated';
+  const log = createMemoryLog();
+  await log.ensureTopic(topic);
+  {
+    await using writer = await log.openWriter(identityOf(topic));
+    await writer.append([connect('0', 3)]);
+    await writer.append([connect('0a', 3)]);
+  }
+  const { records } = await log.broker.fetch(topic, 0n, { maxWaitMs: 0 });
+  const repeated = records.slice(2, 7).map(({ value }) => value); // block 0, and the beginning of 0a
+  log.broker.inject(topic, repeated);
+  expect(await log.tail(topic)).toMatchObject({ sequence: 10, block: { hash: hashOf('0a') } });
+  await using next = await log.openWriter(identityOf(topic));
+  await next.append([connect('0ab')]);
+  const changes = await readAll(log, topic);
+  expect(changes.map((change) => spell(change, ['0', '0a', '0ab']))).toEqual(['+0', '+0a', '+0ab']);
+});

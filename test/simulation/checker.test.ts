@@ -126,7 +126,9 @@ test('projection: two operations swapped', () => {
 
 test.each(['consensusHash', 'opsHash', 'changesHash'] as const)('projection: one bit of a %s flipped', (field) => {
   const mutant = withDump((dump) => {
-    dump.blocks = dump.blocks.map((block, index) => (index === 90 ? { ...block, [field]: flipped(block[field]) } : block));
+    dump.blocks = dump.blocks.map((block, index) =>
+      index === 90 ? { ...block, [field]: flipped(block[field]) } : block,
+    );
   });
   expect(invariants(mutant)).toEqual([field === 'changesHash' ? 'I5' : 'I4']);
 });
@@ -137,14 +139,19 @@ test('projection: a row altered, a row lost, a verdict changed', () => {
     withDump((dump) => (dump.tables = { ...dump.tables, [table]: change(dump.tables[table] ?? []) }));
   expect(invariants(rows((all) => all.with(0, '{}')))).toEqual(['I5']);
   expect(invariants(rows((all) => all.slice(1)))).toEqual(['I5']);
-  const verdict = withDump((dump) => (dump.operations = dump.operations.map((row) => ({ ...row, verdict: 'accepted' }))));
+  const verdict = withDump(
+    (dump) => (dump.operations = dump.operations.map((row) => ({ ...row, verdict: 'accepted' }))),
+  );
   expect(invariants(verdict)).toEqual(['I5']);
 });
 
 test('feed: a retraction lost, an operation doubled', () => {
   const [first, ...others] = evidence.projections;
   if (first === undefined) throw new Error('no projection');
-  const withFeed = (feed: typeof first.feed): Evidence => ({ ...evidence, projections: [{ ...first, feed }, ...others] });
+  const withFeed = (feed: typeof first.feed): Evidence => ({
+    ...evidence,
+    projections: [{ ...first, feed }, ...others],
+  });
   const retraction = first.feed.findIndex(({ kind }) => kind === 'disconnected');
   expect(invariants(withFeed(first.feed.toSpliced(retraction, 1)))).toContain('I2');
   const operation = first.feed.findLastIndex(({ kind }) => kind === 'operation');

@@ -47,7 +47,11 @@ export interface ToldLine {
   readonly height: number;
   readonly hash: string;
   readonly previousHash: string;
-  readonly operations: readonly { readonly txid: string; readonly transactionIndex: number; readonly payload: string }[];
+  readonly operations: readonly {
+    readonly txid: string;
+    readonly transactionIndex: number;
+    readonly payload: string;
+  }[];
 }
 
 export interface Evidence {
@@ -184,7 +188,8 @@ function checkLog(evidence: Evidence, expected: readonly (readonly Operation[])[
     const event = JSON.parse(Buffer.from(value).toString('utf8')) as Parsed;
     const at = `record ${index} (${event.type} ${event.sequence})`;
     if (index === 0) {
-      if (event.type !== 'log.created' || event.sequence !== 1) say('I6', `${at}: the log does not begin with log.created`);
+      if (event.type !== 'log.created' || event.sequence !== 1)
+        say('I6', `${at}: the log does not begin with log.created`);
       log = event.log;
     }
     if (event.log !== log) say('I6', `${at}: is of another log`);
@@ -216,7 +221,8 @@ function checkLog(evidence: Evidence, expected: readonly (readonly Operation[])[
             : event.previousHash === tip.hash && event.height === tip.height + 1;
         if (!fits) say('I6', `${at}: block ${short(event.hash)} does not build on ${short(tip?.hash ?? 'nothing')}`);
         const header = Buffer.from(event.header, 'hex');
-        if (sha256(sha256(header)).reverse().toString('hex') !== event.hash) say('I6', `${at}: the header has another hash`);
+        if (sha256(sha256(header)).reverse().toString('hex') !== event.hash)
+          say('I6', `${at}: the header has another hash`);
         if (header.subarray(4, 36).reverse().toString('hex') !== event.previousHash) say('I6', `${at}: another parent`);
         if (event.work !== String(2 * (event.height - firstBlock + 1))) say('I6', `${at}: work ${event.work}`);
         depth = 0;
@@ -236,7 +242,8 @@ function checkLog(evidence: Evidence, expected: readonly (readonly Operation[])[
         });
         break;
       case 'block.disconnected':
-        if (tip?.hash !== event.hash) say('I7', `${at}: ${short(event.hash)} leaves, the tip is ${short(tip?.hash ?? 'none')}`);
+        if (tip?.hash !== event.hash)
+          say('I7', `${at}: ${short(event.hash)} leaves, the tip is ${short(tip?.hash ?? 'none')}`);
         if (!connectedOnce.has(event.hash)) say('I7', `${at}: ${short(event.hash)} leaves and never came`);
         if (depth === 0) {
           counts.reorgs += 1;
@@ -265,7 +272,8 @@ function checkLog(evidence: Evidence, expected: readonly (readonly Operation[])[
 function checkOrder(operations: readonly Operation[], where: string, say: Say): void {
   for (const [index, { txid, transactionIndex }] of operations.entries()) {
     const before = operations[index - 1];
-    if (before !== undefined && before.transactionIndex >= transactionIndex) say('I3', `${where}: ${short(txid)} out of order`);
+    if (before !== undefined && before.transactionIndex >= transactionIndex)
+      say('I3', `${where}: ${short(txid)} out of order`);
     if (operations.findIndex((other) => other.txid === txid) !== index) say('I2', `${where}: ${short(txid)} twice`);
   }
 }
@@ -281,7 +289,9 @@ function compareBranch(
   for (const [index, { hash, height }] of winning.entries()) {
     const block = branch[index];
     if (block === undefined) return;
-    if (block.hash !== hash) return say('I1', `height ${height} is ${short(block.hash)}, the winning branch has ${short(hash)}`);
+    if (block.hash !== hash)
+      say('I1', `height ${height} is ${short(block.hash)}, the winning branch has ${short(hash)}`);
+    return;
     compareOperations(block.operations, expected[index] ?? [], `height ${height}`, say);
   }
 }
@@ -303,7 +313,8 @@ function compareOperations(found: readonly Operation[], expected: readonly Opera
 }
 
 function checkDump(dump: Dump, oracle: Dump, say: Say): void {
-  if (dump.blocks.length !== oracle.blocks.length) say('I5', `${dump.blocks.length} blocks, not ${oracle.blocks.length}`);
+  if (dump.blocks.length !== oracle.blocks.length)
+    say('I5', `${dump.blocks.length} blocks, not ${oracle.blocks.length}`);
   for (const [index, wanted] of oracle.blocks.entries()) {
     const block = dump.blocks[index];
     if (block === undefined) break;
@@ -359,14 +370,18 @@ function checkFeed(
   for (const [position, { kind, hash, txid }] of feed.entries()) {
     const top = stack.at(-1);
     if (kind === 'connected') stack.push({ hash, txids: [] });
-    else if (top?.hash !== hash) say('I7', `position ${position}: ${kind} of ${short(hash)}, the newest is ${short(top?.hash ?? 'none')}`);
+    else if (top?.hash !== hash)
+      say('I7', `position ${position}: ${kind} of ${short(hash)}, the newest is ${short(top?.hash ?? 'none')}`);
     else if (kind === 'disconnected') stack.pop();
     else top.txids.push(txid ?? '');
   }
   const net = stack.map(({ hash, txids }) => `${hash} ${txids.join(' ')}`);
-  const wanted = winning.map(({ hash }, index) => `${hash} ${(expected[index] ?? []).map(({ txid }) => txid).join(' ')}`);
+  const wanted = winning.map(
+    ({ hash }, index) => `${hash} ${(expected[index] ?? []).map(({ txid }) => txid).join(' ')}`,
+  );
   const differing = wanted.findIndex((block, index) => block !== net[index]);
-  if (differing >= 0 || net.length !== wanted.length) say('I2', `it nets to something else at height ${winning[differing]?.height}`);
+  if (differing >= 0 || net.length !== wanted.length)
+    say('I2', `it nets to something else at height ${winning[differing]?.height}`);
 }
 
 function checkTold(
@@ -379,7 +394,8 @@ function checkTold(
   for (const [index, { kind, height, hash, previousHash, operations }] of told.entries()) {
     const top = stack.at(-1);
     if (kind === 'disconnected') {
-      if (top?.hash !== hash) say('I7', `event ${index}: ${short(hash)} left, the newest was ${short(top?.hash ?? 'none')}`);
+      if (top?.hash !== hash)
+        say('I7', `event ${index}: ${short(hash)} left, the newest was ${short(top?.hash ?? 'none')}`);
       stack.pop();
       continue;
     }

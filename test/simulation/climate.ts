@@ -52,7 +52,7 @@ export function drawClimate(random: Random): Climate {
     random.chance(probability) ? most * random.next() ** 2 : 0;
   return {
     firstBlock: random.between(1, 5),
-    operationsPerBlock: 3 + random.next(),
+    operationsPerBlock: 2.7 + 0.6 * random.next(),
     blockEveryMs: random.pick([300, 800, 1_500]),
     pollMs: random.pick([200, 1_000, 3_000]),
     errors: { node: sometimes(0.7, 0.06), log: sometimes(0.7, 0.04), db: sometimes(0.7, 0.06) },

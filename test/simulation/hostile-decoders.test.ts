@@ -23,7 +23,7 @@ import { cursorFromJson } from '@virtualchain/client';
 import { kvChain, parsePayload } from '@virtualchain/machine-kv';
 import type { LogEntry } from '@virtualchain/operation-log';
 import { decodeEvent, encodeEvent, type LogEvent, scanBlock } from '@virtualchain/protocol';
-import { buildBlock, dataScript, REGTEST_GENESIS, spendingTransaction, coinTransaction } from '@virtualchain/testing';
+import { buildBlock, coinTransaction, dataScript, REGTEST_GENESIS, spendingTransaction } from '@virtualchain/testing';
 import fc from 'fast-check';
 import { connect, operationOf, placed } from '../contract/log-blocks.ts';
 
@@ -72,7 +72,10 @@ const anyTransaction = fc
       { minLength: 1, maxLength: 4 },
     ),
     outputs: fc.array(
-      fc.record({ value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => value as Sats), script: anyScript }),
+      fc.record({
+        value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => value as Sats),
+        script: anyScript,
+      }),
       { maxLength: 6 },
     ),
   })
@@ -213,9 +216,11 @@ describe('scripts and payloads', () => {
       fc.string({ unit: fc.constantFrom('a', 'z', '0', '9', ':', 'A', '-', '\0', 'é'), maxLength: 40 }).map((text) => {
         return Uint8Array.from(Buffer.from(text));
       }),
-      fc.tuple(fc.stringMatching(/^[a-z0-9]{1,17}$/), fc.uint8Array({ minLength: 19, maxLength: 21 })).map(([name, rest]) => {
-        return Uint8Array.from([...Buffer.from(`${name}:`), ...rest]);
-      }),
+      fc
+        .tuple(fc.stringMatching(/^[a-z0-9]{1,17}$/), fc.uint8Array({ minLength: 19, maxLength: 21 }))
+        .map(([name, rest]) => {
+          return Uint8Array.from([...Buffer.from(`${name}:`), ...rest]);
+        }),
     );
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(0x2b, 0x3d, 0x3e, 0x2d, 0x21), fc.nat(255)), bytes, (opcode, payload) => {

@@ -97,7 +97,8 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
         },
       };
     },
-    commitOffset: (topic, group, next) => life.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
+    commitOffset: (topic, group, next) =>
+      life.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
     close: async () => undefined,
   };
 
@@ -105,10 +106,14 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
   async function insist(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     const { earliest } = await shared.offsets(topic);
     const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
-    const epochOf = (value: Uint8Array): number => (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
+    const epochOf = (value: Uint8Array): number =>
+      (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
     const newest = all.records.at(-1);
     const ours = records.at(-1);
     if (newest === undefined || ours === undefined || epochOf(newest.value) <= epochOf(ours.value)) return;
-    shared.inject(topic, records.map(({ value }) => value));
+    shared.inject(
+      topic,
+      records.map(({ value }) => value),
+    );
   }
 }

@@ -24,7 +24,12 @@ export interface MadeNode {
 
 export function createMadeNode(
   label: string,
-  { scheduler, random, universe, moved }: {
+  {
+    scheduler,
+    random,
+    universe,
+    moved,
+  }: {
     readonly scheduler: Scheduler;
     readonly random: Random;
     readonly universe: Universe;

@@ -1,4 +1,10 @@
-import { type BlockMark, DatabaseUnavailable, MemoryProjection, type MemoryStore, type Projection } from '@virtualchain/projection';
+import {
+  type BlockMark,
+  DatabaseUnavailable,
+  MemoryProjection,
+  type MemoryStore,
+  type Projection,
+} from '@virtualchain/projection';
 import type { Life } from './process.ts';
 
 export const databaseError = (): Error => new DatabaseUnavailable(new Error('injected'));

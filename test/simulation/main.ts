@@ -40,7 +40,12 @@ async function runOne(seed: number, trace?: (line: string) => void): Promise<Rep
 
 if (isMainThread) {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string' }, seed: { type: 'string' }, trace: { type: 'boolean' }, workers: { type: 'string' } },
+    options: {
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      trace: { type: 'boolean' },
+      workers: { type: 'string' },
+    },
   });
   const [first = 1, last = first] = (values.seeds ?? values.seed ?? '1..100').split('..').map(Number);
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last < first) {
@@ -72,7 +77,9 @@ async function runAll(seeds: readonly number[], workerCount: number): Promise<nu
   const progress = setInterval(() => {
     const perSecond = reports.length / ((performance.now() - started) / 1_000);
     const left = perSecond === 0 ? '?' : Math.ceil((seeds.length - reports.length) / perSecond);
-    console.error(`${reports.length}/${seeds.length} seeds, ${perSecond.toFixed(1)}/s, ${left} s left, ${failed} failed`);
+    console.error(
+      `${reports.length}/${seeds.length} seeds, ${perSecond.toFixed(1)}/s, ${left} s left, ${failed} failed`,
+    );
   }, PROGRESS_MS);
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL(import.meta.url), {
@@ -122,6 +129,12 @@ function conclude(reports: readonly Report[], started: number): number {
   if (reports.length === 1) for (const report of failed) tell(report);
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
   console.log(`${reports.length - failed.length} seeds passed, ${failed.length} failed, in ${seconds} s`);
-  if (failed.length > 1) console.log(`failed: ${failed.map(({ seed }) => seed).sort((a, b) => a - b).join(' ')}`);
+  if (failed.length > 1)
+    console.log(
+      `failed: ${failed
+        .map(({ seed }) => seed)
+        .sort((a, b) => a - b)
+        .join(' ')}`,
+    );
   return failed.length > 0 ? 1 : 0;
 }

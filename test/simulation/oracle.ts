@@ -1,4 +1,4 @@
-import { type Transaction, type Txid } from '@virtualchain/bitcoin';
+import type { Transaction, Txid } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { foldInput } from '@virtualchain/testing';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
-import { spawnSimulation } from './spawn.ts';
 import { simulate } from './simulate.ts';
+import { spawnSimulation } from './spawn.ts';
 
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 

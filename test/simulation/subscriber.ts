@@ -1,5 +1,5 @@
-import { type ChainChange, follow } from '@virtualchain/client';
 import { isExpectedError } from '@virtualchain/bitcoin';
+import { type ChainChange, follow } from '@virtualchain/client';
 import type { Cursor, OperationLog } from '@virtualchain/operation-log';
 import type { Life } from './process.ts';
 
@@ -9,7 +9,11 @@ export interface SubscriberEvent {
   readonly height: number;
   readonly hash: string;
   readonly previousHash: string;
-  readonly operations: readonly { readonly txid: string; readonly transactionIndex: number; readonly payload: string }[];
+  readonly operations: readonly {
+    readonly txid: string;
+    readonly transactionIndex: number;
+    readonly payload: string;
+  }[];
 }
 
 interface Kept {

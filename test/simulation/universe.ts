@@ -1,4 +1,4 @@
-import { type BlockHash, type Height, parseBlock, parseTransaction, type Transaction, workFromBits } from '@virtualchain/bitcoin';
+import { type BlockHash, type Height, parseBlock, type Transaction, workFromBits } from '@virtualchain/bitcoin';
 import {
   type BuiltBlock,
   buildBlock,
@@ -62,7 +62,11 @@ export function createUniverse(random: Random, operationsPerBlock: number): Univ
   const byHash = new Map<string, WorldBlock>([[genesis.hash, genesis]]);
   let salt = 0;
 
-  function coinOf(wallet: string, parent: WorldBlock, here: Transaction[]): { transaction: Transaction; index: number } {
+  function coinOf(
+    wallet: string,
+    parent: WorldBlock,
+    here: Transaction[],
+  ): { transaction: Transaction; index: number } {
     let block: WorldBlock | null = parent;
     for (let steps = random.between(0, 10); block !== null && steps > 0; steps -= 1) {
       const found: Coin | undefined = block.coins.find((coin) => coin.wallet === wallet);

@@ -1,6 +1,6 @@
 import type { BlockHash, Txid } from './brand.ts';
 import { ByteReader, BytesUnreadable } from './byte-reader.ts';
-import { compactSizeBytes, concatBytes } from './bytes.ts';
+import { compactSizeBytes, joinBytes } from './bytes.ts';
 import { type BlockHeader, headerHash, headerLength, parseHeader, serializeHeader } from './header.ts';
 import { BlockMalformed, readOr } from './malformed.ts';
 import { type MerkleTree, merkleTree } from './merkle-tree.ts';
@@ -52,11 +52,11 @@ export function parseBlock(bytes: Uint8Array): Block {
 
 /** The bytes of a block as the network sends it: the inverse of `parseBlock`. */
 export function serializeBlock(header: BlockHeader, transactions: readonly TransactionFields[]): Uint8Array {
-  return concatBytes(
+  return joinBytes([
     serializeHeader(header),
     compactSizeBytes(transactions.length),
     ...transactions.map((transaction) => serializeTransaction(transaction)),
-  );
+  ]);
 }
 
 export function blockTxids(block: Block): readonly Txid[] {

@@ -1,4 +1,4 @@
-import { concatBytes } from './bytes.ts';
+import { joinBytes } from './bytes.ts';
 import { ExpectedError } from './expected-error.ts';
 import { type BlockHeader, headerLength, parseHeader, serializeHeader } from './header.ts';
 
@@ -33,5 +33,5 @@ export function parseHeaderFile(file: Uint8Array): readonly BlockHeader[] {
 }
 
 export function serializeHeaderFile(headers: readonly BlockHeader[]): Uint8Array {
-  return concatBytes(...headers.flatMap((header) => [serializeHeader(header), Uint8Array.of(0)]));
+  return joinBytes(headers.flatMap((header) => [serializeHeader(header), Uint8Array.of(0)]));
 }

@@ -27,6 +27,7 @@ export {
   bytesEqual,
   compactSizeBytes,
   concatBytes,
+  joinBytes,
   lengthPrefixed,
   reverseBytes,
   startsWith,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   type BlockHash,
   type BlockHeader,
+  NULL_TXID,
   parseBlock,
   parseTransaction,
   type Sats,
@@ -93,3 +94,10 @@ test('every block survives serialise and parse, byte by byte', () =>
       expect(serializeBlock(block.header, block.transactions)).toEqual(bytes);
     }),
   ));
+
+test('a transaction with two hundred thousand outputs, more than there is room for on the stack', () => {
+  const output = { value: 0n as Sats, script: Uint8Array.of(0x6a) };
+  const input = { txid: NULL_TXID, index: 0, script: new Uint8Array(0), sequence: 0, witness: [] };
+  const fields = { version: 2, inputs: [input], outputs: new Array(200_000).fill(output), locktime: 0 };
+  expect(parseTransaction(serializeTransaction(fields)).outputs).toHaveLength(200_000);
+});

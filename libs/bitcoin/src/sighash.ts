@@ -1,4 +1,4 @@
-import { concatBytes, lengthPrefixed, uint32Bytes, uint64Bytes } from './bytes.ts';
+import { concatBytes, joinBytes, lengthPrefixed, uint32Bytes, uint64Bytes } from './bytes.ts';
 import { doubleSha256 } from './hashing.ts';
 import { OP_CODESEPARATOR } from './opcodes.ts';
 import { scriptTokenAt } from './script.ts';
@@ -99,16 +99,16 @@ export function segwitSighash(
   return doubleSha256(
     concatBytes(
       uint32Bytes(transaction.version),
-      isAlone(hashType) ? ZERO : doubleSha256(concatBytes(...inputs.map(outpointBytes))),
+      isAlone(hashType) ? ZERO : doubleSha256(joinBytes(inputs.map(outpointBytes))),
       isAlone(hashType) || !coversOutputs
         ? ZERO
-        : doubleSha256(concatBytes(...inputs.map(({ sequence }) => uint32Bytes(sequence)))),
+        : doubleSha256(joinBytes(inputs.map(({ sequence }) => uint32Bytes(sequence)))),
       outpointBytes(signed),
       lengthPrefixed(scriptCode),
       uint64Bytes(amount),
       uint32Bytes(signed.sequence),
       coversOutputs || single !== undefined
-        ? doubleSha256(concatBytes(...(single === undefined ? outputs : [single]).map(outputBytes)))
+        ? doubleSha256(joinBytes((single === undefined ? outputs : [single]).map(outputBytes)))
         : ZERO,
       uint32Bytes(transaction.locktime),
       uint32Bytes(hashType >>> 0),

@@ -1,4 +1,12 @@
-import { compactSizeBytes, concatBytes, lengthPrefixed, reverseBytes, uint32Bytes, uint64Bytes } from './bytes.ts';
+import {
+  compactSizeBytes,
+  concatBytes,
+  joinBytes,
+  lengthPrefixed,
+  reverseBytes,
+  uint32Bytes,
+  uint64Bytes,
+} from './bytes.ts';
 import { hexToBytes } from './hex.ts';
 import type { TransactionFields, TransactionInput, TransactionOutput } from './transaction.ts';
 
@@ -8,22 +16,22 @@ import type { TransactionFields, TransactionInput, TransactionOutput } from './t
  */
 export function serializeTransaction(transaction: TransactionFields): Uint8Array {
   if (transaction.inputs.every(({ witness }) => witness.length === 0)) return serializeStripped(transaction);
-  return concatBytes(
+  return joinBytes([
     uint32Bytes(transaction.version),
     Uint8Array.of(0, 1),
     ...inputsAndOutputs(transaction),
     ...transaction.inputs.map(({ witness }) => serializeWitness(witness)),
     uint32Bytes(transaction.locktime),
-  );
+  ]);
 }
 
 /** The bytes that the txid is the hash of: never with witnesses. */
 export function serializeStripped(transaction: TransactionFields): Uint8Array {
-  return concatBytes(
+  return joinBytes([
     uint32Bytes(transaction.version),
     ...inputsAndOutputs(transaction),
     uint32Bytes(transaction.locktime),
-  );
+  ]);
 }
 
 function inputsAndOutputs({ inputs, outputs }: TransactionFields): readonly Uint8Array[] {
@@ -56,5 +64,5 @@ function outputParts({ value, script }: TransactionOutput): readonly Uint8Array[
 
 /** The witness of one input (BIP144): how many items, and each behind its length. */
 export function serializeWitness(items: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(compactSizeBytes(items.length), ...items.map(lengthPrefixed));
+  return joinBytes([compactSizeBytes(items.length), ...items.map(lengthPrefixed)]);
 }

@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, hexToBytes, sha256 } from '@virtualchain/bitcoin';
+import { bytesToHex, hexToBytes, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import { canonicalJson } from './canonical-json.ts';
 import type { Collection, Collections, Row } from './collection.ts';
 import type { EncodedKey } from './key-order.ts';
@@ -47,7 +47,7 @@ export function nextCollectionHash(
     );
     parts.push(uint32(json.length), json);
   }
-  return bytesToHex(sha256(concatBytes(...parts)));
+  return bytesToHex(sha256(joinBytes(parts)));
 }
 
 /** All collections moved on by one block. */
@@ -72,7 +72,7 @@ export function changesHash(hashes: CollectionHashes): string {
   for (const name of Object.keys(hashes).sort()) {
     parts.push(encoder.encode(`${name}\u0000`), hexToBytes(hashes[name] ?? ''));
   }
-  return bytesToHex(sha256(concatBytes(...parts)));
+  return bytesToHex(sha256(joinBytes(parts)));
 }
 
 function uint32(value: number): Uint8Array {

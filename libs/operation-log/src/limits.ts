@@ -32,7 +32,7 @@ export const POLL_WAIT_MS = 500;
 /** How many blocks and writers back a repeated record can be told from a fork. */
 export const REMEMBERED_SPANS_MAX = 1_024;
 /** How far the first step back through the log goes, in offsets; each further one goes so many times as far, up to a limit. */
-export const STEP_RECORDS_FIRST = 250n;
+export const STEP_RECORDS_FIRST = 100n;
 export const STEP_GROWTH = 4n;
 export const STEP_RECORDS_MAX = 32_000n;
 /** A step back reads what is there and waits for nothing. */

@@ -89,7 +89,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     for (const entry of entries) {
       const place: Place = { topic, log: tail.log, epoch: tail.epoch, sequence: tail.sequence + records.length + 1 };
       starts.push(records.length);
-      records.push(...recordsOfEntry(entry, place, time()));
+      for (const record of recordsOfEntry(entry, place, time())) records.push(record);
     }
     const sends = splitBySize(records);
     return write(async () => {

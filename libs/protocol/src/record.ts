@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, sha256 } from '@virtualchain/bitcoin';
+import { bytesToHex, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BlockConnected, BlockDisconnected, LogCreated, type LogEvent, Operation, WriterStarted } from './events.ts';
@@ -66,5 +66,5 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** The digest of a block's operations: sha256 over the value bytes of their records, in order. */
 export function operationsDigest(values: readonly Uint8Array[]): string {
-  return bytesToHex(sha256(concatBytes(...values)));
+  return bytesToHex(sha256(joinBytes(values)));
 }

@@ -8,6 +8,7 @@ import {
   type Height,
   headerHash,
   hexToBytes,
+  joinBytes,
   merkleTree,
   NULL_TXID,
   parseTransaction,
@@ -60,7 +61,7 @@ export function buildBlock({ parent, transactions = [], letter = 'a', ...plan }:
   const tree = merkleTree([parseTransaction(coinbase).hash, ...parsed.map(({ hash }) => hash)]);
   const header = { version: 0x20000000, previousHash: parent.hash, merkleRoot: treeRoot(tree), time, bits, nonce: 0 };
   const { hash, bytes: headerBytes } = grind(header);
-  const bytes = concatBytes(headerBytes, compactSizeBytes(parsed.length + 1), coinbase, ...transactions);
+  const bytes = joinBytes([headerBytes, compactSizeBytes(parsed.length + 1), coinbase, ...transactions]);
   return { name, height, hash, previousHash: parent.hash, time, bytes };
 }
 

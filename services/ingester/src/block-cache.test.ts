@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { height } from '@virtualchain/bitcoin';
+import { kvChain } from '@virtualchain/machine-kv';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { createBlockCache } from './block-cache.ts';
+import { readyBlock } from './block-entry.ts';
 import { madeNode } from './made-node.ts';
 
 test('a block is fetched once for all chains, and kept within bounds', async () => {
@@ -33,4 +36,18 @@ test('a block that the node does not have is asked for again', async () => {
   expect(await cache.fetch(hash)).toBeNull();
   here = true;
   expect((await cache.fetch(hash))?.hash).toBe(hash);
+});
+
+test('spoilt-block-is-kept: a block that did not pass is let go, and asked for again', async () => {
+  const { node, blockNamed } = madeNode(1);
+  const { hash, bytes } = blockNamed('0', ['kv+alice']);
+  const spoilt = bytes.slice();
+  spoilt[spoilt.length - 1] = 1; // the last byte of a locktime: the header and its hash stay
+  const replies = [spoilt, bytes];
+  const cache = createBlockCache({ ...node, block: async () => replies.shift() ?? null });
+  const network = 'regtest';
+  const difficulty = { pass: async () => undefined };
+  const source = { chain: kvChain({}), network, node, blocks: cache, difficulty } as const;
+  await expect(readyBlock(source, null, height(1), hash)).rejects.toMatchObject({ code: 'BLOCK_INVALID' });
+  expect((await readyBlock(source, null, height(1), hash))?.entry.operations).toHaveLength(1);
 });

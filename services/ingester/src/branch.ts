@@ -1,4 +1,3 @@
-import type { Height } from '@virtualchain/bitcoin';
 import type { Branch, BranchBlock } from '@virtualchain/node-client';
 import { LogForked, type LogIdentity, type LogWriter } from '@virtualchain/operation-log';
 import { BLOCKS_AT_HAND_MAX } from './limits.ts';

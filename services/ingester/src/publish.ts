@@ -112,25 +112,34 @@ async function connectAll(
   let ready: ReadyBlock[] = [];
   let bytes = 0;
   let parent = branch.tip;
-  for (const [index, hash] of hashes.entries()) {
-    if (signal.aborted) return;
-    for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS_MAX)) {
-      ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
+  /** The transaction before is on its way while the next one is made ready. */
+  let appending: Promise<void> = Promise.resolve();
+  const append = async (): Promise<void> => {
+    await appending;
+    appending = connect(term, branch, ready);
+    appending.catch(() => undefined); // met where it is awaited
+    ready = [];
+    bytes = 0;
+  };
+  try {
+    for (const [index, hash] of hashes.entries()) {
+      if (signal.aborted) break;
+      for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS_MAX)) {
+        ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
+      }
+      ports.passing?.('before-fetch');
+      const block = await readyBlock(source, parent, (start + index) as Height, hash);
+      if (block === null) break;
+      ports.passing?.('after-verify');
+      ready.push(block);
+      parent = block.point;
+      bytes += block.bytes;
+      if (ready.length >= TRANSACTION_BLOCKS_MAX || bytes >= TRANSACTION_BYTES_MAX) await append();
     }
-    ports.passing?.('before-fetch');
-    const block = await readyBlock(source, parent, (start + index) as Height, hash);
-    if (block === null) break;
-    ports.passing?.('after-verify');
-    ready.push(block);
-    parent = block.point;
-    bytes += block.bytes;
-    if (ready.length >= TRANSACTION_BLOCKS_MAX || bytes >= TRANSACTION_BYTES_MAX) {
-      await connect(term, branch, ready);
-      ready = [];
-      bytes = 0;
-    }
+    if (!signal.aborted) await append();
+  } finally {
+    await appending; // a transaction that was begun is finished, and its failure comes first
   }
-  await connect(term, branch, ready);
 }
 
 async function connect({ writer, report }: Term, branch: TrackedBranch, ready: readonly ReadyBlock[]): Promise<void> {

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { kvChain, kvMachine } from '@virtualchain/machine-kv';
+import { createMemoryLog } from '@virtualchain/operation-log';
+import { DatabaseUnavailable, MemoryProjection, MemoryStore, type Projection } from '@virtualchain/projection';
+import { project } from './project.ts';
+
+const TOPIC = 'vchain.regtest.kv';
+
+test('fault-while-the-database-is-away: the run goes on, and the fault is recorded once it can be', async () => {
+  const chain = kvChain({});
+  const store = await MemoryStore.open(kvMachine({}, chain));
+  const log = createMemoryLog();
+  await log.ensureTopic(TOPIC);
+  log.broker.inject(TOPIC, [new Uint8Array([1, 2, 3])]); // no event: halts whoever reads it
+  const stop = new AbortController();
+  let failures = 2;
+  const states: string[] = [];
+  const open = async (): Promise<Projection> => {
+    const projection = new MemoryProjection(store);
+    const setFault = projection.setFault.bind(projection);
+    projection.setFault = async (fault) => {
+      failures -= 1;
+      if (failures >= 0) throw new DatabaseUnavailable(new Error('connection terminated'));
+      await setFault(fault);
+      stop.abort();
+    };
+    return projection;
+  };
+  await project({
+    log,
+    topic: TOPIC,
+    open,
+    signal: stop.signal,
+    jitter: () => 0,
+    sleep: async () => undefined,
+    events: { state: (state) => void states.push(state), advanced: () => undefined },
+  });
+  expect(store.checkpoint.fault?.code).toBe('RECORD_INVALID');
+  expect(states).toContain('retrying');
+});
