@@ -289,9 +289,10 @@ function compareBranch(
   for (const [index, { hash, height }] of winning.entries()) {
     const block = branch[index];
     if (block === undefined) return;
-    if (block.hash !== hash)
+    if (block.hash !== hash) {
       say('I1', `height ${height} is ${short(block.hash)}, the winning branch has ${short(hash)}`);
-    return;
+      return;
+    }
     compareOperations(block.operations, expected[index] ?? [], `height ${height}`, say);
   }
 }
