@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rollback-of-one-collection',
-    file: 'libs/projection/src/write-run.ts',
+    file: 'libs/projection/src/roll-back.ts',
     edits: [
       [
         'for (const name of Object.keys(machine.collections)) {',
@@ -127,13 +127,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rollback-of-begun-rows',
-    file: 'libs/projection/src/write-run.ts',
+    file: 'libs/projection/src/roll-back.ts',
     edits: [[' where valid_from > ', ' where false and valid_from > ']],
     tests: POSTGRES,
   },
   {
     name: 'reopening-of-ended-rows',
-    file: 'libs/projection/src/write-run.ts',
+    file: 'libs/projection/src/roll-back.ts',
     edits: [[' set valid_to = null where valid_to > ', ' set valid_to = null where false and valid_to > ']],
     tests: POSTGRES,
   },

@@ -8,8 +8,11 @@ export const RETRY_FIRST_MS = 100;
 export const RETRY_LAST_MS = 5_000;
 /** How often a faulted projection looks whether it was resumed. */
 export const RESUME_POLL_MS = 1_000;
-/** Blocks from before the checkpoint that tell a repeated record from a fork. */
-export const KNOWN_BLOCKS_MAX = 50;
+/**
+ * Blocks from before the checkpoint that tell a repeated record from a fork: more than one transaction of the log holds,
+ * since what is repeated after a lost acknowledgement is a whole send of it.
+ */
+export const KNOWN_BLOCKS_MAX = 1_024;
 /** How often the newest height of the log is looked up, for status and lag. */
 export const LOG_HEIGHT_POLL_MS = 2_000;
 /** Heights that a light client may ask about at once. */

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog } from '@virtualchain/operation-log';
 import { DatabaseUnavailable, MemoryProjection, MemoryStore, type Projection } from '@virtualchain/projection';
+import { connect, FIRST_BLOCK, hashOf, identityOf } from '../../../test/contract/log-blocks.ts';
 import { project } from './project.ts';
 
 const TOPIC = 'vchain.regtest.kv';
@@ -37,4 +38,41 @@ test('fault-while-the-database-is-away: the run goes on, and the fault is record
   });
   expect(store.checkpoint.fault?.code).toBe('RECORD_INVALID');
   expect(states).toContain('retrying');
+});
+
+test('a-whole-send-repeated: a projector that starts between the two copies takes the second one for what it is', async () => {
+  const store = await MemoryStore.open(kvMachine({}, kvChain({ firstBlock: FIRST_BLOCK })));
+  const log = createMemoryLog();
+  await log.ensureTopic(TOPIC);
+  const names = Array.from({ length: 200 }, (_, index) => `0${'a'.repeat(index)}`);
+  {
+    await using writer = await log.openWriter(identityOf(TOPIC));
+    await writer.append(names.map((name) => connect(name, 0)));
+  }
+  const untilTip = async (): Promise<string[]> => {
+    const stop = new AbortController();
+    const errors: string[] = [];
+    await project({
+      log,
+      topic: TOPIC,
+      open: async () => new MemoryProjection(store),
+      signal: stop.signal,
+      jitter: () => 0,
+      sleep: async () => stop.abort(),
+      events: {
+        state(state, error) {
+          if (error !== null) errors.push(error.code);
+          if (state === 'at-tip') stop.abort();
+        },
+        advanced: () => undefined,
+      },
+    });
+    return errors;
+  };
+  expect(await untilTip()).toEqual([]);
+  const { records } = await log.broker.fetch(TOPIC, 0n, { maxWaitMs: 0 });
+  const [, , ...blocks] = records.map(({ value }) => value);
+  log.broker.inject(TOPIC, blocks);
+  expect(await untilTip()).toEqual([]);
+  expect(store.checkpoint.cursor?.hash).toBe(hashOf(names.at(-1) ?? ''));
 });
