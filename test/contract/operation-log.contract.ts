@@ -296,6 +296,21 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(next.tail).toMatchObject({ epoch: 3, sequence: 8, block: { hash: hashOf('0a') } });
     });
 
+    test('stale-run-longer-than-a-step: what a replaced writer left behind is no tail, however much it is', async () => {
+      const { topic, id } = await written([connect('0')]);
+      await using writer = await log.openWriter(identityOf(topic));
+      await writer.append([connect('0a')]);
+      await harness.inject(topic, recordsOfBlock('0b', id, 1, 5, 600));
+      {
+        await using next = await log.openWriter(identityOf(topic));
+        expect(next.tail).toMatchObject({ epoch: 3, sequence: 8, block: { hash: hashOf('0a') } });
+        await harness.inject(topic, recordsOfBlock('0b', id, 2, 8, 600));
+        expect(await branchOf(next.branch())).toEqual(['0a', '0']);
+        expect((await next.append([connect('0ab'), disconnect('0ab')])).block?.hash).toBe(hashOf('0a'));
+      }
+      expect(words(await readAll(log, topic))).toEqual(['+0', '+0a', '+0ab', '-0ab']);
+    });
+
     test('a repeated block is absorbed, another one in its place is a fork', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
       await harness.inject(topic, recordsOfBlock('0a', id, 1, 5));

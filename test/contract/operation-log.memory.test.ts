@@ -76,3 +76,23 @@ test('cut-in-mid-repetition: the tail is the highest sequence, not the last reco
   const changes = await readAll(log, topic);
   expect(changes.map((change) => spell(change, ['0', '0a', '0ab']))).toEqual(['+0', '+0a', '+0ab']);
 });
+
+test('tail-lost-while-opening: what was read of the tail is not what the writer goes on from', async () => {
+  const topic = 'contract.opening';
+  const broker = createMemoryBroker();
+  const ambience = countingAmbience();
+  const log = createOperationLog(broker, ambience);
+  await log.ensureTopic(topic);
+  {
+    await using writer = await log.openWriter(identityOf(topic));
+    for (const name of ['0', '0a', '0ab']) await writer.append([connect(name)]);
+  }
+  const losing = broker.reachedBy(async (step) => {
+    if (step === 'send') broker.cutTail(topic, 6n);
+  });
+  await expect(createOperationLog(losing, ambience).openWriter(identityOf(topic))).rejects.toMatchObject({
+    code: 'LOG_TRUNCATED',
+  });
+  await using next = await log.openWriter(identityOf(topic));
+  expect(next.tail).toMatchObject({ block: { hash: hashOf('0') } });
+});

@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'epoch-rule-backwards',
     file: 'libs/operation-log/src/backward.ts',
-    edits: [['while (top !== undefined && top !== newer && outranks(mark, top)) {', 'while (false) {']],
+    edits: [['while (top !== undefined && top !== handedOn && outranks(mark, top)) {', 'while (false) {']],
     tests: LOG,
   },
   {
@@ -60,9 +60,27 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'fence-before-tail',
     file: 'libs/operation-log/src/writer.ts',
     edits: [
-      ["passing?.('before-fence');", 'const early = await readTail(broker, topic);'],
-      ['const found = await readTail(broker, topic);', 'const found = early;'],
+      ["passing?.('before-fence');", "const early = await readTail(broker, topic, 'found-out');"],
+      ["const found = await readTail(broker, topic, 'found-out');", 'const found = early;'],
     ],
+    tests: LOG,
+  },
+  {
+    name: 'newest-epoch-found-out',
+    file: 'libs/operation-log/src/writer.ts',
+    edits: [["readTail(broker, topic, 'found-out')", "readTail(broker, topic, 'presumed')"]],
+    tests: LOG,
+  },
+  {
+    name: 'lost-tail',
+    file: 'libs/operation-log/src/errors.ts',
+    edits: [['if (landed <= above) throw', 'if (false) throw']],
+    tests: LOG,
+  },
+  {
+    name: 'lost-tail-while-opening',
+    file: 'libs/operation-log/src/writer.ts',
+    edits: [['reached = (await broker.offsets(topic)).stable - 1n;', '']],
     tests: LOG,
   },
   {

@@ -3,7 +3,7 @@ import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
 import { LogForked, ParentMismatch, SequenceGap } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
-import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS } from './limits.ts';
+import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_RECORDS_MAX } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
 
 /** What walking back needs of a record; an operation's content is let go. */
@@ -13,46 +13,66 @@ type Mark = { readonly offset: bigint } & (
 );
 
 /**
+ * How it is known which epoch is the newest, so that what an older writer left behind the newer one's records is told
+ * from them. A writer knows its own (a number). Who is to open the next one reads back until its `writer.started`, or
+ * further than any transaction reaches (`found-out`). For a hint, what one step back shows is enough (`presumed`).
+ */
+export type NewestEpoch = number | 'found-out' | 'presumed';
+
+/**
  * The records that count, newest first, from the stable end back to the first.
  *
  * The predecessor of a record has its epoch and the sequence below; that of a `writer.started` has the sequence below
  * and an older epoch. What stands between a record and its predecessor is skipped: an older writer wrote it after it was
  * replaced, or it repeats what stands before it. Whether the very newest records are such (repeated, and the end of the
- * repetition cut off) is only known once a newer epoch or a higher sequence shows up further back, so each step is read
- * whole before it is handed on.
+ * repetition cut off) is only known once a newer epoch or a higher sequence shows up further back, so nothing is handed
+ * on before the newest epoch is known.
  *
- * @throws SequenceGap when the log begins before the predecessor was found, LogForked when a step that was handed on
+ * @throws SequenceGap when the log begins before the predecessor was found, LogForked when something that was handed on
  * turns out to be stale.
  */
-async function* countingRecords(broker: Broker, topic: string): AsyncGenerator<Mark> {
+async function* countingRecords(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<Mark> {
   const { earliest, stable } = await broker.offsets(topic);
   let end = stable;
   let step = STEP_RECORDS_FIRST;
-  let newer: Mark | null = null;
+  let read = 0;
   let tail: Mark | null = null;
+  /** Found, newest first; what was handed on is let go, but for the last. */
+  let kept: Mark[] = [];
+  let handedOn: Mark | null = null;
   while (end > earliest) {
     const reach = end - earliest;
     const start = reach > step ? end - step : earliest;
     const marks = await marksBetween(broker, topic, start, end);
-    const kept: Mark[] = newer === null ? [] : [newer];
+    read += marks.length;
     for (const mark of marks.reverse()) {
+      if (typeof newest === 'number' && kept.length === 0 && mark.epoch < newest) continue;
       if (tail !== null && outranks(mark, tail)) throw handedOnTooEarly(topic, mark, tail);
-      if (newer !== null && mark.epoch > newer.epoch) throw handedOnTooEarly(topic, mark, newer);
+      if (handedOn !== null && mark.epoch > handedOn.epoch) throw handedOnTooEarly(topic, mark, handedOn);
       let top = kept.at(-1);
-      while (top !== undefined && top !== newer && outranks(mark, top)) {
+      while (top !== undefined && top !== handedOn && outranks(mark, top)) {
         kept.pop();
         top = kept.at(-1);
       }
       if (top === undefined || precedes(mark, top)) kept.push(mark);
     }
-    const found: readonly Mark[] = newer === null ? kept : kept.slice(1);
-    tail ??= found[0] ?? null;
-    yield* found;
-    newer = kept.at(-1) ?? null;
     end = start;
     if (step < STEP_RECORDS_MAX) step *= STEP_GROWTH;
+    const isKnown = newest !== 'found-out' || read >= TRANSACTION_RECORDS_MAX || end <= earliest || hasItsWriter(kept);
+    if (!isKnown) continue;
+    const found: readonly Mark[] = handedOn === null ? kept : kept.slice(1);
+    tail ??= found[0] ?? null;
+    yield* found;
+    handedOn = kept.at(-1) ?? null;
+    kept = handedOn === null ? [] : [handedOn];
   }
-  if (newer !== null && newer.sequence !== 1) throw new SequenceGap(topic, newer.offset, 1, newer.sequence);
+  if (handedOn !== null && handedOn.sequence !== 1) throw new SequenceGap(topic, handedOn.offset, 1, handedOn.sequence);
+}
+
+/** Whether the `writer.started` of the newest record's epoch is there: epochs are opened in order, so none is newer. */
+function hasItsWriter(marks: readonly Mark[]): boolean {
+  const epoch = marks[0]?.epoch;
+  return marks.some((mark) => mark.type === 'writer.started' && mark.epoch === epoch);
 }
 
 /** Whether a record that stands further back is nevertheless the newer one. */
@@ -127,15 +147,15 @@ async function* branchOf(topic: string, records: AsyncIterable<Mark>): AsyncGene
 }
 
 /** The branch backwards from its newest whole block to the first, read from the log itself. */
-export function readBranch(broker: Broker, topic: string): AsyncGenerator<BranchBlock> {
-  return branchOf(topic, countingRecords(broker, topic));
+export function readBranch(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<BranchBlock> {
+  return branchOf(topic, countingRecords(broker, topic, newest));
 }
 
 /** Where the log stands at its stable end; null when nothing is committed. */
-export async function readTail(broker: Broker, topic: string): Promise<LogTail | null> {
+export async function readTail(broker: Broker, topic: string, newestEpoch: NewestEpoch): Promise<LogTail | null> {
   let newest: Mark | null = null;
   async function* noticeNewest(): AsyncGenerator<Mark> {
-    for await (const mark of countingRecords(broker, topic)) {
+    for await (const mark of countingRecords(broker, topic, newestEpoch)) {
       newest ??= mark;
       yield mark;
     }

@@ -13,11 +13,11 @@ export function createOperationLog(broker: Broker, ambience: Ambience): Operatio
     ensureTopic: (topic) => broker.ensureTopic(topic),
     openWriter: (identity) => openWriter(broker, identity, ambience),
     read: (topic, options) => readLog(broker, topic, options),
-    branch: (topic) => readBranch(broker, topic),
+    branch: (topic) => readBranch(broker, topic, 'presumed'),
     identity: (topic) => readIdentity(broker, topic),
     async tail(topic) {
       const { stable } = await broker.offsets(topic);
-      const tail = await readTail(broker, topic);
+      const tail = await readTail(broker, topic, 'presumed');
       return tail && { ...tail, endOffset: stable };
     },
     async recordAt(topic, offset) {

@@ -48,7 +48,8 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
 
   async function start(): Promise<LogTail> {
     passing?.('before-tail');
-    const found = await readTail(broker, topic);
+    reached = (await broker.offsets(topic)).stable - 1n;
+    const found = await readTail(broker, topic, 'found-out');
     passing?.('after-tail');
     const known = await readIdentity(broker, topic);
     if (known !== null) refuseOther(identity, known);
@@ -103,7 +104,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       const block =
         last.kind === 'connect'
           ? branchBlock(last, tail.sequence + 1 + first, offsetOf(sends, offsets, first))
-          : ((await readTail(broker, topic))?.block ?? null);
+          : ((await readTail(broker, topic, tail.epoch))?.block ?? null);
       tail = { ...tail, sequence, block };
       return tail;
     });
@@ -120,7 +121,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       return tail;
     },
     append,
-    branch: () => readBranch(broker, topic),
+    branch: () => readBranch(broker, topic, tail.epoch),
     close,
     [Symbol.asyncDispose]: close,
   };
