@@ -311,6 +311,17 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a', '+0ab', '-0ab']);
     });
 
+    test('stale-run-before-a-writer: what a replaced writer left behind is no predecessor of its successor', async () => {
+      const { topic, id } = await written([connect('0')]);
+      await using writer = await log.openWriter(identityOf(topic));
+      expect((await writer.append([connect('0a', 700)])).sequence).toBe(706);
+      await harness.inject(topic, recordsOfBlock('0b', id, 1, 110, 600));
+      await using next = await log.openWriter(identityOf(topic));
+      expect(next.tail).toMatchObject({ epoch: 3, sequence: 707, block: { hash: hashOf('0a') } });
+      expect(await branchOf(next.branch())).toEqual(['0a', '0']);
+      expect(await branchOf(log.branch(topic))).toEqual(['0a', '0']);
+    });
+
     test('a repeated block is absorbed, another one in its place is a fork', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
       await harness.inject(topic, recordsOfBlock('0a', id, 1, 5));

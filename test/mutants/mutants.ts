@@ -72,6 +72,12 @@ export const MUTANTS: readonly Mutant[] = [
     tests: LOG,
   },
   {
+    name: 'sure-of-an-epoch',
+    file: 'libs/operation-log/src/backward.ts',
+    edits: [['marks.length : opened + 1', 'marks.length : marks.length']],
+    tests: LOG,
+  },
+  {
     name: 'lost-tail',
     file: 'libs/operation-log/src/errors.ts',
     edits: [['if (landed <= above) throw', 'if (false) throw']],

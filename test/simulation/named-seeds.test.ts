@@ -18,6 +18,7 @@ const FAILED_ONCE: readonly (readonly [danger: string, seed: number])[] = [
   ['log-regrown-past-the-reader: the cut was overgrown before the reader looked again', 100],
   ['cut-in-mid-repetition: the last record of the log was a repeated one, and not its tail', 205],
   ['branch-over-a-cut-log: the writer knew blocks that the log had lost', 599],
+  ['stale-run-before-a-writer: a replaced writer left more behind than one step back reads', 259],
   ['disconnect-then-poison: a batch that faults after a reorganisation is taken back whole', 304],
 ];
 

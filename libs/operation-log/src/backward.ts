@@ -3,7 +3,7 @@ import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
 import { LogForked, ParentMismatch, SequenceGap } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
-import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_RECORDS_MAX } from './limits.ts';
+import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_OFFSETS_MAX } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
 
 /** What walking back needs of a record; an operation's content is let go. */
@@ -14,8 +14,8 @@ type Mark = { readonly offset: bigint } & (
 
 /**
  * How it is known which epoch is the newest, so that what an older writer left behind the newer one's records is told
- * from them. A writer knows its own (a number). Who is to open the next one reads back until its `writer.started`, or
- * further than any transaction reaches (`found-out`). For a hint, what one step back shows is enough (`presumed`).
+ * from them. A writer knows its own (a number). Who is to open the next one reads back until it is sure (`found-out`).
+ * For a hint, what one step back shows is enough (`presumed`).
  */
 export type NewestEpoch = number | 'found-out' | 'presumed';
 
@@ -24,9 +24,8 @@ export type NewestEpoch = number | 'found-out' | 'presumed';
  *
  * The predecessor of a record has its epoch and the sequence below; that of a `writer.started` has the sequence below
  * and an older epoch. What stands between a record and its predecessor is skipped: an older writer wrote it after it was
- * replaced, or it repeats what stands before it. Whether the very newest records are such (repeated, and the end of the
- * repetition cut off) is only known once a newer epoch or a higher sequence shows up further back, so nothing is handed
- * on before the newest epoch is known.
+ * replaced, or it repeats what stands before it. Which of them is the predecessor is only known once no newer epoch or
+ * higher sequence can show up further back, so the records of an epoch are handed on when that is sure.
  *
  * @throws SequenceGap when the log begins before the predecessor was found, LogForked when something that was handed on
  * turns out to be stale.
@@ -35,7 +34,6 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
   const { earliest, stable } = await broker.offsets(topic);
   let end = stable;
   let step = STEP_RECORDS_FIRST;
-  let read = 0;
   let tail: Mark | null = null;
   /** Found, newest first; what was handed on is let go, but for the last. */
   let kept: Mark[] = [];
@@ -44,7 +42,6 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
     const reach = end - earliest;
     const start = reach > step ? end - step : earliest;
     const marks = await marksBetween(broker, topic, start, end);
-    read += marks.length;
     for (const mark of marks.reverse()) {
       if (typeof newest === 'number' && kept.length === 0 && mark.epoch < newest) continue;
       if (tail !== null && outranks(mark, tail)) throw handedOnTooEarly(topic, mark, tail);
@@ -58,21 +55,26 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
     }
     end = start;
     if (step < STEP_RECORDS_MAX) step *= STEP_GROWTH;
-    const isKnown = newest !== 'found-out' || read >= TRANSACTION_RECORDS_MAX || end <= earliest || hasItsWriter(kept);
-    if (!isKnown) continue;
-    const found: readonly Mark[] = handedOn === null ? kept : kept.slice(1);
+    const isInSureEpoch: boolean = newest !== 'found-out' || handedOn !== null;
+    const sure = kept.slice(0, end <= earliest ? kept.length : countOfSure(kept, end, isInSureEpoch));
+    const found: readonly Mark[] = handedOn === null ? sure : sure.slice(1);
     tail ??= found[0] ?? null;
     yield* found;
-    handedOn = kept.at(-1) ?? null;
-    kept = handedOn === null ? [] : [handedOn];
+    handedOn = found.at(-1) ?? handedOn;
+    kept = handedOn === null ? kept : kept.slice(sure.length - 1);
   }
   if (handedOn !== null && handedOn.sequence !== 1) throw new SequenceGap(topic, handedOn.offset, 1, handedOn.sequence);
 }
 
-/** Whether the `writer.started` of the newest record's epoch is there: epochs are opened in order, so none is newer. */
-function hasItsWriter(marks: readonly Mark[]): boolean {
-  const epoch = marks[0]?.epoch;
-  return marks.some((mark) => mark.type === 'writer.started' && mark.epoch === epoch);
+/**
+ * How many of these, newest first, are sure: epochs are opened in order, so nothing newer than an epoch stands before its
+ * `writer.started`; and what a replaced writer left behind is no longer than a transaction.
+ */
+function countOfSure(marks: readonly Mark[], readDownTo: bigint, isFirstEpochSure: boolean): number {
+  const opened = marks.findLastIndex(({ type }) => type === 'writer.started');
+  if (opened === -1 && isFirstEpochSure) return marks.length;
+  const top = marks[opened + 1];
+  return top !== undefined && top.offset - readDownTo >= TRANSACTION_OFFSETS_MAX ? marks.length : opened + 1;
 }
 
 /** Whether a record that stands further back is nevertheless the newer one. */

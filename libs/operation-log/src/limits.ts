@@ -35,8 +35,8 @@ export const REMEMBERED_SPANS_MAX = 1_024;
 export const STEP_RECORDS_FIRST = 100n;
 export const STEP_GROWTH = 4n;
 export const STEP_RECORDS_MAX = 32_000n;
-/** More records than one transaction holds, and so more than a writer that was replaced can leave behind its successor's. */
-export const TRANSACTION_RECORDS_MAX = 20_000;
+/** More offsets than one transaction takes, and so more than a writer that was replaced can leave behind its successor's. */
+export const TRANSACTION_OFFSETS_MAX = 20_000n;
 /** A step back reads what is there and waits for nothing. */
 export const STEP_WAIT_MS = 0;
 
