@@ -32,6 +32,7 @@ const PHASES = [
     ],
     workers: 2,
   },
+  { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
   { name: 'end to end', paths: ['test/e2e/'], workers: 1 },
 ];
 

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers';
 import type { Random } from './random.ts';
 
 /** Virtual time: nothing happens but what was scheduled, one thing after another, and no wall clock is read. */
@@ -78,7 +77,7 @@ export function createScheduler(random: Random): Scheduler {
   };
 }
 
-/** A turn of the event loop: by then every promise that could go on has gone on. */
+/** The next tick comes when no promise is left that could go on. */
 function everythingSettled(): Promise<void> {
-  return new Promise((done) => setImmediate(done));
+  return new Promise((done) => process.nextTick(done));
 }

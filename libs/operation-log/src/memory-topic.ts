@@ -1,5 +1,6 @@
 import type { Fetched, OutgoingRecord } from './broker.ts';
 import { MEMORY_FETCH_BYTES } from './limits.ts';
+import type { LogRecord } from './port.ts';
 
 type Fate = 'open' | 'committed' | 'aborted';
 
@@ -8,9 +9,7 @@ export interface MemoryTransaction {
   fate: Fate;
 }
 
-interface Slot {
-  readonly offset: bigint;
-  readonly value: Uint8Array;
+interface Slot extends LogRecord {
   /** Null for the marker that ends a transaction; it takes an offset, and no reader sees it. */
   readonly transaction: MemoryTransaction | null;
 }
@@ -79,12 +78,13 @@ export function createMemoryTopic() {
       const records: Fetched['records'][number][] = [];
       let bytes = 0;
       let nextOffset = offset;
-      const from = Number(offset - (slots[0]?.offset ?? 0n));
-      for (const slot of slots.slice(Math.max(from, 0))) {
+      const from = Math.max(Number(offset - (slots[0]?.offset ?? 0n)), 0);
+      for (let index = from; index < slots.length; index += 1) {
+        const slot = slots[index] as Slot;
         if (slot.offset >= stableOffset || bytes >= bytesMax) break;
         nextOffset = slot.offset + 1n;
         if (slot.transaction?.fate !== 'committed') continue;
-        records.push({ offset: slot.offset, value: slot.value });
+        records.push(slot);
         bytes += slot.value.length;
       }
       return { records, nextOffset, stableOffset };

@@ -5,6 +5,8 @@ import type { BlockConnected, BlockDisconnected, LogEvent, OperationEvent, Unpla
 export interface LogRecord {
   readonly offset: bigint;
   readonly value: Uint8Array;
+  /** What the value holds, once it was read: a broker in memory hands out the same record again and again. */
+  event?: LogEvent;
 }
 
 /**
