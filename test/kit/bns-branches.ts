@@ -67,7 +67,7 @@ export async function bnsChanges({ instance, main, fork }: BnsBranches): Promise
   return readAll(log, topic);
 }
 
-function connected({ height, hash, previousHash, time, operations }: FoldInput): LogEntry {
+export function connected({ height, hash, previousHash, time, operations }: FoldInput): LogEntry {
   return {
     kind: 'connect',
     block: { height, hash, previousHash, header: '00'.repeat(80), time, work: `${2 * height}` },
@@ -75,6 +75,6 @@ function connected({ height, hash, previousHash, time, operations }: FoldInput):
   };
 }
 
-function disconnected({ height, hash, previousHash }: FoldInput): LogEntry {
+export function disconnected({ height, hash, previousHash }: FoldInput): LogEntry {
   return { kind: 'disconnect', block: { height, hash, previousHash } };
 }

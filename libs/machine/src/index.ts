@@ -55,6 +55,20 @@ export { type EncodedKey, encodeTuple } from './key-order.ts';
 export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
 export { MemoryState } from './memory-state.ts';
 export { FieldNotSerializable } from './python-text.ts';
+export type {
+  BlockRecord,
+  CollectionReading,
+  HistoryOptions,
+  OperationPage,
+  OperationRecord,
+  Reading,
+  ReadOptions,
+  RecordedVerdict,
+  RowFilter,
+  StateReading,
+  Version,
+  VersionFilter,
+} from './reading.ts';
 export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, fromCanonical, rowsEqual } from './row.ts';
 export { serializeOperation } from './serialize.ts';
 export { type SnapshotSource, SnapshotView } from './snapshots.ts';

@@ -108,6 +108,17 @@ export class NotFound extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** The projection does not have the state of that height, or not yet. */
+export class HeightOutOfRange extends ExpectedError {
+  override readonly name = 'HeightOutOfRange';
+  readonly code = 'HEIGHT_OUT_OF_RANGE';
+  readonly remedy = 'retry';
+
+  constructor(machine: string, height: number, lowest: number, highest: number) {
+    super(`${machine}: height ${height} is not from ${lowest} to ${highest}, the heights that can be read`);
+  }
+}
+
 const RETRY = new Set([
   '40001',
   '40P01',
@@ -154,6 +165,11 @@ const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
 
 export function isRefusal(error: unknown): boolean {
   return isThrown(error) && REFUSAL.has(String(error.code));
+}
+
+/** No such table, view or schema. */
+export function isMissing(error: unknown): boolean {
+  return isThrown(error) && ['42P01', '3F000'].includes(String(error.code));
 }
 
 interface Thrown {

@@ -20,6 +20,7 @@ export {
   DatabaseRefused,
   DatabaseUnavailable,
   ForeignLog,
+  HeightOutOfRange,
   NoCommonBlock,
   NotFound,
   NotNext,
@@ -32,6 +33,7 @@ export { PROJECTION_POINTS, type ProjectionPassing } from './points.ts';
 export type { Advanced, BlockMark, Projection } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
+export { openReader, type Reader } from './reading.ts';
 export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
 export { upToStop } from './runs.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot-export.ts';

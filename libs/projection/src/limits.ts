@@ -19,6 +19,10 @@ export const CACHED_ROWS_MAX = 200_000;
 export const CACHED_BYTES_MAX = 256 * 1024 * 1024;
 /** What a kept row takes beside the bytes of its key and its fields. */
 export const CACHED_ROW_OVERHEAD_BYTES = 200;
+/** Rows that a reading takes from a collection at once, and versions that one call of it answers. */
+export const ROWS_PER_READ_MAX = 500;
+/** Operations that one call of a reading answers. */
+export const OPERATIONS_PER_READ_MAX = 1_000;
 /** Blocks of the branch read at once, newest first. */
 export const MARKS_PER_PAGE_MAX = 500;
 /** Blocks that `verify` reads and folds at once. */

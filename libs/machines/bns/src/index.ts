@@ -1,6 +1,6 @@
 export { balanceOf } from './accounts.ts';
 export { bnsChain } from './chain.ts';
-export type { AccountRow, NameRow, NamespaceRow, PreorderRow } from './collections.ts';
+export type { AccountRow, BnsCollections, NameRow, NamespaceRow, PreorderRow } from './collections.ts';
 export { EPOCHS, type Epoch, epochAt } from './epochs.ts';
 export { hash128, nameConsensusHash, preorderHash } from './hashes.ts';
 export { importRing } from './import-ring.ts';
@@ -21,4 +21,29 @@ export { tokenTransferPayload } from './operations/token-transfer.ts';
 export type { BnsOperation } from './operations.ts';
 export { type BnsParameters, BnsParametersInvalid, type GenesisAccount, readParameters } from './parameters.ts';
 export { microStacksPrice, type NamespacePrice, namespacePrice, type PriceFunction, satoshiPrice } from './prices.ts';
+export { accountBalance, accountHistory, accountRecord, accountsAt, accountTokens } from './queries/accounts.ts';
+export { consensusHashAt, consensusHashes, heightOfConsensusHash } from './queries/consensus.ts';
+export { type NameCost, type NamespaceCost, nameCost, namespaceCost } from './queries/costs.ts';
+export { type Creation, countNamesCreatedBy, namesCreatedBy } from './queries/creations.ts';
+export { type Did, didOf, formatDid, parseDid } from './queries/did.ts';
+export { type DidAnswer, nameOfDid } from './queries/did-names.ts';
+export type { HistoryEntry } from './queries/history.ts';
+export { allNames, allNamesEver, countNames, countNamesEver, namesOfAddress } from './queries/lists.ts';
+export { hadValueHash, historicNameAt, type NameAnswer, nameAt, nameHistory } from './queries/names.ts';
+export {
+  countNamesInNamespace,
+  launchedNamespaces,
+  type NamespaceAnswer,
+  namesInNamespace,
+  namespaceAt,
+} from './queries/namespaces.ts';
+export {
+  countOperationsAt,
+  type OperationsPage,
+  operationsAt,
+  opsHashAt,
+  type TransactionStatus,
+  transactionStatus,
+} from './queries/operations.ts';
+export type { BnsView, NamePage } from './queries/view.ts';
 export { type Deadlines, deadlinesOf, isInGrace, isReady, isRegistered, isRevealed, nameExists } from './rules.ts';

@@ -36,7 +36,8 @@ export function lifetimeAt(rules: BnsParameters, { lifetime }: NamespaceRow, hei
   return lifetime * epochAt(height, rules.epochEnds).lifetimeMultiplier;
 }
 
-function graceAt(rules: BnsParameters, height: number): number {
+/** Blocks between the end of a name's life and the end of its grace, by the epoch of a height. */
+export function graceAt(rules: BnsParameters, height: number): number {
   return epochAt(height, rules.epochEnds).hasGrace ? rules.gracePeriodBlocks : 0;
 }
 

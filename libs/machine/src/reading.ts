@@ -1,0 +1,115 @@
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { OperationEvent } from '@virtualchain/protocol';
+import type { CanonicalValue } from './canonical-json.ts';
+import type { Collection, Collections, KeyOf, RowOf } from './collection.ts';
+import type { ConsensusHash, OpsHash } from './consensus-hash.ts';
+import type { Ignored, Rejected } from './state-machine.ts';
+
+/**
+ * A machine's projection as it stood when a height was the newest one. Everything read through it belongs together,
+ * whatever is folded or rolled back meanwhile, and nothing above the height is seen.
+ */
+export interface Reading<Cs extends Collections = Collections> {
+  /** The height that is read: no lower than the machine's anchor. */
+  readonly height: Height;
+  /** The newest sealed height. */
+  readonly tip: Height;
+  readonly state: StateReading<Cs>;
+  /** Null above the height, and below the machine's first folded block. */
+  block(height: Height): Promise<BlockRecord | null>;
+  /** By height, initial snapshots included; heights without one are missing. */
+  consensusHashes(heights: readonly Height[]): Promise<ReadonlyMap<Height, ConsensusHash>>;
+  heightOf(consensusHash: string): Promise<Height | null>;
+  /** Operations of a block in their order, whatever their verdict. */
+  operationsAt(height: Height, options?: OperationPage): Promise<readonly OperationRecord[]>;
+  /** The operation of a transaction, whatever its verdict. */
+  operation(txid: string): Promise<OperationRecord | null>;
+}
+
+export type StateReading<Cs extends Collections> = { readonly [N in keyof Cs]: CollectionReading<Cs[N]> };
+
+/** A collection at the height of its reading, and before. Iterations read a page of rows at a time. */
+export interface CollectionReading<C extends Collection = Collection> {
+  get(key: KeyOf<C>): Promise<RowOf<C> | null>;
+  /** Rows whose first index columns equal `prefix`, in the order of the index, then of the key. */
+  by(index: IndexOf<C>, prefix: Partial<RowOf<C>>, options?: ReadOptions<RowOf<C>>): AsyncIterable<RowOf<C>>;
+  count(index: IndexOf<C>, prefix: Partial<RowOf<C>>, options?: RowFilter<RowOf<C>>): Promise<number>;
+  /** Every row, in the order of the key. */
+  all(options?: ReadOptions<RowOf<C>>): AsyncIterable<RowOf<C>>;
+  total(options?: RowFilter<RowOf<C>>): Promise<number>;
+  /** What a key held, newest first: one version for each block that changed it. */
+  history(key: KeyOf<C>, options?: HistoryOptions<RowOf<C>>): Promise<readonly Version<RowOf<C>>[]>;
+  /** Versions of any time whose first index columns equal `prefix`, in the order of the index, the key, and time. */
+  everBy(
+    index: IndexOf<C>,
+    prefix: Partial<RowOf<C>>,
+    options?: VersionFilter<RowOf<C>>,
+  ): AsyncIterable<Version<RowOf<C>>>;
+  /** Operations of these blocks that wrote a key, in their order. */
+  writtenBy(key: KeyOf<C>, heights: readonly Height[]): Promise<readonly OperationRecord[]>;
+}
+
+type IndexOf<C extends Collection> = keyof C['indexes'] & string;
+
+export interface RowFilter<Row> {
+  readonly equal?: Partial<Row>;
+  /** Columns that are no less than these; null is no answer. */
+  readonly atLeast?: Partial<Row>;
+}
+
+export interface ReadOptions<Row> extends RowFilter<Row> {
+  /** Begin behind these values of the columns that the rows are ordered by. */
+  readonly after?: Partial<Row>;
+  readonly limit?: number;
+}
+
+export interface VersionFilter<Row> {
+  /** Only versions that began at the height which this column holds. */
+  readonly beganAt?: keyof Row & string;
+}
+
+export interface HistoryOptions<Row> extends VersionFilter<Row> {
+  /** Begin behind so many versions. */
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** A row and the half-open heights between which it held. */
+export interface Version<Row> {
+  readonly row: Row;
+  readonly validFrom: Height;
+  /** Null for the row that holds at the height that is read. */
+  readonly validTo: Height | null;
+}
+
+export interface OperationPage {
+  /** Begin behind the operation at this position. */
+  readonly after?: number;
+  readonly limit?: number;
+  /** Only operations with this verdict. */
+  readonly verdict?: RecordedVerdict['kind'];
+}
+
+/** What became of an operation. Transitions are not kept here. */
+export type RecordedVerdict = { readonly kind: 'accepted' } | Rejected | Ignored;
+
+/** An operation as it was published, its verdict, and the keys that it wrote. */
+export interface OperationRecord {
+  readonly event: OperationEvent;
+  readonly verdict: RecordedVerdict;
+  /** Pairs of collection and key. */
+  readonly changedKeys: readonly (readonly [collection: string, key: readonly CanonicalValue[]])[];
+}
+
+/** A sealed block. */
+export interface BlockRecord {
+  readonly height: Height;
+  readonly hash: BlockHash;
+  /** Header time, Unix seconds. */
+  readonly time: number;
+  readonly opsHash: OpsHash;
+  readonly consensusHash: ConsensusHash;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly ignored: number;
+}
