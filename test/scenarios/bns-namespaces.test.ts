@@ -1,8 +1,9 @@
 /** Scenarios 1 to 14 of `spec/bns-scenarios.md`, by the names of their files. */
 import { expect, test } from '@jest/globals';
 import { childPublicKeys, concatBytes, hash160, p2pkhScript } from '@virtualchain/bitcoin';
+import { MemoryFold } from '@virtualchain/machine';
 import { bnsChain, OPCODES } from '@virtualchain/machine-bns';
-import { given, type PlannedOperation, senderPublicKey } from '@virtualchain/testing';
+import { given, historyOf, type PlannedBlock, type PlannedOperation, senderPublicKey } from '@virtualchain/testing';
 import {
   addressOf,
   bns,
@@ -23,6 +24,12 @@ import {
 } from '../kit/bns-steps.ts';
 
 const ordered = [[orderNamespace()]];
+async function foldOf(blocks: readonly PlannedBlock[]): Promise<MemoryFold> {
+  const fold = await MemoryFold.open(bns().machine);
+  for (const input of historyOf(bns(), blocks).inputs) await fold.connect(input);
+  return fold;
+}
+
 const revealed = [...ordered, [reveal()]];
 
 test('namespace_preorder: is pending, and of its sender', () =>
@@ -32,6 +39,15 @@ test('namespace_preorder_burn: another burn address is refused, the right one th
   const wrong = orderNamespace({ burn: 'w3' });
   await given(bns()).whenBlock([wrong]).thenAnswers(['BURN_ADDRESS_WRONG']);
   await when(given(bns(), [[wrong], [orderNamespace()]]), reveal()).thenAccepts({ namespaces: [{ op: '&' }] });
+});
+
+test('namespace_preorder_expire: the rows list one younger than 144 blocks, and by the rules the old one still reveals', async () => {
+  const fold = await foldOf([...ordered, ...empty(145), [orderNamespace({ by: 'w2', to: 'w3' })]]);
+  const rows = fold.state.dump('preorders') as readonly { readonly block_number: number; readonly address: string }[];
+  expect(rows).toHaveLength(2);
+  const young = rows.filter(({ block_number }) => block_number + 144 > fold.height);
+  expect(young).toMatchObject([{ address: addressOf('w2'), block_number: 247 }]);
+  await when(given(bns(), [...ordered, ...empty(145)]), reveal()).thenAccepts({ namespaces: [{ block_number: 101 }] });
 });
 
 test.each([

@@ -47,10 +47,13 @@ const NAMES = {
 /** Where a running demo says how it is reached: commands without settings talk to it. */
 export const demoFile = join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), '.vchain', 'demo.json');
 
-/** Adds the options that say where things are. */
-export function withConnection(command: Command): Command {
+/** Adds the options that say where things are. `chains` says which chain is meant where none is named. */
+export function withConnection(
+  command: Command,
+  chains = 'VCHAIN_CHAIN; default that of a running demo, else kv',
+): Command {
   return command
-    .option('--chain <name>', 'virtual chain: a built-in name or a module (VCHAIN_CHAIN; default kv)')
+    .option('--chain <name>', `virtual chain: a built-in name or a module (${chains})`)
     .option('--chain-parameters <json>', 'parameters of the chain (VCHAIN_CHAIN_PARAMETERS)')
     .option(
       '--machine-parameters <json>',
@@ -78,7 +81,8 @@ export function connectionOf(options: Readonly<Record<string, string | undefined
     const password = found[name] !== undefined && URL.canParse(found[name]) ? new URL(found[name]).password : '';
     if (password !== '') rememberSecret(password);
   }
-  return { ...found, chain: options['chain'] ?? env['VCHAIN_CHAIN'] ?? 'kv' };
+  const chain = options['chain'] ?? env['VCHAIN_CHAIN'] ?? (isGiven ? undefined : demo['chain']) ?? 'kv';
+  return { ...found, chain };
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */

@@ -1,4 +1,4 @@
-import { bytesToHex, height, parseBlock, type Txid } from '@virtualchain/bitcoin';
+import { height, parseBlock, type Txid } from '@virtualchain/bitcoin';
 import {
   type Collection,
   canonicalJson,
@@ -10,7 +10,6 @@ import {
 import { type MachineInstance, type PostgresProjection, readHashes, readRows } from '@virtualchain/projection';
 import { type FundingLookup, type OperationEvent, operationEvents, scanBlock } from '@virtualchain/protocol';
 import type { BuiltBlock } from '@virtualchain/testing';
-import { EXPECTED, type Person } from './script.ts';
 
 /** What differs between Postgres and what it should hold; empty when all is equal. */
 export type Differences = readonly string[];
@@ -83,26 +82,6 @@ function compareRows(
     if (ours[i] !== theirs[i]) differences.push(`${name}, row ${i}: ${ours[i]}, expected ${theirs[i]}`);
   }
   return differences;
-}
-
-/** Compares kv's `names` with the table that was worked out by hand. */
-export async function compareWithHandWritten(
-  projection: PostgresProjection,
-  scriptOf: (person: Person) => string,
-): Promise<Differences> {
-  const spelled = (row: { readonly [name: string]: unknown }): string =>
-    JSON.stringify([row['name'], row['owner'], row['value'], row['revision'], row['locked']]);
-  const wanted = EXPECTED.map(({ owner, value, ...row }) =>
-    spelled({
-      ...row,
-      owner: scriptOf(owner),
-      value: value === null ? null : bytesToHex(new TextEncoder().encode(value)),
-    }),
-  );
-  const stored = (await readRows(projection, 'names')).map(spelled);
-  return wanted
-    .flatMap((row, i) => (row === stored[i] ? [] : [`names, row ${i}: ${stored[i]}, by hand ${row}`]))
-    .concat(stored.length === wanted.length ? [] : [`names: ${stored.length} rows, by hand ${wanted.length}`]);
 }
 
 /** Verdicts of the winning branch by reason, from the fold. */

@@ -1,19 +1,22 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpectedError } from '@virtualchain/bitcoin';
-import { loadChain, loadMachine } from '@virtualchain/definitions';
-import { type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
-import { type NodeRpc, openRpc } from '@virtualchain/node-client';
-import { feedTotals, type MachineInstance, machineStatuses, openProjection } from '@virtualchain/projection';
+import { type RunningProcess, startRealParts } from '@virtualchain/local';
+import { openRpc } from '@virtualchain/node-client';
+import { feedTotals, machineStatuses, openProjection } from '@virtualchain/projection';
 import { createMiner, type Miner } from '@virtualchain/testing';
 import { demoFile } from '../connection.ts';
 import { paint, print } from '../output.ts';
-import { compareWithFold, compareWithHandWritten, foldRawBlocks, verdictCounts } from './compare.ts';
+import { compareWithHandWritten } from './by-hand.ts';
+import { compareWithFold, foldRawBlocks, verdictCounts } from './compare.ts';
+import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';
+import { DemoStuck } from './errors.ts';
+import { feedNode } from './feed.ts';
+import { sideBySide, takePicture } from './owners.ts';
 import { fundPeople, type People } from './people.ts';
 import { settingsOf, startService } from './processes.ts';
 import { createScreen, type Screen } from './screen.ts';
-import { BEFORE_FORK, RETRACTED, WINNING } from './script.ts';
+import { playFirstBranch, playReorganisation } from './story.ts';
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -21,16 +24,8 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-const MACHINES = ['kv', 'activity'] as const;
 const POLL_MS = 200;
 const ARRIVAL_LIMIT_MS = 120_000;
-
-/** The machines did not get where the node is. */
-class DemoStuck extends ExpectedError {
-  override readonly name = 'DemoStuck';
-  readonly code = 'DEMO_STUCK';
-  readonly remedy = 'halt';
-}
 
 /**
  * The main job on real parts: a node mines real signed transactions, the ingester publishes, two machines fold, the node
@@ -48,28 +43,25 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
   try {
     await using rpc = openRpc(parts.node.url);
     const miner = createMiner({ rpc });
-    services.push(await startService(parts, 'ingester', 'ingester', ['--chain', 'kv'], settings));
-    for (const machine of MACHINES) {
-      services.push(
-        await startService(
-          parts,
-          `projector-${machine}`,
-          'projector',
-          ['--chain', 'kv', '--machine', machine],
-          settings,
-        ),
-      );
-    }
-    const watched = { parts, screen, postgresUrl, miner, services, signal };
+    services.push(await startService(parts, 'ingester', 'ingester', INGESTER_FLAGS, settings));
+    for (const machine of MACHINE_NAMES)
+      services.push(await startService(parts, `projector-${machine}`, 'projector', projectorFlags(machine), settings));
+    const watched = { screen, postgresUrl, miner, services, signal };
     await announce(settings);
     screen.say('mining the first blocks and funding four wallets');
     const people = await fundPeople(miner);
     await untilArrived(watched);
-    await play(rpc, watched, people);
+    const stage = { rpc, miner, people, say: screen.say };
+    const fork = await playFirstBranch(stage);
+    await untilArrived(watched);
+    const before = await takePicture(postgresUrl);
+    await playReorganisation(stage, fork);
+    await untilArrived(watched);
+    screen.say(sideBySide(before, await takePicture(postgresUrl), people));
     const equal = await report(watched, people, once);
     if (!once) {
       print(
-        `\nEverything keeps running. In another terminal: npx vchain status, npx vchain tail, npx vchain state kv names\nCtrl-C ends it.`,
+        `\nEverything keeps running. In another terminal: npx vchain status, npx vchain tail, npx vchain state bns names\nCtrl-C ends it.`,
       );
       while (!signal.aborted) await sleep(60_000, undefined, { signal }).catch(() => undefined);
     }
@@ -81,7 +73,6 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
 }
 
 interface Watched {
-  readonly parts: RealParts;
   readonly screen: Screen;
   readonly postgresUrl: string;
   readonly miner: Miner;
@@ -93,6 +84,7 @@ interface Watched {
 async function announce(settings: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(dirname(demoFile), { recursive: true });
   const found = {
+    chain: CHAIN,
     network: settings['VCHAIN_NETWORK'],
     nodeUrl: settings['VCHAIN_NODE_URL'],
     kafkaBrokers: settings['VCHAIN_KAFKA_BROKERS'],
@@ -100,36 +92,6 @@ async function announce(settings: Readonly<Record<string, string>>): Promise<voi
     topicPrefix: settings['VCHAIN_TOPIC_PREFIX'],
   };
   await writeFile(demoFile, JSON.stringify(found), { mode: 0o600 });
-}
-
-/** Plays the script: blocks, three that will be retracted, and a longer branch from before them. */
-async function play(rpc: NodeRpc, watched: Watched, people: People): Promise<void> {
-  const { screen, miner } = watched;
-  for (const operations of BEFORE_FORK) {
-    await sendAndMine(rpc, miner, people, operations);
-    screen.say(`block ${miner.tip.height}: ${operations.join(', ')}`);
-  }
-  const forkPoint = miner.tip;
-  for (const operations of RETRACTED) {
-    await sendAndMine(rpc, miner, people, operations);
-    screen.say(`block ${miner.tip.height}: ${operations.join(', ')}`);
-  }
-  await untilArrived(watched);
-  screen.say(paint.yellow(`reorganisation: ${RETRACTED.length} blocks go, ${WINNING.length} others take their place`));
-  people.forgetPending();
-  const branch = miner.forkAt(forkPoint.hash);
-  for (const operations of WINNING) {
-    const block = await branch.mine(people.sign(operations, branch.tip.hash));
-    screen.say(`block ${block.height}': ${operations.join(', ')}`);
-  }
-  await untilArrived(watched);
-}
-
-/** Sends through the node's mempool, as a wallet would, then mines in the order of the script. */
-async function sendAndMine(rpc: NodeRpc, miner: Miner, people: People, operations: readonly string[]): Promise<void> {
-  const transactions = people.sign(operations, miner.tip.hash);
-  for (const { bytes } of transactions) await rpc.call('sendrawtransaction', Buffer.from(bytes).toString('hex'));
-  await miner.mine(transactions);
 }
 
 /** Waits until every machine has the node's best block, showing the table. */
@@ -141,7 +103,7 @@ async function untilArrived({ screen, postgresUrl, miner, services, signal }: Wa
     signal.throwIfAborted();
     const statuses = await machineStatuses(postgresUrl);
     screen.show(statuses, miner.tip.height);
-    if (statuses.length === MACHINES.length && statuses.every(({ tip }) => tip?.hash === miner.tip.hash)) return;
+    if (statuses.length === MACHINE_NAMES.length && statuses.every(({ tip }) => tip?.hash === miner.tip.hash)) return;
     const fault = statuses.find(({ checkpoint }) => checkpoint.fault !== null)?.checkpoint.fault;
     if (fault) throw new DemoStuck(`a machine stands still: ${fault.code}: ${fault.message}`);
     if (ended !== null)
@@ -153,8 +115,11 @@ async function untilArrived({ screen, postgresUrl, miner, services, signal }: Wa
 }
 
 /** Compares, prints what differs, and ends with the line of JSON. */
-async function report({ postgresUrl, miner, screen }: Watched, people: People, asJson: boolean): Promise<boolean> {
-  const chain = await loadChain('kv');
+async function report(
+  { postgresUrl, miner, screen }: Omit<Watched, 'services'>,
+  people: People,
+  asJson: boolean,
+): Promise<boolean> {
   const differences: string[] = [];
   const machines: { name: string; height: number; consensusHash: string | null }[] = [];
   let totals = {
@@ -167,57 +132,25 @@ async function report({ postgresUrl, miner, screen }: Watched, people: People, a
     reorgDepth: 0,
     retracted: 0,
   };
-  for (const name of MACHINES) {
-    const instance: MachineInstance = {
-      chain,
-      network: 'regtest',
-      parameters: {},
-      machine: await loadMachine(name, chain),
-    };
+  for (const name of MACHINE_NAMES) {
+    const instance = await instanceOf(name);
     await using projection = await openProjection(postgresUrl, instance);
     const fold = await foldRawBlocks(instance, miner.branch());
     differences.push(...(await compareWithFold(projection, fold)));
     machines.push({ name, height: fold.height, consensusHash: fold.tip?.consensusHash ?? null });
-    if (name !== 'kv') continue;
-    differences.push(...(await compareWithHandWritten(projection, people.scriptOf)));
+    if (name !== CHAIN) continue;
+    differences.push(...(await compareWithHandWritten(projection, people)));
     totals = { blocks: fold.blocks.length, ...verdictCounts(fold.blocks), ...(await feedTotals(projection)) };
   }
   const equal = differences.length === 0;
   for (const difference of differences) screen.say(paint.red(difference));
   screen.say(
     equal
-      ? paint.green('equal: every row and every hash, with the table by hand and with the fold of the raw blocks')
+      ? paint.green('equal: every row and every hash, with the tables by hand and with the fold of the raw blocks')
       : paint.red('not equal'),
   );
   const line = JSON.stringify({ ...totals, machines, equal });
   if (asJson) print(line);
   else screen.say(line);
   return equal;
-}
-
-/** `--feed`: mines and sends to the node of the environment, and leaves the folding to whoever is there. */
-async function feedNode(signal: AbortSignal): Promise<number> {
-  const url = process.env['VCHAIN_NODE_URL'];
-  if (url === undefined) throw new DemoStuck('VCHAIN_NODE_URL is not set: --feed sends to the node that it names');
-  await using rpc = openRpc(url);
-  const height = Number(await rpc.call('getblockcount'));
-  if (height > 0)
-    throw new DemoStuck(
-      `${rpc.label} has ${height} blocks already: --feed builds its own chain on an empty regtest, start one`,
-    );
-  const miner = createMiner({ rpc });
-  const people = await fundPeople(miner);
-  print(`funded at height ${miner.tip.height}`);
-  for (const operations of [...BEFORE_FORK, ...RETRACTED]) {
-    signal.throwIfAborted();
-    await sendAndMine(rpc, miner, people, operations);
-    print(`block ${miner.tip.height}: ${operations.join(', ')}`);
-  }
-  people.forgetPending();
-  const branch = miner.forkAt(miner.branch()[miner.tip.height - RETRACTED.length]?.hash ?? miner.tip.hash);
-  for (const operations of WINNING) {
-    const block = await branch.mine(people.sign(operations, branch.tip.hash));
-    print(`block ${block.height}': ${operations.join(', ')}`);
-  }
-  return 0;
 }

@@ -1,0 +1,37 @@
+import { openRpc } from '@virtualchain/node-client';
+import { readConfig, required, url } from '@virtualchain/process';
+import { createMiner } from '@virtualchain/testing';
+import { print } from '../output.ts';
+import { DemoStuck } from './errors.ts';
+import { fundPeople } from './people.ts';
+import { playFirstBranch, playReorganisation } from './story.ts';
+
+const spec = {
+  nodeUrl: required(url('http', 'https'), {
+    flag: 'node-url',
+    env: 'VCHAIN_NODE_URL',
+    about: 'the node to mine on and send to',
+    secret: true,
+  }),
+} as const;
+
+/** `--feed`: mines and sends to the node of the environment, and leaves the folding to whoever is there. */
+export async function feedNode(signal: AbortSignal): Promise<number> {
+  const { nodeUrl } = readConfig(spec, process.env, []);
+  await using rpc = openRpc(nodeUrl);
+  const height = Number(await rpc.call('getblockcount'));
+  if (height > 0)
+    throw new DemoStuck(
+      `${rpc.label} has ${height} blocks already: --feed builds its own chain on an empty regtest, start one`,
+    );
+  const miner = createMiner({ rpc });
+  const people = await fundPeople(miner);
+  print(`funded at height ${miner.tip.height}`);
+  const say = (line: string): void => {
+    signal.throwIfAborted();
+    print(line);
+  };
+  const stage = { rpc, miner, people, say };
+  await playReorganisation(stage, await playFirstBranch(stage));
+  return 0;
+}
