@@ -124,7 +124,10 @@ export class System implements AsyncDisposable {
 
   /** Mines blocks with operations on the best branch. */
   async mine(blocks: number, operations = 3): Promise<BuiltBlock> {
-    for (let i = 0; i < blocks; i++) await this.miner.mine(this.traffic.operations(operations, this.miner.tip));
+    for (let i = 0; i < blocks; i++) {
+      await this.miner.mine(this.traffic.operations(operations, this.miner.tip));
+      this.traffic.forgetPending();
+    }
     return this.miner.tip;
   }
 

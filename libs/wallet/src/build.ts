@@ -17,6 +17,10 @@ const OP_RETURN = 0x6a;
 const TRANSACTION_VERSION = 2;
 /** Signals that a higher fee may take the transaction's place. */
 const REPLACEABLE = 0xfffffffd;
+/** Below it nodes call an output dust. */
+const changeSatsMin = 546n;
+/** Of an output beside its script: value and length. */
+const outputFixedBytes = 9;
 
 export interface OperationPlan {
   readonly account: Account;
@@ -27,6 +31,11 @@ export interface OperationPlan {
   readonly feeRate: number;
   /** Outputs after the operation, before the change. */
   readonly outputs?: readonly TransactionOutput[];
+  /**
+   * Which output the change is, for rules that count outputs: there is always one then. When absent it is the last one,
+   * where it is no dust.
+   */
+  readonly changeIndex?: number;
 }
 
 export interface BuiltOperation {
@@ -49,8 +58,11 @@ export function operationScript(data: Uint8Array): Uint8Array {
  *
  * @throws WalletRefused COINS_MISSING, InputUnsignable
  */
-export function buildOperation({ account, coins, data, feeRate, outputs = [] }: OperationPlan): BuiltOperation {
+export function buildOperation(plan: OperationPlan): BuiltOperation {
+  const { account, coins, data, feeRate, outputs = [], changeIndex } = plan;
   const wanted: readonly TransactionOutput[] = [{ value: 0n as Sats, script: operationScript(data) }, ...outputs];
+  const kept = changeIndex === undefined ? 0n : changeSatsMin;
+  const paid = kept === 0n ? wanted : [...wanted, { value: kept as Sats, script: account.script }];
   const selected = selectUTXO(
     coins.map((coin) => ({
       txid: coin.txid,
@@ -60,7 +72,7 @@ export function buildOperation({ account, coins, data, feeRate, outputs = [] }: 
         : { witnessUtxo: { amount: coin.value, script: coin.script } }),
       ...account.shape,
     })),
-    wanted.map(({ value, script }) => ({ amount: value, script })),
+    paid.map(({ value, script }) => ({ amount: value, script })),
     'default',
     {
       feePerByte: BigInt(feeRate),
@@ -73,7 +85,7 @@ export function buildOperation({ account, coins, data, feeRate, outputs = [] }: 
   );
   if (selected === undefined) {
     const total = coins.reduce((sum, { value }) => sum + value, 0n);
-    const sent = wanted.reduce((sum, { value }) => sum + value, 0n);
+    const sent = paid.reduce((sum, { value }) => sum + value, 0n);
     throw new WalletRefused(
       'COINS_MISSING',
       `${account.address} has ${total} satoshis in ${coins.length} coins, too few for ${sent} and the fee at ${feeRate} satoshis per virtual byte`,
@@ -86,10 +98,11 @@ export function buildOperation({ account, coins, data, feeRate, outputs = [] }: 
     if (coin === undefined) throw new TypeError('coin selection chose a coin that was not offered');
     return coin;
   });
-  const change =
-    selected.outputs.length > wanted.length
-      ? ((selected.outputs.at(-1) as { readonly amount: bigint }).amount as Sats)
-      : (0n as Sats);
+  const left =
+    selected.outputs.length > paid.length ? (selected.outputs.at(-1) as { readonly amount: bigint }).amount : 0n;
+  // Selection counted two outputs of change where the kept one takes what is left: the second one's fee comes back.
+  const saved = kept > 0n && left > 0n ? BigInt((outputFixedBytes + account.script.length) * feeRate) : 0n;
+  const change = (kept + left + saved) as Sats;
   const changeOutput = change > 0n ? [{ value: change, script: account.script }] : [];
   const unsigned: TransactionFields = {
     version: TRANSACTION_VERSION,
@@ -101,14 +114,14 @@ export function buildOperation({ account, coins, data, feeRate, outputs = [] }: 
       sequence: REPLACEABLE,
       witness: [],
     })),
-    outputs: [...wanted, ...changeOutput],
+    outputs: wanted.toSpliced(changeIndex ?? wanted.length, 0, ...changeOutput),
   };
   const bytes = signTransaction(unsigned, spent, account.keyring);
   const transaction = parseTransaction(bytes);
-  const paid =
+  const fee =
     spent.reduce((sum, { value }) => sum + value, 0n) - unsigned.outputs.reduce((sum, { value }) => sum + value, 0n);
   const virtualBytes = Math.ceil((3 * transaction.strippedLength + bytes.length) / 4);
-  return { transaction, bytes, spent, fee: paid, change, virtualBytes };
+  return { transaction, bytes, spent, fee, change, virtualBytes };
 }
 
 function isLegacy({ kind }: Account): boolean {

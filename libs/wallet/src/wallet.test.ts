@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   bytesToHex,
   hexToBytes,
+  p2pkhScript,
   parsePrivateKey,
   parseTransaction,
   type Sats,
@@ -71,6 +72,27 @@ test('change that would be dust goes to the fee, and too few coins are refused w
   expect(() => buildOperation({ account, coins: coinsOf(account.script, 300n), data, feeRate: 5 })).toThrow(
     /300 satoshis in 1 coins/,
   );
+});
+
+test.each([
+  ['one coin, much left', [100_000n], 1],
+  ['several coins', [6_000n, 6_000n, 100_000n], 1],
+  ['nothing left but the least', [12_600n], 1],
+  ['at the end', [100_000n], 2],
+] as const)('change has its place where outputs are counted, and the fee stays: %s', (_what, values, changeIndex) => {
+  const account = createAccount('p2pkh', keys.slice(0, 1), 'regtest');
+  const burn = { value: 10_000n as Sats, script: p2pkhScript(new Uint8Array(20)) };
+  const coins = coinsOf(account.script, ...values);
+  const data = new Uint8Array(39);
+  const built = buildOperation({ account, coins, data, outputs: [burn], changeIndex, feeRate: 5 });
+  const { outputs } = built.transaction;
+  expect(outputs).toHaveLength(3);
+  expect(bytesToHex(outputs[changeIndex]?.script ?? new Uint8Array())).toBe(bytesToHex(account.script));
+  expect(outputs[3 - changeIndex]).toMatchObject({ value: 10_000n });
+  expect(outputs[changeIndex]?.value).toBe(built.change);
+  expect(built.change).toBeGreaterThanOrEqual(546n);
+  expect(Number(built.fee) / built.virtualBytes).toBeGreaterThan(4.7);
+  if (values[0] !== 12_600n) expect(Number(built.fee) / built.virtualBytes).toBeLessThan(5.6);
 });
 
 test('the fee rate is the given one, else the estimate, else the fallback, always within bounds', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isExpectedError, usePlatformSha256 } from '@virtualchain/bitcoin';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
+import { addBnsCommands } from './bns/command.ts';
 import { attach, resume } from './commands/attach.ts';
 import { diverge } from './commands/diverge.ts';
 import { rebuild } from './commands/rebuild.ts';
@@ -14,6 +15,7 @@ import { tail } from './commands/tail.ts';
 import { type VerifyCommandOptions, verify } from './commands/verify.ts';
 import { type Connection, connectionOf, withConnection } from './connection.ts';
 import { paint } from './output.ts';
+import { withTransaction } from './transaction.ts';
 
 type Options = Readonly<Record<string, string | undefined>> & { readonly json?: boolean };
 
@@ -60,20 +62,15 @@ program
     process.exitCode = await demo({ once, feed, signal: controller.signal });
   });
 
-connected('send', 'builds, signs, checks and sends an operation')
+withTransaction(
+  connected('send', 'builds, signs, checks and sends an operation'),
+  'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr',
+  'p2wpkh',
+)
   .argument('<chain>', 'a built-in name or a module')
   .argument('<operation>', 'for kv: claim, update, transfer, delete, lock')
   .argument('[words...]', 'what the operation says; for kv: NAME, NAME VALUE, NAME RECIPIENT')
-  .option('--account <kind>', 'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr', 'p2wpkh')
-  .option('--m <count>', 'how many keys of a multisig sign; all by default')
-  .option('--key-file <file>', 'encrypted keys (vchain keys); else VCHAIN_KEY holds them')
-  .option('--coin <txid:index>', 'spend this output; several may be given; else the node looks for coins', append)
-  .option('--fee-rate <rate>', 'satoshis per virtual byte; else the node is asked')
-  .option('--fee-rate-fallback <rate>', 'when the node has no estimate')
   .option('--payload <hex>', 'what follows the opcode, instead of words')
-  .option('--dry-run', 'print the decoded transaction and send nothing')
-  .option('--yes', 'do not ask, also outside regtest')
-  .option('--json', 'one line of JSON')
   .action((chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
     const { connection, options } = read(command);
     return send({ ...connection, chain }, operation, words, { ...given, json: options.json ?? false });
@@ -103,7 +100,10 @@ connected('tail', 'the log as it grows')
 
 connected('state', 'rows of a collection, at the tip or at a past height')
   .argument('<machine>', 'name or module')
-  .argument('<collection>', 'for kv: names; for activity: senders, opcodes')
+  .argument(
+    '<collection>',
+    'for bns: names, namespaces, accounts and more; for kv: names; for activity: senders, opcodes',
+  )
   .argument('[key]', 'value of the key; several columns separated by commas')
   .option('--at <height>', 'the state at this height')
   .option('--limit <rows>', 'at most so many')
@@ -191,6 +191,8 @@ connected('attach', 'stands a machine on the log that its topic holds now')
 connected('resume', 'lets a faulted machine go on')
   .argument('<machine>', 'name or module')
   .action((machine, _options, command) => resume(read(command).connection, machine));
+
+addBnsCommands(program, controller.signal);
 
 usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
 try {

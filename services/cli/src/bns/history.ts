@@ -1,0 +1,41 @@
+import { type HistoryEntry, type NameRow, nameHistory } from '@virtualchain/machine-bns';
+import type { Connection } from '../connection.ts';
+import { listedMax } from './limits.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
+import { showRows } from './show.ts';
+import { nameOf } from './values.ts';
+
+/** What the last operation of a record was, for people. */
+const DEEDS: Readonly<Record<string, string>> = {
+  ':': 'registered',
+  '::': 'renewed',
+  ';': 'imported',
+  '+': 'updated',
+  '>>': 'transferred',
+  '>~': 'transferred, value dropped',
+  '~': 'revoked',
+};
+
+/** `vchain bns history NAME`: what a name went through, over all its lives, newest first. */
+export async function history(connection: Connection, name: string, options: ReadingOptions): Promise<void> {
+  await using registry = await openRegistry(connection);
+  await registry.view(heightAsked(options.at), async (view) => {
+    const entries: HistoryEntry<NameRow>[] = [];
+    for (let page = 0; entries.length < listedMax; page++) {
+      const found = await nameHistory(view, nameOf(name), page);
+      if (found.length === 0) break;
+      entries.push(...found);
+    }
+    const rows = entries.map(({ height, until, record, operations }) => ({
+      height,
+      until,
+      what: DEEDS[record.op] ?? record.op,
+      owner: record.address,
+      zonefileHash: record.value_hash,
+      revoked: record.revoked,
+      txids: operations.map(({ event }) => event.txid),
+    }));
+    const columns = ['height', 'what', 'owner', 'zonefileHash', 'txids'];
+    showRows({ name, height: view.reading.height }, rows, columns, options);
+  });
+}

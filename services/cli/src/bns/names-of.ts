@@ -1,0 +1,28 @@
+import { historicNameAt, namesOfAddress } from '@virtualchain/machine-bns';
+import type { Connection } from '../connection.ts';
+import { listedMax } from './limits.ts';
+import { partyOf } from './party.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
+import { showRows } from './show.ts';
+import { standingOf } from './standing.ts';
+
+/** `vchain bns names-of ADDRESS`: the names that an address owns, neither expired nor revoked. */
+export async function namesOf(connection: Connection, address: string, options: ReadingOptions): Promise<void> {
+  await using registry = await openRegistry(connection);
+  partyOf('address', address, registry.rules);
+  await registry.view(heightAsked(options.at), async (view) => {
+    const names: string[] = [];
+    for (;;) {
+      const last = names.at(-1);
+      const page = await namesOfAddress(view, address, last === undefined ? {} : { after: last });
+      names.push(...page);
+      if (page.length === 0 || names.length >= listedMax) break;
+    }
+    const rows = [];
+    for (const name of names) {
+      const found = await historicNameAt(view, name);
+      rows.push({ name, status: standingOf(found), expireBlock: found?.expireBlock ?? null });
+    }
+    showRows({ address, height: view.reading.height }, rows, ['name', 'status', 'expireBlock'], options);
+  });
+}

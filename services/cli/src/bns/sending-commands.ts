@@ -1,0 +1,163 @@
+import type { Command } from 'commander';
+import { withConnection } from '../connection.ts';
+import { withTransaction } from '../transaction.ts';
+import { bnsChains, bnsConnection } from './connection.ts';
+import { waitSecondsDefault } from './limits.ts';
+import type { Plan, Planning } from './plan.ts';
+import { type BuyOptions, type NameOptions, planPreorder, planRegister, planRenew } from './plans/buy-name.ts';
+import { planRevoke, planTransfer, planUpdate } from './plans/keep-name.ts';
+import { planImport, planNamespacePreorder, planNamespaceReady, planNamespaceReveal } from './plans/namespaces.ts';
+import { planAnnounce, planSendTokens } from './plans/tokens.ts';
+import { type SendingOptions, senderKinds, sendPlanned } from './sending.ts';
+import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from './values.ts';
+
+type Planner<Options> = (planning: Planning, words: readonly string[], options: Options) => Promise<Plan>;
+
+const OWNER = ['--owner <address>', 'whose the name is to be; the sender by default'] as const;
+const TOKENS = ['--tokens', 'pay in tokens where satoshis are taken too'] as const;
+const ZONEFILE = ['--zonefile-hash <hex>', 'hash160 of the zone file'] as const;
+const LAUNCHER = ['--launcher <address>', 'who imports and launches; the sender by default'] as const;
+
+/** The commands that buy, keep and give away names, and send tokens. */
+export function addNameCommands(bns: Command, signal: AbortSignal): void {
+  sending<BuyOptions>(
+    bns,
+    signal,
+    'preorder <name>',
+    'pays for a name without showing it',
+    (planning, [name = ''], options) => planPreorder(planning, nameOf(name), options),
+  )
+    .option(...OWNER)
+    .option(...TOKENS);
+  sending<NameOptions>(
+    bns,
+    signal,
+    'register <name>',
+    'shows the name that was preordered, and takes it',
+    (planning, [name = ''], options) => planRegister(planning, nameOf(name), checked(options)),
+  )
+    .option(...OWNER)
+    .option(...ZONEFILE);
+  sending<NameOptions>(
+    bns,
+    signal,
+    'renew <name>',
+    'pays for another lifetime of a name',
+    (planning, [name = ''], options) => planRenew(planning, nameOf(name), checked(options)),
+  )
+    .option(...OWNER)
+    .option(...ZONEFILE)
+    .option(...TOKENS);
+  sending<{ zonefileHash: string }>(
+    bns,
+    signal,
+    'update <name>',
+    'sets the zone file hash of a name',
+    (planning, [name = ''], { zonefileHash }) =>
+      planUpdate(planning, nameOf(name), hash160Of('--zonefile-hash', zonefileHash)),
+  ).requiredOption(...ZONEFILE);
+  sending<{ keepData?: boolean }>(
+    bns,
+    signal,
+    'transfer <name> <recipient>',
+    'gives a name to an address',
+    (planning, [name = '', to = ''], { keepData }) => planTransfer(planning, nameOf(name), to, keepData === true),
+  ).option('--keep-data', 'with its zone file hash, which is dropped otherwise');
+  sending(bns, signal, 'revoke <name>', 'makes a name dead until it expires', (planning, [name = '']) =>
+    planRevoke(planning, nameOf(name)),
+  );
+  sending<{ owner?: string; zonefileHash: string }>(
+    bns,
+    signal,
+    'import <name>',
+    'gives away a name of a namespace that is not launched yet',
+    (planning, [name = ''], options) =>
+      planImport(planning, nameOf(name), {
+        ...options,
+        zonefileHash: hash160Of('--zonefile-hash', options.zonefileHash),
+      }),
+  )
+    .option(...OWNER)
+    .requiredOption(...ZONEFILE);
+  sending<{ note?: string }>(
+    bns,
+    signal,
+    'send-tokens <recipient> <micro-stacks>',
+    'sends tokens to an address',
+    (planning, [to = '', amount = ''], { note }) => planSendTokens(planning, to, microStacksOf(amount), note ?? ''),
+  ).option('--note <text>', 'goes along with the tokens');
+  sending(
+    bns,
+    signal,
+    'announce <message-hash>',
+    'announces a message; heard from a few names only',
+    (_planning, [hash = '']) => planAnnounce(hash160Of('message hash', hash)),
+  );
+}
+
+/** The three steps to a namespace. */
+export function addNamespaceCommands(namespace: Command, signal: AbortSignal): void {
+  sending<{ launcher?: string }>(
+    namespace,
+    signal,
+    'preorder <id>',
+    'pays for a namespace without showing it',
+    (planning, [id = ''], options) => planNamespacePreorder(planning, namespaceOf(id), options),
+  ).option(...LAUNCHER);
+  sending<TypedReveal>(
+    namespace,
+    signal,
+    'reveal <id>',
+    'shows the namespace that was preordered, and fixes its rules',
+    (planning, [id = ''], options) => planNamespaceReveal(planning, namespaceOf(id), revealOptionsOf(options)),
+  )
+    .option(...LAUNCHER)
+    .option('--lifetime <blocks>', 'names live for twice as long; infinite for ever', '52595')
+    .option('--coefficient <number>', 'of the price, 0 to 255', '250')
+    .option('--base <number>', 'of the price, 0 to 255', '4')
+    .option(
+      '--buckets <list>',
+      'exponents for labels of 1, 2, … 16 and more characters',
+      '6,5,4,3,2,1,0,0,0,0,0,0,0,0,0,0',
+    )
+    .option('--non-alpha-discount <number>', 'divides the price of labels with 0-9 - _; 1 to 15', '10')
+    .option('--no-vowel-discount <number>', 'divides the price of labels without a vowel; 1 to 15', '10')
+    .option(
+      '--namespace-version <number>',
+      '1 burns the fees, 2 pays them to the creator at first, 3 takes tokens only',
+      '1',
+    );
+  sending(
+    namespace,
+    signal,
+    'ready <id>',
+    'launches a namespace: its names are sold from then on',
+    (planning, [id = '']) => planNamespaceReady(planning, namespaceOf(id)),
+  );
+}
+
+/** A command that sends one operation. */
+function sending<Options extends object>(
+  parent: Command,
+  signal: AbortSignal,
+  usage: string,
+  about: string,
+  plan: Planner<Options>,
+): Command {
+  const command = parent.command(usage).description(about);
+  return withTransaction(withConnection(command, bnsChains), senderKinds.join(', '), 'p2pkh')
+    .option('--wait [confirmations]', 'wait for the verdict of the projection; 1 confirmation by default')
+    .option('--timeout <seconds>', 'wait no longer', String(waitSecondsDefault))
+    .option('--force', 'send it even if the rules would not take it')
+    .action((...given: unknown[]) => {
+      const called = given.at(-1) as Command;
+      const options = called.opts<SendingOptions & Options>();
+      const sent = { ...options, json: options.json ?? false };
+      return sendPlanned(bnsConnection(called), sent, signal, (planning) => plan(planning, called.args, options));
+    });
+}
+
+function checked(options: NameOptions): NameOptions {
+  if (options.zonefileHash !== undefined) hash160Of('--zonefile-hash', options.zonefileHash);
+  return options;
+}

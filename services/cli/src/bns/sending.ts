@@ -1,0 +1,114 @@
+import { concatBytes, type PrivateKey } from '@virtualchain/bitcoin';
+import { openRpc } from '@virtualchain/node-client';
+import type { Account, AccountKind } from '@virtualchain/wallet';
+import { type Connection, need } from '../connection.ts';
+import { accountOf, keysOf } from '../keys.ts';
+import { print } from '../output.ts';
+import { deliver, networkOf, prepare, type TransactionOptions } from '../transaction.ts';
+import { QueryInvalid, wholeNumber } from '../values.ts';
+import { projectionBehindBlocksMax } from './limits.ts';
+import type { Plan, Planning } from './plan.ts';
+import { planningOf, rehearsedOf } from './planning.ts';
+import { reasonText } from './reasons.ts';
+import { OperationRefused, OperationRejected } from './refusal.ts';
+import { openRegistry, type Registry } from './registry.ts';
+import { rehearse } from './rehearse.ts';
+import { type Settled, waitForVerdict } from './wait.ts';
+
+export interface SendingOptions extends TransactionOptions {
+  /** Confirmations; 1 when none are given. */
+  readonly wait?: string | true;
+  /** Seconds. */
+  readonly timeout: string;
+  /** Send what the rules would not take. */
+  readonly force?: boolean;
+}
+
+type Planner = (planning: Planning) => Promise<Plan>;
+
+/** Accounts whose outputs the rules can read. */
+export const senderKinds: readonly AccountKind[] = ['p2pkh', 'p2sh-multisig', 'p2sh-p2wpkh'];
+
+/**
+ * Plans an operation by the projection's tip, has the machine rehearse it, builds, sends, and on request waits for the
+ * verdict.
+ *
+ * @throws OperationRefused before anything is sent, OperationRejected and WaitTimedOut after it.
+ */
+export async function sendPlanned(
+  connection: Connection,
+  options: SendingOptions,
+  signal: AbortSignal,
+  planner: Planner,
+): Promise<void> {
+  const nodeUrl = need(connection, 'nodeUrl');
+  const confirmations = options.wait === undefined || options.wait === true ? 1 : wholeNumber('--wait', options.wait);
+  const timeoutSeconds = wholeNumber('--timeout', options.timeout);
+  await using registry = await openRegistry(connection);
+  const network = await networkOf(nodeUrl);
+  if (network !== registry.instance.network)
+    throw new QueryInvalid(`the node is on ${network}, the projection on ${registry.instance.network}`);
+  const keys = await keysOf(options);
+  const account = accountOf(options, keys, network, senderKinds);
+  await using rpc = openRpc(nodeUrl);
+  const plan = await planChecked(registry, account, keys, Number(await rpc.call('getblockcount')), options, planner);
+  const { summary, opcode, payload, outputs, changeIndex } = plan;
+  const data = concatBytes(registry.instance.chain.magic, Uint8Array.of(opcode), payload);
+  const operation = changeIndex === undefined ? { data, outputs } : { data, outputs, changeIndex };
+  const { built, described } = await prepare(rpc, account, operation, options);
+  const txid = await deliver(rpc, { built, described: { operation: summary, ...described } }, options);
+  if (txid === null) return;
+  const coin = built.change === 0n ? null : `${txid}:${changeIndex ?? outputs.length + 1}`;
+  const sent = { txid, operation: summary, fee: String(built.fee), change: String(built.change), coin };
+  if (!options.json) print(`${txid} ${summary}; fee ${built.fee} satoshis, change ${coin ?? 'none'}`);
+  if (options.wait === undefined) {
+    if (options.json) print(JSON.stringify(sent));
+    return;
+  }
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const settled = await waitForVerdict(registry, rpc, txid, { confirmations, timeoutSeconds, signal, say });
+  if (options.json) print(JSON.stringify({ ...sent, ...settled }));
+  sayVerdict(settled, options.json);
+}
+
+/** The plan, if nothing speaks against it or it is forced. @throws OperationRefused */
+async function planChecked(
+  registry: Registry,
+  account: Account,
+  keys: readonly PrivateKey[],
+  nodeHeight: number,
+  { force }: Pick<SendingOptions, 'force'>,
+  planner: Planner,
+): Promise<Plan> {
+  return registry.view('tip', async (view) => {
+    const plan = await planner(await planningOf(view, registry, account));
+    const behind = nodeHeight - view.reading.tip;
+    const problems = [...plan.problems];
+    if (problems.length === 0) {
+      const operations = [plan, ...(plan.next === undefined ? [] : [plan.next])];
+      const rehearsed = operations.map((each) => rehearsedOf(each, account, keys));
+      const verdicts = await rehearse(registry.instance.machine, view.reading, rehearsed);
+      const failed = verdicts.findIndex(({ kind }) => kind !== 'accepted');
+      const verdict = verdicts[failed];
+      if (verdict !== undefined && verdict.kind !== 'accepted')
+        problems.push(`${failed === 0 ? '' : 'what it is for: '}${reasonText(verdict.code, verdict.detail)}`);
+    }
+    if (behind > projectionBehindBlocksMax)
+      problems.push(
+        `the projection is at block ${view.reading.tip}, ${behind} behind the node: wait until it has caught up`,
+      );
+    if (problems.length === 0) return plan;
+    const found = `${plan.summary}: ${problems.join('; ')}`;
+    if (force !== true) throw new OperationRefused(`${found}. Nothing was sent; --force sends it all the same`);
+    process.stderr.write(`--force: ${found}\n`);
+    return plan;
+  });
+}
+
+/** @throws OperationRejected */
+function sayVerdict({ verdict, height, confirmations }: Settled, json: boolean): void {
+  if (verdict.kind !== 'accepted')
+    throw new OperationRejected(`${verdict.kind} in block ${height}: ${reasonText(verdict.code, verdict.detail)}`);
+  const counted = confirmations === 1 ? '1 confirmation' : `${confirmations} confirmations`;
+  if (!json) print(`accepted in block ${height}, with ${counted}`);
+}

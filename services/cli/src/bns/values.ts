@@ -1,0 +1,96 @@
+import { isHexBytes } from '@virtualchain/bitcoin';
+import { isName, isNamespace } from '@virtualchain/machine-bns';
+import { QueryInvalid, wholeNumber } from '../values.ts';
+import { type RevealOptions, revealDefaults } from './plans/namespaces.ts';
+
+/** A name as it was typed. @throws QueryInvalid */
+export function nameOf(text: string): string {
+  if (isName(text)) return text;
+  throw new QueryInvalid(`${JSON.stringify(text)} is no name: label.namespace of 0-9 a-z - _, at most 37 characters`);
+}
+
+/** A namespace as it was typed, with or without a dot before it. @throws QueryInvalid */
+export function namespaceOf(text: string): string {
+  const id = text.startsWith('.') ? text.slice(1) : text;
+  if (isNamespace(id)) return id;
+  throw new QueryInvalid(`${JSON.stringify(text)} is no namespace: 1 to 19 of 0-9 a-z - _`);
+}
+
+/** 20 bytes as hex: a zone file hash or a message hash. */
+export function hash160Of(what: string, text: string): string {
+  if (!isHexBytes(text) || text.length !== 40)
+    throw new QueryInvalid(`${what} ${JSON.stringify(text)}: not 40 hex digits`);
+  return text;
+}
+
+/** A whole number of micro-Stacks above 0. */
+export function microStacksOf(text: string): bigint {
+  if (!/^[0-9]{1,19}$/.test(text) || BigInt(text) === 0n)
+    throw new QueryInvalid(`${JSON.stringify(text)}: not a whole number of micro-Stacks above 0`);
+  return BigInt(text);
+}
+
+const LIFETIME_INFINITE = 0xffff_ffff;
+const VERSION_MAX = 3;
+const BYTE_MAX = 255;
+const NIBBLE_MAX = 15;
+
+/** What a namespace is revealed with, as it was typed. */
+export interface TypedReveal {
+  readonly launcher?: string;
+  readonly lifetime?: string;
+  readonly coefficient?: string;
+  readonly base?: string;
+  readonly buckets?: string;
+  readonly nonAlphaDiscount?: string;
+  readonly noVowelDiscount?: string;
+  readonly namespaceVersion?: string;
+}
+
+/** @throws QueryInvalid naming the option and its bounds. */
+export function revealOptionsOf(typed: TypedReveal): RevealOptions {
+  const bounded = (flag: string, text: string | undefined, byDefault: number, min: number, max: number): number => {
+    const value = text === undefined ? byDefault : wholeNumber(flag, text);
+    if (value < min || value > max) throw new QueryInvalid(`${flag} ${value}: from ${min} to ${max}`);
+    return value;
+  };
+  const lifetime = typed.lifetime === 'infinite' ? String(LIFETIME_INFINITE) : typed.lifetime;
+  return {
+    ...(typed.launcher === undefined ? {} : { launcher: typed.launcher }),
+    lifetime: bounded('--lifetime', lifetime, revealDefaults.lifetime, 0, LIFETIME_INFINITE),
+    coeff: bounded('--coefficient', typed.coefficient, revealDefaults.coeff, 0, BYTE_MAX),
+    base: bounded('--base', typed.base, revealDefaults.base, 0, BYTE_MAX),
+    buckets: typed.buckets === undefined ? revealDefaults.buckets : bucketsOf(typed.buckets),
+    nonAlphaDiscount: bounded(
+      '--non-alpha-discount',
+      typed.nonAlphaDiscount,
+      revealDefaults.nonAlphaDiscount,
+      1,
+      NIBBLE_MAX,
+    ),
+    noVowelDiscount: bounded(
+      '--no-vowel-discount',
+      typed.noVowelDiscount,
+      revealDefaults.noVowelDiscount,
+      1,
+      NIBBLE_MAX,
+    ),
+    namespaceVersion: bounded(
+      '--namespace-version',
+      typed.namespaceVersion,
+      revealDefaults.namespaceVersion,
+      1,
+      VERSION_MAX,
+    ),
+  };
+}
+
+/** `6,5,4,…`: sixteen exponents, for labels of 1 to 15 characters and for longer ones. */
+function bucketsOf(text: string): readonly number[] {
+  const buckets = text.split(',').map((each) => wholeNumber('--buckets', each));
+  if (buckets.length !== 16 || buckets.some((each) => each < 0 || each > NIBBLE_MAX))
+    throw new QueryInvalid(
+      `--buckets ${JSON.stringify(text)}: not 16 numbers from 0 to ${NIBBLE_MAX}, separated by commas`,
+    );
+  return buckets;
+}

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import {
+  bytesToHex,
+  encodeWif,
+  hexToBytes,
+  parsePrivateKey,
+  type Sats,
+  scriptAddress,
+  sha256,
+} from '@virtualchain/bitcoin';
+import { loadChain, loadMachine } from '@virtualchain/definitions';
+import type { RunningProcess } from '@virtualchain/local';
+import type { MachineInstance } from '@virtualchain/projection';
+import type { BuiltBlock } from '@virtualchain/testing';
+import { createAccount } from '@virtualchain/wallet';
+import type { System } from './system.ts';
+
+/** Somebody with a key and coins, who sends by `vchain bns`. */
+export interface Person {
+  readonly key: string;
+  /** Hex. */
+  readonly script: string;
+  readonly address: string;
+  /** Unspent, `txid:index`. */
+  readonly coins: string[];
+}
+
+export interface Called {
+  readonly code: number | null;
+  /** Standard output and standard error. */
+  readonly text: string;
+  /** The last line of JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a command prints is looked at field by field
+  readonly json: any;
+}
+
+const coinSatoshis = 300_000n;
+const coinsEach = 8;
+
+/** A name machine on a running system, and commands of the command line to it. */
+export class BnsDesk {
+  readonly system: System;
+  readonly chainParameters: Readonly<Record<string, unknown>>;
+  readonly machineParameters: Readonly<Record<string, unknown>>;
+
+  constructor(
+    system: System,
+    chainParameters: Readonly<Record<string, unknown>>,
+    machineParameters: Readonly<Record<string, unknown>>,
+  ) {
+    this.system = system;
+    this.chainParameters = chainParameters;
+    this.machineParameters = machineParameters;
+  }
+
+  /** The ingester of the chain and the projector of the machine. */
+  start(): Promise<RunningProcess[]> {
+    const chain = JSON.stringify(this.chainParameters);
+    const settings = {
+      VCHAIN_CHAIN_PARAMETERS: chain,
+      VCHAIN_MACHINE_PARAMETERS: JSON.stringify(this.machineParameters),
+    };
+    return Promise.all([
+      this.system.ingester({}, ['--chain', 'bns', '--chain-parameters', chain]),
+      this.system.projector('bns', settings, 'bns'),
+    ]);
+  }
+
+  async instance(): Promise<MachineInstance> {
+    const chain = await loadChain('bns', this.chainParameters);
+    const parameters = this.machineParameters;
+    return { chain, network: 'regtest', parameters, machine: await loadMachine('bns', chain, parameters) };
+  }
+
+  /** Gives somebody coins, in a block of their own. */
+  async fund(person: Person): Promise<void> {
+    const script = hexToBytes(person.script);
+    const outputs = Array.from({ length: coinsEach }, () => ({ value: coinSatoshis as Sats, script }));
+    const paid = this.system.miner.wallet.pay(outputs, { fee: 5_000n });
+    await this.system.miner.mine([paid]);
+    person.coins.push(...outputs.map((_output, index) => `${paid.txid}:${index}`));
+  }
+
+  /** `vchain bns …`, signed by somebody where it sends. */
+  async call(by: Person | null, ...args: readonly string[]): Promise<Called> {
+    const paying = by === null ? [] : ['--coin', by.coins[0] ?? '', '--fee-rate', '2'];
+    const key = by === null ? {} : { VCHAIN_KEY: by.key };
+    const process = await this.system.run('services/cli/src/main.ts', ['bns', ...args, ...paying, '--json'], key);
+    const { code } = await process.exited;
+    const text = await readFile(process.logFile, 'utf8');
+    const line = text.split('\n').findLast((each) => each.startsWith('{'));
+    return { code, text, json: line === undefined ? null : JSON.parse(line) };
+  }
+
+  /** Sends an operation, which has to work. @returns its txid. */
+  async send(by: Person, ...args: readonly string[]): Promise<string> {
+    const { code, text, json } = await this.call(by, ...args);
+    if (code !== 0) throw new Error(`vchain bns ${args.join(' ')}: ${text}`);
+    by.coins.shift();
+    return json.txid;
+  }
+
+  /** Mines what was sent, in this order, and waits until the machine has it. */
+  async mine(...txids: readonly string[]): Promise<BuiltBlock> {
+    const transactions: Uint8Array[] = [];
+    for (const txid of txids)
+      transactions.push(hexToBytes(String(await this.system.rpc.call('getrawtransaction', txid, 0))));
+    const block = await this.system.miner.mine(transactions);
+    await this.system.arrived(['bns'], block);
+    return block;
+  }
+
+  async mineTo(height: number): Promise<void> {
+    await this.system.arrived(['bns'], await this.system.miner.mineTo(height));
+  }
+}
+
+export function person(name: string): Person {
+  const key = encodeWif({ bytes: sha256(new TextEncoder().encode(name)), isCompressed: true }, 'regtest');
+  const { script } = createAccount('p2pkh', [parsePrivateKey(key)], 'regtest');
+  return { key, script: bytesToHex(script), address: scriptAddress(script, 'regtest') ?? '', coins: [] };
+}
