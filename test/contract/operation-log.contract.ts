@@ -322,6 +322,15 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(await branchOf(log.branch(topic))).toEqual(['0a', '0']);
     });
 
+    test('replaced-between-steps: a writer that was replaced does not take its successor for itself', async () => {
+      const { topic } = await written([connect('0'), connect('0a')]);
+      await using replaced = await log.openWriter(identityOf(topic));
+      await using next = await log.openWriter(identityOf(topic));
+      await next.append([connect('0ab')]);
+      expect(await codeOf(branchOf(replaced.branch()))).toBe('WRITER_FENCED');
+      expect(await branchOf(next.branch())).toEqual(['0ab', '0a', '0']);
+    });
+
     test('a repeated block is absorbed, another one in its place is a fork', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
       await harness.inject(topic, recordsOfBlock('0a', id, 1, 5));

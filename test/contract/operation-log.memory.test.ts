@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { countingAmbience, createMemoryBroker, createMemoryLog, createOperationLog } from '@virtualchain/operation-log';
-import { connect, hashOf, identityOf, readAll, spell } from './log-blocks.ts';
+import { connect, disconnect, hashOf, identityOf, readAll, spell } from './log-blocks.ts';
 import { operationLogContract } from './operation-log.contract.ts';
 
 operationLogContract('memory', async () => {
@@ -95,4 +95,23 @@ test('tail-lost-while-opening: what was read of the tail is not what the writer 
   });
   await using next = await log.openWriter(identityOf(topic));
   expect(next.tail).toMatchObject({ block: { hash: hashOf('0') } });
+});
+
+test('replaced-after-its-commit: the tail after a disconnect is its own, and not what a newer writer made of it', async () => {
+  const topic = 'contract.replaced';
+  const broker = createMemoryBroker();
+  const ambience = countingAmbience();
+  const log = createOperationLog(broker, ambience);
+  await log.ensureTopic(topic);
+  let replace = false;
+  const slow = broker.reachedBy(async (step) => {
+    if (!replace || step !== 'after-commit') return;
+    replace = false;
+    await using next = await log.openWriter(identityOf(topic));
+    await next.append([connect('0b')]);
+  });
+  await using writer = await createOperationLog(slow, ambience).openWriter(identityOf(topic));
+  await writer.append([connect('0'), connect('0a')]);
+  replace = true;
+  await expect(writer.append([disconnect('0a')])).rejects.toMatchObject({ code: 'WRITER_FENCED', remedy: 'retry' });
 });

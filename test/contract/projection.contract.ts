@@ -182,6 +182,23 @@ export function projectionContract(
     await expectOracle(one, changes);
   });
 
+  test(`${name}: fault-of-yesterday: what stopped a projector is no fault of a projection that was moved since`, async () => {
+    const one = await store();
+    await using frozen = await one.open();
+    await using operator = await one.open();
+    const changes = await changesOf(MAIN);
+    const { checkpoint: before } = await operator.advance(changes);
+    const fault = { code: 'LOG_REPLACED', message: 'another log', height: null, txid: null, sequence: null };
+    await operator.attach('another', []);
+    await expect(frozen.setFault(fault, before)).rejects.toMatchObject({ code: 'CHECKPOINT_MOVED', remedy: 'retry' });
+    const attached = await operator.checkpoint();
+    expect(attached).toMatchObject({ status: 'running', fault: null });
+    await frozen.setFault(fault, attached);
+    expect(await operator.checkpoint()).toMatchObject({ status: 'faulted', fault });
+    await operator.setFault(null);
+    expect(await operator.checkpoint()).toMatchObject({ status: 'running', fault: null });
+  });
+
   test(`${name}: what does not follow the checkpoint is refused, and changes nothing`, async () => {
     const one = await store();
     await using projection = await one.open();

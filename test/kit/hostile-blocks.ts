@@ -1,4 +1,4 @@
-import { concatBytes } from '@virtualchain/bitcoin';
+import { concatBytes, type Transaction } from '@virtualchain/bitcoin';
 import {
   type BuiltBlock,
   buildBlock,
@@ -23,6 +23,7 @@ const TEN_BYTE_OUTPUTS = 99_900;
 const SCRIPT_BYTES = 990_000;
 const INPUTS = 24_000;
 const OP_RETURNS = 91;
+const COIN_SATOSHIS = 10_000n;
 
 const OP_RETURN = 0x6a;
 const OP_TRUE = 0x51;
@@ -122,25 +123,35 @@ function pushForms(data: Uint8Array): readonly (readonly number[])[] {
   ];
 }
 
-/** The block of a case in memory: each transaction spends coins that the block before, or the same block, creates. */
-export function hostileBlocks(
-  parent: BuiltBlock,
-  { name, transactions, inputs = 1 }: HostileCase,
-): readonly BuiltBlock[] {
-  const coins = transactions.map((_outputs, index) =>
-    coinTransaction(
-      Array.from({ length: index === 0 ? inputs : 1 }, () => ({ value: 10_000n, script: Uint8Array.of(OP_TRUE) })),
-      `${name} ${index}`,
-    ),
-  );
-  const spending = transactions.map((outputs, index) => {
-    const transaction = coins[index] as (typeof coins)[number];
-    const spends = Array.from({ length: index === 0 ? inputs : 1 }, (_, output) => ({ transaction, index: output }));
+/** The coins that a case spends, an output each that anybody may spend: those of its first transaction first. */
+export function hostileCoins({ transactions, inputs = 1 }: HostileCase): readonly PlannedOutput[] {
+  const count = inputs + transactions.length - 1;
+  return Array.from({ length: count }, () => ({ value: COIN_SATOSHIS, script: Uint8Array.of(OP_TRUE) }));
+}
+
+/** The transactions of a case, which spend `hostileCoins`. */
+export function hostileTransactions(
+  { transactions, inputs = 1 }: HostileCase,
+  coinOf: (index: number) => { readonly transaction: Transaction; readonly index: number },
+): readonly Transaction[] {
+  return transactions.map((outputs, index) => {
+    const spends = index === 0 ? Array.from({ length: inputs }, (_, at) => coinOf(at)) : [coinOf(inputs + index - 1)];
     // The change keeps every transaction longer than 64 bytes, which a verifier refuses; it carries no payload.
     return spendingTransaction({ spends, outputs: [...outputs, { value: 1_000n, script: senderScript('hostile') }] });
   });
+}
+
+/** The blocks of a case in memory: each transaction spends coins that the block before, or the same block, creates. */
+export function hostileBlocks(parent: BuiltBlock, hostile: HostileCase): readonly BuiltBlock[] {
+  const planned = hostileCoins(hostile);
+  const { inputs = 1, name } = hostile;
+  const before = coinTransaction(planned.slice(0, inputs), `${name} 0`);
+  const within = planned.slice(inputs).map((coin, index) => coinTransaction([coin], `${name} ${index + 1}`));
+  const spending = hostileTransactions(hostile, (index) =>
+    index < inputs ? { transaction: before, index } : { transaction: within[index - inputs] as Transaction, index: 0 },
+  );
   const coinbaseScript = senderScript('hostile');
-  const funding = buildBlock({ parent, coinbaseScript, transactions: coins.slice(0, 1).map(({ bytes }) => bytes) });
-  const rest = [...coins.slice(1), ...spending].map(({ bytes }) => bytes);
+  const funding = buildBlock({ parent, coinbaseScript, transactions: [before.bytes] });
+  const rest = [...within, ...spending].map(({ bytes }) => bytes);
   return [funding, buildBlock({ parent: funding, coinbaseScript, transactions: rest })];
 }

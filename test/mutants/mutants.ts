@@ -78,6 +78,12 @@ export const MUTANTS: readonly Mutant[] = [
     tests: LOG,
   },
   {
+    name: 'newer-epoch-than-its-own',
+    file: 'libs/operation-log/src/backward.ts',
+    edits: [["if (typeof newest === 'number' && mark.epoch > newest) throw", 'if (false) throw']],
+    tests: LOG,
+  },
+  {
     name: 'lost-tail',
     file: 'libs/operation-log/src/errors.ts',
     edits: [['if (landed <= above) throw', 'if (false) throw']],
@@ -110,13 +116,29 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'compare-and-set',
     file: 'libs/projection/src/checkpoint.ts',
-    edits: [['if (numAffectedRows !== 1n) throw', 'if (false) throw']],
+    edits: [
+      [
+        'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor',
+        'if (false) throw new CheckpointMoved(schema, from.cursor',
+      ],
+    ],
     tests: POSTGRES,
   },
   {
     name: 'compare-and-set-of-the-sequence',
     file: 'libs/projection/src/checkpoint.ts',
-    edits: [['where id = 1 and sequence = ', 'where id = 1 or sequence = ']],
+    edits: [['return sql`sequence = ', 'return sql`true or sequence = ']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'fault-of-yesterday',
+    file: 'libs/projection/src/checkpoint.ts',
+    edits: [
+      [
+        'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from?.cursor',
+        'if (false) throw new CheckpointMoved(schema, from?.cursor',
+      ],
+    ],
     tests: POSTGRES,
   },
   {

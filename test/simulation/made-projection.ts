@@ -33,7 +33,7 @@ export async function reachProjection(life: Life, store: MemoryStore, failsCommi
     },
     rewind: (to) => life.call('db', 'rewind', () => projection.rewind(to)),
     attach: (log, places) => life.call('db', 'attach', () => projection.attach(log, places)),
-    setFault: (fault) => life.call('db', 'setFault', () => projection.setFault(fault)),
+    setFault: (fault, from) => life.call('db', 'setFault', () => projection.setFault(fault, from)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -19,6 +19,8 @@ const FAILED_ONCE: readonly (readonly [danger: string, seed: number])[] = [
   ['cut-in-mid-repetition: the last record of the log was a repeated one, and not its tail', 205],
   ['branch-over-a-cut-log: the writer knew blocks that the log had lost', 599],
   ['stale-run-before-a-writer: a replaced writer left more behind than one step back reads', 259],
+  ['fault-of-yesterday: a frozen projector put its old fault on a projection that had been attached since', 208],
+  ['replaced-after-its-commit: a writer took the tail of its successor for its own', 689],
   ['disconnect-then-poison: a batch that faults after a reorganisation is taken back whole', 304],
 ];
 

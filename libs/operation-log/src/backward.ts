@@ -1,7 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
-import { LogForked, ParentMismatch, SequenceGap } from './errors.ts';
+import { LogForked, ParentMismatch, SequenceGap, WriterFenced } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
 import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_OFFSETS_MAX } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
@@ -28,7 +28,7 @@ export type NewestEpoch = number | 'found-out' | 'presumed';
  * higher sequence can show up further back, so the records of an epoch are handed on when that is sure.
  *
  * @throws SequenceGap when the log begins before the predecessor was found, LogForked when something that was handed on
- * turns out to be stale.
+ * turns out to be stale, WriterFenced when there is a newer epoch than the one that is known.
  */
 async function* countingRecords(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<Mark> {
   const { earliest, stable } = await broker.offsets(topic);
@@ -43,6 +43,7 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
     const start = reach > step ? end - step : earliest;
     const marks = await marksBetween(broker, topic, start, end);
     for (const mark of marks.reverse()) {
+      if (typeof newest === 'number' && mark.epoch > newest) throw new WriterFenced(topic);
       if (typeof newest === 'number' && kept.length === 0 && mark.epoch < newest) continue;
       if (tail !== null && outranks(mark, tail)) throw handedOnTooEarly(topic, mark, tail);
       if (handedOn !== null && mark.epoch > handedOn.epoch) throw handedOnTooEarly(topic, mark, handedOn);

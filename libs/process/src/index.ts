@@ -14,3 +14,4 @@ export { formatProgress, type Progress, type ProgressMeter, progressMeter, type 
 export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
 export { redactText, rememberSecret } from './secrets.ts';
 export { optional, type Parser, required, type Setting } from './setting.ts';
+export { stepBack } from './step-back.ts';

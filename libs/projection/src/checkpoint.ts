@@ -1,6 +1,6 @@
 import { blockHash, height } from '@virtualchain/bitcoin';
 import type { Cursor } from '@virtualchain/operation-log';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from './database.ts';
 import { CheckpointMoved } from './errors.ts';
 
@@ -72,13 +72,28 @@ export async function moveCheckpoint(
   to: Cursor,
   feedPosition: number,
 ): Promise<void> {
-  const { cursor } = from;
-  const at = cursor === null ? sql`log is null` : sql`log = ${cursor.log} and hash is not distinct from ${cursor.hash}`;
   const { numAffectedRows } = await sql`update ${sql.table(`${schema}.checkpoint`)} set
       log = ${to.log}, epoch = ${to.epoch}, writer = ${to.writer}, sequence = ${to.sequence}, log_offset = ${to.offset.toString()},
       height = ${to.height}, hash = ${to.hash}, feed_position = ${feedPosition}, status = 'running', fault = null, updated_at = now()
-    where id = 1 and sequence = ${cursor?.sequence ?? 0} and feed_position = ${from.feedPosition} and ${at}`.execute(
-    db,
-  );
-  if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, cursor?.sequence ?? 0);
+    where id = 1 and ${standsAt(from)}`.execute(db);
+  if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor?.sequence ?? 0);
+}
+
+/**
+ * Says that the projection stopped, and why, or with null that it goes on; only if it stands at `from` still, where that
+ * is given.
+ *
+ * @throws CheckpointMoved.
+ */
+export async function writeFault(db: Db, schema: string, fault: Fault | null, from?: Checkpoint): Promise<void> {
+  const { numAffectedRows } = await sql`update ${sql.table(`${schema}.checkpoint`)} set
+      status = ${fault === null ? 'running' : 'faulted'}, updated_at = now(),
+      fault = ${fault === null ? null : JSON.stringify(fault)}::jsonb
+    where id = 1 and ${from === undefined ? sql`true` : standsAt(from)}`.execute(db);
+  if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from?.cursor?.sequence ?? 0);
+}
+
+function standsAt({ cursor, feedPosition }: Checkpoint): RawBuilder<unknown> {
+  const at = cursor === null ? sql`log is null` : sql`log = ${cursor.log} and hash is not distinct from ${cursor.hash}`;
+  return sql`sequence = ${cursor?.sequence ?? 0} and feed_position = ${feedPosition} and ${at}`;
 }

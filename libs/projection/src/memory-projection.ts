@@ -118,7 +118,9 @@ export class MemoryProjection implements Projection {
     await this.setFault(null);
   }
 
-  async setFault(fault: Fault | null): Promise<void> {
+  async setFault(fault: Fault | null, from?: Checkpoint): Promise<void> {
+    if (from !== undefined && !isSamePlace(from, this.#store.checkpoint))
+      throw new CheckpointMoved(this.schema, from.cursor?.sequence ?? 0);
     this.#store.checkpoint = { ...this.#store.checkpoint, status: fault === null ? 'running' : 'faulted', fault };
     this.#checkpoint = null;
   }
@@ -182,4 +184,11 @@ function markOf({ event, offset, cursor }: ConnectedBlock): BlockMark {
     firstOffset: offset,
     cursor,
   };
+}
+
+function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {
+  const [a, b] = [one.cursor, other.cursor];
+  return (
+    one.feedPosition === other.feedPosition && a?.log === b?.log && a?.sequence === b?.sequence && a?.hash === b?.hash
+  );
 }

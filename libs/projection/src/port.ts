@@ -46,7 +46,12 @@ export interface Projection extends AsyncDisposable {
    * oldest first: it ends at the last of them, and keeps from then on where that log has each.
    */
   attach(log: string, places: readonly BlockMark[]): Promise<void>;
-  /** Says that the projection stopped, and why; `null` says that it goes on. */
-  setFault(fault: Fault | null): Promise<void>;
+  /**
+   * Says that the projection stopped, and why; `null` says that it goes on. With `from` only if it stands there still:
+   * what stopped one projector says nothing of a projection that another one, or an operator, has moved since.
+   *
+   * @throws CheckpointMoved, DatabaseUnavailable.
+   */
+  setFault(fault: Fault | null, from?: Checkpoint): Promise<void>;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ import {
 } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf } from './checkpoint.ts';
+import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf, writeFault } from './checkpoint.ts';
 import { closeOrm, type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
 import { MARKS_PER_PAGE_MAX } from './limits.ts';
@@ -144,14 +144,9 @@ export class PostgresProjection implements Projection {
     await this.#retract(from, cursor, cursor.height ?? -1, (db) => placeBlocks(db, this.schema, places));
   }
 
-  async setFault(fault: Fault | null): Promise<void> {
-    await orDatabaseError(() =>
-      sql`update ${sql.table(`${this.schema}.checkpoint`)} set status = ${fault === null ? 'running' : 'faulted'},
-        fault = ${fault === null ? null : JSON.stringify(fault)}::jsonb, updated_at = now()`.execute(
-        dbOf(this.orm.em.fork()),
-      ),
-    );
+  async setFault(fault: Fault | null, from?: Checkpoint): Promise<void> {
     this.#checkpoint = null;
+    await orDatabaseError(() => writeFault(dbOf(this.orm.em.fork()), this.schema, fault, from));
   }
 
   async close(): Promise<void> {

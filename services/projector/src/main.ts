@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setPriority } from 'node:os';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
 import { openKafkaLog } from '@virtualchain/operation-log';
@@ -7,9 +6,11 @@ import {
   armFailpoint,
   createLogger,
   createMetrics,
+  describeConfig,
   readConfig,
   runService,
   startHealthServer,
+  stepBack,
 } from '@virtualchain/process';
 import { openAnswers, openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
@@ -19,6 +20,12 @@ import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
 import { projectorStatus } from './status.ts';
 
+if (process.argv.includes('--help')) {
+  console.log('Folds the operation log of a virtual chain into the projection of one machine.\n');
+  console.log(describeConfig(spec));
+  process.exit(0);
+}
+
 const logger = createLogger({ name: 'projector', version: '0.1.0' });
 
 await runService(
@@ -27,7 +34,7 @@ await runService(
     const config = readConfig(spec, process.env, process.argv.slice(2));
     logger.level = config.logLevel;
     const passing = armFailpoint(FAILPOINTS, process.env);
-    setPriority(config.niceness);
+    stepBack(config.niceness);
     const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
     const parameters = parseParameters('--machine-parameters', config.machineParameters);
     const machine = await loadMachine(config.machine, chain, parameters);

@@ -19,10 +19,10 @@ test('fault-while-the-database-is-away: the run goes on, and the fault is record
   const open = async (): Promise<Projection> => {
     const projection = new MemoryProjection(store);
     const setFault = projection.setFault.bind(projection);
-    projection.setFault = async (fault) => {
+    projection.setFault = async (fault, from) => {
       failures -= 1;
       if (failures >= 0) throw new DatabaseUnavailable(new Error('connection terminated'));
-      await setFault(fault);
+      await setFault(fault, from);
       stop.abort();
     };
     return projection;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import { type Fault, findCommonBlock, type Projection, upToStop } from '@virtualchain/projection';
+import { type Checkpoint, type Fault, findCommonBlock, type Projection, upToStop } from '@virtualchain/projection';
 import type { ProjectorPassing } from './failpoints.ts';
 import {
   KNOWN_BLOCKS_MAX,
@@ -51,10 +51,13 @@ export async function project(options: ProjectOptions): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let projection: Projection | null = null;
+    let standing: Checkpoint | undefined;
     try {
       projection = await options.open();
       await waitUntilResumed(projection, options);
-      await follow(projection, options, () => {
+      standing = await projection.checkpoint();
+      await follow(projection, standing, options, (checkpoint) => {
+        standing = checkpoint;
         failures = 0;
       });
     } catch (error) {
@@ -62,7 +65,7 @@ export async function project(options: ProjectOptions): Promise<void> {
       if (!isExpectedError(error)) throw error;
       if (error.remedy === 'retry') events.state('retrying', error);
       else if (projection === null) throw error;
-      else await mend(projection, error, options);
+      else await mend(projection, standing, error, options);
       failures++; // a rewind counts as one too: what it did not mend must not be asked for in a tight loop
       await sleep(retryDelayMs(failures, jitter), signal);
     } finally {
@@ -77,17 +80,21 @@ function retryDelayMs(failures: number, jitter: () => number): number {
 }
 
 /** Reads and advances until the signal or an error ends it. */
-async function follow(projection: Projection, options: ProjectOptions, onProgress: () => void): Promise<void> {
+async function follow(
+  projection: Projection,
+  checkpoint: Checkpoint,
+  options: ProjectOptions,
+  onProgress: (checkpoint: Checkpoint) => void,
+): Promise<void> {
   const { log, topic, signal, events, passing } = options;
   const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
-  const checkpoint = await projection.checkpoint();
   events.state('catching-up', null);
   const known = await knownBlocks(projection);
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
     passing?.('after-read');
     for (const changes of portions(upToStop(projection.machine, batch.changes))) {
       const advanced = await projection.advance(changes);
-      onProgress();
+      onProgress(advanced.checkpoint);
       events.advanced(advanced, advanced.checkpoint.cursor);
     }
     const last = batch.changes.at(-1);
@@ -134,11 +141,16 @@ function* portions(changes: readonly LogChange[]): Generator<readonly LogChange[
  * A fork of the log is rewound; anything else becomes the projection's fault. A database that is away just then is no
  * reason to end: the next round meets the same error again.
  */
-async function mend(projection: Projection, error: ExpectedError, options: ProjectOptions): Promise<void> {
+async function mend(
+  projection: Projection,
+  standing: Checkpoint | undefined,
+  error: ExpectedError,
+  options: ProjectOptions,
+): Promise<void> {
   try {
     const fault = error.remedy === 'rewind' ? await rewind(projection, options) : error;
     options.events.state(fault === null ? 'retrying' : 'faulted', fault ?? error);
-    if (fault !== null) await projection.setFault(faultOf(fault));
+    if (fault !== null) await projection.setFault(faultOf(fault), standing);
   } catch (failure) {
     if (!isExpectedError(failure) || failure.remedy !== 'retry') throw failure;
     options.events.state('retrying', failure);

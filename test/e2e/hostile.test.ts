@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseTransaction, type Sats, type TransactionOutput } from '@virtualchain/bitcoin';
+import type { PlannedOutput } from '@virtualchain/testing';
+import { type HostileCase, hostileCases, hostileCoins, hostileTransactions } from '../kit/hostile-blocks.ts';
+import { System } from '../kit/system.ts';
+
+/** Blocks of spite (W4 of the performance page, fault 16), through the real node, Kafka and Postgres. */
+const MAGIC = Uint8Array.of(0x6b, 0x76);
+const MACHINES = ['kv', 'activity'];
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ seed: 16 });
+  await system.ingester();
+  for (const machine of MACHINES) await system.projector(machine);
+}, 180_000);
+
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+}, 60_000);
+
+describe('blocks of spite go the whole way', () => {
+  test.each(hostileCases(MAGIC).map((each): [string, HostileCase] => [each.name, each]))(
+    '%s',
+    async (_name, hostile) => {
+      const { miner } = system;
+      const coins = parseTransaction(miner.wallet.pay(payable(hostileCoins(hostile)), { fee: 1_000n }).bytes);
+      await miner.mine([coins.bytes]);
+      const transactions = hostileTransactions(hostile, (index) => ({ transaction: coins, index }));
+      await miner.mine(transactions.map(({ bytes }) => bytes));
+      await system.arrived(MACHINES);
+      for (const { checkpoint } of await system.statuses()) expect(checkpoint.fault).toBeNull();
+      expect(await system.differences(MACHINES)).toEqual([]);
+    },
+    90_000,
+  );
+});
+
+const payable = (outputs: readonly PlannedOutput[]): readonly TransactionOutput[] =>
+  outputs.map(({ value, script }) => ({ value: value as Sats, script }));
