@@ -115,3 +115,22 @@ test('replaced-after-its-commit: the tail after a disconnect is its own, and not
   replace = true;
   await expect(writer.append([disconnect('0a')])).rejects.toMatchObject({ code: 'WRITER_FENCED', remedy: 'retry' });
 });
+
+test('tail-lost-after-a-commit: a writer whose disconnect is gone again does not go on', async () => {
+  const topic = 'contract.gone';
+  const broker = createMemoryBroker();
+  const ambience = countingAmbience();
+  let cutAt: bigint | null = null;
+  const losing = broker.reachedBy(async (step) => {
+    if (cutAt !== null && step === 'after-commit') broker.cutTail(topic, cutAt);
+  });
+  const log = createOperationLog(losing, ambience);
+  await log.ensureTopic(topic);
+  await using writer = await log.openWriter(identityOf(topic));
+  await writer.append([connect('0'), connect('0a'), connect('0ab')]);
+  cutAt = 6n; // amid the second block
+  await expect(writer.append([disconnect('0ab')])).rejects.toMatchObject({ code: 'LOG_TRUNCATED' });
+  cutAt = null;
+  await using next = await log.openWriter(identityOf(topic));
+  expect(next.tail).toMatchObject({ block: { hash: hashOf('0') } });
+});

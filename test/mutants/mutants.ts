@@ -96,6 +96,12 @@ export const MUTANTS: readonly Mutant[] = [
     tests: LOG,
   },
   {
+    name: 'tail-lost-after-a-commit',
+    file: 'libs/operation-log/src/writer.ts',
+    edits: [['if (standing?.sequence === sequence) return standing.block;', 'return standing?.block ?? null;']],
+    tests: LOG,
+  },
+  {
     name: 'merkle-root',
     file: 'libs/bitcoin/src/verify-block.ts',
     edits: [['if (root !== header.merkleRoot)', 'if (false)']],

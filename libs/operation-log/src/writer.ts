@@ -2,7 +2,7 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
 import type { Broker, OutgoingRecord } from './broker.ts';
-import { LogIdentityMismatch, ParentMismatch, WriterSpent } from './errors.ts';
+import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
 import { readIdentity } from './identity.ts';
 import type { WriterPassing } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
@@ -104,10 +104,21 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       const block =
         last.kind === 'connect'
           ? branchBlock(last, tail.sequence + 1 + first, offsetOf(sends, offsets, first))
-          : ((await readTail(broker, topic, tail.epoch))?.block ?? null);
+          : await blockBelow(sequence);
       tail = { ...tail, sequence, block };
       return tail;
     });
+  }
+
+  /** The newest block that a disconnect left, read back from the log: only the newest one is known here. */
+  async function blockBelow(sequence: number): Promise<BranchBlock | null> {
+    const standing = await readTail(broker, topic, tail.epoch);
+    if (standing?.sequence === sequence) return standing.block;
+    throw new LogTruncated(
+      topic,
+      null,
+      `it ends with sequence ${standing?.sequence ?? 0}, after ${sequence} was written`,
+    );
   }
 
   async function close(): Promise<void> {
