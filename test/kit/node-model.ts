@@ -5,7 +5,6 @@ import {
   NULL_HASH,
   parseBlock,
   type Transaction,
-  type Txid,
   workFromBits,
 } from '@virtualchain/bitcoin';
 import { REGTEST_GENESIS } from '@virtualchain/testing';
@@ -50,12 +49,15 @@ function parseOnce(bytes: Uint8Array): Block {
 
 export function createNodeModel(): NodeModel {
   const blocks = new Map<string, KnownBlock>();
+  /** Blocks by what they hold. */
+  const holders = new Map<string, readonly KnownBlock[]>();
   const invalid = new Set<string>();
   let bestChain: KnownBlock[] = [];
   reset();
 
   function reset(): void {
     blocks.clear();
+    holders.clear();
     invalid.clear();
     bestChain = [];
     const block = parseBlock(REGTEST_GENESIS.bytes);
@@ -100,6 +102,7 @@ export function createNodeModel(): NodeModel {
       const work = previous.work + workFromBits(block.header.bits);
       const known = { block, bytes, height: (previous.height + 1) as Height, work, previous };
       blocks.set(block.hash, known);
+      for (const each of block.transactions) holders.set(each.txid, [...(holders.get(each.txid) ?? []), known]);
       if (previous === best()) bestChain.push(known);
       else if (work > best().work && !isInvalid(known)) follow(known);
       return true;
@@ -119,11 +122,9 @@ export function createNodeModel(): NodeModel {
       return [{ tip: best(), branchLength: 0, status: 'active' }, ...others];
     },
     transaction(txid) {
-      for (const known of bestChain.slice(1)) {
-        const transaction = known.block.transactions.find((each) => each.txid === (txid as Txid));
-        if (transaction !== undefined) return { transaction, in: known };
-      }
-      return null;
+      const holder = holders.get(txid)?.find((known) => known.height > 0 && bestChain[known.height] === known);
+      const transaction = holder?.block.transactions.find((each) => each.txid === txid);
+      return holder === undefined || transaction === undefined ? null : { transaction, in: holder };
     },
     invalidate(hash) {
       invalid.add(hash);

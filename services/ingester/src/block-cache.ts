@@ -12,26 +12,19 @@ export interface BlockCache {
   transaction(txid: Txid): Transaction | undefined;
 }
 
-interface Kept {
-  readonly block: Block;
-  readonly byTxid: ReadonlyMap<Txid, Transaction>;
-}
-
 export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: number = CACHE_BYTES_MAX): BlockCache {
-  const kept = new Map<BlockHash, Kept>();
+  const kept = new Map<BlockHash, Block>();
+  const byTxid = new Map<Txid, Transaction>();
   const coming = new Map<BlockHash, Promise<Block | null>>();
   let bytes = 0;
 
   function keep(hash: BlockHash, block: Block): void {
-    kept.set(hash, {
-      block,
-      byTxid: new Map(block.transactions.map((transaction) => [transaction.txid, transaction])),
-    });
+    kept.set(hash, block);
     bytes += block.bytes.length;
-    for (const [oldest, { block: old }] of kept) {
+    for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
+    for (const oldest of kept.keys()) {
       if (bytes <= bytesMax || oldest === hash) break;
-      kept.delete(oldest);
-      bytes -= old.bytes.length;
+      forget(oldest);
     }
   }
 
@@ -48,25 +41,25 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
   }
 
   function forget(hash: BlockHash): void {
-    bytes -= kept.get(hash)?.block.bytes.length ?? 0;
+    const block = kept.get(hash);
+    if (block === undefined) return;
     kept.delete(hash);
+    bytes -= block.bytes.length;
+    // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
+    for (const transaction of block.transactions) {
+      if (byTxid.get(transaction.txid) === transaction) byTxid.delete(transaction.txid);
+    }
   }
 
   return {
     forget,
     async fetch(hash) {
       const here = kept.get(hash);
-      if (here !== undefined) return here.block;
+      if (here !== undefined) return here;
       const fetching = coming.get(hash) ?? load(hash);
       coming.set(hash, fetching);
       return fetching;
     },
-    transaction(txid) {
-      for (const { byTxid } of kept.values()) {
-        const found = byTxid.get(txid);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    },
+    transaction: (txid) => byTxid.get(txid),
   };
 }
