@@ -137,14 +137,6 @@ async function switchBuild(
   }
 }
 
-interface Sealed {
-  readonly height: number;
-  readonly hash: string;
-  readonly consensus_hash: string | null;
-  readonly changes_hash: string | null;
-  readonly collection_hashes: CollectionHashes | null;
-}
-
 async function compareBuilds(
   db: Db,
   live: PostgresProjection,
@@ -163,27 +155,45 @@ async function compareBuilds(
     refuse(`it is behind, at height ${theirs.cursor?.height}`, true);
   }
   const from = Math.max(anchorHeight(live.machine), anchorHeight(built.machine)) + 1;
+  const names = comparable(live.machine, built.machine, reshaped);
   const last = Math.min(ours.cursor?.height ?? -1, ruleChange === null ? Number.MAX_SAFE_INTEGER : ruleChange - 1);
-  const read = async (schema: string): Promise<readonly Sealed[]> =>
-    (
-      await sql<Sealed>`select height, hash, consensus_hash, changes_hash, collection_hashes from ${sql.table(`${schema}.blocks`)}
-        where height between ${from} and ${last} order by height`.execute(db)
-    ).rows;
-  const [liveBlocks, builtBlocks] = [await read(live.schema), await read(built.schema)];
-  for (const [i, block] of liveBlocks.entries()) {
-    const other = builtBlocks[i];
-    if (other?.hash !== block.hash) {
-      // The log disconnected it since, and the live build has not read so far: what both have ends below.
-      if (isAhead) return { comparedFrom: from, comparedTo: block.height - 1 };
-      return refuse(`another block, or none, at height ${block.height}`);
-    }
-    if (other.consensus_hash !== block.consensus_hash) refuse(`another consensus hash at height ${block.height}`);
-    for (const name of comparable(live.machine, built.machine, reshaped)) {
-      if (other.collection_hashes?.[name] !== block.collection_hashes?.[name])
-        refuse(`other rows of ${name} at height ${block.height}`);
-    }
-  }
-  return { comparedFrom: from, comparedTo: last };
+  const first = await firstDifference(db, [live.schema, built.schema], [from, last], names);
+  if (first === null) return { comparedFrom: from, comparedTo: last };
+  const { height } = first;
+  // The log disconnected it since, and the live build has not read so far: what both have ends below.
+  if (first.other_block && isAhead) return { comparedFrom: from, comparedTo: height - 1 };
+  if (first.other_block) return refuse(`another block, or none, at height ${height}`);
+  if (first.other_consensus) return refuse(`another consensus hash at height ${height}`);
+  const differing = names.find((name) => first.collection_hashes?.[name] !== first.other_hashes?.[name]);
+  return refuse(`other rows of ${differing} at height ${height}`);
+}
+
+interface Difference {
+  readonly height: number;
+  readonly other_block: boolean;
+  readonly other_consensus: boolean;
+  readonly collection_hashes: CollectionHashes | null;
+  readonly other_hashes: CollectionHashes | null;
+}
+
+/** The lowest height at which two builds have other blocks, consensus hashes, or rows of these collections. */
+async function firstDifference(
+  db: Db,
+  [one, other]: readonly [string, string],
+  [from, to]: readonly [number, number],
+  names: readonly string[],
+): Promise<Difference | null> {
+  const otherRows = names.map(
+    (name) => sql`or b.collection_hashes ->> ${name} is distinct from a.collection_hashes ->> ${name}`,
+  );
+  const { rows } = await sql<Difference>`select a.height, b.hash is distinct from a.hash as other_block,
+      b.consensus_hash is distinct from a.consensus_hash as other_consensus,
+      a.collection_hashes, b.collection_hashes as other_hashes
+    from ${sql.table(`${one}.blocks`)} a left join ${sql.table(`${other}.blocks`)} b on b.height = a.height
+    where a.height between ${from} and ${to} and (b.hash is distinct from a.hash
+      or b.consensus_hash is distinct from a.consensus_hash ${sql.join(otherRows, sql` `)})
+    order by a.height limit 1`.execute(db);
+  return rows[0] ?? null;
 }
 
 function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly string[]): string[] {
