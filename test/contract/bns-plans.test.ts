@@ -150,3 +150,30 @@ test('what is missing is said before anything is built', async () => {
     'there is no namespace none',
   );
 });
+
+test('before epoch 4 a preorder does not expire, and its registration is planned however old it is', async () => {
+  const stage = new BnsStage({ epochEnds: [0, 0, 200, 300, 400], gracePeriod: 5, preorderExpiry: 2 });
+  await launched(stage);
+  const owner = owners.p2pkh;
+  await done(stage, owner, (planning) => planPreorder(planning, 'alice.shop', {}));
+  await stage.pass(10);
+  await done(stage, owner, (planning) => planRegister(planning, 'alice.shop', {}));
+});
+
+test('an expired namespace is bought again with the satoshis of before, by another key or for another launcher', async () => {
+  const owner = owners.p2pkh;
+  const stage = new BnsStage({ ...epoch6, revealWindow: 3 });
+  const generous = await planNamespacePreorder(await stage.planning(creator), 'shop', {});
+  const outputs = generous.outputs.map((output) => ({ ...output, value: 70_000n as typeof output.value }));
+  expect(await stage.play(creator, { ...generous, outputs })).toMatchObject({ kind: 'accepted' });
+  await done(stage, creator, (planning) => planNamespaceReveal(planning, 'shop', revealDefaults));
+  await stage.pass(4);
+  const same = await planNamespacePreorder(await stage.planning(creator), 'shop', {});
+  expect(same.problems.join()).toContain('another key or another --launcher');
+  await done(stage, owner, (planning) => planNamespacePreorder(planning, 'shop', {}));
+  await done(stage, owner, (planning) => planNamespaceReveal(planning, 'shop', revealDefaults));
+  expect(await stage.row('namespaces', { namespace_id: 'shop' })).toMatchObject({
+    op_fee: 70_000n,
+    address: owner.address,
+  });
+});

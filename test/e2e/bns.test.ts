@@ -144,8 +144,15 @@ test('what the rules would not take is refused, and explained when it was sent a
   txids['forced'] = String(txid);
   await desk.mine(txids['forced']);
   carol.coins.shift();
-  txids['revoke'] = await desk.send(bob, 'revoke', 'alice.shop');
-  await desk.mine(txids['revoke']);
+  const unwatched = await desk.call(bob, 'revoke', 'alice.shop', '--wait', '--timeout', '0');
+  expect(unwatched).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('WAIT_TIMED_OUT'),
+    json: { verdict: null },
+  });
+  bob.coins.shift();
+  txids['revoke'] = unwatched.json.txid;
+  await desk.mine(String(txids['revoke']));
   const { code, text, json } = await forced;
   expect({ code, verdict: json.verdict.code, height: json.height }).toEqual({
     code: 1,

@@ -14,6 +14,7 @@ import type { MachineInstance } from '@virtualchain/projection';
 import type { BuiltBlock } from '@virtualchain/testing';
 import { createAccount } from '@virtualchain/wallet';
 import type { System } from './system.ts';
+import { until } from './until.ts';
 
 /** Somebody with a key and coins, who sends by `vchain bns`. */
 export interface Person {
@@ -53,17 +54,23 @@ export class BnsDesk {
     this.machineParameters = machineParameters;
   }
 
-  /** The ingester of the chain and the projector of the machine. */
-  start(): Promise<RunningProcess[]> {
+  /** The ingester of the chain and the projector of the machine, once it has made its projection. */
+  async start(): Promise<RunningProcess[]> {
     const chain = JSON.stringify(this.chainParameters);
     const settings = {
       VCHAIN_CHAIN_PARAMETERS: chain,
       VCHAIN_MACHINE_PARAMETERS: JSON.stringify(this.machineParameters),
     };
-    return Promise.all([
+    const running = await Promise.all([
       this.system.ingester({}, ['--chain', 'bns', '--chain-parameters', chain]),
       this.system.projector('bns', settings, 'bns'),
     ]);
+    await until(
+      'the projection of bns is there',
+      () => this.system.statuses(),
+      (found) => found.some(({ build }) => build.machine === 'bns'),
+    );
+    return running;
   }
 
   async instance(): Promise<MachineInstance> {

@@ -14,6 +14,7 @@ import {
 } from '@virtualchain/projection';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Command } from 'commander';
+import { EXIT_CODES } from './exit-codes.ts';
 
 /** Where the parts of a deployment are, as far as they were given. */
 export interface Connection {
@@ -63,7 +64,8 @@ export function withConnection(
     .option('--kafka-brokers <list>', 'Kafka brokers, host:port (VCHAIN_KAFKA_BROKERS)')
     .option('--postgres-url <url>', 'database of the network (VCHAIN_POSTGRES_URL)')
     .option('--node-url <url>', 'Bitcoin node (VCHAIN_NODE_URL)')
-    .option('--topic-prefix <prefix>', 'first part of topic names (VCHAIN_TOPIC_PREFIX; default vchain)');
+    .option('--topic-prefix <prefix>', 'first part of topic names (VCHAIN_TOPIC_PREFIX; default vchain)')
+    .addHelpText('after', EXIT_CODES);
 }
 
 /** Flags come before the environment, that before a running demo. */

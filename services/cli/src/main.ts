@@ -14,13 +14,11 @@ import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { type VerifyCommandOptions, verify } from './commands/verify.ts';
 import { type Connection, connectionOf, withConnection } from './connection.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 import { paint } from './output.ts';
 import { withTransaction } from './transaction.ts';
 
 type Options = Readonly<Record<string, string | undefined>> & { readonly json?: boolean };
-
-const EXIT_CODES = `
-Exit codes: 0 done, 1 a foreseen failure (its code is printed), 2 wrong usage, 70 a bug.`;
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -37,7 +35,7 @@ const program = new Command('vchain')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 function connected(name: string, about: string): Command {
-  return withConnection(program.command(name).description(about)).addHelpText('after', EXIT_CODES);
+  return withConnection(program.command(name).description(about));
 }
 
 /** Collects an option that may be given several times. */
@@ -102,7 +100,7 @@ connected('state', 'rows of a collection, at the tip or at a past height')
   .argument('<machine>', 'name or module')
   .argument(
     '<collection>',
-    'for bns: names, namespaces, accounts and more; for kv: names; for activity: senders, opcodes',
+    'for bns: names, namespaces, preorders, accounts, vesting, import_rings; for kv: names; for activity: senders, opcodes',
   )
   .argument('[key]', 'value of the key; several columns separated by commas')
   .option('--at <height>', 'the state at this height')
@@ -154,7 +152,6 @@ withConnection(snapshot.command('export').description('one signed file of a proj
   .requiredOption('--key <file>', 'Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
   .option('--at <height>', 'the newest block by default')
   .option('--json', 'one line of JSON')
-  .addHelpText('after', EXIT_CODES)
   .action((machine, file, given: { key: string; at?: string }, command) => {
     const { connection, options } = read(command);
     return snapshotExport(connection, machine, file, { ...given, json: options.json ?? false });
@@ -168,7 +165,6 @@ withConnection(snapshot.command('import').description('checks a file and makes t
   .option('--refold', 'trust no signer: fold the operations')
   .option('--replace', 'take the place of the live build')
   .option('--json', 'one line of JSON')
-  .addHelpText('after', EXIT_CODES)
   .action((machine, file, given: Omit<SnapshotImportOptions, 'json'>, command) => {
     const { connection, options } = read(command);
     return snapshotImport(connection, machine, file, { ...given, json: options.json ?? false });

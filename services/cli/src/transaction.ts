@@ -119,9 +119,9 @@ function describe(
   };
 }
 
-async function confirm({ network, from, fee, feeRate: rate, change }: Prepared['described']): Promise<void> {
+async function confirm({ operation, network, from, fee, feeRate: rate, change }: Prepared['described']): Promise<void> {
   print(
-    `network ${network}, from ${from}, fee ${fee} satoshis (${rate.rate} per virtual byte), change ${change} satoshis`,
+    `${operation === undefined ? '' : `${operation}: `}network ${network}, from ${from}, fee ${fee} satoshis (${rate.rate} per virtual byte), change ${change} satoshis`,
   );
   if (!process.stdin.isTTY)
     throw new QueryInvalid('sending outside regtest wants a yes: there is no terminal to ask at, pass --yes');

@@ -1,4 +1,4 @@
-export { balanceOf } from './accounts.ts';
+export { balanceOf, STACKS } from './accounts.ts';
 export { bnsChain } from './chain.ts';
 export type { AccountRow, BnsCollections, NameRow, NamespaceRow, PreorderRow } from './collections.ts';
 export { EPOCHS, type Epoch, epochAt } from './epochs.ts';
@@ -46,4 +46,13 @@ export {
   transactionStatus,
 } from './queries/operations.ts';
 export type { BnsView, NamePage } from './queries/view.ts';
-export { type Deadlines, deadlinesOf, isInGrace, isReady, isRegistered, isRevealed, nameExists } from './rules.ts';
+export {
+  type Deadlines,
+  deadlinesOf,
+  isInGrace,
+  isReady,
+  isRegistered,
+  isRevealed,
+  LIFETIME_INFINITE,
+  nameExists,
+} from './rules.ts';

@@ -1,6 +1,6 @@
-import { type HistoryEntry, type NameRow, nameHistory } from '@virtualchain/machine-bns';
+import { nameHistory } from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
-import { listedMax } from './limits.ts';
+import { listAll } from './listing.ts';
 import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
 import { showRows } from './show.ts';
 import { nameOf } from './values.ts';
@@ -20,13 +20,9 @@ const DEEDS: Readonly<Record<string, string>> = {
 export async function history(connection: Connection, name: string, options: ReadingOptions): Promise<void> {
   await using registry = await openRegistry(connection);
   await registry.view(heightAsked(options.at), async (view) => {
-    const entries: HistoryEntry<NameRow>[] = [];
-    for (let page = 0; entries.length < listedMax; page++) {
-      const found = await nameHistory(view, nameOf(name), page);
-      if (found.length === 0) break;
-      entries.push(...found);
-    }
-    const rows = entries.map(({ height, until, record, operations }) => ({
+    let page = 0;
+    const { items, isCut } = await listAll(() => nameHistory(view, nameOf(name), page++));
+    const rows = items.map(({ height, until, record, operations }) => ({
       height,
       until,
       what: DEEDS[record.op] ?? record.op,
@@ -36,6 +32,6 @@ export async function history(connection: Connection, name: string, options: Rea
       txids: operations.map(({ event }) => event.txid),
     }));
     const columns = ['height', 'what', 'owner', 'zonefileHash', 'txids'];
-    showRows({ name, height: view.reading.height }, rows, columns, options);
+    showRows({ name, height: view.reading.height, isCut }, rows, columns, options);
   });
 }

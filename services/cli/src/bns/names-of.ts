@@ -1,6 +1,6 @@
 import { historicNameAt, namesOfAddress } from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
-import { listedMax } from './limits.ts';
+import { listAll } from './listing.ts';
 import { partyOf } from './party.ts';
 import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
 import { showRows } from './show.ts';
@@ -11,18 +11,15 @@ export async function namesOf(connection: Connection, address: string, options: 
   await using registry = await openRegistry(connection);
   partyOf('address', address, registry.rules);
   await registry.view(heightAsked(options.at), async (view) => {
-    const names: string[] = [];
-    for (;;) {
-      const last = names.at(-1);
-      const page = await namesOfAddress(view, address, last === undefined ? {} : { after: last });
-      names.push(...page);
-      if (page.length === 0 || names.length >= listedMax) break;
-    }
+    const { items, isCut } = await listAll((before: readonly string[]) => {
+      const last = before.at(-1);
+      return namesOfAddress(view, address, last === undefined ? {} : { after: last });
+    });
     const rows = [];
-    for (const name of names) {
+    for (const name of items) {
       const found = await historicNameAt(view, name);
       rows.push({ name, status: standingOf(found), expireBlock: found?.expireBlock ?? null });
     }
-    showRows({ address, height: view.reading.height }, rows, ['name', 'status', 'expireBlock'], options);
+    showRows({ address, height: view.reading.height, isCut }, rows, ['name', 'status', 'expireBlock'], options);
   });
 }

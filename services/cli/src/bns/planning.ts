@@ -17,16 +17,18 @@ export async function planningOf(view: BnsView, { instance, rules }: Registry, a
   return { ...view, sender: partyOfScript(account.script, rules), height: reading.height + 1, consensusHash };
 }
 
+/** The rules see that there is data in output 0; what it says they have beside it. */
+const OP_RETURN_EMPTY = '6a00';
+
 /** The operation as its event would show it: the change in its place, and the key where the account shows one. */
 export function rehearsedOf(
   { opcode, payload, outputs, changeIndex }: Plan,
   account: Account,
   keys: readonly PrivateKey[],
 ): Rehearsed {
-  const operation = { value: '0', script: '' };
   const paid = outputs.map(({ value, script }) => ({ value: String(value), script: bytesToHex(script) }));
   const change = { value: String(outputSatsMin), script: bytesToHex(account.script) };
-  const behind = [operation, ...paid];
+  const withoutChange = [{ value: '0', script: OP_RETURN_EMPTY }, ...paid];
   const txid = '00'.repeat(32);
   return {
     opcode: bytesToHex(Uint8Array.of(opcode)),
@@ -35,7 +37,7 @@ export function rehearsedOf(
       { value: '0', scriptPubKey: bytesToHex(account.script), scriptType: account.kind, addresses: [], txid, index: 0 },
     ],
     inputs: [{ txid, index: 0, script: bytesToHex(shownKey(account, keys)), sequence: 0 }],
-    outputs: [{ value: '0', script: '6a00' }, ...behind.slice(1)].toSpliced(changeIndex ?? behind.length, 0, change),
+    outputs: withoutChange.toSpliced(changeIndex ?? withoutChange.length, 0, change),
   };
 }
 

@@ -51,7 +51,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   },
   NAMESPACE_FEE_CHANGED: {
     means: 'an expired namespace can only be had with the same satoshis in the preorder as before',
-    remedy: 'preorder it again with the amount that the reason names',
+    remedy: 'preorder it again: vchain bns namespace preorder burns the same as before',
   },
   NAMESPACE_INVALID: { means: 'this is no name of a namespace', remedy: 'use 1 to 19 of 0-9 a-z - _' },
   NAMESPACE_NOT_READY: {

@@ -6,7 +6,13 @@ import { waitSecondsDefault } from './limits.ts';
 import type { Plan, Planning } from './plan.ts';
 import { type BuyOptions, type NameOptions, planPreorder, planRegister, planRenew } from './plans/buy-name.ts';
 import { planRevoke, planTransfer, planUpdate } from './plans/keep-name.ts';
-import { planImport, planNamespacePreorder, planNamespaceReady, planNamespaceReveal } from './plans/namespaces.ts';
+import {
+  planImport,
+  planNamespacePreorder,
+  planNamespaceReady,
+  planNamespaceReveal,
+  revealDefaults,
+} from './plans/namespaces.ts';
 import { planAnnounce, planSendTokens } from './plans/tokens.ts';
 import { type SendingOptions, senderKinds, sendPlanned } from './sending.ts';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from './values.ts';
@@ -112,20 +118,24 @@ export function addNamespaceCommands(namespace: Command, signal: AbortSignal): v
     (planning, [id = ''], options) => planNamespaceReveal(planning, namespaceOf(id), revealOptionsOf(options)),
   )
     .option(...LAUNCHER)
-    .option('--lifetime <blocks>', 'names live for twice as long; infinite for ever', '52595')
-    .option('--coefficient <number>', 'of the price, 0 to 255', '250')
-    .option('--base <number>', 'of the price, 0 to 255', '4')
+    .option('--lifetime <blocks>', 'names live for twice as long; infinite for ever', String(revealDefaults.lifetime))
+    .option('--coefficient <number>', 'of the price, 0 to 255', String(revealDefaults.coeff))
+    .option('--base <number>', 'of the price, 0 to 255', String(revealDefaults.base))
+    .option('--buckets <list>', 'exponents for labels of 1, 2, … 16 and more characters', revealDefaults.buckets.join())
     .option(
-      '--buckets <list>',
-      'exponents for labels of 1, 2, … 16 and more characters',
-      '6,5,4,3,2,1,0,0,0,0,0,0,0,0,0,0',
+      '--non-alpha-discount <number>',
+      'divides the price of labels with 0-9 - _; 1 to 15',
+      String(revealDefaults.nonAlphaDiscount),
     )
-    .option('--non-alpha-discount <number>', 'divides the price of labels with 0-9 - _; 1 to 15', '10')
-    .option('--no-vowel-discount <number>', 'divides the price of labels without a vowel; 1 to 15', '10')
+    .option(
+      '--no-vowel-discount <number>',
+      'divides the price of labels without a vowel; 1 to 15',
+      String(revealDefaults.noVowelDiscount),
+    )
     .option(
       '--namespace-version <number>',
       '1 burns the fees, 2 pays them to the creator at first, 3 takes tokens only',
-      '1',
+      String(revealDefaults.namespaceVersion),
     );
   sending(
     namespace,

@@ -1,5 +1,6 @@
 import { concatBytes, type PrivateKey } from '@virtualchain/bitcoin';
 import { openRpc } from '@virtualchain/node-client';
+import { redactText } from '@virtualchain/process';
 import type { Account, AccountKind } from '@virtualchain/wallet';
 import { type Connection, need } from '../connection.ts';
 import { accountOf, keysOf } from '../keys.ts';
@@ -65,8 +66,12 @@ export async function sendPlanned(
     if (options.json) print(JSON.stringify(sent));
     return;
   }
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  const settled = await waitForVerdict(registry, rpc, txid, { confirmations, timeoutSeconds, signal, say });
+  const settled = await waitForVerdict(registry, rpc, txid, { confirmations, timeoutSeconds, signal, say }).catch(
+    (error: unknown) => {
+      if (options.json) print(JSON.stringify({ ...sent, verdict: null }));
+      throw error;
+    },
+  );
   if (options.json) print(JSON.stringify({ ...sent, ...settled }));
   sayVerdict(settled, options.json);
 }
@@ -100,9 +105,14 @@ async function planChecked(
     if (problems.length === 0) return plan;
     const found = `${plan.summary}: ${problems.join('; ')}`;
     if (force !== true) throw new OperationRefused(`${found}. Nothing was sent; --force sends it all the same`);
-    process.stderr.write(`--force: ${found}\n`);
+    say(`--force: ${found}`);
     return plan;
   });
+}
+
+/** A line of progress, beside what is printed. */
+function say(line: string): void {
+  process.stderr.write(`${redactText(line)}\n`);
 }
 
 /** @throws OperationRejected */

@@ -10,9 +10,16 @@ export function showFacts(facts: Readonly<Record<string, unknown>>, { json }: { 
   for (const [name, value] of Object.entries(facts)) print(`${words(name).padEnd(width)}  ${shown(value)}`);
 }
 
+/** What rows are of. */
+interface Heading {
+  readonly height: number;
+  /** There are more rows than these. */
+  readonly isCut: boolean;
+}
+
 /** Rows as a table, with what they are of as JSON around them. */
 export function showRows(
-  facts: Readonly<Record<string, unknown>>,
+  facts: Heading & Readonly<Record<string, unknown>>,
   rows: readonly Readonly<Record<string, unknown>>[],
   columns: readonly string[],
   { json }: { readonly json: boolean },
@@ -23,7 +30,7 @@ export function showRows(
   }
   const cells = rows.map((row) => columns.map((column) => shown(row[column])));
   print(table(columns.map(words), cells));
-  print(`${rows.length} at height ${facts['height']}`);
+  print(`${facts.isCut ? `the first ${rows.length}, there are more,` : rows.length} at height ${facts.height}`);
 }
 
 function toJson(value: unknown): string {

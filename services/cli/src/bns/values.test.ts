@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf } from './values.ts';
 
-test('a namespace has the prices of id where nothing is said', () => {
+test('a namespace has the prices of the usual setup of the scenarios where nothing is said', () => {
   expect(revealOptionsOf({})).toEqual({
     lifetime: 52_595,
     coeff: 250,

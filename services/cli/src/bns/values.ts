@@ -1,5 +1,5 @@
 import { isHexBytes } from '@virtualchain/bitcoin';
-import { isName, isNamespace } from '@virtualchain/machine-bns';
+import { isName, isNamespace, LIFETIME_INFINITE } from '@virtualchain/machine-bns';
 import { QueryInvalid, wholeNumber } from '../values.ts';
 import { type RevealOptions, revealDefaults } from './plans/namespaces.ts';
 
@@ -30,7 +30,6 @@ export function microStacksOf(text: string): bigint {
   return BigInt(text);
 }
 
-const LIFETIME_INFINITE = 0xffff_ffff;
 const VERSION_MAX = 3;
 const BYTE_MAX = 255;
 const NIBBLE_MAX = 15;

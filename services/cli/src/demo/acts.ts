@@ -14,6 +14,7 @@ import {
   OPCODES,
   preorderHash,
   registrationPayload,
+  STACKS,
   tokenTransferPayload,
 } from '@virtualchain/machine-bns';
 
@@ -65,7 +66,6 @@ const SMALL = 1_000n;
 /** Satoshis: more than a name of three characters, 10,240, and four, 2,560, cost in the namespace below. */
 const ENOUGH = 11_000n;
 const BURN = p2pkhScript(new Uint8Array(20));
-const STACKS = 'STACKS';
 const MICRO = 1_000_000n;
 
 function act(by: Person, says: string, draft: Act['draft']): Act {

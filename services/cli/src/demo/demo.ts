@@ -61,7 +61,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
     const equal = await report(watched, people, once);
     if (!once) {
       print(
-        `\nEverything keeps running. In another terminal: npx vchain status, npx vchain tail, npx vchain state bns names\nCtrl-C ends it.`,
+        `\nEverything keeps running. In another terminal: npx vchain status, npx vchain tail, npx vchain state bns names,\nnpx vchain bns lookup gold.demo, npx vchain bns history gold.demo\nCtrl-C ends it.`,
       );
       while (!signal.aborted) await sleep(60_000, undefined, { signal }).catch(() => undefined);
     }

@@ -18,6 +18,7 @@ export async function historyPage<C extends Collection>(
   key: KeyOf<C>,
   page: number,
 ): Promise<readonly HistoryEntry<RowOf<C>>[]> {
+  if (page < 0) return [];
   const versions = await collection.history(key, { offset: page * HISTORY_PER_PAGE, limit: HISTORY_PER_PAGE });
   const written = await collection.writtenBy(
     key,

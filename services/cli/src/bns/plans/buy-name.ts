@@ -11,6 +11,7 @@ import {
   OPCODES,
   preorderHash,
   registrationPayload,
+  STACKS,
   splitName,
 } from '@virtualchain/machine-bns';
 import { outputTo, type Party, partyOf } from '../party.ts';
@@ -28,8 +29,6 @@ export interface NameOptions extends BuyOptions {
   /** Hash of the zone file: 40 hex digits. */
   readonly zonefileHash?: string;
 }
-
-const STACKS = 'STACKS';
 
 /** Pays for a name without saying which; a registration by the same sender for the same owner has to follow. */
 export async function planPreorder(planning: Planning, name: string, options: BuyOptions): Promise<Plan> {
@@ -148,11 +147,12 @@ async function preorderProblem(
   name: string,
   owner: Party,
 ): Promise<string | null> {
+  const { hasTokens: doesExpire } = epochAt(height, rules.epochEnds);
   const hash = preorderHash(name, sender.script, owner.address);
   for await (const { op, block_number } of reading.state.preorders.by('hash', { preorder_hash: hash })) {
     if (op !== '?') continue;
     const age = height - block_number;
-    return age <= rules.preorderExpiryBlocks
+    return !doesExpire || age <= rules.preorderExpiryBlocks
       ? null
       : `the preorder of ${name} in block ${block_number} is ${age} blocks old, ${rules.preorderExpiryBlocks} are allowed; preorder it with another key or for another owner`;
   }

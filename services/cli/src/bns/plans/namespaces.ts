@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes, p2pkhScript } from '@virtualchain/bitcoin';
 import {
   epochAt,
+  type NamespaceRow,
   nameImportPayload,
   namespaceAt,
   namespacePreorderPayload,
@@ -26,7 +27,7 @@ export interface RevealOptions {
   readonly namespaceVersion: number;
 }
 
-/** What names cost and how long they live in `id`, the first namespace there was. */
+/** Where nothing else is said: labels are cheaper with each letter up to the seventh, and names live for two years. */
 export const revealDefaults = {
   lifetime: 52_595,
   coeff: 250,
@@ -43,23 +44,32 @@ export async function planNamespacePreorder(
   id: string,
   options: Pick<RevealOptions, 'launcher'>,
 ): Promise<Plan> {
-  const problem = await takenProblem(planning, id);
   const { rules, sender, height, consensusHash } = planning;
   const price = namespacePrice(id, epochAt(height, rules.epochEnds)) ?? cannot(`no namespace has the length of ${id}`);
   const launcher = launcherOf(planning, options);
   const inTokens = price.unit === 'STACKS';
   const burn = partyOf('burn address', rules.burnAddress, rules);
+  const hash = preorderHash(id, sender.script, launcher.address);
+  const expired = await expiredNamespace(planning, id);
+  // Who buys an expired namespace again has to burn the satoshis that were burnt for it before.
+  const output = outputTo(burn, expired?.op_fee ?? (inTokens ? undefined : price.amount));
+  const paid = inTokens ? `${price.amount} micro-Stacks and ${output.value} satoshis` : `${output.value} satoshis`;
   return {
-    summary: `preorders the namespace ${id} for ${launcher.address}, paying ${price.amount} ${inTokens ? 'micro-Stacks' : 'satoshis'}`,
+    summary: `preorders the namespace ${id} for ${launcher.address}, paying ${paid}`,
     opcode: OPCODES.namespacePreorder,
     payload: namespacePreorderPayload({
-      preorderHash: preorderHash(id, sender.script, launcher.address),
+      preorderHash: hash,
       consensusHash,
       tokens: inTokens ? price.amount : null,
     }),
-    outputs: [inTokens ? outputTo(burn) : outputTo(burn, price.amount)],
+    outputs: [output],
     changeIndex: 1,
-    problems: problemsOf(problem),
+    problems: problemsOf(
+      (await takenProblem(planning, id)) ??
+        (expired?.preorder_hash === hash
+          ? `${id} expired with the preorder of this key for this launcher, whose hash stays taken: preorder it with another key or another --launcher`
+          : null),
+    ),
     next: reveal(id, launcher, revealDefaults),
   };
 }
@@ -122,6 +132,12 @@ function reveal(id: string, launcher: Party, options: Omit<RevealOptions, 'launc
 
 function launcherOf({ sender, rules }: Planning, { launcher }: Pick<RevealOptions, 'launcher'>): Party {
   return launcher === undefined ? sender : partyOf('--launcher', launcher, rules);
+}
+
+/** One that was revealed and never launched in time. */
+async function expiredNamespace(planning: Planning, id: string): Promise<NamespaceRow | null> {
+  const isLive = (await namespaceAt(planning, id)) !== null;
+  return isLive ? null : planning.reading.state.namespaces.get({ namespace_id: id });
 }
 
 async function takenProblem(planning: Planning, id: string): Promise<string | null> {

@@ -1,9 +1,7 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
-import { announcePayload, balanceOf, OPCODES, tokenTransferPayload } from '@virtualchain/machine-bns';
+import { announcePayload, balanceOf, OPCODES, STACKS, tokenTransferPayload } from '@virtualchain/machine-bns';
 import { outputTo, partyOf } from '../party.ts';
 import { type Plan, type Planning, problemsOf } from '../plan.ts';
-
-const STACKS = 'STACKS';
 
 /** Sends micro-Stacks to somebody. */
 export async function planSendTokens(
