@@ -19,6 +19,7 @@ const lock = join(root, '.vchain', 'install.lock');
 const ownNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 const lockPollMs = 250;
+const parentPollMs = 500;
 /** An installation that says nothing for this long is taken for dead even if its process id is in use again. */
 const lockAgeMaxMs = 20 * 60_000;
 
@@ -162,8 +163,20 @@ function run(args) {
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'));
   process.on('SIGHUP', () => atTerminal || child.kill('SIGHUP'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => child.kill('SIGTERM'));
   child.on('error', (error) => fail(error));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** npm runs us in a shell, and a signal to npm ends that shell without a word to us. */
+function whenOrphaned(stop) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, parentPollMs);
+  timer.unref();
 }
 
 function fail(error) {
