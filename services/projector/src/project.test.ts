@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog } from '@virtualchain/operation-log';
 import { DatabaseUnavailable, MemoryProjection, MemoryStore, type Projection } from '@virtualchain/projection';
-import { connect, FIRST_BLOCK, hashOf, identityOf } from '../../../test/contract/log-blocks.ts';
+import { connectKv } from '../../../test/contract/kv-log.ts';
+import { connect, disconnect, FIRST_BLOCK, hashOf, identityOf } from '../../../test/contract/log-blocks.ts';
 import { project } from './project.ts';
 
 const TOPIC = 'vchain.regtest.kv';
@@ -75,4 +76,39 @@ test('a-whole-send-repeated: a projector that starts between the two copies take
   log.broker.inject(TOPIC, blocks);
   expect(await untilTip()).toEqual([]);
   expect(store.checkpoint.cursor?.hash).toBe(hashOf(names.at(-1) ?? ''));
+});
+
+test('poison-amid-a-batch: the machine stands at the block before the one that it faults at', async () => {
+  const kv = kvMachine({}, kvChain({ firstBlock: FIRST_BLOCK }));
+  const poisoned = hashOf('0aa');
+  const machine: typeof kv = {
+    ...kv,
+    decide(operation, context, state) {
+      if (context.block.hash === poisoned) throw new TypeError('poison');
+      return kv.decide(operation, context, state);
+    },
+  };
+  const store = await MemoryStore.open(machine);
+  const log = createMemoryLog();
+  await log.ensureTopic(TOPIC);
+  {
+    await using writer = await log.openWriter(identityOf(TOPIC));
+    await writer.append(['0', '0b'].map((name) => connect(name, 0)));
+    await writer.append([disconnect('0b'), connect('0a', 0), connectKv('0aa', ['alice +a']), connect('0aaa', 0)]);
+  }
+  const stop = new AbortController();
+  await project({
+    log,
+    topic: TOPIC,
+    open: async () => new MemoryProjection(store),
+    signal: stop.signal,
+    jitter: () => 0,
+    sleep: async () => stop.abort(),
+    events: { state: () => undefined, advanced: () => undefined },
+  });
+  expect(store.checkpoint).toMatchObject({
+    cursor: { hash: hashOf('0a') },
+    status: 'faulted',
+    fault: { code: 'MACHINE_FAULTED', height: FIRST_BLOCK + 2 },
+  });
 });

@@ -2,7 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import { type Checkpoint, type Fault, findCommonBlock, type Projection, upToStop } from '@virtualchain/projection';
+import {
+  type Advanced,
+  type Checkpoint,
+  type Fault,
+  findCommonBlock,
+  type Projection,
+  upToStop,
+} from '@virtualchain/projection';
 import type { ProjectorPassing } from './failpoints.ts';
 import {
   KNOWN_BLOCKS_MAX,
@@ -93,9 +100,10 @@ async function follow(
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
     passing?.('after-read');
     for (const changes of portions(upToStop(projection.machine, batch.changes))) {
-      const advanced = await projection.advance(changes);
-      onProgress(advanced.checkpoint);
-      events.advanced(advanced, advanced.checkpoint.cursor);
+      await advanceUpToFault(projection, changes, (advanced) => {
+        onProgress(advanced.checkpoint);
+        events.advanced(advanced, advanced.checkpoint.cursor);
+      });
     }
     const last = batch.changes.at(-1);
     passing?.('before-hint');
@@ -104,6 +112,28 @@ async function follow(
     events.state(batch.atEnd ? 'at-tip' : 'catching-up', null);
     if (signal.aborted) return;
   }
+}
+
+/** Folds a portion. Where the machine faults in the middle of it, what comes before the fault is folded all the same. */
+async function advanceUpToFault(
+  projection: Projection,
+  changes: readonly LogChange[],
+  onAdvanced: (advanced: Advanced) => void,
+): Promise<void> {
+  try {
+    onAdvanced(await projection.advance(changes));
+  } catch (error) {
+    const before = error instanceof MachineFaulted ? changes.slice(0, Math.max(0, faultyChange(error, changes))) : [];
+    if (before.length > 0) onAdvanced(await projection.advance(before));
+    throw error;
+  }
+}
+
+function faultyChange({ height, sequence }: MachineFaulted, changes: readonly LogChange[]): number {
+  return changes.findIndex(
+    ({ kind, event, cursor }) =>
+      kind === 'connected' && event.height === height && (sequence === null || sequence <= cursor.sequence),
+  );
 }
 
 async function knownBlocks(
