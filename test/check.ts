@@ -8,7 +8,7 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['format and lint (Biome)', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['types (tsc)', bin('tsc'), '--noEmit', '-p', '.'],
-  ['dead exports (knip)', bin('knip')],
+  ['dead exports (knip)', bin('knip'), '--no-config-hints'],
   ['who may import whom', process.execPath, join(root, 'test/architecture/main.ts')],
   ['generated documents', process.execPath, join(root, 'libs/protocol/scripts/generate.ts'), '--check'],
 ];
