@@ -12,7 +12,7 @@ import { type HostileCase, hostileBlocks, hostileCases } from '../kit/hostile-bl
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
 import { check, operationsOf } from './checker.ts';
-import { dumpOf, oracleOf } from './oracle.ts';
+import { dumpOf, oraclesOf } from './oracle.ts';
 import type { WorldBlock } from './universe.ts';
 
 /** Node → ingester → log → projections, on memory, with the blocks of spite one after another. */
@@ -104,14 +104,13 @@ describe('blocks of spite go the whole way', () => {
     const { blocks, stores, log } = world;
     const branch = [REGTEST_GENESIS, ...blocks].map(worldBlock);
     const { records } = await log.broker.fetch(TOPIC, 0n, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
-    const projections = await Promise.all(
-      stores.map(async (store) => ({
-        name: store.fold.machine.name,
-        dump: dumpOf(store.fold),
-        oracle: await oracleOf({ chain, machine: store.fold.machine }, branch),
-        feed: store.feed,
-      })),
-    );
+    const oracles = await oraclesOf(chain, machines, branch);
+    const projections = stores.map((store, index) => ({
+      name: store.fold.machine.name,
+      dump: dumpOf(store.fold),
+      oracle: oracles[index] as (typeof oracles)[number],
+      feed: store.feed,
+    }));
     const { violations, counted } = check({
       magic: bytesToHex(MAGIC),
       firstBlock: 1,

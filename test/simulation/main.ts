@@ -30,7 +30,11 @@ const isSpoilt = process.env['VCHAIN_SIMULATION_SPOILT'] === 'yes';
 const spoilt: Violation = { invariant: 'I8', where: 'the run itself', what: 'spoilt on request' };
 
 async function runOne(seed: number, trace?: (line: string) => void): Promise<Report> {
-  const { violations, counts, traceHash } = await simulate({ seed, ...(trace && { trace }) });
+  const { violations, counts, traceHash } = await simulate({
+    seed,
+    hashesTrace: seed % REPEAT_EVERY === 0,
+    ...(trace && { trace }),
+  });
   if (isSpoilt) return { seed, violations: [spoilt], counts };
   if (seed % REPEAT_EVERY !== 0 || trace !== undefined) return { seed, violations, counts };
   const again = await simulate({ seed });

@@ -5,19 +5,21 @@ import { foldInput } from '@virtualchain/testing';
 import type { Dump } from './checker.ts';
 import type { WorldBlock } from './universe.ts';
 
-/** The fold of the branch's raw blocks in one go, without a log, a restart or a fault. */
-export async function oracleOf(
-  subject: { readonly chain: VirtualChain; readonly machine: AnyStateMachine },
+/** The folds of the branch's raw blocks in one go, without a log, a restart or a fault; one for each machine. */
+export async function oraclesOf(
+  chain: VirtualChain,
+  machines: readonly AnyStateMachine[],
   branch: readonly WorldBlock[],
-): Promise<Dump> {
+): Promise<readonly Dump[]> {
   const funding = new Map<Txid, Transaction>();
-  const fold = await MemoryFold.open(subject.machine);
+  const folds = await Promise.all(machines.map((machine) => MemoryFold.open(machine)));
   for (const { built, transactions } of branch) {
     for (const transaction of transactions) funding.set(transaction.txid, transaction);
-    if (built.height < subject.chain.firstBlock) continue;
-    await fold.connect(foldInput(subject, built, (txid) => funding.get(txid)));
+    if (built.height < chain.firstBlock) continue;
+    const input = foldInput({ chain }, built, (txid) => funding.get(txid));
+    for (const fold of folds) await fold.connect(input);
   }
-  return dumpOf(fold);
+  return folds.map(dumpOf);
 }
 
 /** Everything a fold holds, in a form that two of them can be compared in. */

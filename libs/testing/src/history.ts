@@ -140,7 +140,7 @@ export function operationTransaction(
 
 /** One block as the log hands it to the fold. Sequence numbers grow along a branch, with gaps. */
 export function foldInput(
-  { chain, network = 'regtest' }: MachineUnderTest,
+  { chain, network = 'regtest' }: Pick<MachineUnderTest, 'chain' | 'network'>,
   { bytes, height, time }: Pick<BuiltBlock, 'bytes' | 'height' | 'time'>,
   funding: FundingLookup,
 ): FoldInput {

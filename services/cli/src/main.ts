@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isExpectedError, usePlatformSha256 } from '@virtualchain/bitcoin';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
@@ -190,7 +190,7 @@ connected('resume', 'lets a faulted machine go on')
 
 addBnsCommands(program, controller.signal);
 
-usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
+usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain } from '@virtualchain/definitions';
@@ -41,7 +41,7 @@ const pace: Pace = {
 
 await runService(
   async (signal) => {
-    usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
+    usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
     const flags = readChainFlags(process.env, args);
     const config = readConfig(spec, process.env, flags.rest);
     for (const url of config.nodeUrls) rememberSecret(new URL(url).password);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
 import { openKafkaLog } from '@virtualchain/operation-log';
@@ -30,7 +30,7 @@ const logger = createLogger({ name: 'projector', version: '0.1.0' });
 
 await runService(
   async (signal) => {
-    usePlatformSha256((bytes) => createHash('sha256').update(bytes).digest());
+    usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
     const config = readConfig(spec, process.env, process.argv.slice(2));
     logger.level = config.logLevel;
     const passing = armFailpoint(FAILPOINTS, process.env);
