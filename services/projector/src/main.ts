@@ -16,6 +16,7 @@ import { openAnswers, openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { LOG_HEIGHT_POLL_MS } from './limits.ts';
+import { watchLogHeight } from './log-height.ts';
 import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
 import { projectorStatus } from './status.ts';
@@ -41,7 +42,7 @@ await runService(
     const instance = { chain, machine, network: config.network, parameters };
     const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
     await using log = openKafkaLog({ brokers: config.brokers, clientId: `projector-${machine.name}` });
-    let logHeight: number | null = null;
+    using logEnd = watchLogHeight(log, topic, LOG_HEIGHT_POLL_MS);
     const metrics = createMetrics({ chain: chain.name, machine: machine.name });
     metrics.watchProcess();
     const status = projectorStatus({
@@ -49,7 +50,7 @@ await runService(
       metrics,
       progressMs: config.progressMs,
       now: () => performance.now(),
-      logHeight: () => logHeight,
+      logHeight: () => logEnd.height,
     });
     await using answers = await openAnswers(config.postgresUrl, instance);
     await using server = await startHealthServer({
@@ -60,27 +61,15 @@ await runService(
       ...status,
     });
     logger.info({ topic, machine: machine.name, port: server.port }, 'started');
-    const watchTail = setInterval(() => {
-      log.tail(topic).then(
-        (tail) => {
-          logHeight = tail?.block?.height ?? null;
-        },
-        () => undefined,
-      );
-    }, LOG_HEIGHT_POLL_MS);
-    try {
-      await project({
-        log,
-        topic,
-        open: () => openProjection(config.postgresUrl, instance, passing),
-        signal,
-        events: status,
-        jitter: Math.random,
-        passing,
-      });
-    } finally {
-      clearInterval(watchTail);
-    }
+    await project({
+      log,
+      topic,
+      open: () => openProjection(config.postgresUrl, instance, passing),
+      signal,
+      events: status,
+      jitter: Math.random,
+      passing,
+    });
   },
   { logger },
 );

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { Height } from '@virtualchain/bitcoin';
+import type { OperationLog } from '@virtualchain/operation-log';
+import { watchLogHeight } from './log-height.ts';
+
+type Tail = Awaited<ReturnType<OperationLog['tail']>>;
+const tailAt = (height: number) => ({ block: { height: height as Height } }) as Tail;
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test('one look at a time; a look that fails leaves what is known', async () => {
+  const slow = Promise.withResolvers<Tail>();
+  const looks: (() => Promise<Tail>)[] = [
+    () => slow.promise,
+    () => Promise.reject(new Error('away')),
+    async () => tailAt(7),
+  ];
+  const asked: number[] = [];
+  const tail = () => {
+    asked.push(asked.length + 1);
+    return looks[asked.length - 1]?.() ?? Promise.resolve(null);
+  };
+  using watched = watchLogHeight({ tail }, 'topic', 100);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect([asked, watched.height]).toEqual([[1], null]);
+  slow.resolve(tailAt(5));
+  await jest.advanceTimersByTimeAsync(0);
+  expect(watched.height).toBe(5);
+  await jest.advanceTimersByTimeAsync(100);
+  expect([asked, watched.height]).toEqual([[1, 2], 5]);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(watched.height).toBe(7);
+});
