@@ -58,11 +58,17 @@ async function jest(
     ],
     ...['--maxWorkers', String(workers), '--testPathPatterns', ...paths],
   ];
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const stop = (signal: NodeJS.Signals) => child.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  // A group of its own: its workers end with it, which they would not by themselves.
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
+  const stop = () => void (child.pid && process.kill(-child.pid, 'SIGTERM'));
+  stopping.signal.addEventListener('abort', stop);
   await new Promise<void>((done) => child.on('exit', () => done()));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+  stopping.signal.removeEventListener('abort', stop);
   const result = await readFile(file, 'utf8').then(
     (json) => JSON.parse(json) as Record<string, number>,
     () => null,
@@ -75,6 +81,9 @@ async function jest(
     skipped: (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0),
   };
 }
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
 const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
 let total: Outcome = { passed: 0, failed: 0, skipped: 0 };
@@ -89,6 +98,7 @@ try {
   };
   const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
   for (const phase of phases) {
+    if (stopping.signal.aborted) break;
     console.error(`\n— ${phase.name}`);
     const { passed, failed, skipped } = await jest(phase.paths, phase.workers, env, folder);
     total = { passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped };
@@ -98,4 +108,4 @@ try {
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+process.exitCode = stopping.signal.aborted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0;
