@@ -29,8 +29,8 @@ const WRITING_CORE = '0';
 const READING_CORE = '1';
 
 /** Gives every process of the run its core: Postgres and projectors read, ingester and node write, the broker has both. */
-function pinProcesses(): boolean {
-  if (process.platform !== 'linux') return false;
+function pinProcesses(): void {
+  if (process.platform !== 'linux') return;
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const postgresPort = new URL(system.postgresUrl).port;
   const postmasters = pids.filter(
@@ -49,7 +49,6 @@ function pinProcesses(): boolean {
       // it has ended since, or this kernel or machine cannot
     }
   }
-  return true;
 }
 
 /** The scheduler shares a core among sessions before it shares it among processes, so that a session steps back as well. */

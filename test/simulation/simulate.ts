@@ -159,8 +159,9 @@ export async function simulate({
     firstBlock: height(climate.firstBlock),
   };
   let isPoisonous = climate.poison;
-  const machines: Record<string, AnyStateMachine> = { kv: kvMachine({}, chain), activity: activityMachine({}, chain) };
-  if (climate.poison) machines['poisoned'] = poisonedBy(activityMachine({}, chain), () => isPoisonous);
+  const [kv, activity] = [kvMachine({}, chain), activityMachine({}, chain)];
+  const machines: Record<string, AnyStateMachine> = { kv, activity };
+  if (climate.poison) machines['poisoned'] = poisonedBy(activity, () => isPoisonous);
   const stores: Record<string, MemoryStore> = {};
   for (const [name, machine] of Object.entries(machines)) stores[name] = await MemoryStore.open(machine);
   const subscriberStore: SubscriberStore = emptyStore();
@@ -629,7 +630,7 @@ export async function simulate({
   const branch = winningBranch();
   const earliest = await broker.offsets(TOPIC).then(({ earliest: first }) => first);
   const { records } = await broker.fetch(TOPIC, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
-  const [kvOracle, activityOracle] = await oraclesOf(chain, [kvMachine({}, chain), activityMachine({}, chain)], branch);
+  const [kvOracle, activityOracle] = await oraclesOf(chain, [kv, activity], branch);
   const oracles: Record<string, Dump> = {
     kv: kvOracle as Dump,
     activity: activityOracle as Dump,
@@ -656,7 +657,7 @@ export async function simulate({
   };
   /** What the log alone makes of the machine, from its first record. */
   async function rebuilt(): Promise<MemoryStore> {
-    const store = await MemoryStore.open(machines['kv'] as AnyStateMachine);
+    const store = await MemoryStore.open(kv);
     const projection = new MemoryProjection(store);
     if (violations.length > 0) return store;
     for await (const { changes } of createOperationLog(broker, ambience).read(TOPIC, { after: null, untilEnd: true })) {

@@ -17,6 +17,7 @@ import { type Connection, connectionOf, withConnection } from './connection.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { paint } from './output.ts';
 import { withTransaction } from './transaction.ts';
+import { append } from './values.ts';
 
 type Options = Readonly<Record<string, string | undefined>> & { readonly json?: boolean };
 
@@ -36,11 +37,6 @@ const program = new Command('vchain')
 
 function connected(name: string, about: string): Command {
   return withConnection(program.command(name).description(about));
-}
-
-/** Collects an option that may be given several times. */
-function append(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** The connection that a command was called with, and its own options. */

@@ -18,7 +18,7 @@ import {
 import type { Command } from 'commander';
 import type { KeyOptions } from './keys.ts';
 import { print } from './output.ts';
-import { QueryInvalid } from './values.ts';
+import { append, QueryInvalid } from './values.ts';
 
 /** How a transaction is paid for and whether it is sent. */
 export interface TransactionOptions extends KeyOptions {
@@ -42,11 +42,7 @@ export function withTransaction(command: Command, kinds: string, kind: string): 
     .option('--account <kind>', kinds, kind)
     .option('--m <count>', 'how many keys of a multisig sign; all by default')
     .option('--key-file <file>', 'encrypted keys (vchain keys); else VCHAIN_KEY holds them')
-    .option(
-      '--coin <txid:index>',
-      'spend this output; several may be given; else the node looks for coins',
-      (value: string, before: readonly string[] = []): readonly string[] => [...before, value],
-    )
+    .option('--coin <txid:index>', 'spend this output; several may be given; else the node looks for coins', append)
     .option('--fee-rate <rate>', 'satoshis per virtual byte; else the node is asked')
     .option('--fee-rate-fallback <rate>', 'when the node has no estimate')
     .option('--dry-run', 'print the decoded transaction and send nothing')

@@ -13,6 +13,11 @@ export function wholeNumber(what: string, text: string): number {
   return Number(text);
 }
 
+/** Collects an option that may be given several times. */
+export function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 /** `HEIGHT:HASH`, several. */
 export function parseTrust(values: readonly string[]): ReadonlyMap<number, string> {
   return new Map(

@@ -1,12 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
-import { createMemoryLog } from '@virtualchain/operation-log';
+import { createMemoryLog, type OperationLog } from '@virtualchain/operation-log';
 import { DatabaseUnavailable, MemoryProjection, MemoryStore, type Projection } from '@virtualchain/projection';
 import { connectKv } from '../../../test/contract/kv-log.ts';
 import { connect, disconnect, FIRST_BLOCK, hashOf, identityOf } from '../../../test/contract/log-blocks.ts';
-import { project } from './project.ts';
+import { type ProjectOptions, project } from './project.ts';
 
 const TOPIC = 'vchain.regtest.kv';
+
+/** The run loop, without chance and without waits of its own. */
+const run = (
+  log: OperationLog,
+  signal: AbortSignal,
+  options: Pick<ProjectOptions, 'open' | 'sleep' | 'events'>,
+): Promise<void> => project({ log, topic: TOPIC, signal, jitter: () => 0, ...options });
 
 test('fault-while-the-database-is-away: the run goes on, and the fault is recorded once it can be', async () => {
   const chain = kvChain({});
@@ -28,12 +35,8 @@ test('fault-while-the-database-is-away: the run goes on, and the fault is record
     };
     return projection;
   };
-  await project({
-    log,
-    topic: TOPIC,
+  await run(log, stop.signal, {
     open,
-    signal: stop.signal,
-    jitter: () => 0,
     sleep: async () => undefined,
     events: { state: (state) => void states.push(state), advanced: () => undefined },
   });
@@ -53,12 +56,8 @@ test('a-whole-send-repeated: a projector that starts between the two copies take
   const untilTip = async (): Promise<string[]> => {
     const stop = new AbortController();
     const errors: string[] = [];
-    await project({
-      log,
-      topic: TOPIC,
+    await run(log, stop.signal, {
       open: async () => new MemoryProjection(store),
-      signal: stop.signal,
-      jitter: () => 0,
       sleep: async () => stop.abort(),
       events: {
         state(state, error) {
@@ -97,12 +96,8 @@ test('poison-amid-a-batch: the machine stands at the block before the one that i
     await writer.append([disconnect('0b'), connect('0a', 0), connectKv('0aa', ['alice +a']), connect('0aaa', 0)]);
   }
   const stop = new AbortController();
-  await project({
-    log,
-    topic: TOPIC,
+  await run(log, stop.signal, {
     open: async () => new MemoryProjection(store),
-    signal: stop.signal,
-    jitter: () => 0,
     sleep: async () => stop.abort(),
     events: { state: () => undefined, advanced: () => undefined },
   });

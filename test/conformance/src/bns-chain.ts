@@ -1,6 +1,6 @@
 import { bytesToHex, type Height } from '@virtualchain/bitcoin';
 import { type FoldInput, MemoryFold, type OperationOutcome } from '@virtualchain/machine';
-import { type AccountRow, balanceOf, type NameRow, type NamespaceRow } from '@virtualchain/machine-bns';
+import { type AccountRow, balanceOf, type NameRow, type NamespaceRow, operationOf } from '@virtualchain/machine-bns';
 import type { OperationEvent } from '@virtualchain/protocol';
 import { type BnsHead, type BnsTransactionVector, bnsInstance, bnsOperation } from './bns-events.ts';
 import type { Case } from './case.ts';
@@ -97,18 +97,6 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytesToHex(bytes), 'hex').toString('latin1');
 }
 
-const OPCODE_OF_OP: Readonly<Record<string, string>> = {
-  ':': 'NAME_REGISTRATION',
-  '::': 'NAME_RENEWAL',
-  '+': 'NAME_UPDATE',
-  '>>': 'NAME_TRANSFER',
-  '>~': 'NAME_TRANSFER',
-  '~': 'NAME_REVOKE',
-  ';': 'NAME_IMPORT',
-  '&': 'NAMESPACE_REVEAL',
-  '!': 'NAMESPACE_READY',
-};
-
 /** The original's record. JSON has no integers of that size, so amounts are compared as doubles. */
 function shownName(fold: MemoryFold, name: string): Fields | null {
   const row = fold.state.dump('names').find((candidate) => candidate['name'] === name) as NameRow | undefined;
@@ -116,7 +104,7 @@ function shownName(fold: MemoryFold, name: string): Fields | null {
   const { imported_op_fee, update_consensus_hash: _update, op_fee, token_fee, ...same } = row;
   return {
     ...same,
-    opcode: OPCODE_OF_OP[row.op],
+    opcode: operationOf(row.op),
     op_fee: imported_op_fee?.value ?? Number(op_fee),
     token_fee: Number(token_fee),
   };
@@ -126,7 +114,7 @@ function shownNamespace(fold: MemoryFold, id: string): Fields | null {
   const row = fold.state.dump('namespaces').find((candidate) => candidate['namespace_id'] === id);
   if (row === undefined) return null;
   const { op, op_fee, token_fee, ...same } = row as NamespaceRow;
-  return { ...same, op, opcode: OPCODE_OF_OP[op], op_fee: Number(op_fee), token_fee: Number(token_fee) };
+  return { ...same, op, opcode: operationOf(op), op_fee: Number(op_fee), token_fee: Number(token_fee) };
 }
 
 function balanceAt(fold: MemoryFold, address: string): bigint {

@@ -1,6 +1,7 @@
 import { bytesToHex, doubleSha256 } from '@virtualchain/bitcoin';
 import { type Rejected, rejected } from '@virtualchain/machine';
 import type { AccountRow, BnsState } from './collections.ts';
+import { isRejected } from './operation.ts';
 import type { BnsParameters } from './parameters.ts';
 import type { Sent } from './transaction.ts';
 
@@ -15,17 +16,28 @@ function causedBy({ height, txid, vtxindex }: Cause) {
   return { block_number: height, txid, vtxindex };
 }
 
+/** The account, or that there is none. */
+export async function accountOf({ accounts }: BnsState, address: string, unit: string): Promise<AccountRow | Rejected> {
+  const account = unit === '' ? null : await accounts.get({ address, unit });
+  return account ?? rejected('ACCOUNT_UNKNOWN', `${address} has no account in ${JSON.stringify(unit)}`);
+}
+
+/** The account, where it can pay the amount, or why not. */
+export function able(account: AccountRow, amount: bigint): AccountRow | Rejected {
+  const balance = balanceOf(account);
+  if (balance >= amount) return account;
+  return rejected('BALANCE_TOO_SMALL', `${account.address} has ${balance} of the ${amount} ${account.unit} to pay`);
+}
+
 /** The account that can pay the amount, or why not. */
 export async function payingAccount(
-  { accounts }: BnsState,
+  state: BnsState,
   address: string,
   unit: string,
   amount: bigint,
 ): Promise<AccountRow | Rejected> {
-  const account = unit === '' ? null : await accounts.get({ address, unit });
-  if (account === null) return rejected('ACCOUNT_UNKNOWN', `${address} has no account in ${JSON.stringify(unit)}`);
-  if (balanceOf(account) >= amount) return account;
-  return rejected('BALANCE_TOO_SMALL', `${address} has ${balanceOf(account)} of the ${amount} ${unit} to pay`);
+  const account = await accountOf(state, address, unit);
+  return isRejected(account) ? account : able(account, amount);
 }
 
 /** Takes tokens out for good, or as the first half of a transfer. */

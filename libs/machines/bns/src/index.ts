@@ -37,6 +37,7 @@ export {
   namesInNamespace,
   namespaceAt,
 } from './queries/namespaces.ts';
+export { operationOf } from './queries/operation-names.ts';
 export {
   countOperationsAt,
   type OperationsPage,

@@ -1,15 +1,16 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
-import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
-import { debit, payingAccount, STACKS } from '../accounts.ts';
-import type { AccountRow, PreorderRow } from '../collections.ts';
+import { type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { payingAccount, STACKS } from '../accounts.ts';
+import type { AccountRow } from '../collections.ts';
 import type { Epoch } from '../epochs.ts';
-import { hasQuota, isPreorderedInBlock, pendingNamePreorder, registeredInBlock } from '../lookups.ts';
+import { hasQuota, pendingNamePreorder, registeredInBlock } from '../lookups.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
 import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../payload.ts';
 import type { DecidingBlock } from '../rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
 import { fromWords } from '../words.ts';
+import { keepPreorder, staleness } from './preorder.ts';
 
 /**
  * NAME_PREORDER `?`: preorder hash 20, consensus hash 16 and, to pay in tokens, micro-Stacks 8, unit 19. Exactly three
@@ -58,35 +59,15 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
 }
 
 async function decide(op: NamePreorder, block: DecidingBlock): Promise<Verdict> {
-  const { preorderHash: hash, tokens } = op;
-  if ((await pendingNamePreorder(block, hash)) !== null)
-    return rejected('PREORDER_PENDING', `the hash ${hash} is taken`);
-  if (!block.window.has(op.consensusHash))
-    return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
+  const { tokens } = op;
+  const problem = staleness(op, block, await pendingNamePreorder(block, op.preorderHash));
+  if (problem !== null) return problem;
   if (!(await hasQuota(block, op.sender, await registeredInBlock(block, op.sender))))
     return rejected('QUOTA_EXCEEDED', `${op.sender} owns ${block.rules.namesPerOwnerMax} names`);
   const account = tokens === null ? null : await checkTokens(op, tokens, block);
   if (account !== null && isRejected(account)) return account;
-  if (await isPreorderedInBlock(block, hash))
-    return rejected('PREORDER_COLLISION', `the hash ${hash} is taken in this block`);
-  const row: PreorderRow = {
-    preorder_hash: hash,
-    block_number: op.height,
-    op: '?',
-    consensus_hash: op.consensusHash,
-    sender: op.sender,
-    sender_pubkey: op.senderPubkey,
-    address: op.address,
-    burn_address: op.burnAddress,
-    op_fee: op.fee,
-    token_fee: tokens?.amount ?? 0n,
-    token_units: tokens?.unit ?? 'BTC',
-    txid: op.txid,
-    vtxindex: op.vtxindex,
-  };
-  await block.state.preorders.put(row);
-  if (account !== null && tokens !== null) await debit(block.state, account, tokens.amount, op);
-  return accepted({ opcode: OPCODES.namePreorder, fields: { ...row } });
+  const paid = account === null || tokens === null ? null : { account, ...tokens };
+  return keepPreorder(op, block, { op: '?', opcode: OPCODES.namePreorder }, paid);
 }
 
 async function checkTokens(

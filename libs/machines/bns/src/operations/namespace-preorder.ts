@@ -1,15 +1,15 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
-import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { debit, payingAccount, STACKS } from '../accounts.ts';
-import type { PreorderRow } from '../collections.ts';
+import { type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
+import { payingAccount, STACKS } from '../accounts.ts';
 import type { Epoch } from '../epochs.ts';
-import { isPreorderedInBlock, pendingNamespacePreorder } from '../lookups.ts';
+import { pendingNamespacePreorder } from '../lookups.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
 import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../payload.ts';
 import type { DecidingBlock } from '../rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
 import { fromWords } from '../words.ts';
+import { keepPreorder, staleness } from './preorder.ts';
 
 /**
  * NAMESPACE_PREORDER `*`: preorder hash 20, consensus hash 16, micro-Stacks 8 (from epoch 4 on). Output 2 pays the burn
@@ -67,35 +67,15 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
 }
 
 async function decide(op: NamespacePreorder, block: DecidingBlock): Promise<Verdict> {
-  const { preorderHash: hash, tokens } = op;
-  if ((await pendingNamespacePreorder(block, hash)) !== null)
-    return rejected('PREORDER_PENDING', `the hash ${hash} is taken`);
-  if (!block.window.has(op.consensusHash))
-    return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
+  const { tokens } = op;
+  const problem = staleness(op, block, await pendingNamespacePreorder(block, op.preorderHash));
+  if (problem !== null) return problem;
   if (op.burnAddress !== block.rules.burnAddress)
     return rejected('BURN_ADDRESS_WRONG', `paid to ${op.burnAddress}, not to ${block.rules.burnAddress}`);
   const account = tokens === null ? null : await payingAccount(block.state, op.address, STACKS, tokens);
   if (account !== null && isRejected(account)) return account;
-  if (await isPreorderedInBlock(block, hash))
-    return rejected('PREORDER_COLLISION', `the hash ${hash} is taken in this block`);
-  const row: PreorderRow = {
-    preorder_hash: hash,
-    block_number: op.height,
-    op: '*',
-    consensus_hash: op.consensusHash,
-    sender: op.sender,
-    sender_pubkey: op.senderPubkey,
-    address: op.address,
-    burn_address: op.burnAddress,
-    op_fee: op.fee,
-    token_fee: tokens ?? 0n,
-    token_units: tokens === null ? 'BTC' : STACKS,
-    txid: op.txid,
-    vtxindex: op.vtxindex,
-  };
-  await block.state.preorders.put(row);
-  if (account !== null && tokens !== null) await debit(block.state, account, tokens, op);
-  return accepted({ opcode: OPCODES.namespacePreorder, fields: { ...row } });
+  const paid = account === null || tokens === null ? null : { account, amount: tokens, unit: STACKS };
+  return keepPreorder(op, block, { op: '*', opcode: OPCODES.namespacePreorder }, paid);
 }
 
 const usage = 'PREORDER-HASH CONSENSUS-HASH MICRO-STACKS';

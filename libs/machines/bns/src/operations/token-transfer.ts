@@ -1,6 +1,6 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { credit, debit, payingAccount, STACKS } from '../accounts.ts';
+import { able, accountOf, credit, debit, STACKS } from '../accounts.ts';
 import type { Epoch } from '../epochs.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
@@ -60,11 +60,11 @@ async function decide(op: TokenTransfer, block: DecidingBlock): Promise<Verdict>
   const isExempt = block.epoch.takesZeroConsensusHash && op.consensusHash === NO_CONSENSUS_HASH;
   if (!isExempt && !block.window.has(op.consensusHash))
     return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
-  const held = await payingAccount(block.state, address, unit, 0n);
+  const held = await accountOf(block.state, address, unit);
   if (isRejected(held)) return held;
   if (op.height < held.lock_transfer_block)
     return rejected('ACCOUNT_LOCKED', `${address} may send from block ${held.lock_transfer_block} on`);
-  const account = await payingAccount(block.state, address, unit, amount);
+  const account = able(held, amount);
   if (isRejected(account)) return account;
   const receiver = await block.state.accounts.get({ address: recipientAddress, unit });
   if (receiver !== null && !receiver.receive_whitelisted)

@@ -1,0 +1,50 @@
+import { accepted, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { debit } from '../accounts.ts';
+import type { AccountRow, PreorderRow } from '../collections.ts';
+import { isPreorderedInBlock } from '../lookups.ts';
+import type { DecidingBlock } from '../rules.ts';
+import type { Sent } from '../transaction.ts';
+
+/** What a preorder of a name and one of a namespace have in common. */
+interface Preorder extends Sent {
+  readonly preorderHash: string;
+  readonly consensusHash: string;
+  readonly burnAddress: string;
+  readonly fee: bigint;
+}
+
+/** What both are refused for first. */
+export function staleness(op: Preorder, block: DecidingBlock, pending: PreorderRow | null): Rejected | null {
+  if (pending !== null) return rejected('PREORDER_PENDING', `the hash ${op.preorderHash} is taken`);
+  if (block.window.has(op.consensusHash)) return null;
+  return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
+}
+
+/** Keeps the preorder, and takes the tokens that it pays with, unless its hash was preordered in this block. */
+export async function keepPreorder(
+  op: Preorder,
+  block: DecidingBlock,
+  kind: { readonly op: PreorderRow['op']; readonly opcode: number },
+  paid: { readonly account: AccountRow; readonly amount: bigint; readonly unit: string } | null,
+): Promise<Verdict> {
+  if (await isPreorderedInBlock(block, op.preorderHash))
+    return rejected('PREORDER_COLLISION', `the hash ${op.preorderHash} is taken in this block`);
+  const row: PreorderRow = {
+    preorder_hash: op.preorderHash,
+    block_number: op.height,
+    op: kind.op,
+    consensus_hash: op.consensusHash,
+    sender: op.sender,
+    sender_pubkey: op.senderPubkey,
+    address: op.address,
+    burn_address: op.burnAddress,
+    op_fee: op.fee,
+    token_fee: paid?.amount ?? 0n,
+    token_units: paid?.unit ?? 'BTC',
+    txid: op.txid,
+    vtxindex: op.vtxindex,
+  };
+  await block.state.preorders.put(row);
+  if (paid !== null) await debit(block.state, paid.account, paid.amount, op);
+  return accepted({ opcode: kind.opcode, fields: { ...row } });
+}
