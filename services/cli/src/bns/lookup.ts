@@ -1,19 +1,14 @@
 import { type BnsView, countNamesInNamespace, historicNameAt, namespaceAt } from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
+import { tellAbout } from './about.ts';
 import { namesOf } from './names-of.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
-import { showFacts } from './show.ts';
+import type { ReadingOptions } from './registry.ts';
 import { standingOf, standingText } from './standing.ts';
-import { nameOf, namespaceOf } from './values.ts';
 
 /** `vchain bns lookup WHAT`: a name, a namespace as `.id`, or an address. */
 export async function lookup(connection: Connection, what: string, options: ReadingOptions): Promise<void> {
   if (!what.includes('.')) return namesOf(connection, what, options);
-  await using registry = await openRegistry(connection);
-  const facts = await registry.view(heightAsked(options.at), (view) =>
-    what.startsWith('.') ? namespaceFacts(view, namespaceOf(what)) : nameFacts(view, nameOf(what)),
-  );
-  showFacts(facts, options);
+  return tellAbout(connection, what, options, { name: nameFacts, namespace: namespaceFacts });
 }
 
 async function nameFacts(view: BnsView, name: string): Promise<Readonly<Record<string, unknown>>> {

@@ -2,17 +2,12 @@ import { LegacyFloat } from '@virtualchain/machine';
 import { type BnsView, nameCost, namespaceCost } from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
 import { QueryInvalid } from '../values.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
-import { showFacts } from './show.ts';
-import { nameOf, namespaceOf } from './values.ts';
+import { tellAbout } from './about.ts';
+import type { ReadingOptions } from './registry.ts';
 
 /** `vchain bns price WHAT`: what a name, or a namespace as `.id`, costs in the block after the height. */
 export async function price(connection: Connection, what: string, options: ReadingOptions): Promise<void> {
-  await using registry = await openRegistry(connection);
-  const facts = await registry.view(heightAsked(options.at), (view) =>
-    what.startsWith('.') ? namespaceFacts(view, namespaceOf(what)) : nameFacts(view, nameOf(what)),
-  );
-  showFacts(facts, options);
+  return tellAbout(connection, what, options, { name: nameFacts, namespace: namespaceFacts });
 }
 
 async function nameFacts(view: BnsView, name: string): Promise<Readonly<Record<string, unknown>>> {

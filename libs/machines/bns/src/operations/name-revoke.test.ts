@@ -1,22 +1,12 @@
-import { expect, test } from '@jest/globals';
-import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
-import { bnsChain } from '../index.ts';
+import { codecCases } from '../../../../../test/kit/codec-cases.ts';
 
-const codec = bnsChain({}).operations.get('~'.charCodeAt(0));
-const payload = '666f6f2e74657374';
-
-test('name-revoke: what is typed becomes the payload, and the payload reads', () => {
-  const encoded = codec?.encode?.('foo.test'.split(' '));
-  expect(encoded?.kind === 'payload' && bytesToHex(encoded.payload)).toBe(payload);
-  expect(codec?.decode(hexToBytes(payload))).toEqual({
-    kind: 'decoded',
-    value: { name: 'foo.test' },
-  });
-});
-
-test.each([
-  ['padding', '666f6f2e7465737400'],
-  ['a single byte', '61'],
-])('name-revoke: %s is refused', (_what, malformed) => {
-  expect(codec?.decode(hexToBytes(malformed)).kind).toBe('problem');
+codecCases('name-revoke', {
+  opcode: '~',
+  words: 'foo.test',
+  payload: '666f6f2e74657374',
+  value: { name: 'foo.test' },
+  refused: [
+    ['padding', '666f6f2e7465737400'],
+    ['a single byte', '61'],
+  ],
 });

@@ -1,0 +1,27 @@
+import type { BnsView } from '@virtualchain/machine-bns';
+import type { Connection } from '../connection.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
+import { showFacts } from './show.ts';
+import { nameOf, namespaceOf } from './values.ts';
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** What a command tells of a name, and of a namespace. */
+export interface Told {
+  name(view: BnsView, name: string): Promise<Facts>;
+  namespace(view: BnsView, id: string): Promise<Facts>;
+}
+
+/** Shows facts of a name, or of a namespace typed as `.id`. */
+export async function tellAbout(
+  connection: Connection,
+  what: string,
+  options: ReadingOptions,
+  told: Told,
+): Promise<void> {
+  await using registry = await openRegistry(connection);
+  const facts = await registry.view(heightAsked(options.at), (view) =>
+    what.startsWith('.') ? told.namespace(view, namespaceOf(what)) : told.name(view, nameOf(what)),
+  );
+  showFacts(facts, options);
+}
