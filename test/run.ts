@@ -1,15 +1,17 @@
 /**
- * `npm test [-- <pattern> …]`: all suites on real parts. Kafka and Postgres are started once for all of them (those that
- * kill servers start their own), the checks of the whole system run one after the other. Ends with `N passed, N failed`.
+ * `npm test [-- --node bitcoind|btcd] [<pattern> …]`: all suites on real parts. Kafka and Postgres are started once for
+ * all of them (those that kill servers start their own), nodes by each suite, of the kind that is named; the checks of the
+ * whole system run one after the other. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startRealParts } from '@virtualchain/local';
+import { findBitcoind, startRealParts } from '@virtualchain/local';
+import { nodeSettings, readNodeFlag } from './node-choice.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const patterns = process.argv.slice(2);
+const { node, patterns } = readNodeFlag(process.argv.slice(2));
 
 interface Outcome {
   readonly passed: number;
@@ -88,14 +90,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
 let total: Outcome = { passed: 0, failed: 0, skipped: 0 };
 try {
+  const chosen = await nodeSettings(node, process.env, (line) => console.error(line));
   await using parts = await startRealParts({ need: ['kafka', 'postgres'] });
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    ...chosen,
     VCHAIN_TEST_KAFKA_BROKERS: parts.kafka.brokers.join(','),
     VCHAIN_TEST_POSTGRES_URL: parts.postgres.url,
     NODE_OPTIONS:
       `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning`.trim(),
   };
+  const bitcoind = findBitcoind(env);
+  const needy = bitcoind === undefined ? 'none, so that the suites that are about one are skipped' : bitcoind;
+  console.error(`node: ${node ?? 'whatever this machine has'}; bitcoind: ${needy}`);
   const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
   for (const phase of phases) {
     if (stopping.signal.aborted) break;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000);
 
 beforeEach(async () => {
-  await parts.node.restart();
+  await parts.node.startEmpty();
   miner = createMiner({ rpc });
 });
 
@@ -85,7 +85,7 @@ test('a node that restarted empty gets every block again', async () => {
   await miner.mineMany(20);
   await miner.forkAt(miner.branch()[15]?.hash ?? miner.tip.hash).mineMany(7);
   const best = await bestHash();
-  await parts.node.restart();
+  await parts.node.startEmpty();
   expect(await rpc.call('getblockcount')).toBe(0);
   await miner.resubmitAll();
   expect(await bestHash()).toBe(best);

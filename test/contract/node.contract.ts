@@ -86,12 +86,11 @@ export function nodeContract(name: string, open: () => Promise<NodeUnderTest>): 
       const fork = forkAt(main, { at: 2, length: 1 });
       await submitAll(main, fork);
       const tips = async () => new Map((await node.chainTips()).map(({ hash, status }) => [hash, status]));
-      expect(await tips()).toEqual(
-        new Map([
-          [main[4]?.hash, 'active'],
-          [fork[3]?.hash, 'valid-fork'],
-        ]),
-      );
+      const known = await tips();
+      expect(known.size).toBe(2);
+      expect(known.get((main[4] as BuiltBlock).hash)).toBe('active');
+      // It has the block and never connected it: some say so, others call every branch valid that they keep.
+      expect(known.get((fork[3] as BuiltBlock).hash)).toMatch(/^valid-(fork|headers)$/);
       await subject.invalidate((main[3] as BuiltBlock).hash);
       expect((await tips()).get((main[4] as BuiltBlock).hash)).toBe('invalid');
     });

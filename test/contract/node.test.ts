@@ -31,13 +31,13 @@ for (const hasRest of [true, false]) {
   });
 }
 
-nodeContract('btcd, or the node given', async () => {
+nodeContract('the real node of this run', async () => {
   const parts = await startRealParts({ need: ['node'], log: () => {} });
   const rpc = openRpc(parts.node.url);
   return overRpc(
     parts.node.url,
     rpc,
-    () => parts.node.restart(),
+    () => parts.node.startEmpty(),
     () => parts[Symbol.asyncDispose](),
   );
 });

@@ -59,7 +59,7 @@ test('tip-moves-back: the node calls the tip invalid and has no other; the proje
 
 test('node-restarted-empty: the node forgets its chain and fills again; nothing is disconnected', async () => {
   const before = await system.log.tail(system.topic);
-  await system.parts.node.restart();
+  await system.parts.node.startEmpty();
   await until(
     'the ingester calls the node behind',
     async () => (await system.logOf(running[0] as RunningProcess)).slice(-5),

@@ -32,7 +32,7 @@ export interface NodeModel {
   transaction(txid: string): { readonly transaction: Transaction; readonly in: KnownBlock } | null;
   invalidate(hash: BlockHash): void;
   reconsider(hash: BlockHash): void;
-  /** Back to the genesis block, as btcd after a restart. */
+  /** Back to the genesis block. */
   reset(): void;
 }
 

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 import { probeKafka } from './kafka-probe.ts';
 import { kafkaSettings } from './kafka-settings.ts';
-import { probeNode } from './local-node.ts';
 import type { Durability } from './local-postgres.ts';
+import { probeNode } from './node-probe.ts';
 import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
 import { freePorts } from './ports.ts';
 import { createDatabase, probePostgres } from './postgres-client.ts';
@@ -15,6 +15,9 @@ const probePollMs = 100;
 
 /** A part in a container, and how to be rid of it. */
 export type Contained<Kind extends Part> = Kind & { remove(): Promise<void> };
+
+/** The same, and how to have another one in its place, without its data. */
+type Renewable = Contained<Part> & { startAnew(): Promise<void> };
 
 export async function startKafkaContainer(): Promise<Contained<KafkaPart>> {
   const host = await dockerHost();
@@ -63,7 +66,8 @@ export async function startNodeContainer(peers: readonly string[]): Promise<Cont
   const url = `http://vchain:${password}@${host}:${rpcPort}`;
   const part = await startContained(container, () => probeNode(url));
   const p2pAddress = `${host}:${p2pPort}`;
-  return { ...part, url, p2pAddress, description: `container, ${images.node}, ${host}:${rpcPort}` };
+  const description = `container, ${images.node}, ${host}:${rpcPort}`;
+  return { ...part, kind: 'bitcoind', url, p2pAddress, description, startEmpty: part.startAnew };
 }
 
 export async function startPostgresContainer(durability: Durability): Promise<Contained<PostgresPart>> {
@@ -94,16 +98,20 @@ async function dockerHost(): Promise<string> {
 async function startContained(
   container: GenericContainer,
   probe: () => Promise<void>,
-): Promise<Omit<Contained<Part>, 'description'>> {
-  const started = await container.withWaitStrategy(Wait.forListeningPorts()).withStartupTimeout(startTimeoutMs).start();
+): Promise<Omit<Renewable, 'description'>> {
   const { container: client } = await getContainerRuntimeClient();
-  const docker = client.getById(started.getId());
+  const create = async () => {
+    const ready = container.withWaitStrategy(Wait.forListeningPorts()).withStartupTimeout(startTimeoutMs);
+    return client.getById((await ready.start()).getId());
+  };
+  let docker = await create();
 
   const start = async () => {
     await docker.start();
     await untilReady(probe);
   };
   const stop = async () => void (await docker.stop({ t: 10 }));
+  const remove = async () => void (await docker.remove({ force: true, v: true }));
   await untilReady(probe);
   return {
     source: 'container',
@@ -117,7 +125,12 @@ async function startContained(
       await docker.kill({ signal });
       if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT') await docker.wait();
     },
-    remove: async () => void (await docker.remove({ force: true, v: true })),
+    remove,
+    async startAnew() {
+      await remove();
+      docker = await create();
+      await untilReady(probe);
+    },
   };
 }
 

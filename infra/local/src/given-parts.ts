@@ -1,6 +1,6 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { probeKafka } from './kafka-probe.ts';
-import { probeNode } from './local-node.ts';
+import { probeNode } from './node-probe.ts';
 import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
 import { createDatabase, dropDatabase, probePostgres } from './postgres-client.ts';
 
@@ -19,7 +19,9 @@ export async function givenKafka(variable: string, value: string): Promise<Kafka
 
 export async function givenNode(variable: string, url: string): Promise<NodePart> {
   await mustAnswer(variable, () => probeNode(url));
-  return { ...untouchable(variable), url, description: `from ${variable}, ${new URL(url).host}` };
+  const part = untouchable(variable);
+  const description = `from ${variable}, ${new URL(url).host}`;
+  return { ...part, kind: 'unknown', url, description, startEmpty: part.restart };
 }
 
 /** Databases that were created in somebody's server are dropped by `forget`. */

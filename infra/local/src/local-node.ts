@@ -1,110 +1,92 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ExpectedError } from '@virtualchain/bitcoin';
 import type { Env } from './cache.ts';
-import { cached } from './cache.ts';
-import { type LocalServerPlan, startOnFreePorts } from './local-server.ts';
-import type { NodePart } from './part.ts';
-import { freePorts } from './ports.ts';
+import { fetchedDebianBitcoind } from './debian-bitcoind.ts';
+import { startLocalBitcoind } from './local-bitcoind.ts';
+import { startLocalBtcd } from './local-btcd.ts';
+import type { NodePart, NodeWishes } from './part.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { type Log, runTool } from './tools.ts';
-import { btcdCacheEntry, btcdVersion } from './versions.ts';
+import type { Log } from './tools.ts';
 import type { WatchedServers } from './watched-servers.ts';
 
-/** btcd wants an address to mine to before it offers `generate`. This one is the hash of nothing: nobody can spend. */
-const unspendableAddress = 'mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8';
-const rpcClientsMax = 256;
+/** What a node is started with and where. */
+export interface LocalNodePlace {
+  readonly servers: WatchedServers;
+  readonly run: RunDirectory;
+  readonly env: Env;
+  readonly log: Log;
+}
 
-interface NodePlan extends LocalServerPlan {
-  readonly url: string;
-  readonly p2pAddress: string;
+export type LocalNodeChoice =
+  | { readonly kind: 'bitcoind'; readonly executable: string }
+  /** Built by Go where it is not in the cache. */
+  | { readonly kind: 'btcd' };
+
+/** The node that the environment asks for cannot be started. */
+export class LocalNodeUnusable extends ExpectedError {
+  override readonly name = 'LocalNodeUnusable';
+  readonly code = 'LOCAL_NODE_UNUSABLE';
+  readonly remedy = 'halt';
 }
 
 /**
- * Starts btcd in regtest, with a transaction index. It deletes its chain at every start: whoever mined keeps the blocks
- * and submits them again.
+ * Which program a local node is: the one that `VCHAIN_LOCAL_NODE` names; else a bitcoind, where `VCHAIN_BITCOIND` names
+ * one or the PATH has one; else btcd.
+ *
+ * @throws LocalNodeUnusable
  */
-export async function startLocalNode(
-  name: string,
-  peers: readonly string[],
-  { servers, run, env, log }: { servers: WatchedServers; run: RunDirectory; env: Env; log: Log },
-): Promise<NodePart> {
-  const btcd = join(await cached(env, btcdCacheEntry, (directory) => buildBtcd(directory, env, log)), 'btcd');
-  const directory = join(run.path, name);
-  await mkdir(directory, { recursive: true });
-  const { plan, server } = await startOnFreePorts(servers, () => planNode(name, btcd, directory, peers, run));
-  return {
-    ...server,
-    source: 'local',
-    url: plan.url,
-    p2pAddress: plan.p2pAddress,
-    description: `local process, btcd ${btcdVersion}, ${new URL(plan.url).host}`,
-  };
+export function chooseLocalNode(env: Env): LocalNodeChoice {
+  const wanted = env['VCHAIN_LOCAL_NODE'] || undefined;
+  if (wanted !== undefined && wanted !== 'bitcoind' && wanted !== 'btcd')
+    throw new LocalNodeUnusable(
+      `VCHAIN_LOCAL_NODE is ${JSON.stringify(wanted)}: set it to bitcoind or btcd, or unset it.`,
+    );
+  if (wanted === 'btcd') return { kind: 'btcd' };
+  const executable = givenBitcoind(env);
+  if (executable !== undefined) return { kind: 'bitcoind', executable };
+  if (wanted === undefined) return { kind: 'btcd' };
+  throw new LocalNodeUnusable(
+    'VCHAIN_LOCAL_NODE asks for bitcoind, and there is none: put one on the PATH, or name its executable in VCHAIN_BITCOIND (npm run bitcoind gets one where Debian packages can be had).',
+  );
 }
 
-async function buildBtcd(directory: string, env: Env, log: Log): Promise<void> {
-  log(`building btcd ${btcdVersion} with Go (once, about a minute) …`);
-  await runTool('go', ['install', `github.com/btcsuite/btcd@v${btcdVersion}`], {
-    cwd: directory,
-    env: { ...env, GOBIN: directory, GOFLAGS: '', CGO_ENABLED: '0' },
-  });
+/**
+ * A bitcoind that can be started without fetching one: named, on the PATH, or fetched from Debian before.
+ *
+ * @throws LocalNodeUnusable when what `VCHAIN_BITCOIND` names is no executable.
+ */
+export function findBitcoind(env: Env): string | undefined {
+  return givenBitcoind(env) ?? fetchedDebianBitcoind(env);
 }
 
-async function planNode(
-  name: string,
-  btcd: string,
-  directory: string,
-  peers: readonly string[],
-  run: RunDirectory,
-): Promise<NodePlan> {
-  const [rpcPort, p2pPort] = await freePorts(2);
-  const password = randomBytes(18).toString('hex');
-  const configFile = join(directory, 'btcd.conf');
-  const settings = [
-    'regtest=1',
-    'notls=1',
-    'txindex=1',
-    'nobanning=1',
-    `rpcuser=vchain`,
-    `rpcpass=${password}`, // here and not on the command line, which every user of the machine can read
-    `rpclisten=127.0.0.1:${rpcPort}`,
-    `rpcmaxclients=${rpcClientsMax}`,
-    `rpcmaxconcurrentreqs=${rpcClientsMax}`,
-    `listen=127.0.0.1:${p2pPort}`,
-    `miningaddr=${unspendableAddress}`,
-    `datadir=${join(directory, 'data')}`,
-    `logdir=${join(directory, 'log')}`,
-    ...peers.map((peer) => `addpeer=${peer}`),
-  ];
-  await writeFile(configFile, `[Application Options]\n${settings.join('\n')}\n`, { mode: 0o600 });
-  const url = `http://vchain:${password}@127.0.0.1:${rpcPort}`;
-  return {
-    name,
-    url,
-    p2pAddress: `127.0.0.1:${p2pPort}`,
-    launch: {
-      command: btcd,
-      args: [`--configfile=${configFile}`],
-      env: { HOME: directory },
-      cwd: directory,
-      logFile: join(run.path, 'logs', `${name}.log`),
-      stopSignal: 'SIGTERM',
-    },
-    probe: () => probeNode(url),
-  };
+function givenBitcoind(env: Env): string | undefined {
+  const named = env['VCHAIN_BITCOIND'] || undefined;
+  if (named !== undefined && !isExecutable(named))
+    throw new LocalNodeUnusable(`VCHAIN_BITCOIND names ${named}, which is no executable: correct it or unset it.`);
+  return named ?? onPath('bitcoind', env);
 }
 
-/** Resolves if the node answers its height. */
-export async function probeNode(url: string): Promise<void> {
-  const { username, password, origin } = new URL(url);
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const response = await fetch(origin, {
-    method: 'POST',
-    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '1.0', id: 'ready', method: 'getblockcount', params: [] }),
-    signal: AbortSignal.timeout(2_000),
-  });
-  const answer = (await response.json()) as { readonly result?: unknown };
-  if (typeof answer.result !== 'number')
-    throw new Error(`the node does not answer getblockcount (HTTP ${response.status})`);
+export function startLocalNode(name: string, wishes: NodeWishes, place: LocalNodePlace): Promise<NodePart> {
+  const choice = chooseLocalNode(place.env);
+  if (choice.kind === 'bitcoind') return startLocalBitcoind(name, choice.executable, wishes, place);
+  if (wishes.hasCookie || wishes.settings !== undefined)
+    throw new LocalNodeUnusable(
+      'a cookie file and settings of bitcoin.conf are for bitcoind, and the local node is btcd.',
+    );
+  return startLocalBtcd(name, wishes.peers ?? [], place);
+}
+
+function onPath(name: string, env: Env): string | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -31,12 +31,14 @@ class ServerEnded extends Error {
 
   /** Another process took the port between our look and the server's bind. */
   get isPortTaken(): boolean {
-    return /address (already )?in use|could not bind|unable to listen|BindException/i.test(this.log);
+    return /address (already )?in use|could not bind|unable to (bind|listen)|binding rpc on address|BindException/i.test(
+      this.log,
+    );
   }
 
-  /** Postgres was killed and its last children have not noticed yet. */
+  /** The one before was killed, and it, or its last children, are not quite gone yet. */
   get isStillHeld(): boolean {
-    return /shared memory block|lock file .* already exists/i.test(this.log);
+    return /shared memory block|lock file .* already exists|cannot obtain a lock/i.test(this.log);
   }
 }
 

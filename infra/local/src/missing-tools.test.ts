@@ -27,6 +27,14 @@ test('every missing tool is named at once, with every way out', () =>
     }
   }));
 
+test('a bitcoind on the PATH, or named, needs no Go', () =>
+  withTools({ bitcoind: 'Bitcoin Core daemon version v30.2.0' }, async (env) => {
+    await expect(requireTools(['node'], env)).resolves.toBeUndefined();
+    const named = { PATH: '', VCHAIN_CACHE: env['VCHAIN_CACHE'], VCHAIN_BITCOIND: `${env['PATH']}/bitcoind` };
+    await expect(requireTools(['node'], named)).resolves.toBeUndefined();
+    await expect(requireTools(['node'], { ...env, VCHAIN_LOCAL_NODE: 'btcd' })).rejects.toThrow(/go was not found/);
+  }));
+
 test('a tool that is too old counts as missing', () =>
   withTools(
     { java: 'openjdk version "1.8.0_392"', mvn: 'Apache Maven 3.8.7', go: 'go version go1.20.1 x' },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { type Env, isCached } from './cache.ts';
+import { chooseLocalNode } from './local-node.ts';
 import type { PartName } from './part.ts';
 import { javaCommand } from './tools.ts';
 import { btcdCacheEntry, kafkaCacheEntry } from './versions.ts';
@@ -34,8 +35,13 @@ async function problemsOf(part: PartName, env: Env): Promise<readonly string[]> 
       return advise('kafka', found, 'VCHAIN_KAFKA_BROKERS to a running broker (host:port)');
     }
     case 'node': {
-      const found = isCached(env, btcdCacheEntry) ? [] : [await goProblem(env)];
-      return advise('node', found, 'VCHAIN_NODE_URL to a running regtest node (http://user:password@host:port)');
+      const needsGo = chooseLocalNode(env).kind === 'btcd' && !isCached(env, btcdCacheEntry);
+      const found = needsGo ? [await goProblem(env)] : [];
+      return advise(
+        'node',
+        found,
+        'VCHAIN_BITCOIND to the executable of a bitcoind, or VCHAIN_NODE_URL to a running regtest node (http://user:password@host:port)',
+      );
     }
     case 'postgres':
       return []; // comes with npm

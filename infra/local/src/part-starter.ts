@@ -5,7 +5,7 @@ import { startLocalKafka } from './local-kafka.ts';
 import { startLocalNode } from './local-node.ts';
 import { type Durability, startLocalPostgres } from './local-postgres.ts';
 import { requireTools } from './missing-tools.ts';
-import type { NodePart, Part, PartName, Parts } from './part.ts';
+import type { NodePart, NodeWishes, Part, PartName, Parts } from './part.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { areContainersRequired, ContainersRequired, type Source, variables } from './sources.ts';
 import type { Log } from './tools.ts';
@@ -42,7 +42,7 @@ export async function startPart<Name extends PartName>(
       container: async () => (await import('./containers.ts')).startKafkaContainer(),
       local: () => startLocalKafka(starter),
     },
-    node: nodeMakers('node', [], starter),
+    node: nodeMakers('node', {}, starter),
     postgres: {
       given: async (value) => {
         const part = await givenPostgres(variables.postgres, value);
@@ -59,18 +59,18 @@ export async function startPart<Name extends PartName>(
 /** Starts one more node, by the means the run's other parts came by. */
 export async function startAnotherNode(
   name: string,
-  peers: readonly string[],
+  wishes: NodeWishes,
   source: Source,
   starter: Starter,
 ): Promise<NodePart> {
-  return start('node', source, nodeMakers(name, peers, starter), starter);
+  return start('node', source, nodeMakers(name, wishes, starter), starter);
 }
 
-function nodeMakers(name: string, peers: readonly string[], starter: Starter): PartMakers['node'] {
+function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): PartMakers['node'] {
   return {
     given: (value) => givenNode(variables.node, value),
-    container: async () => (await import('./containers.ts')).startNodeContainer(peers),
-    local: () => startLocalNode(name, peers, starter),
+    container: async () => (await import('./containers.ts')).startNodeContainer(wishes.peers ?? []),
+    local: () => startLocalNode(name, wishes, starter),
   };
 }
 

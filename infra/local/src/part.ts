@@ -27,8 +27,26 @@ export interface KafkaPart extends Part {
 export interface NodePart extends Part {
   /** JSON-RPC, credentials included: `http://user:password@127.0.0.1:port`. */
   readonly url: string;
+  /** Which program it is; unknown for a node from a URL. */
+  readonly kind: 'bitcoind' | 'btcd' | 'unknown';
   /** Where other nodes reach it, `host:port`; absent for a node from a URL. */
   readonly p2pAddress?: string;
+  /** Where it publishes `hashblock`; absent where it does not. */
+  readonly zmqUrl?: string;
+  /** Where it writes the credentials of each start, when it has no password: `url` is without any then. */
+  readonly cookieFile?: string;
+  /** Ends it, deletes its chain, and starts it with nothing but the genesis block. */
+  startEmpty(): Promise<void>;
+}
+
+/** How a node is started that is not like the run's others. */
+export interface NodeWishes {
+  /** `p2pAddress`es that it keeps connecting to. */
+  readonly peers?: readonly string[];
+  /** More lines of `bitcoin.conf`, such as `prune=1`; a local bitcoind only. A setting of ours that is named is left out. */
+  readonly settings?: readonly string[];
+  /** It writes a cookie file instead of having a password; a local bitcoind only. */
+  readonly hasCookie?: boolean;
 }
 
 export interface PostgresPart extends Part {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
-import { startRealParts } from './index.ts';
+import { findBitcoind, startRealParts } from './index.ts';
 
 const suiteTimeoutMs = 180_000;
 const cleanupTimeoutMs = 15_000;
@@ -32,6 +32,26 @@ async function eventually(law: () => Promise<boolean>): Promise<boolean> {
   for (const deadline = Date.now() + cleanupTimeoutMs; Date.now() < deadline; await sleep(50))
     if (await law()) return true;
   return false;
+}
+
+/** Of nobody's key. */
+const miningAddress = 'mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8';
+
+/** The addresses of IPv4 that are listened on at these ports, as the kernel says. */
+async function listeningAddresses(ports: readonly number[]): Promise<readonly string[]> {
+  const rows = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
+  return ports.flatMap((port) =>
+    rows.flatMap(([, local = '', , state]) => {
+      const [address = '', at = ''] = local.split(':');
+      const isListening = state === '0A' && Number.parseInt(at, 16) === port;
+      return isListening ? [[...Buffer.from(address, 'hex')].reverse().join('.')] : [];
+    }),
+  );
+}
+
+async function commandLines(): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
 }
 
 async function rpc(url: string, method: string, params: readonly unknown[]) {
@@ -78,10 +98,23 @@ test(
   suiteTimeoutMs,
 );
 
-test(
-  'two nodes find each other, take a block of 4 MB, and keep their addresses when they start again',
-  async () => {
-    await using parts = await startRealParts({ need: ['node'], log: quiet });
+/** Both kinds of node where this machine has both: what holds of one is not said of the other. */
+const nodeKinds = findBitcoind(process.env) === undefined ? ['btcd'] : ['btcd', 'bitcoind'];
+
+function nodeEnv(kind: string) {
+  return {
+    ...process.env,
+    VCHAIN_NODE_URL: undefined,
+    VCHAIN_LOCAL_NODE: kind,
+    VCHAIN_BITCOIND: findBitcoind(process.env),
+  };
+}
+
+test.each(nodeKinds)(
+  'two nodes (%s) find each other, take a block of 4 MB, and keep their addresses when they start again',
+  async (kind) => {
+    await using parts = await startRealParts({ need: ['node'], log: quiet, env: nodeEnv(kind) });
+    expect(parts.node.kind).toBe(kind);
     const second = await parts.startNode({ peers: [parts.node.p2pAddress ?? ''] });
     expect(await eventually(async () => (await rpc(second.url, 'getconnectioncount', [])).result === 1)).toBe(true);
 
@@ -92,6 +125,36 @@ test(
     await expect(rpc(parts.node.url, 'getblockcount', [])).rejects.toThrow();
     await parts.node.start();
     expect(await rpc(parts.node.url, 'getblockcount', [])).toMatchObject({ result: 0 });
+  },
+  suiteTimeoutMs,
+);
+
+test.each(nodeKinds)(
+  'a node (%s) that is started empty has forgotten its chain and keeps its address',
+  async (kind) => {
+    await using parts = await startRealParts({ need: ['node'], log: quiet, env: nodeEnv(kind) });
+    const url = parts.node.url;
+    const mined = kind === 'btcd' ? ['generate', [3]] : ['generatetoaddress', [3, miningAddress]];
+    await rpc(url, mined[0] as string, mined[1] as unknown[]);
+    expect(await rpc(url, 'getblockcount', [])).toMatchObject({ result: 3 });
+    await parts.node.startEmpty();
+    expect(await rpc(url, 'getblockcount', [])).toMatchObject({ result: 0 });
+  },
+  suiteTimeoutMs,
+);
+
+test.each(nodeKinds)(
+  'a node (%s) listens on 127.0.0.1 alone, and its password is on no command line',
+  async (kind) => {
+    await using parts = await startRealParts({ need: ['node'], log: quiet, env: nodeEnv(kind) });
+    const { password } = new URL(parts.node.url);
+    const ports = [parts.node.url, `tcp://${parts.node.p2pAddress}`, parts.node.zmqUrl ?? parts.node.url].map((url) =>
+      Number(new URL(url).port),
+    );
+    expect(await listeningAddresses(ports)).toEqual(ports.map(() => '127.0.0.1'));
+    const lines = await commandLines();
+    expect(lines.some((line) => line.includes(parts.runDirectory))).toBe(true);
+    for (const line of lines) expect(line).not.toContain(password);
   },
   suiteTimeoutMs,
 );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Env } from './cache.ts';
 import type { Durability } from './local-postgres.ts';
 import { requireTools } from './missing-tools.ts';
-import type { NodePart, PartName, Parts } from './part.ts';
+import type { NodePart, NodeWishes, PartName, Parts } from './part.ts';
 import { type Starter, startAnotherNode, startPart } from './part-starter.ts';
 import { makeRunDirectory } from './run-directory.ts';
 import { chooseSources, type Source } from './sources.ts';
@@ -26,8 +26,8 @@ export interface Run extends AsyncDisposable {
   readonly runDirectory: string;
   /** No other run has it: topics that begin with it are this run's alone. */
   readonly topicPrefix: string;
-  /** Starts one more node, empty, with its own data and ports, which keeps connecting to `peers` (`p2pAddress`es). */
-  startNode(options?: { readonly peers?: readonly string[] }): Promise<NodePart>;
+  /** Starts one more node, empty, with its own data and ports. */
+  startNode(wishes?: NodeWishes): Promise<NodePart>;
   /** Runs a process of the caller's beside the servers: it ends with the run, whatever way the caller ends. */
   startProcess(launch: ProcessLaunch): Promise<RunningProcess>;
 }
@@ -92,11 +92,11 @@ export async function startRealParts<const Need extends PartName>(
     runId: run.runId,
     runDirectory: run.path,
     topicPrefix: `vchain-${run.runId}`,
-    async startNode({ peers = [] } = {}) {
-      const source = anotherNodeSource(sources);
+    async startNode(wishes = {}) {
+      const source = anotherNodeSource(sources, wishes);
       if (source.kind === 'local') await requireTools(['node'], env);
       const name = `node-${++nodes}`;
-      const node = await startAnotherNode(name, peers, source, starter);
+      const node = await startAnotherNode(name, wishes, source, starter);
       log(`${name}: ${node.description}`);
       return node;
     },
@@ -114,7 +114,8 @@ export async function startRealParts<const Need extends PartName>(
   };
 }
 
-/** A URL names one node: another comes in a container if the first did, else as a local process. */
-function anotherNodeSource(sources: ReadonlyMap<PartName, Source>): Source {
-  return sources.get('node')?.kind === 'container' ? { kind: 'container' } : { kind: 'local' };
+/** A URL names one node: another comes in a container if the first did and its wishes allow it, else as a local process. */
+function anotherNodeSource(sources: ReadonlyMap<PartName, Source>, { settings, hasCookie }: NodeWishes): Source {
+  const mayBeContained = settings === undefined && hasCookie !== true;
+  return mayBeContained && sources.get('node')?.kind === 'container' ? { kind: 'container' } : { kind: 'local' };
 }

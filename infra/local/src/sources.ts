@@ -36,7 +36,10 @@ export function areContainersRequired(env: Env): boolean {
   return env['REQUIRE_CONTAINERS'] === '1';
 }
 
-/** Decides where each part comes from: its URL, else a container, else a local process. Says why containers are passed over. */
+/**
+ * Decides where each part comes from: its URL, else a container, else a local process. Says why containers are passed
+ * over. A node that `VCHAIN_LOCAL_NODE` names is a local process.
+ */
 export async function chooseSources(
   need: readonly PartName[],
   env: Env,
@@ -47,6 +50,10 @@ export async function chooseSources(
     const value = env[variables[name]];
     if (value) sources.set(name, { kind: 'url', value });
   }
+  const isNodeNamed = need.includes('node') && !sources.has('node') && Boolean(env['VCHAIN_LOCAL_NODE']);
+  if (isNodeNamed && areContainersRequired(env))
+    throw new ContainersRequired('VCHAIN_LOCAL_NODE asks for a node as a local process');
+  if (isNodeNamed) sources.set('node', { kind: 'local' });
   const open = need.filter((name) => !sources.has(name));
   if (open.length === 0) return sources;
 

@@ -5,6 +5,8 @@ export const postgresVersion = '18.4';
 
 export const kafkaCacheEntry = `kafka-${kafkaVersion}`;
 export const btcdCacheEntry = `btcd-${btcdVersion}-${process.platform}-${process.arch}`;
+/** Of whatever version Debian's suite has on the day it is fetched; deleting the folder fetches it again. */
+export const debianBitcoindCacheEntry = `bitcoin-knots-debian-${process.arch}`;
 
 export const images = {
   kafka: `apache/kafka:${kafkaVersion}`,

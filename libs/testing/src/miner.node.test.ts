@@ -38,7 +38,7 @@ test(
       await fork.mineMany(1);
       expect(await best()).toBe(fork.tip.hash);
 
-      await parts.node.restart();
+      await parts.node.startEmpty();
       expect(await rpc.call('getblockcount')).toBe(0);
       await miner.resubmitAll();
       expect(await best()).toBe(fork.tip.hash);

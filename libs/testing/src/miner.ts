@@ -32,7 +32,7 @@ export interface ForkBuilder {
 
 /**
  * Mines on a node in regtest, with its own blocks: chosen transactions in a chosen order, on any parent. Keeps every
- * block, since btcd forgets its chain when it restarts.
+ * block: btcd forgets its chain at every start, and a bitcoind that was killed loses what it had not written.
  */
 export interface Miner {
   /** The branch with the most blocks; of equal ones the first. */
@@ -163,10 +163,13 @@ export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.n
   };
 }
 
-/** Null, or that the node has it already; btcd says null of side branches and orphans too. */
+/** What a node says of a block that it has already, or keeps beside its best chain; `duplicate-invalid` is a refusal. */
+const TAKEN = /^(duplicate(-inconclusive)?|inconclusive(-not-best-prevblk)?|rejected: already have block.*)$/;
+
+/** Null is that it was taken; btcd says null of side branches and orphans too. */
 async function submit(rpc: NodeRpc, { name, height, hash, bytes }: BuiltBlock): Promise<void> {
   const answer = await rpc.call('submitblock', bytesToHex(bytes));
-  const isTaken = answer === null || /^(duplicate|inconclusive|rejected: already have block)/.test(String(answer));
+  const isTaken = answer === null || TAKEN.test(String(answer));
   if (!isTaken) throw new BlockRefused(`block ${shortName(name)} at ${height} (${hash}): ${String(answer)}`);
 }
 

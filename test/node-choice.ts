@@ -1,0 +1,33 @@
+import { debianBitcoind, findBitcoind, type LocalNodeChoice } from '@virtualchain/local';
+
+type NodeKind = LocalNodeChoice['kind'];
+
+const KINDS: readonly NodeKind[] = ['bitcoind', 'btcd'];
+
+/** Takes `--node <kind>` out of the arguments of a run; what is left are patterns. */
+export function readNodeFlag(args: readonly string[]): {
+  readonly node: NodeKind | undefined;
+  readonly patterns: readonly string[];
+} {
+  const flags = args.flatMap((arg, index) => (arg === '--node' || arg.startsWith('--node=') ? [index] : []));
+  const [at] = flags;
+  if (at === undefined) return { node: undefined, patterns: args };
+  const isJoined = args[at] !== '--node';
+  const given = isJoined ? args[at]?.slice('--node='.length) : args[at + 1];
+  const node = KINDS.find((kind) => kind === given);
+  if (node === undefined || flags.length > 1)
+    throw new RangeError(`--node is given once, as ${KINDS.join(' or ')}, not ${JSON.stringify(given ?? '')}`);
+  return { node, patterns: args.toSpliced(at, isJoined ? 1 : 2) };
+}
+
+/** What makes the suites of a run start this node. A bitcoind is fetched when there is none. @throws BitcoindUnavailable */
+export async function nodeSettings(
+  node: NodeKind | undefined,
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): Promise<NodeJS.ProcessEnv> {
+  if (node === undefined) return {};
+  if (env['VCHAIN_NODE_URL']) throw new RangeError('--node starts a node, and VCHAIN_NODE_URL names one: unset it');
+  if (node === 'btcd') return { VCHAIN_LOCAL_NODE: 'btcd' };
+  return { VCHAIN_LOCAL_NODE: 'bitcoind', VCHAIN_BITCOIND: findBitcoind(env) ?? (await debianBitcoind(env, log)) };
+}
