@@ -29,7 +29,12 @@ export interface BnsHead {
   readonly first_block: number;
   readonly initial_snapshots: Readonly<Record<string, string>>;
   readonly genesis_accounts: readonly BnsGenesisAccount[];
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: {
+    readonly [name: string]: number | readonly number[] | undefined;
+    readonly epoch?: number;
+    /** Last blocks of the epochs 1 to 5, in place of one `epoch` for every height. */
+    readonly epoch_ends?: readonly number[];
+  };
 }
 
 interface BnsGenesisAccount {
@@ -44,7 +49,7 @@ interface BnsGenesisAccount {
 
 const epochs = 6;
 
-/** Our chain and machine with the parameters of a file: its epoch holds at every height. */
+/** Our chain and machine with the parameters of a file: its epoch holds at every height, or its epochs where they end. */
 export function bnsInstance(head: BnsHead): MachineInstance {
   const { params } = head;
   const chain = bnsChain({ firstBlock: head.first_block });
@@ -54,7 +59,7 @@ export function bnsInstance(head: BnsHead): MachineInstance {
     ...given('revealWindow', params['namespace_reveal_expire']),
     ...given('receiveFees', params['receive_fees_period']),
     ...given('importKeys', params['name_import_keyring']),
-    ...given('epochEnds', params['epoch'] === undefined ? undefined : onlyEpoch(params['epoch'])),
+    ...given('epochEnds', params.epoch_ends ?? (params.epoch === undefined ? undefined : onlyEpoch(params.epoch))),
     genesisAccounts: head.genesis_accounts.map((account) => ({
       address: account.address,
       unit: account.type,

@@ -1,8 +1,8 @@
 import type { FileReport } from './run-folder.ts';
 
 /** One line for a file, and the failures below it. */
-export function fileLines({ file, schema, passed, failures, corrected, isSkipped }: FileReport): readonly string[] {
-  if (isSkipped) return [`skipped  ${file}  ${schema === null ? 'of no known schema' : `no runner yet for ${schema}`}`];
+export function fileLines({ file, schema, passed, failures, corrected, skipped }: FileReport): readonly string[] {
+  if (skipped !== null) return [`skipped  ${file}  ${schema === null ? '' : `${schema}: `}${skipped}`];
   const corrections = [...corrected].map(([row, count]) => `, ${count} corrected (spec §11 row ${row})`).join('');
   return [
     `${failures.length === 0 ? 'passed ' : 'FAILED '}  ${file}  ${passed} passed, ${failures.length} failed${corrections}`,
@@ -17,5 +17,5 @@ const failuresShownMax = 5;
 export function summaryLine(reports: readonly FileReport[]): string {
   const passed = reports.reduce((sum, report) => sum + report.passed, 0);
   const failed = reports.reduce((sum, report) => sum + report.failures.length, 0);
-  return `${passed} passed, ${failed} failed, ${reports.filter(({ isSkipped }) => isSkipped).length} skipped`;
+  return `${passed} passed, ${failed} failed, ${reports.filter(({ skipped }) => skipped !== null).length} skipped`;
 }

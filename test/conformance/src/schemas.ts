@@ -18,15 +18,13 @@ import { signedTransactionsCases } from './signed-transactions.ts';
 import { snvCases } from './snv.ts';
 import { transactionsCases } from './transactions.ts';
 
-/** One kind of vector file. */
-export interface VectorSchema {
+/** One kind of vector file: with a runner, or with the reason why it has none. */
+export type VectorSchema = {
   /** Stem of the file's usual name. */
   readonly name: string;
-  /** Absent until its issue: such a file is skipped by name. */
-  readonly runner?: Runner;
   /** Dotted paths that a file of this kind has; a number is a place in an array. Tried in the order of this list. */
   readonly has: readonly string[];
-}
+} & ({ readonly runner: Runner } | { readonly runner?: never; readonly skippedBecause: string });
 
 export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'hashing', runner: hashingCases, has: ['cases', 'is_hex', 'calculate_consensus_hash'] },
@@ -47,7 +45,16 @@ export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'headers', runner: headersCases, has: ['genesis_file_hex'] },
   { name: 'bns-wire', runner: bnsWireCases, has: ['format', 'preorder_hash'] },
   { name: 'bns-chain', runner: bnsChainCases, has: ['genesis_accounts', 'blocks'] },
-  { name: 'bench_workload', has: ['description', 'expected'] },
+  {
+    name: 'bench_workload',
+    has: ['description', 'expected'],
+    skippedBecause: 'it says what a benchmark does, and holds no cases',
+  },
+  {
+    name: 'stacks-ops',
+    has: ['repository', 'recognise', 'retired'],
+    skippedBecause: 'no machine here reads the operations of the Stacks blockchain',
+  },
 ];
 
 /** The kind of a file: by the stem of its name, else by what it has; null when it is of no known kind. */
