@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { MemoryFold } from '@virtualchain/machine';
 import { openProjection, readHashes, readRows } from '@virtualchain/projection';
-import { bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
+import { BNS_CHAINS, bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 let parts: RealParts<'postgres'>;
@@ -17,12 +17,21 @@ afterAll(async () => {
 
 const changesPerBatch = 17;
 
-test.each(['bns-chain', 'bns-expiry-chain', 'bns-random-1'])(
+test('a projection of the rules of version 1 is not gone on with: the remedy is a rebuild', async () => {
+  const { instance } = await bnsBranches('bns-chain.json');
+  const url = await parts.postgres.createDatabase('bns_version_1');
+  await (await openProjection(url, { ...instance, machine: { ...instance.machine, version: 1 } })).close();
+  await expect(openProjection(url, instance)).rejects.toMatchObject({
+    message: expect.stringMatching(/version 1, the definition is 2; run: vchain rebuild bns/),
+  });
+}, 60_000);
+
+test.each(BNS_CHAINS)(
   '%s: in Postgres the log of a detour and back ends in the recorded hashes, and in the rows of memory',
   async (file) => {
     const branches = await bnsBranches(file);
     const changes = await bnsChanges(branches);
-    const url = await parts.postgres.createDatabase(`bns_${file.replaceAll('-', '_')}`);
+    const url = await parts.postgres.createDatabase(`bns_${file.replace(/\.json.*/, '').replaceAll(/\W/g, '_')}`);
     await using projection = await openProjection(url, branches.instance);
     for (let from = 0; from < changes.length; from += changesPerBatch)
       await projection.advance(changes.slice(from, from + changesPerBatch));
@@ -35,5 +44,5 @@ test.each(['bns-chain', 'bns-expiry-chain', 'bns-random-1'])(
     for (const collection of Object.keys(branches.instance.machine.collections))
       expect(await readRows(projection, collection)).toEqual(fold.state.dump(collection));
   },
-  120_000,
+  600_000,
 );

@@ -48,7 +48,7 @@ const stride = 11;
 test.each(['bns-chain', 'bns-expiry-chain', 'bns-random-1'])(
   '%s: the queries answer the recorded final records, and at past heights what memory held then',
   async (file) => {
-    const branches = await bnsBranches(file);
+    const branches = await bnsBranches(`${file}.json`);
     const { instance, main } = branches;
     const rules = readParameters(instance.parameters);
     const url = await parts.postgres.createDatabase(`queries_${file.replaceAll('-', '_')}`);

@@ -304,6 +304,20 @@ test('rule-change: a new version takes the place of the old one when they agree 
   expect((await readRows(live, 'names')).map(({ name }) => name)).toEqual(['a', 'b']);
 }, 60_000);
 
+test('rule-change: a version that differs from its first block on has nothing to agree about', async () => {
+  const url = await newDatabase();
+  const log = await logOf([connectKv('0', ['alice +a']), connectKv('0a', ['bob +b'])]);
+  const first = await openProjection(url, kvInstance());
+  await first.advance(await readAllOf(log));
+  await first.close();
+  const second = secondVersion(101, 101);
+  await expect(openProjection(url, second)).rejects.toMatchObject({ message: expect.stringContaining('version 1') });
+  const { signal } = new AbortController();
+  await rebuild({ postgresUrl: url, instance: second, log, topic, signal });
+  await using live = await openProjection(url, second);
+  expect(await readRows(live, 'names')).toEqual([]);
+}, 60_000);
+
 test('names that Postgres would cut, or that two definitions would share, are refused before anything is made', async () => {
   const url = await newDatabase();
   const named = (chain: string, machine: string): MachineInstance => {

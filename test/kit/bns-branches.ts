@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { FoldInput } from '@virtualchain/machine';
 import { createMemoryLog, type LogChange, type LogEntry } from '@virtualchain/operation-log';
 import type { MachineInstance } from '@virtualchain/projection';
 import { type BnsChainVectors, bnsBlock } from '../conformance/src/bns-chain.ts';
 import { bnsInstance } from '../conformance/src/bns-events.ts';
+import { readVectors } from '../conformance/src/run-folder.ts';
 import { publish, readAll } from '../contract/kv-log.ts';
 
 /** A recorded chain, and a detour: another branch from the middle of its operations, and not as long. */
@@ -15,11 +17,17 @@ export interface BnsBranches {
   readonly consensusHashes: readonly string[];
 }
 
+const vectors = fileURLToPath(new URL('../vectors/', import.meta.url));
+
+/** All recorded chains, by their paths: long ones, and in `bns/` a small one for each rule. */
+export const BNS_CHAINS: readonly string[] = readdirSync(vectors, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /^bns(-|\/).*\.json(\.gz)?$/.test(path) && path !== 'bns-wire.json')
+  .sort();
+
 export async function bnsBranches(file: string): Promise<BnsBranches> {
-  const path = new URL(`../vectors/${file}.json`, import.meta.url);
-  const { blocks, ...head } = JSON.parse(await readFile(path, 'utf8')) as BnsChainVectors;
+  const { blocks, ...head } = (await readVectors(vectors + file)) as BnsChainVectors;
   const main = blocks.map(bnsBlock);
-  const busy = main.flatMap(({ operations }, index) => (operations.length > 0 ? [index] : []));
+  const busy = blocks.flatMap(({ txs }, index) => (txs.some(({ accepted }) => accepted) ? [index] : []));
   const common = busy[Math.floor(busy.length / 2)] ?? 0;
   const end = common + Math.ceil((main.length - common) / 2);
   return {
@@ -30,7 +38,7 @@ export async function bnsBranches(file: string): Promise<BnsBranches> {
   };
 }
 
-/** The same height on the other branch: every second operation is missing. */
+/** The same height on the other branch: all operations of the first block are missing, and every second one above. */
 function otherwise(input: FoldInput, index: number): FoldInput {
   const hash = forkHash(input.hash);
   return {
@@ -38,7 +46,7 @@ function otherwise(input: FoldInput, index: number): FoldInput {
     hash,
     previousHash: index === 0 ? input.previousHash : forkHash(input.previousHash),
     operations: input.operations
-      .filter((_operation, position) => position % 2 === 1)
+      .filter((_operation, position) => index > 0 && position % 2 === 1)
       .map((operation, position) => ({ ...operation, blockHash: hash, position })),
   };
 }

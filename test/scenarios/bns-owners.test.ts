@@ -143,7 +143,7 @@ test('name_pre_reg_nextepoch_register_multisig: a p2sh owner waits for epoch 2, 
   const namespace = [[orderNamespace({ tokens: null, fee: 400_000_000n })], [reveal()], [ready()]];
   const history = given(machine, [...namespace, [preorder({ by, to: 'multi1' })]]);
   const owner = register({ by, to: 'multi1' });
-  await when(history, owner).thenIgnores('OUTPUT_UNSUPPORTED');
+  await when(history, owner).thenRejects('OWNER_MULTISIG_TOO_EARLY');
   await when(history.block([owner]), owner).thenAccepts({ names: [{ address: addressOf('multi1') }] });
   expect(addressOf('multi1').startsWith('3')).toBe(true);
 });

@@ -2,6 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, uint32Bytes } from './bytes.ts';
+import { type Point, pointOf } from './public-key.ts';
 
 /**
  * The compressed public keys of the unhardened children 0 to `count` − 1 (BIP32) of a public key whose chain code is all
@@ -22,16 +23,6 @@ export function childPublicKeys(publicKey: Uint8Array, count: number): readonly 
 }
 
 const CHAIN_CODE = new Uint8Array(32);
-
-type Point = InstanceType<typeof secp256k1.Point>;
-
-function pointOf(publicKey: Uint8Array): Point | null {
-  try {
-    return secp256k1.Point.fromBytes(publicKey);
-  } catch {
-    return null;
-  }
-}
 
 function tweaked(parent: Point, tweak: Uint8Array): Uint8Array | null {
   const scalar = tweak.reduce((number, byte) => number * 256n + BigInt(byte), 0n);

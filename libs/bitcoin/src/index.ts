@@ -106,6 +106,7 @@ export {
   encodeCompact,
   workFromBits,
 } from './proof-of-work.ts';
+export { isPublicKey } from './public-key.ts';
 export {
   classifyScript,
   type ScriptKind,

@@ -83,6 +83,19 @@ test('writes of a rejected operation are dropped, those of an accepted one that 
   expect(folded?.outcomes[1]?.changedKeys).toEqual([]);
 });
 
+test('decide sees what its own block accepted so far: nothing rejected, ignored, or of another block', async () => {
+  const seen: string[] = [];
+  const watching = machine();
+  const decide: AnyStateMachine['decide'] = (op, context, state) => {
+    seen.push(`${op.verb} ${op.name}: ${context.accepted.map(({ name }: Op) => name).join(' ')}`);
+    return watching.decide(op, context, state);
+  };
+  const fold = await MemoryFold.open({ ...watching, decide });
+  await fold.connect(block('0', 10, ['add a', 'fail b', 'junk', 'quiet c', 'add d']));
+  await fold.connect(block('0a', 11, ['add e', 'add f']));
+  expect(seen).toEqual(['add a: ', 'fail b: a', 'quiet c: a', 'add d: a c', 'add e: ', 'add f: e']);
+});
+
 test('several transitions of one operation keep their order and its position', async () => {
   const fold = await MemoryFold.open(machine());
   const folded = await fold.connect(block('0', 10, ['junk', 'twice a']));

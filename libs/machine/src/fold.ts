@@ -124,7 +124,9 @@ export async function foldBlock(
   working.beginBlock();
   const operations = parsed.filter((op) => !isIgnored(op));
   const scan = await hook('openBlock', null, () => machine.openBlock?.(block, operations, working.state));
-  const context: DecideContext<unknown> = { block, scan, window: snapshots.windowOf(block.height), snapshots };
+  const accepted: unknown[] = [];
+  const window = snapshots.windowOf(block.height);
+  const context: DecideContext<unknown> = { block, scan, accepted, window, snapshots };
   const outcomes: OperationOutcome[] = [];
   const visible: { readonly transition: Transition; readonly operationPosition: number | null }[] = [];
   for (const [i, event] of input.operations.entries()) {
@@ -138,6 +140,7 @@ export async function foldBlock(
       checkVerdict(await machine.decide(op, context, working.state)),
     );
     if (verdict.kind === 'accepted') {
+      accepted.push(op);
       for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
     } else working.dropSince(savepoint);
     const changedKeys = working.touchedSince(savepoint).map(({ collection, row }) => {

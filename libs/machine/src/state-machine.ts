@@ -82,9 +82,11 @@ export interface Snapshots {
   heightOf(hash: string): Promise<Height | null>;
 }
 
-export interface DecideContext<Scan> {
+export interface DecideContext<Scan, Op = unknown> {
   readonly block: BlockContext;
   readonly scan: Scan;
+  /** What this block accepted so far, in order, whatever became of the rows that were written. */
+  readonly accepted: readonly Op[];
   readonly window: ConsensusWindow;
   readonly snapshots: Snapshots;
 }
@@ -124,7 +126,7 @@ export interface StateMachine<Op = unknown, Cs extends Collections = Collections
   /** Every block, before its operations. What it writes stays. */
   openBlock?(block: BlockContext, operations: readonly Op[], state: State<Cs>): Promise<Scan>;
   /** Check and commit of one operation, which sees the effects of earlier ones. Writes of a rejected one are dropped. */
-  decide(op: Op, context: DecideContext<Scan>, state: State<Cs>): Promise<Verdict>;
+  decide(op: Op, context: DecideContext<Scan, Op>, state: State<Cs>): Promise<Verdict>;
   /** Every block, after its operations. */
   closeBlock?(block: BlockContext, state: State<Cs>): Promise<readonly Transition[]>;
 }

@@ -4,8 +4,8 @@ export interface Epoch {
   readonly lifetimeMultiplier: number;
   /** Names have a grace period after their lifetime. How long is a parameter. */
   readonly hasGrace: boolean;
-  /** Scripts other than p2pkh among the outputs that matter. */
-  readonly takesScriptHash: boolean;
+  /** A name may be registered to a p2sh script, and transferred by one. All else takes p2sh from the first block on. */
+  readonly hasMultisig: boolean;
   /** A registration or renewal may carry a value hash, and a renewal a new owner. */
   readonly takesValueHash: boolean;
   /** What BTC prices of names are multiplied with: a float of the original, or a whole divisor. */
@@ -24,7 +24,7 @@ const first: Epoch = {
   number: 1,
   lifetimeMultiplier: 1,
   hasGrace: false,
-  takesScriptHash: false,
+  hasMultisig: false,
   takesValueHash: false,
   namePrices: { kind: 'float', factor: 1 },
   namespacePrices: { unit: 'BTC', divisor: 1n },
@@ -32,7 +32,7 @@ const first: Epoch = {
   hasTokens: false,
   takesZeroConsensusHash: false,
 };
-const second: Epoch = { ...first, number: 2, lifetimeMultiplier: 2, takesScriptHash: true };
+const second: Epoch = { ...first, number: 2, lifetimeMultiplier: 2, hasMultisig: true };
 const third: Epoch = {
   ...second,
   number: 3,

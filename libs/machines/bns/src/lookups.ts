@@ -26,15 +26,6 @@ export async function namesOwned(block: BlockState, script: string, max: number)
   return found;
 }
 
-/** Names that this block gave to a script so far; the lookup height does not see them. */
-export async function registeredInBlock({ state, height }: BlockState, script: string): Promise<number> {
-  let count = 0;
-  for await (const name of state.names.by('owner', { sender: script })) {
-    if (name.first_registered === height && name.last_creation_op === '?') count += 1;
-  }
-  return count;
-}
-
 /** Whether a script may have one name more. `more` are those that the lookup height does not see. */
 export async function hasQuota(block: BlockState, script: string, more: number): Promise<boolean> {
   const { namesPerOwnerMax } = block.rules;
@@ -65,8 +56,8 @@ async function lowestPreorder({ state }: BlockState, hash: string, op: '?' | '*'
   return null;
 }
 
-/** A preorder of this hash, of a name or a namespace, was accepted in this block. */
-export async function isPreorderedInBlock({ state, height }: BlockState, hash: string): Promise<boolean> {
+/** The table has a row of this hash and block, of a name or a namespace. */
+export async function isPreorderKept({ state, height }: BlockState, hash: string): Promise<boolean> {
   return (await state.preorders.get({ preorder_hash: hash, block_number: height })) !== null;
 }
 

@@ -34,7 +34,9 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
   const rules = readParameters(parameters);
   return defineStateMachine<BnsOperation, BnsCollections, Scan>({
     name: 'bns',
-    version: 1,
+    // Version 1 differed from the original in eleven rules, the first of which matters in the first block.
+    version: 2,
+    differsFrom: chain.firstBlock,
     firstBlock: chain.firstBlock,
     initialSnapshots: new Map(
       Array.from({ length: initialSnapshots }, (_, index) => chain.firstBlock - 1 - index)
@@ -48,11 +50,13 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
     parse: (operation) => parse(operation, rules),
     prefetch,
     async openBlock({ height }, operations, state) {
-      await vest(state, height);
+      // The original credits what is due when the block before is saved: before the first one none is
+      // (nameset/virtualchain_hooks.py:501).
+      if (height > chain.firstBlock) await vest(state, height);
       return scanOperations(operations, blockState(rules, height, state));
     },
-    decide: (op, { block, scan, window, snapshots }, state) =>
-      decideOperation(op, { ...blockState(rules, block.height, state), scan, window, snapshots }),
+    decide: (op, { block, ...context }, state) =>
+      decideOperation(op, { ...blockState(rules, block.height, state), ...context }),
   });
 };
 

@@ -26,8 +26,14 @@ export function paymentProblem(
   const payee = toCreator ? namespace.address : rules.burnAddress;
   if (payment.burnAddress !== payee)
     return rejected('BURN_ADDRESS_WRONG', `paid to ${payment.burnAddress}, not to ${payee}`);
+  // In the period of its creator a name is paid in satoshis alone, in a renewal too (operations/register.py:337).
+  if (toCreator && payment.tokens !== null)
+    return rejected(
+      'TOKENS_TOO_EARLY',
+      `${namespace.namespace_id} is paid in satoshis to its creator until ${namespace.reveal_block + rules.receiveFeesBlocks}`,
+    );
   if (namespace.version === 3) return tokensProblem(label, namespace, payment.tokens ?? 0n);
-  if (payment.tokens !== null && !toCreator) return tokensProblem(label, namespace, payment.tokens);
+  if (payment.tokens !== null) return tokensProblem(label, namespace, payment.tokens);
   const price = satoshiPrice(label, namespace, epochAt(payment.paidAt, rules.epochEnds));
   if (isCovered(price, payment.satoshis)) return null;
   const wanted = typeof price === 'bigint' ? price : price.value;

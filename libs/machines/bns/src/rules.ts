@@ -1,6 +1,7 @@
 import type { ConsensusWindow, Snapshots } from '@virtualchain/machine';
 import type { BnsState, NameRow, NamespaceRow } from './collections.ts';
 import { type Epoch, epochAt } from './epochs.ts';
+import type { BnsOperation } from './operations.ts';
 import type { BnsParameters } from './parameters.ts';
 
 /** The block being folded as checks see it. Lookups are made at the height below it unless a rule says otherwise. */
@@ -20,6 +21,8 @@ export interface Scan {
 /** A block while its operations are decided. */
 export interface DecidingBlock extends BlockState {
   readonly scan: Scan;
+  /** What this block accepted so far: not the same as what the tables hold. */
+  readonly accepted: readonly BnsOperation[];
   readonly window: ConsensusWindow;
   readonly snapshots: Snapshots;
 }

@@ -12,16 +12,17 @@ import type { BlockState, Scan } from './rules.ts';
 export async function scanOperations(operations: readonly BnsOperation[], block: BlockState): Promise<Scan> {
   const names = new Map<string, number>();
   const namespaces = new Map<string, number>();
-  /** A valid registration counts for its recipient, a refused one for its sender: the original's. */
+  /**
+   * Quota of the scan: the first valid registration of a name counts for its recipient; a refused one for its sender, and
+   * so does every later valid one of the name, a collision (nameset/virtualchain_hooks.py:320-322, operations/__init__.py:323-326).
+   */
   const registered = new Map<string, number>();
   for (const op of operations) {
     if (op.kind === 'name_registration') {
       const checked = await checkNameRegistration(op, block, (script) => registered.get(script) ?? 0);
-      if (isRejected(checked)) count(registered, op.sender);
-      else {
-        count(registered, op.recipient);
-        count(names, op.name);
-      }
+      const isFirst = !isRejected(checked) && !names.has(op.name);
+      count(registered, isFirst ? op.recipient : op.sender);
+      if (!isRejected(checked)) count(names, op.name);
     } else if (op.kind === 'namespace_reveal') {
       if (!isRejected(await checkNamespaceReveal(op, block))) count(namespaces, op.namespaceId);
     } else if (op.kind === 'name_import') await fixImportRing(op, block);

@@ -112,13 +112,7 @@ test('every word that a person types has an answer', () => {
 
 test('the epochs are numbered, and nothing is taken back from one to the next', () => {
   expect(EPOCHS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
-  for (const feature of [
-    'hasGrace',
-    'takesScriptHash',
-    'takesValueHash',
-    'hasTokens',
-    'takesZeroConsensusHash',
-  ] as const) {
+  for (const feature of ['hasGrace', 'hasMultisig', 'takesValueHash', 'hasTokens', 'takesZeroConsensusHash'] as const) {
     const since = EPOCHS.findIndex((epoch) => epoch[feature]);
     expect(EPOCHS.slice(since).every((epoch) => epoch[feature])).toBe(true);
   }

@@ -1,16 +1,8 @@
-import {
-  bytesToHex,
-  classifyScript,
-  encodeBase58Check,
-  hash160,
-  hexToBytes,
-  type ScriptKind,
-  scriptTokens,
-} from '@virtualchain/bitcoin';
+import { bytesToHex, classifyScript, encodeBase58Check, hexToBytes, type ScriptKind } from '@virtualchain/bitcoin';
 import { type Ignored, ignored } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
-import type { Epoch } from './epochs.ts';
 import type { BnsParameters } from './parameters.ts';
+import { senderKeyOf } from './sender-key.ts';
 
 /** A script that can own, pay or be paid, and its address. */
 export interface Party {
@@ -59,7 +51,7 @@ export function readTransaction(event: OperationEvent, versions: Versions): BnsT
       vtxindex: event.transactionIndex,
       sender: principal.script,
       address: principal.address,
-      senderPubkey: publicKeyOf(event, scripts[0] as Uint8Array),
+      senderPubkey: senderKeyOf(event, scripts[0] as Uint8Array),
     },
     outputs: event.outputs.map(({ value, script }) => paidOutput(BigInt(value), hexToBytes(script), versions)),
   };
@@ -69,6 +61,11 @@ function paidOutput(value: bigint, script: Uint8Array, versions: Versions): Paid
   const kind = classifyScript(script);
   const hash = hashOf(script);
   return { value, kind, hash: hash === null ? null : bytesToHex(hash), party: partyOf(script, versions) };
+}
+
+/** A script in hex that pays to the hash of another. */
+export function isScriptHash(script: string): boolean {
+  return classifyScript(hexToBytes(script)) === 'p2sh';
 }
 
 function hashOf(script: Uint8Array): Uint8Array | null {
@@ -84,30 +81,11 @@ function partyOf(script: Uint8Array, versions: Versions): Party | null {
   return { script: bytesToHex(script), address: encodeBase58Check(version, hash) };
 }
 
-/** The first key among all inputs that hashes to the principal's p2pkh script; none when it is p2sh. */
-function publicKeyOf({ inputs }: OperationEvent, principal: Uint8Array): string | null {
-  if (classifyScript(principal) !== 'p2pkh') return null;
-  const wanted = bytesToHex(principal.subarray(3, 23));
-  for (const { script } of inputs) {
-    const tokens = scriptTokens(hexToBytes(script));
-    const key = tokens[1];
-    if (tokens.length !== 2 || !(key instanceof Uint8Array) || !isPublicKey(key)) continue;
-    if (bytesToHex(hash160(key)) === wanted) return bytesToHex(key);
-  }
-  return null;
-}
+const OUTPUT_KINDS: readonly (ScriptKind | null)[] = ['nulldata', 'p2pkh', 'p2sh'];
 
-function isPublicKey(key: Uint8Array): boolean {
-  const [prefix] = key;
-  return (key.length === 33 && (prefix === 2 || prefix === 3)) || (key.length === 65 && prefix === 4);
-}
-
-/** The addresses among the first `checked` outputs have to be of a kind that the epoch takes. */
-export function outputsProblem({ outputs }: BnsTransaction, checked: number, epoch: Epoch): Ignored | null {
-  const allowed: readonly (ScriptKind | null)[] = epoch.takesScriptHash
-    ? ['nulldata', 'p2pkh', 'p2sh']
-    : ['nulldata', 'p2pkh'];
-  const wrong = outputs.slice(0, checked).findIndex(({ kind }) => !allowed.includes(kind));
+/** The first `checked` outputs have to be of these kinds: p2sh in epoch 1 too (config.py:679). */
+export function outputsProblem({ outputs }: BnsTransaction, checked: number): Ignored | null {
+  const wrong = outputs.slice(0, checked).findIndex(({ kind }) => !OUTPUT_KINDS.includes(kind));
   if (wrong < 0) return null;
   return ignored('OUTPUT_UNSUPPORTED', `output ${wrong} is ${outputs[wrong]?.kind ?? 'of no known kind'}`);
 }

@@ -106,6 +106,10 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   OUTPUT_MISSING: { means: 'an output of the transaction that the rules read is not there', remedy: ourLayout },
   OUTPUT_UNSUPPORTED: { means: 'an output that the rules read is neither p2pkh nor p2sh', remedy: otherWallet },
   OWNER_CHANGED: { means: 'a renewal changes no owner at this height', remedy: 'renew for yourself, then transfer' },
+  OWNER_MULTISIG_TOO_EARLY: {
+    means: 'names are not registered to p2sh addresses yet at this height',
+    remedy: 'register for a p2pkh address',
+  },
   PAYLOAD_LENGTH: { means: 'its payload has a length that this operation never has', remedy: ourLayout },
   PAYMENT_TOO_SMALL: {
     means: 'too little was paid, and nothing comes back',
@@ -127,6 +131,10 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     means: 'the name was preordered before its namespace was launched',
     remedy: 'preorder again, with another key or for another owner',
   },
+  PREORDER_USED: {
+    means: 'the same preorder was taken and used in this very block, by a registration or a reveal',
+    remedy: 'if it is still wanted, preorder again in a later block',
+  },
   PROTOCOL_ENDED: {
     means: 'this chain takes no more operations: the protocol moved elsewhere',
     remedy: 'there is nothing to be done here',
@@ -141,11 +149,19 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     means: 'the account of the recipient takes no tokens',
     remedy: 'send to another address',
   },
+  SENDER_MULTISIG_TOO_EARLY: {
+    means: 'p2sh scripts own names but do not hand them on yet at this height',
+    remedy: 'wait for the epoch of p2sh owners; updates and renewals work',
+  },
   SENDER_UNSUPPORTED: {
     means: 'every input, also one that only pays the fee, has to spend p2pkh or p2sh',
     remedy: otherWallet,
   },
   TOKENS_MISSING: { means: 'a renewal with a value hash says how many tokens it pays', remedy: ourLayout },
+  TOKENS_TOO_EARLY: {
+    means: 'names of this namespace are paid in satoshis to its creator for the first year',
+    remedy: 'pay in satoshis: vchain bns price says whom',
+  },
   TOKENS_UNEXPECTED: { means: 'a registration pays no tokens, its preorder did', remedy: ourLayout },
   UNIT_MALFORMED: { means: 'the unit of the tokens is not readable', remedy: ourLayout },
   UNIT_UNKNOWN: { means: 'names are sold for STACKS only', remedy: ourLayout },

@@ -8,7 +8,6 @@ import {
   type Verdict,
 } from '@virtualchain/machine';
 import { feeColumns, type NameRow, type NamespaceRow } from '../collections.ts';
-import type { Epoch } from '../epochs.ts';
 import { hash128, preorderHash } from '../hashes.ts';
 import { importRing } from '../import-ring.ts';
 import { isRevealedNow } from '../lookups.ts';
@@ -44,11 +43,11 @@ function decode(payload: Uint8Array): NameImportPayload | Ignored {
 
 export const nameImportPayload = ({ name }: NameImportPayload): Uint8Array => namePayload(name);
 
-function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): NameImport | Ignored {
+function parse(payload: Uint8Array, transaction: BnsTransaction): NameImport | Ignored {
   const read = decode(payload);
   if (isIgnored(read)) return read;
   if (transaction.outputs.length < 3) return ignored('OUTPUT_COUNT', 'an import has 3 outputs or more');
-  const problem = outputsProblem(transaction, 3, epoch);
+  const problem = outputsProblem(transaction, 3);
   if (problem !== null) return problem;
   const recipient = paidAt(transaction, 1, 'owner');
   if (isIgnored(recipient)) return recipient;

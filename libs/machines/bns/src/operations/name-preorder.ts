@@ -1,9 +1,10 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { registrationsTo } from '../accepted.ts';
 import { payingAccount, STACKS } from '../accounts.ts';
 import type { AccountRow } from '../collections.ts';
 import type { Epoch } from '../epochs.ts';
-import { hasQuota, pendingNamePreorder, registeredInBlock } from '../lookups.ts';
+import { hasQuota, pendingNamePreorder } from '../lookups.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
 import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../payload.ts';
@@ -51,7 +52,7 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
   const read = decode(payload, epoch);
   if (isIgnored(read)) return read;
   if (transaction.outputs.length !== 3) return ignored('OUTPUT_COUNT', 'a name preorder has exactly 3 outputs');
-  const problem = outputsProblem(transaction, 3, epoch);
+  const problem = outputsProblem(transaction, 3);
   if (problem !== null) return problem;
   const burn = paidAt(transaction, 2, 'burn output');
   if (isIgnored(burn)) return burn;
@@ -62,7 +63,7 @@ async function decide(op: NamePreorder, block: DecidingBlock): Promise<Verdict> 
   const { tokens } = op;
   const problem = staleness(op, block, await pendingNamePreorder(block, op.preorderHash));
   if (problem !== null) return problem;
-  if (!(await hasQuota(block, op.sender, await registeredInBlock(block, op.sender))))
+  if (!(await hasQuota(block, op.sender, registrationsTo(block, op.sender))))
     return rejected('QUOTA_EXCEEDED', `${op.sender} owns ${block.rules.namesPerOwnerMax} names`);
   const account = tokens === null ? null : await checkTokens(op, tokens, block);
   if (account !== null && isRejected(account)) return account;

@@ -1,16 +1,17 @@
 import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { isRegistrationAccepted, registrationsTo } from '../accepted.ts';
 import { STACKS } from '../accounts.ts';
 import { feeColumns, type NameRow, type NamespaceRow, type PreorderRow } from '../collections.ts';
 import type { Epoch } from '../epochs.ts';
 import { hash128, preorderHash } from '../hashes.ts';
-import { findName, hasQuota, pendingNamePreorder, registeredInBlock, takePreorders } from '../lookups.ts';
+import { findName, hasQuota, pendingNamePreorder, takePreorders } from '../lookups.ts';
 import { splitName } from '../names.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../operation.ts';
 import { isIgnored } from '../payload.ts';
 import { paymentProblem } from '../payment.ts';
 import { type BlockState, type DecidingBlock, isReady, lifetimeAt, lookupHeight, nameExists } from '../rules.ts';
-import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
+import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../transaction.ts';
 import { fromWords } from '../words.ts';
 import { decodeRegistration, registrationPayload } from './registration-payload.ts';
 
@@ -33,7 +34,7 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
   if (tokens !== null && tokens !== 0n)
     return ignored('TOKENS_UNEXPECTED', 'a registration pays no tokens: its preorder did');
   if (transaction.outputs.length < 2) return ignored('OUTPUT_COUNT', 'a registration has 2 or 3 outputs');
-  const problem = outputsProblem(transaction, 2, epoch);
+  const problem = outputsProblem(transaction, 2);
   if (problem !== null) return problem;
   const recipient = paidAt(transaction, 1, 'owner');
   if (isIgnored(recipient)) return recipient;
@@ -57,12 +58,13 @@ interface Checked {
 
 /**
  * All checks but the collision: the scan of a block makes them against the state before it. `registered` counts names
- * that this block gave to a script before.
+ * that this block gave to a script before. Before the epoch of p2sh owners, one is refused after the quota and before the
+ * preorder (operations/register.py:532).
  */
 export async function checkNameRegistration(
   op: NameRegistration,
   block: BlockState,
-  registered: (script: string) => number | Promise<number>,
+  registered: (script: string) => number,
 ): Promise<Checked | Rejected> {
   const { rules } = block;
   const last = lookupHeight(block);
@@ -71,8 +73,10 @@ export async function checkNameRegistration(
   const isTaken = nameExists(rules, previous, namespace, last);
   if (isTaken && previous.revoked) return rejected('NAME_REVOKED', `${op.name} is revoked`);
   if (!isReady(namespace)) return rejected('NAMESPACE_NOT_READY', `${namespaceId} is not launched`);
-  if (!(await hasQuota(block, op.recipient, await registered(op.recipient))))
+  if (!(await hasQuota(block, op.recipient, registered(op.recipient))))
     return rejected('QUOTA_EXCEEDED', `${op.recipient} owns ${rules.namesPerOwnerMax} names`);
+  if (!block.epoch.hasMultisig && isScriptHash(op.recipient))
+    return rejected('OWNER_MULTISIG_TOO_EARLY', `${op.recipientAddress} is p2sh in epoch ${block.epoch.number}`);
   const hash = preorderHash(op.name, op.sender, op.recipientAddress);
   const preorder = isTaken ? null : await pendingNamePreorder(block, hash);
   if (preorder === null || preorder.block_number + lifetimeAt(rules, namespace, last) <= last)
@@ -93,10 +97,10 @@ export async function checkNameRegistration(
 }
 
 async function decide(op: NameRegistration, block: DecidingBlock): Promise<Verdict> {
-  const checked = await checkNameRegistration(op, block, (script) => registeredInBlock(block, script));
+  const checked = await checkNameRegistration(op, block, (script) => registrationsTo(block, script));
   if (isRejected(checked)) return checked;
   const { preorder, namespace, previous } = checked;
-  if (block.scan.collidedNames.has(op.name) || previous?.first_registered === op.height)
+  if (block.scan.collidedNames.has(op.name) || isRegistrationAccepted(block, op.name))
     return rejected('NAME_COLLISION', `${op.name} is registered more than once in this block`);
   const row: NameRow = {
     name: op.name,

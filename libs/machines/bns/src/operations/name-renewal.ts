@@ -1,8 +1,9 @@
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
+import { registrationsTo } from '../accepted.ts';
 import { debit, payingAccount, STACKS } from '../accounts.ts';
 import { feeColumns, type NameRow } from '../collections.ts';
 import type { Epoch } from '../epochs.ts';
-import { findName, hasQuota, registeredInBlock } from '../lookups.ts';
+import { findName, hasQuota } from '../lookups.ts';
 import { splitName } from '../names.ts';
 import { OPCODES } from '../opcodes.ts';
 import { isRejected, nameFields, type OperationRules, touchedBy } from '../operation.ts';
@@ -34,7 +35,7 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
   const { name, valueHash, tokens } = read;
   if (epoch.hasTokens && valueHash !== null && tokens === null)
     return ignored('TOKENS_MISSING', 'a renewal with a value hash says how many tokens it pays, if none 0');
-  const problem = outputsProblem(transaction, 2, epoch);
+  const problem = outputsProblem(transaction, 2);
   if (problem !== null) return problem;
   const recipient = paidAt(transaction, 1, 'owner');
   if (isIgnored(recipient)) return recipient;
@@ -60,7 +61,7 @@ async function decide(op: NameRenewal, block: DecidingBlock): Promise<Verdict> {
   const exists = nameExists(rules, row, namespace, lookupHeight(block));
   if (exists && row.revoked) return rejected('NAME_REVOKED', `${op.name} is revoked`);
   if (!isReady(namespace)) return rejected('NAMESPACE_NOT_READY', `${namespaceId} is not launched`);
-  if (!(await hasQuota(block, op.recipient, await registeredInBlock(block, op.recipient))))
+  if (!(await hasQuota(block, op.recipient, registrationsTo(block, op.recipient))))
     return rejected('QUOTA_EXCEEDED', `${op.recipient} owns ${rules.namesPerOwnerMax} names`);
   if (!exists) return rejected('NAME_UNKNOWN', `${op.name} is not registered`);
   if (row.sender !== op.sender)

@@ -1,14 +1,13 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
 import type { NameRow } from '../collections.ts';
-import type { Epoch } from '../epochs.ts';
 import { hash128 } from '../hashes.ts';
 import { hasQuota, nameByHash } from '../lookups.ts';
 import { OPCODES } from '../opcodes.ts';
 import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../operation.ts';
 import { hexAt, isIgnored, wrongLength } from '../payload.ts';
 import { type DecidingBlock, isInGrace, isReady } from '../rules.ts';
-import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
+import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../transaction.ts';
 import { fromWords } from '../words.ts';
 
 /** NAME_TRANSFER `>`: `>` to keep the value or `~` to drop it, 128-bit hash of the name 16, consensus hash 16. Output 1 is the new owner. */
@@ -41,10 +40,10 @@ export function nameTransferPayload({ keepsValue, nameHash, consensusHash }: Nam
   return concatBytes(Uint8Array.of(keepsValue ? KEEP : DROP), hexToBytes(nameHash), hexToBytes(consensusHash));
 }
 
-function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): NameTransfer | Ignored {
+function parse(payload: Uint8Array, transaction: BnsTransaction): NameTransfer | Ignored {
   const read = decode(payload);
   if (isIgnored(read)) return read;
-  const problem = outputsProblem(transaction, 2, epoch);
+  const problem = outputsProblem(transaction, 2);
   if (problem !== null) return problem;
   const recipient = paidAt(transaction, 1, 'new owner');
   if (isIgnored(recipient)) return recipient;
@@ -67,6 +66,9 @@ async function decide(op: NameTransfer, block: DecidingBlock): Promise<Verdict> 
     return rejected('NOT_OWNER', `${row.name} belongs to ${row.sender}, not to ${op.sender}`);
   if (!(await hasQuota(block, op.recipient, 0)))
     return rejected('QUOTA_EXCEEDED', `${op.recipient} owns ${rules.namesPerOwnerMax} names`);
+  // Last of all: p2sh owners, which came by a transfer, cannot hand on before their epoch (operations/transfer.py:237).
+  if (!block.epoch.hasMultisig && isScriptHash(op.sender))
+    return rejected('SENDER_MULTISIG_TOO_EARLY', `${op.address} is p2sh in epoch ${block.epoch.number}`);
   const transferred: NameRow = {
     ...touchedBy(row, op, op.keepsValue ? '>>' : '>~'),
     sender: op.recipient,

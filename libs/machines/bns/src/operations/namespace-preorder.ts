@@ -55,7 +55,7 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
   if (isIgnored(read)) return read;
   if (transaction.outputs.length < 3) return ignored('OUTPUT_COUNT', 'a namespace preorder has 3 outputs or more');
   const burn = paidAt(transaction, 2, 'burn output');
-  const problem = outputsProblem(transaction, 3, epoch) ?? (isIgnored(burn) ? burn : null);
+  const problem = outputsProblem(transaction, 3) ?? (isIgnored(burn) ? burn : null);
   if (problem !== null || isIgnored(burn)) return problem as Ignored;
   return {
     kind: 'namespace_preorder',

@@ -1,7 +1,7 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { isRevealAccepted } from '../accepted.ts';
 import type { NamespaceRow, PreorderRow } from '../collections.ts';
-import type { Epoch } from '../epochs.ts';
 import { preorderHash } from '../hashes.ts';
 import { isRevealedNow, pendingNamespacePreorder, takePreorders } from '../lookups.ts';
 import { isNamespace, latin1 } from '../names.ts';
@@ -67,12 +67,12 @@ export function namespaceRevealPayload(reveal: NamespaceRevealPayload): Uint8Arr
   return concatBytes(hexToBytes(numbers + hex(reveal.version, 4)), new TextEncoder().encode(reveal.namespaceId));
 }
 
-function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): NamespaceReveal | Ignored {
+function parse(payload: Uint8Array, transaction: BnsTransaction): NamespaceReveal | Ignored {
   const read = decode(payload);
   if (isIgnored(read)) return read;
   if (transaction.outputs.length !== 3) return ignored('OUTPUT_COUNT', 'a namespace reveal has exactly 3 outputs');
   const recipient = paidAt(transaction, 1, 'launch address');
-  const problem = outputsProblem(transaction, 2, epoch) ?? (isIgnored(recipient) ? recipient : null);
+  const problem = outputsProblem(transaction, 2) ?? (isIgnored(recipient) ? recipient : null);
   if (problem !== null || isIgnored(recipient)) return problem as Ignored;
   const { script, address } = recipient.party;
   return {
@@ -102,11 +102,19 @@ export async function checkNamespaceReveal(op: NamespaceReveal, block: BlockStat
   if (preorder.sender !== op.sender) return rejected('NOT_PREORDERER', `${preorder.sender} preordered ${namespaceId}`);
   if (version > block.epoch.namespaceVersionMax)
     return rejected('VERSION_TOO_EARLY', `version ${version} is not known in epoch ${block.epoch.number}`);
-  const price = namespacePrice(namespaceId, block.epoch);
+  return paymentProblem(namespaceId, preorder, block) ?? { preorder, previous };
+}
+
+/**
+ * The price is that of this block, in what the preorder paid. Satoshis of an epoch before tokens have no price in an epoch
+ * with them, and any fee is enough (operations/namespacereveal.py:232 with scripts.py:318, where it is compared with None).
+ */
+function paymentProblem(namespaceId: string, preorder: PreorderRow, { epoch }: BlockState): Rejected | null {
+  const price = namespacePrice(namespaceId, epoch);
+  if (price?.unit === 'STACKS' && preorder.token_units === 'BTC') return null;
   const paid = price?.unit === 'BTC' ? preorder.op_fee : preorder.token_fee;
-  if (price === null || !isCovered(price.amount, paid))
-    return rejected('PAYMENT_TOO_SMALL', `paid ${paid} of ${price?.amount} ${price?.unit}`);
-  return { preorder, previous };
+  if (price !== null && isCovered(price.amount, paid)) return null;
+  return rejected('PAYMENT_TOO_SMALL', `paid ${paid} of ${price?.amount} ${price?.unit}`);
 }
 
 async function decide(op: NamespaceReveal, block: DecidingBlock): Promise<Verdict> {
@@ -114,7 +122,7 @@ async function decide(op: NamespaceReveal, block: DecidingBlock): Promise<Verdic
   const checked = await checkNamespaceReveal(op, block);
   if (isRejected(checked)) return checked;
   const { preorder, previous } = checked;
-  if (block.scan.collidedNamespaces.has(namespaceId) || previous?.reveal_block === op.height)
+  if (block.scan.collidedNamespaces.has(namespaceId) || isRevealAccepted(block, namespaceId))
     return rejected('NAMESPACE_COLLISION', `${namespaceId} is revealed more than once in this block`);
   if (previous !== null && previous.op_fee !== preorder.op_fee)
     return rejected(

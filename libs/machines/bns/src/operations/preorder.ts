@@ -1,7 +1,8 @@
 import { accepted, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
+import { isPreorderAccepted } from '../accepted.ts';
 import { debit } from '../accounts.ts';
 import type { AccountRow, PreorderRow } from '../collections.ts';
-import { isPreorderedInBlock } from '../lookups.ts';
+import { isPreorderKept } from '../lookups.ts';
 import type { DecidingBlock } from '../rules.ts';
 import type { Sent } from '../transaction.ts';
 
@@ -20,15 +21,21 @@ export function staleness(op: Preorder, block: DecidingBlock, pending: PreorderR
   return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
 }
 
-/** Keeps the preorder, and takes the tokens that it pays with, unless its hash was preordered in this block. */
+/**
+ * Keeps the preorder, and takes the tokens that it pays with, unless this block accepted one of the same hash before: also
+ * when a registration or a reveal took its row since, and of whichever kind the two are (nameset/namedb.py:609-657,
+ * nameset/__init__.py:135).
+ */
 export async function keepPreorder(
   op: Preorder,
   block: DecidingBlock,
   kind: { readonly op: PreorderRow['op']; readonly opcode: number },
   paid: { readonly account: AccountRow; readonly amount: bigint; readonly unit: string } | null,
 ): Promise<Verdict> {
-  if (await isPreorderedInBlock(block, op.preorderHash))
-    return rejected('PREORDER_COLLISION', `the hash ${op.preorderHash} is taken in this block`);
+  if (isPreorderAccepted(block, op.preorderHash))
+    return (await isPreorderKept(block, op.preorderHash))
+      ? rejected('PREORDER_COLLISION', `the hash ${op.preorderHash} is taken in this block`)
+      : rejected('PREORDER_USED', `the hash ${op.preorderHash} was preordered and used in this block`);
   const row: PreorderRow = {
     preorder_hash: op.preorderHash,
     block_number: op.height,

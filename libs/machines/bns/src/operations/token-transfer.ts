@@ -45,7 +45,7 @@ export function tokenTransferPayload({ consensusHash, unit, amount, scratch }: T
 function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): TokenTransfer | Ignored {
   const read = decode(payload, epoch);
   if (isIgnored(read)) return read;
-  const problem = outputsProblem(transaction, 2, epoch);
+  const problem = outputsProblem(transaction, 2);
   if (problem !== null) return problem;
   const recipient = paidAt(transaction, 1, 'recipient');
   if (isIgnored(recipient)) return recipient;
