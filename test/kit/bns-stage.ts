@@ -94,7 +94,7 @@ export class BnsStage {
       coins: [coinOf(account, this.#height)],
       data,
       outputs,
-      feeRate: 2,
+      feeRate: 2_000n,
       ...(changeIndex === undefined ? {} : { changeIndex }),
     });
     const { transaction, spent } = built;
@@ -180,5 +180,12 @@ function coinOf({ script }: Account, height: number): Coin {
     inputs: [{ txid: '11'.repeat(32) as Txid, index: 0, script: new Uint8Array(0), sequence: 0, witness: [] }],
     outputs: [{ value, script }],
   });
-  return { txid: parseTransaction(transaction).txid, index: 0, value, script, transaction };
+  return {
+    txid: parseTransaction(transaction).txid,
+    index: 0,
+    value,
+    script,
+    isMined: true,
+    amountFrom: 'transaction',
+  };
 }

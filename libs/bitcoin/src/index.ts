@@ -35,6 +35,7 @@ export {
   uint64Bytes,
 } from './bytes.ts';
 export { childPublicKeys } from './child-key.ts';
+export { decimalText, decimalUnits, satsOfBtc } from './decimal.ts';
 export {
   type DifficultyRules,
   difficultyRules,

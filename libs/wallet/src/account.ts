@@ -32,6 +32,10 @@ export function createAccount(kind: AccountKind, keys: readonly PrivateKey[], ne
   if (key === undefined) throw new RangeError('an account needs a key');
   if (kind !== 'p2sh-multisig' && keys.length > 1)
     throw new RangeError(`${kind} has one key, ${keys.length} were given`);
+  if (kind.endsWith('wpkh') && !key.isCompressed)
+    throw new RangeError(
+      `${kind} takes a compressed key only: write it as WIF of a compressed key, or as hex with 01 after its 64 digits`,
+    );
   const publicKeys = keys.map(publicKeyOf);
   const publicKey = publicKeyOf(key);
   const made = (script: Uint8Array, shape: InputShape = {}, scripts: readonly Uint8Array[] = []): Account => ({

@@ -1,4 +1,3 @@
-import { selectUTXO } from '@scure/btc-signer';
 import {
   concatBytes,
   parseTransaction,
@@ -9,8 +8,10 @@ import {
   type TransactionOutput,
 } from '@virtualchain/bitcoin';
 import type { Account } from './account.ts';
+import { chooseCoins } from './choose-coins.ts';
 import type { Coin } from './coins.ts';
 import { WalletRefused } from './errors.ts';
+import { type FeeRate, feeRateText } from './fee-rate.ts';
 import { signTransaction } from './sign-transaction.ts';
 
 const OP_RETURN = 0x6a;
@@ -21,14 +22,16 @@ const REPLACEABLE = 0xfffffffd;
 const changeSatsMin = 546n;
 /** Of an output beside its script: value and length. */
 const outputFixedBytes = 9;
+const BYTES_PER_KVB = 1_000n;
+/** Signing again may lengthen a signature by a byte, and that may happen again. */
+const SIGNINGS_MAX = 8;
 
 export interface OperationPlan {
   readonly account: Account;
   readonly coins: readonly Coin[];
   /** Magic, opcode and payload: what the OP_RETURN output pushes. */
   readonly data: Uint8Array;
-  /** Satoshis per virtual byte. */
-  readonly feeRate: number;
+  readonly feeRate: FeeRate;
   /** Outputs after the operation, before the change. */
   readonly outputs?: readonly TransactionOutput[];
   /**
@@ -36,6 +39,8 @@ export interface OperationPlan {
    * where it is no dust.
    */
   readonly changeIndex?: number;
+  /** Why other coins of the account are not among these, for the message when these are too few. */
+  readonly leftOut?: string;
 }
 
 export interface BuiltOperation {
@@ -54,7 +59,8 @@ export function operationScript(data: Uint8Array): Uint8Array {
 }
 
 /**
- * Chooses coins, adds change where it is no dust, and signs. The operation is the first output.
+ * Chooses coins, adds change where it is no dust, and signs. The operation is the first output. The fee is what the rate
+ * asks for the transaction as it was signed; selection, which knows only kinds of inputs, may have counted less.
  *
  * @throws WalletRefused COINS_MISSING, InputUnsignable
  */
@@ -63,47 +69,28 @@ export function buildOperation(plan: OperationPlan): BuiltOperation {
   const wanted: readonly TransactionOutput[] = [{ value: 0n as Sats, script: operationScript(data) }, ...outputs];
   const kept = changeIndex === undefined ? 0n : changeSatsMin;
   const paid = kept === 0n ? wanted : [...wanted, { value: kept as Sats, script: account.script }];
-  const selected = selectUTXO(
-    coins.map((coin) => ({
-      txid: coin.txid,
-      index: coin.index,
-      ...(isLegacy(account)
-        ? { nonWitnessUtxo: coin.transaction }
-        : { witnessUtxo: { amount: coin.value, script: coin.script } }),
-      ...account.shape,
-    })),
-    paid.map(({ value, script }) => ({ amount: value, script })),
-    'default',
-    {
-      feePerByte: BigInt(feeRate),
-      changeAddress: account.address,
-      network: networkOf(account),
-      bip69: false,
-      allowUnknownOutputs: true,
-      allowLegacyWitnessUtxo: true,
-    },
-  );
-  if (selected === undefined) {
-    const total = coins.reduce((sum, { value }) => sum + value, 0n);
-    const sent = paid.reduce((sum, { value }) => sum + value, 0n);
-    throw new WalletRefused(
-      'COINS_MISSING',
-      `${account.address} has ${total} satoshis in ${coins.length} coins, too few for ${sent} and the fee at ${feeRate} satoshis per virtual byte`,
-    );
-  }
-  const spent = selected.inputs.map((input) => {
-    const coin = coins.find(
-      ({ txid, index }) => index === input.index && txid === Buffer.from(input.txid ?? []).toString('hex'),
-    );
-    if (coin === undefined) throw new TypeError('coin selection chose a coin that was not offered');
-    return coin;
-  });
-  const left =
-    selected.outputs.length > paid.length ? (selected.outputs.at(-1) as { readonly amount: bigint }).amount : 0n;
+  const choice = chooseCoins(account, coins, paid, feeRate);
+  if (choice === null) throw tooFew(plan, sumOf(paid));
+  const { spent, left } = choice;
   // Selection counted two outputs of change where the kept one takes what is left: the second one's fee comes back.
-  const saved = kept > 0n && left > 0n ? BigInt((outputFixedBytes + account.script.length) * feeRate) : 0n;
-  const change = (kept + left + saved) as Sats;
-  const changeOutput = change > 0n ? [{ value: change, script: account.script }] : [];
+  const second = BigInt(outputFixedBytes + account.script.length) * feeRate;
+  const saved = kept > 0n && left > 0n ? second / BYTES_PER_KVB : 0n;
+  let built = sign(plan, wanted, spent, kept + left + saved);
+  for (let signings = 1; signings < SIGNINGS_MAX; signings += 1) {
+    const shortage = feeFor(feeRate, built.virtualBytes) - built.fee;
+    if (shortage <= 0n || built.change - shortage < changeSatsMin) break;
+    built = sign(plan, wanted, spent, built.change - shortage);
+  }
+  return built;
+}
+
+function sign(
+  { account, changeIndex }: OperationPlan,
+  wanted: readonly TransactionOutput[],
+  spent: readonly Coin[],
+  change: bigint,
+): BuiltOperation {
+  const changeOutput = change > 0n ? [{ value: change as Sats, script: account.script }] : [];
   const unsigned: TransactionFields = {
     version: TRANSACTION_VERSION,
     locktime: 0,
@@ -118,18 +105,30 @@ export function buildOperation(plan: OperationPlan): BuiltOperation {
   };
   const bytes = signTransaction(unsigned, spent, account.keyring);
   const transaction = parseTransaction(bytes);
-  const fee =
-    spent.reduce((sum, { value }) => sum + value, 0n) - unsigned.outputs.reduce((sum, { value }) => sum + value, 0n);
   const virtualBytes = Math.ceil((3 * transaction.strippedLength + bytes.length) / 4);
-  return { transaction, bytes, spent, fee, change, virtualBytes };
+  return { transaction, bytes, spent, fee: sumOf(spent) - sumOf(unsigned.outputs), change, virtualBytes };
 }
 
-function isLegacy({ kind }: Account): boolean {
-  return kind === 'p2pkh' || kind === 'p2sh-multisig';
+function feeFor(feeRate: FeeRate, virtualBytes: number): bigint {
+  return (feeRate * BigInt(virtualBytes) + BYTES_PER_KVB - 1n) / BYTES_PER_KVB;
 }
 
-/** What the addresses of a network begin with, as coin selection wants it. */
-function networkOf({ network }: Account) {
-  if (network === 'mainnet') return { bech32: 'bc', pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80 };
-  return { bech32: network === 'regtest' ? 'bcrt' : 'tb', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
+function sumOf(outputs: readonly TransactionOutput[]): bigint {
+  return outputs.reduce((sum, { value }) => sum + value, 0n);
+}
+
+function tooFew({ account, coins, feeRate, leftOut }: OperationPlan, sent: bigint): WalletRefused {
+  const total = sumOf(coins);
+  const has =
+    coins.length === 0
+      ? 'has no coins that can be spent'
+      : `has ${count(total, 'satoshi')} in ${count(coins.length, 'coin')}`;
+  const others = leftOut === undefined ? '' : ` (${leftOut})`;
+  const cost = `${sent === 0n ? '' : `${count(sent, 'satoshi')} and `}the fee, ${feeRateText(feeRate)} satoshis per virtual byte`;
+  const why = coins.length === 0 ? `it has to pay ${cost}` : `too few for ${cost}`;
+  return new WalletRefused('COINS_MISSING', `${account.address} ${has}${others}; ${why}`);
+}
+
+function count(amount: bigint | number, what: string): string {
+  return `${amount} ${what}${BigInt(amount) === 1n ? '' : 's'}`;
 }

@@ -6,6 +6,7 @@ export class WalletRefused extends ExpectedError {
   readonly code:
     | 'COINS_MISSING'
     | 'COIN_UNUSABLE'
+    | 'SCAN_BUSY'
     | 'FEE_RATE_UNKNOWN'
     | 'FEE_RATE_OUT_OF_BOUNDS'
     | 'PAYLOAD_TOO_LONG'

@@ -1,22 +1,31 @@
+import { decimalText, satsOfBtc } from '@virtualchain/bitcoin';
 import { type NodeRpc, NodeRpcError } from '@virtualchain/node-client';
 import { WalletRefused } from './errors.ts';
 
-/** Satoshis per virtual byte between which a fee rate is taken without a question. */
-export const feeRateMin = 1;
-export const feeRateMax = 500;
-const SATS_PER_BTC = 100_000_000;
+/** Satoshis per 1,000 virtual bytes, as nodes count: a whole number, also for rates below one satoshi per byte. */
+export type FeeRate = bigint;
+
+/** Between which a fee rate is taken without a question. Nodes say themselves what is too little for them. */
+export const feeRateMin: FeeRate = 1n;
+export const feeRateMax: FeeRate = 500_000n;
 const CONFIRM_WITHIN_BLOCKS = 2;
-const BYTES_PER_KVB = 1_000;
+/** Of a rate in satoshis per virtual byte. */
+export const FEE_RATE_PLACES = 3;
+
+export interface KnownFeeRate {
+  readonly rate: FeeRate;
+  readonly source: 'given' | 'node' | 'fallback';
+}
 
 /**
- * Satoshis per virtual byte: what was given, else the node's estimate for two blocks, else the fallback.
+ * The rate that was given, else the node's estimate for two blocks, else the fallback.
  *
  * @throws WalletRefused FEE_RATE_UNKNOWN without an estimate and a fallback, FEE_RATE_OUT_OF_BOUNDS.
  */
 export async function feeRate(
   rpc: NodeRpc,
-  given: { readonly rate?: number; readonly fallback?: number },
-): Promise<{ readonly rate: number; readonly source: 'given' | 'node' | 'fallback' }> {
+  given: { readonly rate?: FeeRate; readonly fallback?: FeeRate },
+): Promise<KnownFeeRate> {
   if (given.rate !== undefined) return { rate: bounded(given.rate, 'the given fee rate'), source: 'given' };
   const estimate = await estimateOf(rpc);
   if (estimate !== null) return { rate: bounded(estimate, `the estimate of ${rpc.label}`), source: 'node' };
@@ -29,22 +38,30 @@ export async function feeRate(
   return { rate: bounded(given.fallback, 'the fallback fee rate'), source: 'fallback' };
 }
 
-function bounded(rate: number, what: string): number {
-  if (!Number.isFinite(rate) || rate < feeRateMin || rate > feeRateMax) {
-    throw new WalletRefused(
-      'FEE_RATE_OUT_OF_BOUNDS',
-      `${what} is ${rate} satoshis per virtual byte; from ${feeRateMin} to ${feeRateMax} are taken, give --fee-rate`,
-    );
-  }
-  return Math.ceil(rate);
+/** For people: satoshis per virtual byte. */
+export function feeRateText(rate: FeeRate): string {
+  return decimalText(rate, FEE_RATE_PLACES);
 }
 
-/** Null when the node has none; a failure of the call itself is an error. */
-async function estimateOf(rpc: NodeRpc): Promise<number | null> {
+function bounded(rate: FeeRate, what: string): FeeRate {
+  if (rate < feeRateMin || rate > feeRateMax) {
+    const [is, min, max] = [rate, feeRateMin, feeRateMax].map(feeRateText);
+    throw new WalletRefused(
+      'FEE_RATE_OUT_OF_BOUNDS',
+      `${what} is ${is} satoshis per virtual byte; from ${min} to ${max} are taken, give --fee-rate`,
+    );
+  }
+  return rate;
+}
+
+/** Null when the node has none; a failure of the call itself is an error. Bitcoins per 1,000 virtual bytes. */
+async function estimateOf(rpc: NodeRpc): Promise<FeeRate | null> {
   try {
     const answer = (await rpc.call('estimatesmartfee', CONFIRM_WITHIN_BLOCKS)) as { readonly feerate?: unknown } | null;
-    const perKvb = Number(answer?.feerate);
-    return Number.isFinite(perKvb) && perKvb > 0 ? (perKvb * SATS_PER_BTC) / BYTES_PER_KVB : null;
+    const said = answer?.feerate;
+    if (said === undefined || said === null) return null;
+    const rate = satsOfBtc(String(said));
+    return rate === null || rate === 0n ? null : rate;
   } catch (error) {
     if (error instanceof NodeRpcError) return null;
     throw error;

@@ -1,10 +1,11 @@
 export { type Account, type AccountKind, accountKinds, createAccount } from './account.ts';
 export { type BuiltOperation, buildOperation, type OperationPlan, operationScript } from './build.ts';
-export { type Coin, coinsAt, parseOutpoint, scanCoins } from './coins.ts';
+export { type Coin, coinsAt, parseOutpoint } from './coins.ts';
 export { WalletRefused } from './errors.ts';
-export { feeRate, feeRateMax, feeRateMin } from './fee-rate.ts';
+export { FEE_RATE_PLACES, type FeeRate, feeRate, feeRateText, type KnownFeeRate } from './fee-rate.ts';
 export { decryptKeys, encryptKeys } from './key-file.ts';
 export { bundleKeyring, createKeyring, type Keyring, taprootScript } from './keyring.ts';
 export { checkPayload, scriptBytesMax } from './op-return-rule.ts';
+export { type FoundCoins, type ScanOptions, scanCoins } from './scan-coins.ts';
 export { checkAcceptance, sendOperation } from './send.ts';
 export { InputUnsignable, signTransaction } from './sign-transaction.ts';

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { bytesToHex, type NetworkName, scriptText } from '@virtualchain/bitcoin';
+import { bytesToHex, decimalUnits, type NetworkName, scriptText } from '@virtualchain/bitcoin';
 import { type NodeRpc, openNode } from '@virtualchain/node-client';
+import { redactText } from '@virtualchain/process';
 import {
   type Account,
   type BuiltOperation,
@@ -8,7 +9,12 @@ import {
   checkAcceptance,
   checkPayload,
   coinsAt,
+  FEE_RATE_PLACES,
+  type FeeRate,
+  type FoundCoins,
   feeRate,
+  feeRateText,
+  type KnownFeeRate,
   type OperationPlan,
   operationScript,
   parseOutpoint,
@@ -68,13 +74,28 @@ export async function prepare(
     if (outpoint === null) throw new QueryInvalid(`--coin ${JSON.stringify(text)}: not txid:index`);
     return outpoint;
   });
-  const coins = outpoints.length > 0 ? await coinsAt(rpc, account, outpoints) : await scanCoins(rpc, account);
+  const given = rateOf('--fee-rate', options.feeRate);
+  const fallback = rateOf('--fee-rate-fallback', options.feeRateFallback);
+  const { coins, leftOut }: FoundCoins =
+    outpoints.length > 0
+      ? { coins: await coinsAt(rpc, account, outpoints), leftOut: null }
+      : await scanCoins(rpc, account, { say: (line) => void process.stderr.write(`${redactText(line)}\n`) });
   const rate = await feeRate(rpc, {
-    ...(options.feeRate === undefined ? {} : { rate: Number(options.feeRate) }),
-    ...(options.feeRateFallback === undefined ? {} : { fallback: Number(options.feeRateFallback) }),
+    ...(given === undefined ? {} : { rate: given }),
+    ...(fallback === undefined ? {} : { fallback }),
   });
-  const built = buildOperation({ account, coins, ...operation, feeRate: rate.rate });
+  const plan = { account, coins, ...operation, feeRate: rate.rate };
+  const built = buildOperation(leftOut === null ? plan : { ...plan, leftOut });
   return { built, described: describe(built, account, rate) };
+}
+
+function rateOf(flag: string, text: string | undefined): FeeRate | undefined {
+  const rate = text === undefined ? undefined : decimalUnits(text, FEE_RATE_PLACES);
+  if (rate === null)
+    throw new QueryInvalid(
+      `${flag} ${JSON.stringify(text)}: not satoshis per virtual byte with at most ${FEE_RATE_PLACES} decimals`,
+    );
+  return rate;
 }
 
 /** Sends what was prepared, asking first outside regtest; null for a dry run, which prints it. @throws WalletRefused, QueryInvalid */
@@ -95,7 +116,7 @@ export async function deliver(
 function describe(
   { transaction, bytes, spent, fee, change, virtualBytes }: BuiltOperation,
   { network, address }: Account,
-  rate: { readonly rate: number; readonly source: string },
+  { rate, source }: KnownFeeRate,
 ) {
   return {
     network,
@@ -103,9 +124,11 @@ function describe(
     txid: transaction.txid,
     virtualBytes,
     fee: String(fee),
-    feeRate: rate,
+    feeRate: { rate: Number(feeRateText(rate)), source },
     change: String(change),
-    inputs: spent.map(({ txid, index, value }) => ({ txid, index, value: String(value) })),
+    inputs: spent.map(({ txid, index, value, isMined, amountFrom }) => {
+      return { txid, index, value: String(value), isMined, amountFrom };
+    }),
     outputs: transaction.outputs.map(({ value, script }) => ({
       value: String(value),
       script: bytesToHex(script),
