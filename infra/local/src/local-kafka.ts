@@ -30,14 +30,19 @@ export async function startLocalKafka({
   env: Env;
   log: Log;
 }): Promise<KafkaPart> {
-  const jars = await cached(env, kafkaCacheEntry, (directory) => fetchKafka(directory, env, log));
-  const { plan, server } = await startOnFreePorts(servers, () => planKafka(join(jars, 'lib'), run, env));
+  const jars = await kafkaJars(env, log);
+  const { plan, server } = await startOnFreePorts(servers, () => planKafka(jars, run, env));
   return {
     ...server,
     source: 'local',
     brokers: [plan.broker],
     description: `local process, Apache Kafka ${kafkaVersion}, ${plan.broker}`,
   };
+}
+
+/** The folder of Apache Kafka's jars, downloaded into the cache when they are not there. */
+export async function kafkaJars(env: Env, log: Log): Promise<string> {
+  return join(await cached(env, kafkaCacheEntry, (directory) => fetchKafka(directory, env, log)), 'lib');
 }
 
 async function fetchKafka(directory: string, env: Env, log: Log): Promise<void> {

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { type Flags, readFlags } from './flags.ts';
 import { toggle } from './parsers.ts';
 import { redactText, rememberSecret, rememberUrlSecrets } from './secrets.ts';
 import type { Setting } from './setting.ts';
-
-export type Env = Readonly<Record<string, string | undefined>>;
+import { type Env, readVariable, type VariableRead } from './variable.ts';
 
 /** The settings of a process, by the name its code knows them by. */
 export type Spec = Readonly<Record<string, Setting<unknown>>>;
@@ -26,8 +24,6 @@ export class ConfigInvalid extends ExpectedError {
     this.problems = problems;
   }
 }
-
-type Read = { readonly text: string } | { readonly problem: string } | undefined;
 
 /**
  * Reads all settings: a flag comes before its environment variable, that before the file `<variable>_FILE` names, that
@@ -77,22 +73,10 @@ export function describeConfig(spec: Spec): string {
   return rows.map(([names, about]) => `  ${names.padEnd(width)}  ${about}`).join('\n');
 }
 
-function readSetting({ env: variable, flag }: Setting<unknown>, env: Env, flags: Flags): Read {
+function readSetting({ env: variable, flag }: Setting<unknown>, env: Env, flags: Flags): VariableRead {
   const fromFlag = flag === undefined ? undefined : flags.values.get(flag);
   if (fromFlag !== undefined) return { text: fromFlag };
-  if (variable === undefined) return undefined;
-  const fileVariable = `${variable}_FILE`;
-  const [given, file] = [env[variable] || undefined, env[fileVariable] || undefined]; // an empty variable is an absent one
-  if (given !== undefined && file !== undefined) {
-    return { problem: `${variable} and ${fileVariable} are both set: unset one of them` };
-  }
-  if (file === undefined) return given === undefined ? undefined : { text: given };
-  try {
-    return { text: readFileSync(file, 'utf8').trimEnd() };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { problem: `${fileVariable} names ${file}, which cannot be read (${code}): correct the path or its rights` };
-  }
+  return variable === undefined ? undefined : readVariable(env, variable);
 }
 
 /** From now on no output of this process shows what is secret in the value. */

@@ -1,4 +1,4 @@
-export { type Config, ConfigInvalid, describeConfig, type Env, readConfig, redactConfig, type Spec } from './config.ts';
+export { type Config, ConfigInvalid, describeConfig, readConfig, redactConfig, type Spec } from './config.ts';
 export { armFailpoint, type Failpoint, FailpointRefused } from './failpoint.ts';
 export {
   type ExtraPage,
@@ -15,3 +15,4 @@ export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
 export { redactText, rememberSecret } from './secrets.ts';
 export { optional, type Parser, required, type Setting } from './setting.ts';
 export { stepBack } from './step-back.ts';
+export { type Env, readVariable } from './variable.ts';

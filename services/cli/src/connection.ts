@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { builtInMachines, loadChain, loadMachine, type Parameters, parseParameters } from '@virtualchain/definitions';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
-import { rememberSecret } from '@virtualchain/process';
+import { ConfigInvalid, type Env, readVariable, rememberSecret } from '@virtualchain/process';
 import {
   listBuilds,
   liveSchema,
@@ -68,23 +68,31 @@ export function withConnection(
     .addHelpText('after', EXIT_CODES);
 }
 
-/** Flags come before the environment, that before a running demo. */
-export function connectionOf(options: Readonly<Record<string, string | undefined>>, env = process.env): Connection {
+/**
+ * Flags come before the environment (a variable, or the file that `<variable>_FILE` names), that before a running demo.
+ *
+ * @throws ConfigInvalid with every variable that cannot be read.
+ */
+export function connectionOf(
+  options: Readonly<Record<string, string | undefined>>,
+  env: Env = process.env,
+): Connection {
   const demo: Readonly<Record<string, string>> = existsSync(demoFile) ? JSON.parse(readFileSync(demoFile, 'utf8')) : {};
-  const isGiven = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some(
-    (name) => options[name] !== undefined || env[NAMES[name as keyof typeof NAMES][1]] !== undefined,
-  );
-  const found: Record<string, string> = {};
-  for (const [name, [, variable]] of Object.entries(NAMES)) {
-    const value = options[name] ?? env[variable] ?? (isGiven ? undefined : demo[name]);
-    if (value !== undefined) found[name] = value;
+  const problems: string[] = [];
+  const given: Record<string, string> = {};
+  for (const [name, [, variable]] of Object.entries({ ...NAMES, chain: ['--chain', 'VCHAIN_CHAIN'] as const })) {
+    const read = options[name] === undefined ? readVariable(env, variable) : { text: options[name] };
+    if (read !== undefined && 'problem' in read) problems.push(read.problem);
+    else if (read !== undefined) given[name] = read.text;
   }
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const isGiven = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some((name) => given[name] !== undefined);
+  const found = isGiven ? given : { ...demo, ...given };
   for (const name of ['postgresUrl', 'nodeUrl']) {
     const password = found[name] !== undefined && URL.canParse(found[name]) ? new URL(found[name]).password : '';
     if (password !== '') rememberSecret(password);
   }
-  const chain = options['chain'] ?? env['VCHAIN_CHAIN'] ?? (isGiven ? undefined : demo['chain']) ?? 'kv';
-  return { ...found, chain };
+  return { chain: 'kv', ...found };
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */

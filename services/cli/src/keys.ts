@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type NetworkName, type PrivateKey, parsePrivateKey } from '@virtualchain/bitcoin';
-import { rememberSecret } from '@virtualchain/process';
+import { ConfigInvalid, readVariable, rememberSecret } from '@virtualchain/process';
 import {
   type Account,
   type AccountKind,
@@ -22,7 +22,7 @@ export interface KeyOptions {
 /** Keys come from an encrypted file, or from VCHAIN_KEY (WIF or hex, several separated by commas); never from a flag. */
 export async function keysOf({ keyFile }: Pick<KeyOptions, 'keyFile'>): Promise<readonly PrivateKey[]> {
   if (keyFile !== undefined) return decryptKeys(await readFile(keyFile, 'utf8'), password());
-  const text = process.env['VCHAIN_KEY'];
+  const text = variable('VCHAIN_KEY');
   if (text === undefined)
     throw new SettingMissing('no key: set VCHAIN_KEY to WIF or hex (several separated by commas), or give --key-file');
   return parseKeys(text);
@@ -47,7 +47,7 @@ export function accountOf(
 
 /** Writes the keys of VCHAIN_KEY into a new encrypted file. */
 export async function writeKeyFile(path: string): Promise<void> {
-  const text = process.env['VCHAIN_KEY'];
+  const text = variable('VCHAIN_KEY');
   if (text === undefined)
     throw new SettingMissing('VCHAIN_KEY is not set: it holds the keys to encrypt, WIF or hex, separated by commas');
   await writeFile(path, encryptKeys(parseKeys(text), password()), { mode: 0o600, flag: 'wx' });
@@ -60,9 +60,16 @@ function parseKeys(text: string): readonly PrivateKey[] {
 }
 
 function password(): string {
-  const given = process.env['VCHAIN_KEY_PASSWORD'];
+  const given = variable('VCHAIN_KEY_PASSWORD');
   if (given === undefined || given === '')
     throw new SettingMissing('VCHAIN_KEY_PASSWORD is not set: it opens the key file');
   rememberSecret(given);
   return given;
+}
+
+/** @throws ConfigInvalid when the file that holds it cannot be read. */
+function variable(name: string): string | undefined {
+  const read = readVariable(process.env, name);
+  if (read !== undefined && 'problem' in read) throw new ConfigInvalid([read.problem]);
+  return read?.text;
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readChainFlags } from './chain-flags.ts';
 
@@ -18,6 +21,21 @@ test('the environment names chains when the command line does not', () => {
     { chain: 'kv', parameters: { firstBlock: 7 } },
     { chain: './mine.ts', parameters: { firstBlock: 7 } },
   ]);
+});
+
+test('parameters may stand in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vchain-flags-'));
+  try {
+    const file = join(folder, 'chain.json');
+    writeFileSync(file, '{"firstBlock":7}\n');
+    const env = { VCHAIN_CHAIN: 'kv', VCHAIN_CHAIN_PARAMETERS_FILE: file };
+    expect(readChainFlags(env, []).chains).toEqual([{ chain: 'kv', parameters: { firstBlock: 7 } }]);
+    expect(() => readChainFlags({ ...env, VCHAIN_CHAIN_PARAMETERS_FILE: `${file}x` }, [])).toThrow(
+      'VCHAIN_CHAIN_PARAMETERS_FILE names',
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Parameters, parseParameters } from '@virtualchain/definitions';
-import { ConfigInvalid, type Env } from '@virtualchain/process';
+import { ConfigInvalid, type Env, readVariable } from '@virtualchain/process';
 
 /** A chain as the command line names it. */
 export interface ChainFlag {
@@ -10,7 +10,8 @@ export interface ChainFlag {
 
 /**
  * Takes `--chain` and `--chain-parameters`, which may come several times, out of the arguments. Parameters belong to the
- * chain before them; `VCHAIN_CHAIN` (comma separated) and `VCHAIN_CHAIN_PARAMETERS` (for chains without any) stand in.
+ * chain before them; `VCHAIN_CHAIN` (comma separated) and `VCHAIN_CHAIN_PARAMETERS` (for chains without any) stand in, or
+ * the files that these variables name with `_FILE` behind them.
  *
  * @throws ConfigInvalid, DefinitionUnusable
  */
@@ -40,14 +41,22 @@ export function readChainFlags(
     else if (last === undefined) problems.push('--chain-parameters belongs behind the --chain it is for');
     else last.parameters = token.value;
   }
+  const variable = (name: string): string | undefined => {
+    const read = readVariable(env, name);
+    if (read === undefined || 'text' in read) return read?.text;
+    problems.push(read.problem);
+    return undefined;
+  };
   if (named.length === 0) {
-    for (const chain of (env['VCHAIN_CHAIN'] ?? '').split(',').filter(Boolean)) named.push({ chain, parameters: null });
+    for (const chain of (variable('VCHAIN_CHAIN') ?? '').split(',').filter(Boolean))
+      named.push({ chain, parameters: null });
   }
+  const parametersForAll = variable('VCHAIN_CHAIN_PARAMETERS');
   if (named.length === 0) problems.push('no chain is named: give --chain <name or module> or VCHAIN_CHAIN');
   if (problems.length > 0) throw new ConfigInvalid(problems);
   const chains = named.map(({ chain, parameters }) => ({
     chain,
-    parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? env['VCHAIN_CHAIN_PARAMETERS']),
+    parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? parametersForAll),
   }));
   return { chains, rest: args.filter((_argument, index) => !taken.has(index)) };
 }

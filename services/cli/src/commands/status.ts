@@ -18,7 +18,8 @@ export interface StatusReport {
     | (TipStatus & { readonly topic: string; readonly sequence: number; readonly epoch: number })
     | { readonly topic: string; readonly problem: string }
     | null;
-  readonly machines: readonly MachineReport[];
+  /** Null when no database was given. */
+  readonly machines: readonly MachineReport[] | null;
 }
 
 interface MachineReport {
@@ -46,6 +47,10 @@ export async function status(connection: Connection, options: { readonly json: b
   }
   print(`node      ${describeNode(report.node)}`);
   print(`log       ${describeLog(report.log)}`);
+  if (report.machines === null) {
+    print('machines  not given');
+    return;
+  }
   print(
     table(
       ['machine', 'state', 'height', 'confirmations', 'lag', 'accepted', 'rejected', 'ignored', 'consensus hash'],
@@ -70,7 +75,10 @@ export async function status(connection: Connection, options: { readonly json: b
   }
 }
 
+/** What can be told of the parts that were given; all three of a deployment need not be. */
 export async function statusReport(connection: Connection): Promise<StatusReport> {
+  const { nodeUrl, kafkaBrokers } = connection;
+  if (nodeUrl === undefined && kafkaBrokers === undefined) need(connection, 'postgresUrl');
   const node = connection.nodeUrl === undefined ? null : await openNode(connection.nodeUrl);
   try {
     const nodeReport = node === null ? null : await nodeStatus(node);
@@ -79,9 +87,9 @@ export async function statusReport(connection: Connection): Promise<StatusReport
     const logHeight = log !== null && 'height' in log ? log.height : null;
     const top = nodeHeight ?? logHeight;
     const topTime = nodeHeight === null ? null : await tipTime(node, top);
-    const machines = (await machineStatuses(need(connection, 'postgresUrl'))).map((machine) =>
-      machineReport(machine, top, topTime),
-    );
+    const { postgresUrl } = connection;
+    const statuses = postgresUrl === undefined ? null : await machineStatuses(postgresUrl);
+    const machines = statuses?.map((machine) => machineReport(machine, top, topTime)) ?? null;
     return { node: nodeReport, log, machines };
   } finally {
     await node?.close();
