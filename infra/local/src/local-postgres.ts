@@ -89,12 +89,16 @@ async function serverAccount(): Promise<Account> {
 
 /** The folder of the binaries, copied to where the server's account can read it if it cannot reach node_modules. */
 async function reachableBinaries(run: RunDirectory, account: Account): Promise<string> {
-  const { postgres } = await platformPackage();
-  const folder = dirname(postgres);
+  const folder = await postgresBinaries();
   if (account.uid === undefined || (await isReachable(folder))) return folder;
   const native = join(await ownDirectory(run, 'postgres-binaries', account), 'native');
   await cp(dirname(folder), native, { recursive: true, verbatimSymlinks: true });
   return join(native, 'bin');
+}
+
+/** The folder of the server's programs; their libraries are in `../lib`. */
+export async function postgresBinaries(): Promise<string> {
+  return dirname((await platformPackage()).postgres);
 }
 
 async function platformPackage(): Promise<{ readonly postgres: string; readonly initdb: string }> {
