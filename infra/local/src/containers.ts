@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
+import type { Env } from './cache.ts';
+import { engineAddress } from './docker-engine.ts';
 import { probeKafka } from './kafka-probe.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 import type { Durability } from './local-postgres.ts';
@@ -9,9 +11,54 @@ import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
 import { freePorts } from './ports.ts';
 import { createDatabase, probePostgres } from './postgres-client.ts';
 import { images } from './versions.ts';
+import { runLabel } from './watchdog-protocol.ts';
 
-const startTimeoutMs = 120_000;
+const startTimeoutMs = 300_000;
 const probePollMs = 100;
+const nodeConfigFile = '/etc/vchain-bitcoin.conf';
+const passwordFile = '/etc/vchain-postgres-password';
+
+/** Where containers of a run are made. */
+export interface ContainerGround {
+  readonly runId: string;
+  /** How this process reaches a published port of the engine's machine. */
+  readonly host: string;
+  /** The address that ports are published on: loopback, so that nobody else reaches servers without passwords. */
+  readonly publishOn: string;
+  /** The containers of a run find one another here by their names. */
+  readonly network: string;
+}
+
+/** Makes the network of a run. The watchdog removes it, and every container of the run, when the run has ended. */
+export async function prepareContainers(runId: string, env: Env): Promise<ContainerGround> {
+  const address = engineAddress(env);
+  const isLocal = address === undefined || 'socketPath' in address;
+  const host = isLocal ? '127.0.0.1' : address.host;
+  // Without it testcontainers may take a machine that looks like a container for one, and search for its gateway.
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= host;
+  const network = `vchain-${runId}`;
+  const { network: networks } = await getContainerRuntimeClient();
+  await networks.create({ Name: network, Driver: 'bridge', Labels: { [runLabel]: runId } });
+  return { runId, host, publishOn: isLocal ? '127.0.0.1' : '0.0.0.0', network };
+}
+
+/** A container of a run: labelled, so that the watchdog finds it; testcontainers' own reaper is not needed. */
+class RunContainer extends GenericContainer {
+  readonly #ground: ContainerGround;
+
+  constructor(image: string, ground: ContainerGround) {
+    super(image);
+    this.#ground = ground;
+    this.withLabels({ [runLabel]: ground.runId })
+      .withNetworkMode(ground.network)
+      .withAutoCleanup(false);
+  }
+
+  protected override async beforeContainerCreated(): Promise<void> {
+    const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string; HostIp?: string }[]>;
+    for (const binding of Object.values(bindings).flat()) binding.HostIp = this.#ground.publishOn;
+  }
+}
 
 /** A part in a container, and how to be rid of it. */
 export type Contained<Kind extends Part> = Kind & { remove(): Promise<void> };
@@ -19,8 +66,8 @@ export type Contained<Kind extends Part> = Kind & { remove(): Promise<void> };
 /** The same, and how to have another one in its place, without its data. */
 type Renewable = Contained<Part> & { startAnew(): Promise<void> };
 
-export async function startKafkaContainer(): Promise<Contained<KafkaPart>> {
-  const host = await dockerHost();
+export async function startKafkaContainer(ground: ContainerGround): Promise<Contained<KafkaPart>> {
+  const { host } = ground;
   const [port = 0] = await freePorts(1);
   const broker = `${host}:${port}`;
   const settings = {
@@ -35,48 +82,68 @@ export async function startKafkaContainer(): Promise<Contained<KafkaPart>> {
   const environment = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, `${value}`]),
   );
-  const container = new GenericContainer(images.kafka)
+  const container = new RunContainer(images.kafka, ground)
     .withEnvironment({ ...environment, KAFKA_HEAP_OPTS: '-Xmx512m' })
     .withExposedPorts({ container: 9092, host: port });
   const part = await startContained(container, () => probeKafka([broker]));
   return { ...part, brokers: [broker], description: `container, ${images.kafka}, ${broker}` };
 }
 
-export async function startNodeContainer(peers: readonly string[]): Promise<Contained<NodePart>> {
-  const host = await dockerHost();
-  const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
+export async function startNodeContainer(
+  name: string,
+  peers: readonly string[],
+  ground: ContainerGround,
+): Promise<Contained<NodePart>> {
+  const { host } = ground;
+  const [rpcPort = 0, zmqPort = 0] = await freePorts(2);
   const password = randomBytes(18).toString('hex');
-  const container = new GenericContainer(images.node)
-    .withCommand([
-      '-regtest',
-      '-server',
-      '-rest',
-      '-txindex',
-      '-rpcbind=0.0.0.0',
-      '-rpcallowip=0.0.0.0/0',
-      '-rpcport=18443',
-      '-rpcuser=vchain',
-      `-rpcpassword=${password}`,
-      '-rpcworkqueue=256',
-      '-fallbackfee=0.0001',
-      `-maxtipage=${100 * 365 * 24 * 3600}`, // an old tip is not a node that is still syncing
-      ...peers.map((peer) => `-addnode=${peer}`),
-    ])
-    .withExposedPorts({ container: 18443, host: rpcPort }, { container: 18444, host: p2pPort });
+  const containerName = `vchain-${ground.runId}-${name}`;
+  const settings = [
+    'regtest=1',
+    'server=1',
+    'rest=1',
+    'txindex=1',
+    'rpcuser=vchain',
+    `rpcpassword=${password}`, // here and not on the command line, which every user of the machine can read
+    'rpcworkqueue=256',
+    'fallbackfee=0.0001',
+    `maxtipage=${100 * 365 * 24 * 3600}`, // an old tip is not a node that is still syncing
+    '[regtest]',
+    'rpcbind=0.0.0.0',
+    'rpcallowip=0.0.0.0/0',
+    'rpcport=18443',
+    'zmqpubhashblock=tcp://0.0.0.0:28332',
+    ...peers.map((peer) => `addnode=${peer}`),
+  ];
+  const container = new RunContainer(images.node, ground)
+    .withName(containerName)
+    .withCopyContentToContainer([{ content: `${settings.join('\n')}\n`, target: nodeConfigFile, mode: 0o444 }])
+    .withCommand([`-conf=${nodeConfigFile}`])
+    .withExposedPorts({ container: 18443, host: rpcPort }, { container: 28332, host: zmqPort });
   const url = `http://vchain:${password}@${host}:${rpcPort}`;
   const part = await startContained(container, () => probeNode(url));
-  const p2pAddress = `${host}:${p2pPort}`;
-  const description = `container, ${images.node}, ${host}:${rpcPort}`;
-  return { ...part, kind: 'bitcoind', url, p2pAddress, description, startEmpty: part.startAnew };
+  return {
+    ...part,
+    kind: 'bitcoind',
+    url,
+    zmqUrl: `tcp://${host}:${zmqPort}`,
+    p2pAddress: `${containerName}:18444`, // for other containers of the run
+    description: `container, ${images.node}, ${host}:${rpcPort}`,
+    startEmpty: part.startAnew,
+  };
 }
 
-export async function startPostgresContainer(durability: Durability): Promise<Contained<PostgresPart>> {
-  const host = await dockerHost();
+export async function startPostgresContainer(
+  durability: Durability,
+  ground: ContainerGround,
+): Promise<Contained<PostgresPart>> {
+  const { host } = ground;
   const [port = 0] = await freePorts(1);
   const password = randomBytes(18).toString('hex');
   const throwaway = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
-  const container = new GenericContainer(images.postgres)
-    .withEnvironment({ POSTGRES_USER: 'vchain', POSTGRES_PASSWORD: password, POSTGRES_DB: 'postgres' })
+  const container = new RunContainer(images.postgres, ground)
+    .withEnvironment({ POSTGRES_USER: 'vchain', POSTGRES_PASSWORD_FILE: passwordFile, POSTGRES_DB: 'postgres' })
+    .withCopyContentToContainer([{ content: password, target: passwordFile, mode: 0o444 }])
     .withCommand(['postgres', '-c', 'max_connections=200', ...(durability === 'durable' ? [] : throwaway)])
     .withExposedPorts({ container: 5432, host: port });
   const url = `postgres://vchain:${password}@${host}:${port}/postgres`;
@@ -87,11 +154,6 @@ export async function startPostgresContainer(durability: Durability): Promise<Co
     createDatabase: (name) => createDatabase(url, name),
     description: `container, ${images.postgres}, ${host}:${port}`,
   };
-}
-
-async function dockerHost(): Promise<string> {
-  const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
-  return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 /** Ports of the host are fixed: Docker would hand out others when a container starts again. */

@@ -32,7 +32,7 @@ export async function findDockerEngine(env: Env): Promise<EngineSearch> {
   return { found: true, engine: { provideImage: (image, timeoutMs) => provideImage(address, image, timeoutMs) } };
 }
 
-async function provideImage(address: Address, image: string, timeoutMs: number): Promise<void> {
+async function provideImage(address: EngineAddress, image: string, timeoutMs: number): Promise<void> {
   const present = await ask(address, 'GET', `/images/${image}/json`, pingTimeoutMs);
   if (present.status === 200) return;
   const [name = image, tag = 'latest'] = image.split(':');
@@ -47,10 +47,11 @@ async function provideImage(address: Address, image: string, timeoutMs: number):
   }
 }
 
-type Address = { readonly socketPath: string } | { readonly host: string; readonly port: string };
+/** Where an engine listens. */
+export type EngineAddress = { readonly socketPath: string } | { readonly host: string; readonly port: string };
 
 /** Where an engine would be, as testcontainers looks for it; sockets only if they exist. */
-function engineAddress(env: Env): Address | undefined {
+export function engineAddress(env: Env): EngineAddress | undefined {
   const given = env['DOCKER_HOST'];
   if (given?.startsWith('unix://')) return { socketPath: given.slice('unix://'.length) };
   if (given !== undefined && URL.canParse(given)) {
@@ -67,7 +68,8 @@ function engineAddress(env: Env): Address | undefined {
   return socketPath === undefined ? undefined : { socketPath };
 }
 
-function ask(address: Address, method: 'GET' | 'POST', path: string, timeoutMs: number) {
+/** One request to the engine's API. */
+export function ask(address: EngineAddress, method: 'GET' | 'POST' | 'DELETE', path: string, timeoutMs: number) {
   return new Promise<{ readonly status: number; readonly body: string }>((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const asked = request({ ...address, method, path, signal, agent: false }, (response) => {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpectedError } from '@virtualchain/bitcoin';
 import type { Part } from './part.ts';
 import type { Exit, Launch } from './watchdog-protocol.ts';
 import type { WatchedServers } from './watched-servers.ts';
 
-const startTimeoutMs = 60_000;
+/** For a server that hangs, not for a slow machine: starting all of them takes seconds on a quiet one. */
+const startTimeoutMs = 300_000;
 const probePollMs = 50;
 const portAttemptsMax = 4;
 const logTailLines = 30;
@@ -20,8 +22,11 @@ export interface LocalServerPlan {
 /** The running server, without an address: the part it becomes adds that. */
 export type LocalServer = Pick<Part, 'start' | 'stop' | 'restart' | 'kill'>;
 
-/** The server ended before it served anybody. */
-class ServerEnded extends Error {
+/** The server ended before it served anybody; the end of its log is in the message. */
+class ServerEnded extends ExpectedError {
+  override readonly name = 'ServerEnded';
+  readonly code = 'SERVER_ENDED';
+  readonly remedy = 'halt';
   readonly log: string;
 
   constructor(plan: LocalServerPlan, exit: Exit, log: string) {
@@ -39,6 +44,17 @@ class ServerEnded extends Error {
   /** The one before was killed, and it, or its last children, are not quite gone yet. */
   get isStillHeld(): boolean {
     return /shared memory block|lock file .* already exists|cannot obtain a lock/i.test(this.log);
+  }
+}
+
+/** The server runs, and serves nobody; the end of its log is in the message. */
+class ServerNotReady extends ExpectedError {
+  override readonly name = 'ServerNotReady';
+  readonly code = 'SERVER_NOT_READY';
+  readonly remedy = 'retry';
+
+  constructor(name: string, cause: unknown, log: string) {
+    super(`${name} was not ready within ${startTimeoutMs / 1_000} s (${cause}). Its log ends with:\n${log}`, { cause });
   }
 }
 
@@ -97,7 +113,7 @@ function localServer(servers: WatchedServers, plan: LocalServerPlan): LocalServe
       }
     }
     await kill('SIGKILL');
-    throw new Error(`${name} was not ready within ${startTimeoutMs} ms (${lastError}):\n${tail(await readLog())}`);
+    throw new ServerNotReady(name, lastError, tail(await readLog()));
   }
 
   async function stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Env } from './cache.ts';
-import type { Contained } from './containers.ts';
+import type { Contained, ContainerGround } from './containers.ts';
+import { engineAddress } from './docker-engine.ts';
 import { givenKafka, givenNode, givenPostgres } from './given-parts.ts';
 import { startLocalKafka } from './local-kafka.ts';
 import { startLocalNode } from './local-node.ts';
@@ -20,12 +21,14 @@ export interface Starter {
   readonly durability: Durability;
   /** What to do at the end, besides stopping the local servers. */
   readonly cleanups: (() => Promise<void>)[];
+  /** Once there is a container. */
+  ground?: Promise<ContainerGround>;
 }
 
 type PartMakers = {
   readonly [Name in PartName]: {
     readonly given: (value: string) => Promise<Parts[Name]>;
-    readonly container: () => Promise<Contained<Parts[Name]>>;
+    readonly container: (ground: ContainerGround) => Promise<Contained<Parts[Name]>>;
     readonly local: () => Promise<Parts[Name]>;
   };
 };
@@ -39,7 +42,7 @@ export async function startPart<Name extends PartName>(
   const makers: PartMakers = {
     kafka: {
       given: (value) => givenKafka(variables.kafka, value),
-      container: async () => (await import('./containers.ts')).startKafkaContainer(),
+      container: (ground) => import('./containers.ts').then((made) => made.startKafkaContainer(ground)),
       local: () => startLocalKafka(starter),
     },
     node: nodeMakers('node', {}, starter),
@@ -49,7 +52,8 @@ export async function startPart<Name extends PartName>(
         starter.cleanups.push(part.forget);
         return part;
       },
-      container: async () => (await import('./containers.ts')).startPostgresContainer(starter.durability),
+      container: (ground) =>
+        import('./containers.ts').then((made) => made.startPostgresContainer(starter.durability, ground)),
       local: () => startLocalPostgres(starter, starter.durability),
     },
   };
@@ -69,7 +73,8 @@ export async function startAnotherNode(
 function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): PartMakers['node'] {
   return {
     given: (value) => givenNode(variables.node, value),
-    container: async () => (await import('./containers.ts')).startNodeContainer(wishes.peers ?? []),
+    container: (ground) =>
+      import('./containers.ts').then((made) => made.startNodeContainer(name, wishes.peers ?? [], ground)),
     local: () => startLocalNode(name, wishes, starter),
   };
 }
@@ -84,7 +89,9 @@ async function start<Name extends PartName>(
     case 'url':
       return makers.given(source.value);
     case 'container': {
-      const part = await makers.container().catch((error: unknown) => passOver(name, error, starter));
+      const part = await containerGround(starter)
+        .then(makers.container)
+        .catch((error: unknown) => passOver(name, error, starter));
       if (part === undefined) return makers.local();
       starter.cleanups.push(part.remove);
       return part as Part as Parts[Name];
@@ -92,6 +99,18 @@ async function start<Name extends PartName>(
     case 'local':
       return makers.local();
   }
+}
+
+/** Made for the first container of a run, and watched over before there is anything to leave behind. */
+async function containerGround(starter: Starter): Promise<ContainerGround> {
+  starter.ground ??= (async () => {
+    const { runId } = starter.run;
+    const engine = engineAddress(starter.env);
+    if (engine !== undefined) await starter.servers.watchContainers(engine, runId);
+    const { prepareContainers } = await import('./containers.ts');
+    return prepareContainers(runId, starter.env);
+  })();
+  return starter.ground;
 }
 
 /** A container that does not start is a reason to try a local process, not to give up. */

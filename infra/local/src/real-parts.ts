@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ExpectedError } from '@virtualchain/bitcoin';
 import type { Env } from './cache.ts';
 import type { Durability } from './local-postgres.ts';
 import { requireTools } from './missing-tools.ts';
@@ -51,6 +52,18 @@ export interface RunningProcess {
 
 export type RealParts<Need extends PartName = never> = Run & Pick<Parts, Need>;
 
+/** Several parts did not start; every reason is in the message. */
+export class PartsNotStarted extends ExpectedError {
+  override readonly name = 'PartsNotStarted';
+  readonly code = 'PARTS_NOT_STARTED';
+  readonly remedy = 'halt';
+
+  constructor(failures: readonly unknown[]) {
+    const reasons = failures.map((failure) => `  ${failure instanceof Error ? failure.message : String(failure)}`);
+    super(`Several parts did not start:\n${reasons.join('\n')}`, { cause: new AggregateError(failures) });
+  }
+}
+
 /**
  * Starts what a run needs, all at once: what the environment points at, else containers, else local processes. Each
  * choice is logged. With `REQUIRE_CONTAINERS=1` a fallback to a local process is an error. Whatever way the caller
@@ -83,7 +96,7 @@ export async function startRealParts<const Need extends PartName>(
   const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length > 0) {
     await dispose();
-    throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several parts did not start');
+    throw failures.length === 1 ? failures[0] : new PartsNotStarted(failures);
   }
   const started = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 

@@ -1,3 +1,8 @@
+import type { EngineAddress } from './docker-engine.ts';
+
+/** What containers and networks of a run carry; the value is the run's id. */
+export const runLabel = 'org.virtualchain.run';
+
 /** How to run one server. */
 export interface Launch {
   readonly command: string;
@@ -22,6 +27,8 @@ export type Order =
   | { readonly order: 'launch'; readonly server: string; readonly launch: Launch }
   | { readonly order: 'stop'; readonly server: string }
   | { readonly order: 'kill'; readonly server: string; readonly signal: NodeJS.Signals }
+  /** From now on, also remove the containers and networks of the run at the end. */
+  | { readonly order: 'watch containers'; readonly engine: EngineAddress; readonly runId: string }
   | { readonly order: 'end' };
 
 export type Request = Order & { readonly id: number };

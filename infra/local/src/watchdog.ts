@@ -1,7 +1,7 @@
 /**
  * The parent of all local servers of one run. It lives in a session of its own, so that a terminal's Ctrl-C does not
  * reach the servers, and holds a channel to the caller. When that closes, for whatever reason, kill -9 included, it
- * stops the servers and removes the directories of the run.
+ * stops the servers and removes the directories and the containers of the run.
  *
  * `node watchdog.ts [directory to remove…]`
  */
@@ -10,9 +10,11 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Launch, Order, Report, Request } from './watchdog-protocol.ts';
+import { ask, type EngineAddress } from './docker-engine.ts';
+import { type Launch, type Order, type Report, type Request, runLabel } from './watchdog-protocol.ts';
 
 const stopTimeoutMs = 8_000;
+const engineTimeoutMs = 60_000;
 
 const directories = process.argv.slice(2);
 const servers = new Map<string, { readonly child: ChildProcess; readonly stopSignal: NodeJS.Signals }>();
@@ -71,11 +73,29 @@ function signal(server: string, name: NodeJS.Signals): void {
   process.kill(name === 'SIGKILL' || name === 'SIGSTOP' || name === 'SIGCONT' ? -pid : pid, name);
 }
 
+let containers: { readonly engine: EngineAddress; readonly runId: string } | undefined;
+
+/** Removes what carries the label of the run, containers before the networks that they are on. */
+async function removeContainers(): Promise<void> {
+  if (containers === undefined) return;
+  const { engine, runId } = containers;
+  const filters = encodeURIComponent(JSON.stringify({ label: [`${runLabel}=${runId}`] }));
+  for (const [list, one, flags] of [
+    ['/containers/json?all=1&', '/containers', '?force=1&v=1'],
+    ['/networks?', '/networks', ''],
+  ] as const) {
+    const { body } = await ask(engine, 'GET', `${list}filters=${filters}`, engineTimeoutMs);
+    const found = JSON.parse(body) as readonly { readonly Id: string }[];
+    await Promise.all(found.map(({ Id }) => ask(engine, 'DELETE', `${one}/${Id}${flags}`, engineTimeoutMs)));
+  }
+}
+
 let ending: Promise<void> | undefined;
 
 function end(): Promise<void> {
   ending ??= (async () => {
     await Promise.all([...servers.keys()].map(stop));
+    await removeContainers().catch((error: unknown) => console.error('containers may be left:', error));
     await Promise.all(directories.map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
   })();
   return ending;
@@ -90,6 +110,9 @@ async function obey(order: Order): Promise<void> {
       return stop(order.server);
     case 'kill':
       return kill(order.server, order.signal);
+    case 'watch containers':
+      containers = order;
+      return;
     case 'end':
       return end();
   }

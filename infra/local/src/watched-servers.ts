@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from './cache.ts';
+import type { EngineAddress } from './docker-engine.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { Exit, Launch, Order, Report } from './watchdog-protocol.ts';
 
@@ -16,6 +17,8 @@ export interface WatchedServers extends AsyncDisposable {
   stop(server: string): Promise<void>;
   /** Sends a signal; waits until the server is gone if the signal ends processes. */
   kill(server: string, signal: NodeJS.Signals): Promise<void>;
+  /** From now on the end of the run removes its containers, too. */
+  watchContainers(engine: EngineAddress, runId: string): Promise<void>;
 }
 
 interface Waiting {
@@ -66,6 +69,7 @@ export async function watchServers(run: RunDirectory, env: Env): Promise<Watched
     },
     stop: (server) => ask({ order: 'stop', server }),
     kill: (server, signal) => ask({ order: 'kill', server, signal }),
+    watchContainers: (engine, runId) => ask({ order: 'watch containers', engine, runId }),
     async [Symbol.asyncDispose]() {
       if (!watchdog.connected) return;
       await ask({ order: 'end' });
