@@ -84,7 +84,8 @@ async function planKafka(lib: string, run: RunDirectory, env: Env): Promise<Kafk
   const java = javaCommand(env);
   const jvm = [...jvmFlags, '-cp', join(lib, '*')];
   const clusterId = randomBytes(16).toString('base64url');
-  const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', properties];
+  // In one word: an id may begin with a dash.
+  const format = ['kafka.tools.StorageTool', 'format', '--standalone', `--cluster-id=${clusterId}`, '-c', properties];
   await runTool(java, [...jvm, '-XX:TieredStopAtLevel=1', ...format], { cwd: directory, env });
   return {
     name: 'kafka',

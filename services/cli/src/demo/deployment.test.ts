@@ -1,21 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { INGESTER_FLAGS, MACHINE_NAMES, projectorFlags } from './deployment.ts';
+import { CHAIN, CHAIN_PARAMETERS, MACHINE_NAMES, MACHINES } from './deployment.ts';
 
-const compose = readFileSync(join(import.meta.dirname, '../../../../docker-compose.yml'), 'utf8');
+const root = join(import.meta.dirname, '../../../..');
+const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 
-/** The words of a service's command, written as one list or as one item a line. */
-function commandOf(service: string): readonly string[] {
-  const block = compose.split(/\n(?= {2}\S)/).find((each) => each.startsWith(`  ${service}:`)) ?? '';
-  const [, inline, lines] = /\n {4}command:(?: \[(.*)\]|((?:\n {6}- .*)+))/.exec(block) ?? [];
-  const items = inline?.match(/'[^']*'|"[^"]*"/g) ?? lines?.split('\n      - ').slice(1) ?? [];
-  return items.map((item) => item.replace(/^(['"])(.*)\1$/, '$2'));
+/** What a variable is set to, with regtest as the network. */
+function variable(name: string): string | undefined {
+  return new RegExp(`^ +${name}: (\\S+)$`, 'm').exec(compose)?.[1]?.replace(`\${VCHAIN_NETWORK:-regtest}`, 'regtest');
 }
 
-test('docker compose starts the ingester that --feed sends to', () =>
-  expect(commandOf('ingester')).toEqual(['services/ingester/src/main.ts', ...INGESTER_FLAGS]));
+/** The parameters in the file that a variable of the containers names. */
+function parametersIn(name: string): unknown {
+  return JSON.parse(readFileSync(join(root, variable(name) ?? name), 'utf8'));
+}
 
-test.each(MACHINE_NAMES)('docker compose starts the projector of %s with the parameters of the demo', (machine) =>
-  expect(commandOf(`projector-${machine}`)).toEqual(['services/projector/src/main.ts', ...projectorFlags(machine)]),
-);
+test('docker compose follows the chain that --feed sends to, with its parameters', () => {
+  expect(variable('VCHAIN_CHAIN')).toBe(CHAIN);
+  expect(parametersIn('VCHAIN_CHAIN_PARAMETERS_FILE')).toEqual(CHAIN_PARAMETERS);
+});
+
+test('docker compose runs the machines of the demo, bns with its parameters', () => {
+  const machines = [...compose.matchAll(/"services\/projector\/src\/main\.ts", "--machine", "(\w+)"/g)].map(
+    ([, machine]) => machine,
+  );
+  expect(machines).toEqual(MACHINE_NAMES);
+  expect(parametersIn('VCHAIN_MACHINE_PARAMETERS_FILE')).toEqual(MACHINES.bns);
+});

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** How many tests ended how. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export const nothingRun: Outcome = { passed: 0, failed: 0, skipped: 0 };
+
+export function add(a: Outcome, b: Outcome): Outcome {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** The closing line: `N passed, N failed`. */
+export function closingLine({ passed, failed, skipped }: Outcome): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** The environment that suites need, whatever else they need. */
+export function suiteEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const flags =
+    '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning';
+  return { ...given, NODE_OPTIONS: `${given['NODE_OPTIONS'] ?? ''} ${flags}`.trim() };
+}
+
+/** Runs the suites whose path matches. A run that ends without a result counts as one failure. */
+export async function runJest(
+  paths: readonly string[],
+  workers: number,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
+  const file = join(folder, 'result.json');
+  const flags = ['--passWithNoTests', '--forceExit', '--maxWorkers', String(workers), '--testPathPatterns', ...paths];
+  const where = ['--config', join(root, 'jest.config.mjs'), '--rootDir', root, '--json', '--outputFile', file];
+  // A group of its own: its workers end with it, which they would not by themselves.
+  const child = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...where, ...flags], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
+  const stop = () => void (child.pid && process.kill(-child.pid, 'SIGTERM'));
+  signal.addEventListener('abort', stop);
+  try {
+    await new Promise<void>((done) => child.on('exit', () => done()));
+    return outcomeOf(JSON.parse(await readFile(file, 'utf8')) as Record<string, number>);
+  } catch {
+    return { ...nothingRun, failed: 1 };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function outcomeOf(result: Readonly<Record<string, number>>): Outcome {
+  const brokenSuites = result['numRuntimeErrorTestSuites'] ?? 0;
+  return {
+    passed: result['numPassedTests'] ?? 0,
+    failed: (result['numFailedTests'] ?? 0) + brokenSuites,
+    skipped: (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0),
+  };
+}
+
+/** Aborted by the first SIGINT or SIGTERM. */
+export function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+/** Ends the run with its count. What failed before a test could run is said in a line and counts as one failure. */
+export async function countRun(signal: AbortSignal, run: () => Promise<Outcome>): Promise<void> {
+  const total = await run().catch((error: unknown): Outcome => {
+    const { code, message, stack } = error as Error & { readonly code?: string };
+    console.error(code === undefined ? stack : `${code}: ${message}`);
+    return { ...nothingRun, failed: 1 };
+  });
+  console.log(closingLine(total));
+  process.exitCode = signal.aborted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
