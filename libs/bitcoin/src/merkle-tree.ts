@@ -16,6 +16,9 @@ export interface MerkleTree {
   readonly isMalleable: boolean;
 }
 
+/** What an inner node of a block's tree is the hash of: the hashes below it. A transaction may be as long. */
+export const nodePairBytes = 64;
+
 /** @throws RangeError without a leaf. */
 export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
   if (leaves.length === 0) throw new RangeError('a merkle tree has at least one leaf');
@@ -60,5 +63,10 @@ function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 /** The parent of two nodes in display order. */
 export function hashHexPair(left: string, right: string): string {
-  return reversedHex(hashPair(reverseBytes(hexToBytes(left)), reverseBytes(hexToBytes(right))));
+  return reversedHex(doubleSha256(hexPairBytes(left, right)));
+}
+
+/** What the parent of two nodes in display order is the hash of. */
+export function hexPairBytes(left: string, right: string): Uint8Array {
+  return concatBytes(reverseBytes(hexToBytes(left)), reverseBytes(hexToBytes(right)));
 }

@@ -12,6 +12,7 @@ import {
   serializeTransaction,
   type Txid,
   treeRoot,
+  verifyMerklePath,
 } from './index.ts';
 
 function payment(mark: number): Uint8Array {
@@ -72,6 +73,45 @@ test('what could be an inner node of the tree proves nothing (CVE-2017-12842)', 
   const { txid } = parseTransaction(transaction);
   const merklePath = serializeMerklePath([{ order: 'm', hash: txid }]);
   expect(checkTransactionProof({ transaction, merklePath }, txid)).toBeNull();
+});
+
+/** The first of the payments whose hash reads as the start of a transaction: a version, one input. */
+function paymentThatReadsAsAStart(): Uint8Array {
+  for (let mark = 0; ; mark += 1) {
+    const bytes = payment(mark);
+    if (parseTransaction(bytes).hash[4] === 1) return bytes;
+  }
+}
+
+test('a transaction hung below one of 64 bytes is not proved by the block that holds it (CVE-2017-12842)', () => {
+  const forged = paymentThatReadsAsAStart();
+  const { hash, txid } = parseTransaction(forged);
+  // The end of an outpoint, no script, a sequence, one output of no value with four bytes of script, a locktime.
+  const rest = hexToBytes(
+    'aabbccddee00000000' + '00' + 'ffffffff' + '01' + '0000000000000000' + '04' + '51024e73' + '00000000',
+  );
+  const ofBlock = Uint8Array.of(...hash, ...rest);
+  expect(parseTransaction(ofBlock).strippedLength).toBe(64);
+  const leaves = [parseTransaction(payment(7)).txid, parseTransaction(ofBlock).txid, parseTransaction(payment(8)).txid];
+  const tree = merkleTreeOfHex(leaves);
+  const below: MerkleStep = { order: 'r', hash: Buffer.from(rest).reverse().toString('hex') };
+  const path = [below, ...merklePathAt(tree, 1)];
+  expect(verifyMerklePath(txid, path, treeRoot(tree))).toBe(true);
+  expect(
+    checkTransactionProof({ transaction: forged, merklePath: serializeMerklePath(path) }, treeRoot(tree)),
+  ).toBeNull();
+  const neighbour = { transaction: payment(8), merklePath: serializeMerklePath(merklePathAt(tree, 2)) };
+  expect(checkTransactionProof(neighbour, treeRoot(tree))?.index).toBe(2);
+});
+
+test('the last transaction of an odd row is not proved at the place where it is repeated (CVE-2012-2459)', () => {
+  const transactions = [payment(0), payment(1), payment(2)];
+  const txids = transactions.map((bytes) => parseTransaction(bytes).txid);
+  const tree = merkleTreeOfHex(txids);
+  const [own, ...above] = merklePathAt(tree, 2);
+  expect(own).toEqual({ order: 'r', hash: txids[2] });
+  const moved = serializeMerklePath([{ order: 'l', hash: txids[2] as string }, ...above]);
+  expect(checkTransactionProof({ transaction: payment(2), merklePath: moved }, treeRoot(tree))).toBeNull();
 });
 
 test.each(['', '3:abc,', '8:5:l-abc,,'])('a path that is %j proves nothing', (merklePath) => {

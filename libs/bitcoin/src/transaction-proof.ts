@@ -1,5 +1,6 @@
 import { isExpectedError } from './expected-error.ts';
 import { type MerkleStep, parseMerklePath, verifyMerklePath } from './merkle-path.ts';
+import { hashHexPair, hexPairBytes, nodePairBytes } from './merkle-tree.ts';
 import { parseTransaction } from './parse-transaction.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -16,19 +17,47 @@ export interface ProvenTransaction {
   readonly index: number;
 }
 
-/** The length at which a transaction reads as an inner node of the tree (CVE-2017-12842). */
-const innerNodeBytes = 64;
+/** Core's MAX_MONEY, in satoshis: no output of a valid transaction holds more. */
+const satoshisMax = 2_100_000_000_000_000n;
 
 /**
  * The transaction, when the proof leads to `merkleRoot`, which comes from a verified header. Total: null for every other
- * proof, and for a transaction that could be an inner node of the tree.
+ * proof.
+ *
+ * A transaction of 64 bytes and an inner node of the tree have the same form, and blocks may hold such transactions, so
+ * that a path alone could be one step too short or too long (CVE-2017-12842). Both ends are shut here: what is proved is
+ * not 64 bytes long itself, and no node on the way up reads as a transaction, below which its miner could have hung
+ * anything. Of honest nodes, about one in seven million million reads as one. The price: a transaction of 64 bytes, which
+ * has room for four bytes of scripts, cannot be proved. Nor can a place be proved that only repeats the last of an odd
+ * row (CVE-2012-2459).
  */
 export function checkTransactionProof(proof: TransactionProof, merkleRoot: string): ProvenTransaction | null {
   const path = parseMerklePath(proof.merklePath);
   const transaction = readTransactionOrNull(proof.transaction);
-  if (path === null || transaction === null || transaction.strippedLength === innerNodeBytes) return null;
-  if (path.some(({ hash }) => hash.length !== 64)) return null;
+  if (path === null || transaction === null || transaction.strippedLength === nodePairBytes) return null;
+  if (path.some(({ hash }) => hash.length !== 64) || isAmbiguous(transaction.txid, path)) return null;
   return verifyMerklePath(transaction.txid, path, merkleRoot) ? { transaction, index: merklePathIndex(path) } : null;
+}
+
+/** Whether a node on the way reads as a transaction, or is joined with itself as if it were its own left neighbour. */
+function isAmbiguous(leaf: string, path: readonly MerkleStep[]): boolean {
+  let node = leaf;
+  for (const { order, hash } of path) {
+    if (order === 'm') return false;
+    if (order === 'l' && hash === node) return true;
+    const [left, right] = order === 'l' ? [hash, node] : [node, hash];
+    if (readsAsTransaction(hexPairBytes(left, right))) return true;
+    node = hashHexPair(left, right);
+  }
+  return false;
+}
+
+/** Whether 64 bytes could be a transaction that Core accepts: one input, one output, an amount that exists. */
+function readsAsTransaction(bytes: Uint8Array): boolean {
+  const transaction = readTransactionOrNull(bytes);
+  if (transaction === null || transaction.isSegwit) return false;
+  const { inputs, outputs } = transaction;
+  return inputs.length > 0 && outputs.length > 0 && outputs.every(({ value }) => value <= satoshisMax);
 }
 
 function readTransactionOrNull(bytes: Uint8Array): Transaction | null {

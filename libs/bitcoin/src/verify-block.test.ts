@@ -5,6 +5,7 @@ import {
   BlockMalformed,
   checkProofOfWork,
   headerHash,
+  hexToBytes,
   merkleTree,
   NULL_HASH,
   NULL_TXID,
@@ -79,10 +80,58 @@ test('each way to be wrong is refused by its own name', () => {
   expect(problemOf(good, { targetMax: 1n })).toBe('NO_PROOF_OF_WORK');
   expect(problemOf(mined([payment(1)]))).toBe('NO_COINBASE');
   expect(problemOf(mined([coinbase, coinbase]))).toBe('SECOND_COINBASE');
-  expect(problemOf(mined([coinbase, payment(1, 4)]))).toBe('TRANSACTION_OF_64_BYTES');
+  expect(problemOf(mined([payment(1, 4)]))).toBe('TRANSACTION_OF_64_BYTES');
+  expect(problemOf(mined([payment(1), payment(2, 4)]))).toBe('TRANSACTION_OF_64_BYTES');
   expect(problemOf(mined([coinbase, payment(1), payment(1)]))).toBeNull();
   expect(problemOf(mined([coinbase, payment(1), payment(2), payment(2)]))).toBe('DUPLICATED_TRANSACTIONS');
   expect(problemOf(mined([coinbase], { merkleRoot: '22'.repeat(32) }))).toBe('WRONG_MERKLE_ROOT');
+});
+
+/** The transactions of 64 bytes that mainnet holds, the last of them in block 419,606 (BIP 53). */
+const MAINNET_64_BYTES = [
+  [
+    '892f44a49de6f5b212cdbea514d09e692d9fed5d897f37bcef14bd0eedebf193',
+    '0200000001deb98691723fa71260ffca6ea0a7bc0a63b0a8a366e1b585caad47fb269a2ce401000000030251b201000000010000000000000000016a00000000',
+  ],
+  [
+    'bbf71454857438c6dfd64c0d92a7c5360a8d8d57c9202f5806449e5b0d26b848',
+    '01000000010d0afe3d74062ee60c0ec55579d691d8c8af5c04eb97b777157a21a8c5fb143d00000000035101b100000000010000000000000000016a01000000',
+  ],
+  [
+    '6713d61a83e3d095582211ea8d6db452ac7561e863decba7c4046fb9f6d88aa0',
+    '02000000011658a33df410379bb512206659910c9fbd0e50bfb732f7be9936558ff036919401000000035101b201000000010000000000000000016a00000000',
+  ],
+  [
+    '7f2efc6546011ad3227b2da678be0d30c7f4b08e2ce57b5edadd437f9e27a612',
+    '02000000011a7a4cf262fb7e53e2e6e0b2ef8b763f6ee97d8681ca968d1938418d56e6c38700000000035101b201000000010000000000000000016a00000000',
+  ],
+  [
+    '5302e01dc4b7e34314a34c7c3347107e612b9524be684d388cd4d2ca35ff1ec9',
+    '01000000019222bbb054bb9f94571dfe769af5866835f2a97e883959fa757de4064bed8bca01000000035101b100000000010000000000000000016a01000000',
+  ],
+] as const;
+
+test.each(MAINNET_64_BYTES)('the 64-byte transaction %s of mainnet passes behind a coinbase only', (txid, hex) => {
+  const transaction = parseTransaction(hexToBytes(hex));
+  expect(transaction.txid).toBe(txid);
+  expect(transaction.strippedLength).toBe(64);
+  expect(problemOf(mined([coinbase, transaction]))).toBeNull();
+  expect(problemOf(mined([coinbase, payment(1), transaction, payment(2)]))).toBeNull();
+  expect(problemOf(mined([transaction]))).toBe('TRANSACTION_OF_64_BYTES');
+  expect(problemOf(mined([payment(1), transaction]))).toBe('TRANSACTION_OF_64_BYTES');
+});
+
+test.each([
+  ['an output for anybody to spend (P2A)', '51024e73'],
+  ['OP_RETURN and two bytes', '6a026b76'],
+])('a segwit spend to %s, 64 bytes when stripped, passes behind a coinbase', (_what, script) => {
+  const spend: TransactionFields = {
+    ...payment(1),
+    inputs: payment(1).inputs.map((input) => ({ ...input, witness: [Uint8Array.of(1)] })),
+    outputs: [{ value: 0n as Sats, script: hexToBytes(script) }],
+  };
+  expect(parseTransaction(serializeTransaction(spend)).strippedLength).toBe(64);
+  expect(problemOf(mined([coinbase, spend]))).toBeNull();
 });
 
 test.each([
