@@ -2,7 +2,7 @@ import { createBase58check } from '@scure/base';
 import { concatBytes } from './bytes.ts';
 import { sha256 } from './hashing.ts';
 import type { NetworkName } from './network.ts';
-import { classifyScript } from './script.ts';
+import { isP2pkh, isP2sh } from './script.ts';
 
 /** The byte in front of the hash that tells networks and kinds apart. */
 interface AddressVersions {
@@ -37,9 +37,8 @@ export function decodeBase58Check(text: string): { readonly version: number; rea
 
 /** The base 58 address of a p2pkh or p2sh script; null for every other script (spec §2). */
 export function scriptAddress(script: Uint8Array, network: NetworkName): string | null {
-  const kind = classifyScript(script);
   const versions = addressVersions(network);
-  if (kind === 'p2pkh') return encodeBase58Check(versions.p2pkh, script.subarray(3, 23));
-  if (kind === 'p2sh') return encodeBase58Check(versions.p2sh, script.subarray(2, 22));
+  if (isP2pkh(script)) return encodeBase58Check(versions.p2pkh, script.subarray(3, 23));
+  if (isP2sh(script)) return encodeBase58Check(versions.p2sh, script.subarray(2, 22));
   return null;
 }

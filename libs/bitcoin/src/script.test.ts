@@ -49,6 +49,37 @@ test.each([
   expect(senderScriptType(hexToBytes(script))).toBe(senderType);
 });
 
+test('the kind of a script follows from its tokens, whatever they are', () => {
+  const opcode = fc.constantFrom(
+    '00',
+    '51',
+    '4f',
+    '6a',
+    '76',
+    'ac',
+    'ae',
+    '01ac',
+    '01ae',
+    '4c01ae',
+    '4d',
+    '4e02',
+    '02',
+  );
+  const anyScript = fc.oneof(
+    fc.array(opcode, { maxLength: 5 }).map((parts) => hexToBytes(parts.join(''))),
+    fc.uint8Array({ maxLength: 12 }),
+  );
+  fc.assert(
+    fc.property(anyScript, (script) => {
+      if (script[0] === 0x6a) return;
+      const tokens = scriptTokens(script);
+      const ofTokens = tokens.at(-1) === 0xae ? 'multisig' : tokens.length === 2 && tokens[1] === 0xac ? 'p2pk' : null;
+      expect(classifyScript(script)).toBe(ofTokens);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('an address has the version byte of its network', () => {
   const script = hexToBytes('76a914111111111111111111111111111111111111111188ac');
   expect(scriptAddress(script, 'mainnet')).toBe('12ZEw5Hcv1hTb6YUQJ69y1V7uhcoDz92PH');

@@ -77,13 +77,32 @@ export function classifyScript(script: Uint8Array): ScriptKind | null {
   if (script.length === 22 && startsWith(script, P2WPKH_START)) return 'p2wpkh';
   if (script.length === 34 && startsWith(script, P2WSH_START)) return 'p2wsh';
   if (script[0] === OP_RETURN) return 'nulldata';
-  const tokens = scriptTokens(script);
-  const last = tokens.at(-1);
+  // An opcode that is the last token is the last byte as well: most scripts need no walk.
+  const last = script.at(-1);
+  if (last !== OP_CHECKMULTISIG && last !== OP_CHECKSIG) return null;
+  const count = countTokensBefore(script, script.length - 1);
+  if (count === null) return null;
   if (last === OP_CHECKMULTISIG) return 'multisig';
-  return tokens.length === 2 && last === OP_CHECKSIG ? 'p2pk' : null;
+  return count === 1 ? 'p2pk' : null;
 }
 
-function isP2pkh(script: Uint8Array): boolean {
+/**
+ * How many tokens end at `end`, or null when one reaches across it. Nothing is made on the way: a block may spend twenty
+ * thousand scripts of ten thousand opcodes.
+ */
+function countTokensBefore(script: Uint8Array, end: number): number | null {
+  let count = 0;
+  let position = 0;
+  for (; position < end; count += 1) {
+    const opcode = script[position] as number;
+    if (opcode === OP_0 || opcode > OP_PUSHDATA4) position += 1;
+    else if (opcode < OP_PUSHDATA1) position += 1 + opcode;
+    else position = scriptTokenAt(script, position).next;
+  }
+  return position === end ? count : null;
+}
+
+export function isP2pkh(script: Uint8Array): boolean {
   return (
     script.length === 25 &&
     startsWith(script, P2PKH_START) &&
@@ -92,7 +111,7 @@ function isP2pkh(script: Uint8Array): boolean {
   );
 }
 
-function isP2sh(script: Uint8Array): boolean {
+export function isP2sh(script: Uint8Array): boolean {
   return script.length === 23 && startsWith(script, P2SH_START) && script[22] === OP_EQUAL;
 }
 
