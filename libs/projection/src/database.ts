@@ -2,7 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Kysely, sql } from 'kysely';
 import { DatabaseRefused, DatabaseUnavailable, isPassing, isRefusal } from './errors.ts';
-import { CLOSE_LIMIT_MS, POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from './limits.ts';
+import {
+  CLOSE_LIMIT_MS,
+  POOL_CONNECTIONS_MAX,
+  SMALL_VALUE_BYTES,
+  STATEMENT_BYTES_MAX,
+  STATEMENT_TIMEOUT_MS,
+} from './limits.ts';
 
 /** The transaction's Kysely: bulk statements and typed arrays, in the same transaction as MikroORM's. */
 export type Db = Kysely<Record<string, Record<string, unknown>>>;
@@ -62,18 +68,57 @@ export interface BulkColumn {
   readonly cast?: string;
 }
 
-/** `INSERT … SELECT FROM unnest`: any number of rows in one statement with one parameter a column. */
-export async function bulkInsert(db: Db, schema: string, table: string, columns: readonly BulkColumn[]): Promise<void> {
-  if ((columns[0]?.values.length ?? 0) === 0) return;
+/**
+ * `INSERT … SELECT FROM unnest`: many rows in one statement with one parameter a column; as many statements as keep a
+ * parameter below what Node makes of a string and Postgres takes in a message. A block of strangers may hold 100 MB.
+ */
+export async function bulkInsert(
+  db: Db,
+  schema: string,
+  table: string,
+  columns: readonly BulkColumn[],
+  bytesMax = STATEMENT_BYTES_MAX,
+): Promise<void> {
   const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const selected = sql.join(
     columns.map(({ name, cast }) =>
       cast === undefined ? sql.ref(`x.${name}`) : sql`${sql.ref(`x.${name}`)}::${sql.raw(cast)}`,
     ),
   );
-  await sql`insert into ${sql.table(`${schema}.${table}`)} (${names}) select ${selected} from ${unnest(columns)} as x(${names})`.execute(
-    db,
-  );
+  for (const some of portions(columns, bytesMax)) {
+    await sql`insert into ${sql.table(`${schema}.${table}`)} (${names}) select ${selected} from ${unnest(some)} as x(${names})`.execute(
+      db,
+    );
+  }
+}
+
+/** The rows of the columns, in order, in portions of about so many bytes; a row that is larger goes alone. */
+function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<readonly BulkColumn[]> {
+  const rows = columns[0]?.values.length ?? 0;
+  let from = 0;
+  let bytes = 0;
+  for (let row = 0; row < rows; row++) {
+    const size = columns.reduce((sum, { values }) => sum + sentBytes(values[row]), 0);
+    if (row > from && bytes + size > bytesMax) {
+      yield slices(columns, from, row);
+      from = row;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (rows > 0) yield slices(columns, from, rows);
+}
+
+function slices(columns: readonly BulkColumn[], from: number, to: number): readonly BulkColumn[] {
+  return from === 0 && to === columns[0]?.values.length
+    ? columns
+    : columns.map((column) => ({ ...column, values: column.values.slice(from, to) }));
+}
+
+/** About what a value takes in an array parameter: bytes go as hex. */
+function sentBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return value instanceof Uint8Array ? 2 * value.length : SMALL_VALUE_BYTES;
 }
 
 /** Columns as one `unnest` of typed array parameters. */

@@ -7,6 +7,9 @@ export const POOL_CONNECTIONS_MAX = 4;
 /** Of the shared tables. */
 export const SHARED_POOL_CONNECTIONS_MAX = 2;
 export const STATEMENT_TIMEOUT_MS = 120_000;
+/** What one bulk statement sends, about; and what a number or a null is reckoned at. */
+export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
+export const SMALL_VALUE_BYTES = 16;
 /** How long connections take to be given back; one that died in the middle of something never is. */
 export const CLOSE_LIMIT_MS = 1_000;
 
