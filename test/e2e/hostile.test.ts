@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseTransaction, type Sats, type TransactionOutput } from '@virtualchain/bitcoin';
+import { parseTransaction, type Sats, type Transaction, type TransactionOutput } from '@virtualchain/bitcoin';
 import type { PlannedOutput } from '@virtualchain/testing';
-import { type HostileCase, hostileCases, hostileCoins, hostileTransactions } from '../kit/hostile-blocks.ts';
+import {
+  coinsOf,
+  type HostileCase,
+  heavyHostileCases,
+  hostileCases,
+  hostileCoins,
+  hostileTransactions,
+} from '../kit/hostile-blocks.ts';
 import { System } from '../kit/system.ts';
 
 /** Blocks of spite (W4 of the performance page, fault 16), through the real node, Kafka and Postgres. */
@@ -20,19 +27,25 @@ afterAll(async () => {
 }, 60_000);
 
 describe('blocks of spite go the whole way', () => {
-  test.each(hostileCases(MAGIC).map((each): [string, HostileCase] => [each.name, each]))(
+  const cases = [...hostileCases(MAGIC), ...heavyHostileCases(MAGIC)];
+  test.each(cases.map((each): [string, HostileCase] => [each.name, each]))(
     '%s',
     async (_name, hostile) => {
       const { miner } = system;
-      const coins = parseTransaction(miner.wallet.pay(payable(hostileCoins(hostile)), { fee: 1_000n }).bytes);
-      await miner.mine([coins.bytes]);
-      const transactions = hostileTransactions(hostile, (index) => ({ transaction: coins, index }));
+      const lists = hostileCoins(hostile);
+      const funding: Transaction[] = [];
+      for (const list of lists) {
+        const coins = parseTransaction(miner.wallet.pay(payable(list), { fee: 1_000n }).bytes);
+        await miner.mine([coins.bytes]);
+        funding.push(coins);
+      }
+      const transactions = hostileTransactions(hostile, coinsOf(funding, lists));
       await miner.mine(transactions.map(({ bytes }) => bytes));
       await system.arrived(MACHINES);
       for (const { checkpoint } of await system.statuses()) expect(checkpoint.fault).toBeNull();
       expect(await system.differences(MACHINES)).toEqual([]);
     },
-    90_000,
+    300_000,
   );
 });
 

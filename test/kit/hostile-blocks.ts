@@ -16,6 +16,10 @@ export interface HostileCase {
   readonly transactions: readonly (readonly PlannedOutput[])[];
   /** Inputs of the first transaction, each spending an output of its own; one when absent. */
   readonly inputs?: number;
+  /** The script of each output that is spent, which anybody may spend; as short as it can be when absent. */
+  readonly coinScript?: (index: number) => Uint8Array;
+  /** Nothing beside the outputs above. */
+  readonly hasNoChange?: boolean;
 }
 
 /** As many outputs of ten bytes, or inputs of 41, or bytes of script, as one block has room for. */
@@ -23,10 +27,17 @@ const TEN_BYTE_OUTPUTS = 99_900;
 const SCRIPT_BYTES = 990_000;
 const INPUTS = 24_000;
 const OP_RETURNS = 91;
+const OPERATIONS = 8_000;
+/** Core's MAX_SCRIPT_SIZE and MAX_SCRIPT_ELEMENT_SIZE. */
+const SCRIPT_BYTES_EXECUTED = 10_000;
+const LONGEST_PUSH = 520;
+/** Of the scripts that one transaction creates: it has to fit into a block. */
+const COIN_BYTES_PER_TRANSACTION = 900_000;
 const COIN_SATOSHIS = 10_000n;
 
 const OP_RETURN = 0x6a;
 const OP_TRUE = 0x51;
+const OP_DROP = 0x75;
 
 const utf8 = new TextEncoder();
 const output = (script: Uint8Array | readonly number[]): PlannedOutput => ({
@@ -61,7 +72,28 @@ export function hostileCases(magic: Uint8Array): readonly HostileCase[] {
       name: 'every form of push, whole and cut short',
       transactions: pushForms(data('+p')).map((script) => [output(script)]),
     },
+    {
+      name: 'transactions of 64 bytes, one of them with the magic bytes alone',
+      transactions: [
+        [output([OP_RETURN, magic.length, ...magic])],
+        [output([OP_TRUE, 2, 0x4e, 0x73])],
+        [carrying('+n64')],
+      ],
+      hasNoChange: true,
+    },
     { name: 'twenty-four thousand inputs', transactions: [[carrying('+inputs')]], inputs: INPUTS },
+    {
+      name: 'ninety inputs that spend one script of ten thousand bytes over and over',
+      transactions: [[carrying('+repeated')]],
+      inputs: 90,
+      coinScript: () => longScript(7),
+    },
+    {
+      name: 'ninety inputs that spend different scripts of ten thousand bytes',
+      transactions: [[carrying('+different')]],
+      inputs: 90,
+      coinScript: longScript,
+    },
     {
       name: 'text of spite: NUL, broken UTF-8, lone surrogates, overlong forms, byte order marks, 100 kB',
       transactions: [
@@ -84,6 +116,33 @@ export function hostileCases(magic: Uint8Array): readonly HostileCase[] {
       ],
     },
   ];
+}
+
+/** Cases that take a whole run of blocks to set up, or a minute to fold: for real parts only. */
+export function heavyHostileCases(magic: Uint8Array): readonly HostileCase[] {
+  const carrying = (text: string): PlannedOutput => output(dataScript(concatBytes(magic, utf8.encode(text))));
+  return [
+    {
+      name: 'nine hundred inputs that spend different scripts of ten thousand bytes',
+      transactions: [[carrying('big')]],
+      inputs: 900,
+      coinScript: longScript,
+    },
+    {
+      name: 'as many operations as a block holds, each of a sender of its own',
+      transactions: Array.from({ length: OPERATIONS }, (_, index) => [carrying(`+o${index}`)]),
+      coinScript: (index) => Uint8Array.of(4, index & 255, (index >> 8) & 255, index >> 16, 1, OP_DROP, OP_TRUE),
+    },
+  ];
+}
+
+/** A script of as many bytes as may be executed, another one for each index, that anybody may spend. */
+function longScript(index: number): Uint8Array {
+  const push = new Uint8Array(LONGEST_PUSH + 4).fill(index % 251);
+  push.set([0x4d, LONGEST_PUSH & 255, LONGEST_PUSH >> 8, index & 255, index >> 8]);
+  push[push.length - 1] = OP_DROP;
+  const pushes = Math.floor((SCRIPT_BYTES_EXECUTED - 1) / push.length);
+  return concatBytes(...new Array<Uint8Array>(pushes).fill(push), Uint8Array.of(OP_TRUE));
 }
 
 /** OP_RETURN and every way to push `data` behind it, or to fail at it. */
@@ -123,35 +182,65 @@ function pushForms(data: Uint8Array): readonly (readonly number[])[] {
   ];
 }
 
-/** The coins that a case spends, an output each that anybody may spend: those of its first transaction first. */
-export function hostileCoins({ transactions, inputs = 1 }: HostileCase): readonly PlannedOutput[] {
-  const count = inputs + transactions.length - 1;
-  return Array.from({ length: count }, () => ({ value: COIN_SATOSHIS, script: Uint8Array.of(OP_TRUE) }));
+/**
+ * The coins that a case spends, each of which anybody may spend: those of its first transaction first. In as many lists
+ * as it takes transactions to create them.
+ */
+export function hostileCoins({ transactions, inputs = 1, coinScript }: HostileCase): readonly PlannedOutput[][] {
+  const lists: PlannedOutput[][] = [];
+  let room = 0;
+  for (let index = 0; index < inputs + transactions.length - 1; index += 1) {
+    const script = coinScript?.(index) ?? Uint8Array.of(OP_TRUE);
+    if (script.length > room) {
+      lists.push([]);
+      room = COIN_BYTES_PER_TRANSACTION;
+    }
+    lists.at(-1)?.push({ value: COIN_SATOSHIS, script });
+    room -= script.length;
+  }
+  return lists;
 }
 
-/** The transactions of a case, which spend `hostileCoins`. */
+/** The coins of these transactions, in order. */
+export function coinsOf(transactions: readonly Transaction[], lists: readonly (readonly unknown[])[]): readonly Coin[] {
+  return lists.flatMap((list, at) =>
+    list.map((_coin, index) => ({ transaction: transactions[at] as Transaction, index })),
+  );
+}
+
+interface Coin {
+  readonly transaction: Transaction;
+  readonly index: number;
+}
+
+/** The transactions of a case, which spend its coins. */
 export function hostileTransactions(
-  { transactions, inputs = 1 }: HostileCase,
-  coinOf: (index: number) => { readonly transaction: Transaction; readonly index: number },
+  { transactions, inputs = 1, hasNoChange = false }: HostileCase,
+  coins: readonly Coin[],
 ): readonly Transaction[] {
   return transactions.map((outputs, index) => {
-    const spends = index === 0 ? Array.from({ length: inputs }, (_, at) => coinOf(at)) : [coinOf(inputs + index - 1)];
-    // The change keeps every transaction longer than 64 bytes, which a verifier refuses; it carries no payload.
-    return spendingTransaction({ spends, outputs: [...outputs, { value: 1_000n, script: senderScript('hostile') }] });
+    const spends = index === 0 ? coins.slice(0, inputs) : coins.slice(inputs + index - 1, inputs + index);
+    // The change carries no payload.
+    const change = hasNoChange ? [] : [{ value: 1_000n, script: senderScript('hostile') }];
+    return spendingTransaction({ spends, outputs: [...outputs, ...change] });
   });
 }
 
 /** The blocks of a case in memory: each transaction spends coins that the block before, or the same block, creates. */
 export function hostileBlocks(parent: BuiltBlock, hostile: HostileCase): readonly BuiltBlock[] {
-  const planned = hostileCoins(hostile);
   const { inputs = 1, name } = hostile;
-  const before = coinTransaction(planned.slice(0, inputs), `${name} 0`);
-  const within = planned.slice(inputs).map((coin, index) => coinTransaction([coin], `${name} ${index + 1}`));
-  const spending = hostileTransactions(hostile, (index) =>
-    index < inputs ? { transaction: before, index } : { transaction: within[index - inputs] as Transaction, index: 0 },
-  );
+  const lists = hostileCoins({ ...hostile, transactions: hostile.transactions.slice(0, 1) });
+  const before = lists.map((list, at) => coinTransaction(list, `${name} 0 ${at}`));
+  const within = hostileCoins(hostile)
+    .flat()
+    .slice(inputs)
+    .map((coin, index) => coinTransaction([coin], `${name} ${index + 1}`));
+  const spending = hostileTransactions(hostile, [
+    ...coinsOf(before, lists),
+    ...within.map((transaction) => ({ transaction, index: 0 })),
+  ]);
   const coinbaseScript = senderScript('hostile');
-  const funding = buildBlock({ parent, coinbaseScript, transactions: [before.bytes] });
+  const funding = buildBlock({ parent, coinbaseScript, transactions: before.map(({ bytes }) => bytes) });
   const rest = [...within, ...spending].map(({ bytes }) => bytes);
   return [funding, buildBlock({ parent: funding, coinbaseScript, transactions: rest })];
 }

@@ -69,6 +69,9 @@ function block(name: string, height: number, operations: readonly string[]): Fol
           txid: hashOf(`${name} ${position}`),
           sequence: position + 1,
           payload: Buffer.from(spelled, 'latin1').toString('hex'),
+          senders: [],
+          inputs: [],
+          outputs: [],
         }) as unknown as OperationEvent,
     ),
   };
@@ -94,6 +97,41 @@ test('decide sees what its own block accepted so far: nothing rejected, ignored,
   await fold.connect(block('0', 10, ['add a', 'fail b', 'junk', 'quiet c', 'add d']));
   await fold.connect(block('0a', 11, ['add e', 'add f']));
   expect(seen).toEqual(['add a: ', 'fail b: a', 'quiet c: a', 'add d: a c', 'add e: ', 'add f: e']);
+});
+
+test('an operation whose senders have more script than the log takes is ignored, cut or in full, before any parser', async () => {
+  const cut = 'senders.scriptPubKey' as const;
+  const sender = { value: '1', scriptType: 'nonstandard', addresses: [], txid: hashOf('coin'), index: 0 };
+  const input = { txid: hashOf('coin'), index: 0, script: '', sequence: 0 };
+  const [operation] = block('0', 10, ['add a']).operations as [OperationEvent];
+  const parse = () => {
+    throw new Error('not for the parser');
+  };
+  const spending = (scripts: readonly string[], more: Partial<OperationEvent> = {}): OperationEvent => ({
+    ...operation,
+    senders: scripts.map((scriptPubKey) => ({ ...sender, scriptPubKey })),
+    inputs: scripts.map(() => input),
+    ...more,
+  });
+  const long = ['51'.repeat(600), '52'.repeat(600), '53'.repeat(600)];
+  const verdicts = [];
+  for (const operation of [spending(long), spending(['', '', ''], { cut })]) {
+    const fold = await MemoryFold.open(machine({ parse }));
+    const folded = await fold.connect({ ...block('0', 10, []), operations: [operation] });
+    verdicts.push(folded?.outcomes[0]?.verdict);
+  }
+  // 10 bytes of frame and 3 inputs of 41: 133, twice, and 1,000.
+  const verdict = {
+    kind: 'ignored',
+    code: 'OPERATION_CUT',
+    detail: 'the scripts of its senders take more than 1266 bytes',
+  };
+  expect(verdicts).toEqual([verdict, verdict]);
+  for (const fits of [['51'.repeat(600), '52'.repeat(600), ''], new Array<string>(3).fill('51'.repeat(1_266))]) {
+    const fold = await MemoryFold.open(machine());
+    const folded = await fold.connect({ ...block('0', 10, []), operations: [spending(fits)] });
+    expect(folded?.outcomes[0]?.verdict.kind).toBe('accepted');
+  }
 });
 
 test('several transitions of one operation keep their order and its position', async () => {

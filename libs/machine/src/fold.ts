@@ -1,5 +1,5 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import type { OperationEvent } from '@virtualchain/protocol';
+import { type OperationEvent, whatIsCut } from '@virtualchain/protocol';
 import type { CanonicalValue } from './canonical-json.ts';
 import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './changes-hash.ts';
 import type { Collection, Row } from './collection.ts';
@@ -9,7 +9,15 @@ import { encodeTuple } from './key-order.ts';
 import { canonicalKey } from './row.ts';
 import { serializeOperation } from './serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
-import type { AnyStateMachine, BlockContext, DecideContext, Ignored, Transition, Verdict } from './state-machine.ts';
+import {
+  type AnyStateMachine,
+  type BlockContext,
+  type DecideContext,
+  type Ignored,
+  ignored,
+  type Transition,
+  type Verdict,
+} from './state-machine.ts';
 import type { WorkingState } from './working-state.ts';
 
 /** A whole block of the log, as the fold wants it. */
@@ -55,6 +63,9 @@ export interface FoldTarget {
   readonly collectionHashes: CollectionHashes;
 }
 
+/** The code of operations that the log does not have in full. */
+const OPERATION_CUT = 'OPERATION_CUT';
+
 /** A block whose operations the machine has parsed: what the fold works on, and what a prefetch is told by. */
 export interface ParsedBlock {
   readonly input: FoldInput;
@@ -62,9 +73,16 @@ export interface ParsedBlock {
   readonly parsed: readonly unknown[];
 }
 
-/** @throws MachineFaulted when the parser, which has to be total, throws. */
+/**
+ * Operations that the log has not in full are ignored before any parser sees them, by the log's own rule: whoever folds the
+ * same chain ignores the same ones, whichever parts the events bear.
+ *
+ * @throws MachineFaulted when the parser, which has to be total, throws.
+ */
 export function parseBlock(machine: AnyStateMachine, input: FoldInput): ParsedBlock {
   const parsed = input.operations.map((event) => {
+    const cut = whatIsCut(event);
+    if (cut !== null) return ignored(OPERATION_CUT, cut);
     try {
       return machine.parse(event);
     } catch (error) {

@@ -70,6 +70,14 @@ export const Sender = Type.Object({
   addresses: Type.Array(Type.String()),
   txid: hash,
   index: uint32,
+  scriptOf: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'the script is that of the sender at this earlier index, where it stands; scriptPubKey is empty here. Only where ' +
+        'the scripts of all senders would take more than 1,000 bytes and twice those of the transaction without witnesses',
+    }),
+  ),
 });
 
 export const OperationInput = Type.Object({ txid: hash, index: uint32, script: bytes, sequence: uint32 });
@@ -93,6 +101,13 @@ export const Operation = Type.Object(
       description: 'what the codec of the chain made of the payload; null when it does not know it',
     }),
     problem: Type.Optional(Type.String({ description: 'why decoded is null' })),
+    cut: Type.Optional(
+      Type.Literal('senders.scriptPubKey', {
+        description:
+          'what was left out: the different scripts of the senders take more than 1,000 bytes and twice those of the ' +
+          'transaction without witnesses, and are all empty here. Machines ignore such an operation',
+      }),
+    ),
     senders: Type.Array(Sender, { description: 'the funding outputs, one for each input' }),
     inputs: Type.Array(OperationInput),
     outputs: Type.Array(OperationOutput),

@@ -17,6 +17,7 @@ import {
 } from '@virtualchain/bitcoin';
 import type { OperationEvent, Sender, Unplaced } from './events.ts';
 import type { ScannedTransaction } from './scan-block.ts';
+import { scriptsWithin, senderScriptBytesMax } from './sender-scripts.ts';
 import type { VirtualChain } from './virtual-chain.ts';
 
 /** Finds a funding transaction by its txid. */
@@ -59,6 +60,10 @@ export function operationEvents(
 ): readonly Unplaced<OperationEvent>[] {
   return scanned.map(({ transaction, transactionIndex, opcode, payload }, position) => {
     const fundingOutputs = transaction.inputs.map((input) => fundingOutput(input, funding));
+    const scripts = scriptsWithin(
+      fundingOutputs.map(({ script }) => script),
+      senderScriptBytesMax(transaction.strippedLength),
+    );
     return {
       type: 'operation',
       height: at.height,
@@ -70,8 +75,9 @@ export function operationEvents(
       locktime: transaction.locktime,
       opcode: opcode === null ? null : bytesToHex(Uint8Array.of(opcode)),
       ...described(chain, opcode, payload),
+      ...(scripts === null && { cut: 'senders.scriptPubKey' as const }),
       senders: transaction.inputs.map((input, index) =>
-        sender(input, fundingOutputs[index] as TransactionOutput, network),
+        sender(input, fundingOutputs[index] as TransactionOutput, scripts?.[index] ?? '', network),
       ),
       inputs: transaction.inputs.map(({ txid, index, script, sequence }) => ({
         txid,
@@ -95,11 +101,16 @@ function fundingOutput({ txid, index }: TransactionInput, funding: FundingLookup
   return output;
 }
 
-function sender({ txid, index }: TransactionInput, { value, script }: TransactionOutput, network: NetworkName): Sender {
+function sender(
+  { txid, index }: TransactionInput,
+  { value, script }: TransactionOutput,
+  scriptPubKey: string,
+  network: NetworkName,
+): Sender {
   const address = scriptAddress(script, network);
   return {
     value: `${value}`,
-    scriptPubKey: bytesToHex(script),
+    scriptPubKey,
     scriptType: senderScriptType(script),
     addresses: address === null ? [] : [address],
     txid,
@@ -111,17 +122,33 @@ function sum(outputs: readonly TransactionOutput[]): bigint {
   return outputs.reduce((total, { value }) => total + value, 0n);
 }
 
+/** What a codec may add to an event, in bytes of JSON, and a problem in characters: beside the transaction, not by it. */
+const decodedBytesMax = 3 * 1024 * 1024;
+const problemCharactersMax = 1_000;
+
 /** What subscribers are told of a payload. Machines do not read it. */
 function described(
   chain: VirtualChain,
   opcode: number | null,
   payload: Uint8Array,
 ): Pick<OperationEvent, 'name' | 'payload' | 'decoded' | 'problem'> {
-  const unknown = (problem: string) => ({ name: null, payload: bytesToHex(payload), decoded: null, problem });
+  const unknown = (problem: string) => ({
+    name: null,
+    payload: bytesToHex(payload),
+    decoded: null,
+    problem: problem.slice(0, problemCharactersMax).toWellFormed(),
+  });
   if (opcode === null) return unknown('nothing follows the magic bytes');
   const codec = chain.operations.get(opcode);
   if (codec === undefined) return unknown('unknown opcode');
   const decoded = codec.decode(payload);
   if (decoded.kind === 'problem') return unknown(`${codec.name}: ${decoded.problem}`);
+  // Up to three bytes a character: only what may be too large is measured exactly.
+  const text = JSON.stringify(decoded.value) ?? '';
+  if (text.length * 3 > decodedBytesMax && utf8.encode(text).length > decodedBytesMax) {
+    return unknown(`${codec.name}: decoded, it takes more than ${decodedBytesMax} bytes`);
+  }
   return { name: codec.name, payload: bytesToHex(payload), decoded: decoded.value };
 }
+
+const utf8 = new TextEncoder();

@@ -3,8 +3,17 @@ import { expect, test } from '@jest/globals';
 import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import { asyncApiDocument, decodeEvent, encodeEvent, jsonSchemas, type LogEvent, operationsDigest } from './index.ts';
+import {
+  asyncApiDocument,
+  decodeEvent,
+  encodeEvent,
+  jsonSchemas,
+  type LogEvent,
+  type OperationEvent,
+  operationsDigest,
+} from './index.ts';
 
+const utf8 = new TextEncoder();
 const hash = 'ab'.repeat(32);
 const placed = { schema: 1, log: '6f'.repeat(16), epoch: 1, sequence: 4 } as const;
 
@@ -55,6 +64,34 @@ test.each(events)('$type survives its bytes, and fits its published schema', (ev
   expect(validate({ ...event, sequence: 0 })).toBe(false);
 });
 
+const operation = events[3] as OperationEvent;
+const [sender] = operation.senders as [OperationEvent['senders'][number]];
+
+test('scripts that repeat stand once where all of them take too much, and fit the published schema', () => {
+  const script = '51'.repeat(700);
+  const event = { ...operation, senders: [sender, sender, sender].map((each) => ({ ...each, scriptPubKey: script })) };
+  const bytes = encodeEvent(event);
+  const stored = JSON.parse(Buffer.from(bytes).toString()) as OperationEvent;
+  expect(stored.senders.map(({ scriptPubKey, scriptOf }) => [scriptPubKey, scriptOf])).toEqual([
+    [script, undefined],
+    ['', 0],
+    ['', 0],
+  ]);
+  expect(new Ajv2020().compile(jsonSchemas().get('operation') ?? false)(stored)).toBe(true);
+  expect(decodeEvent(bytes)).toEqual({ kind: 'event', event });
+});
+
+test.each([
+  ['itself', [{ scriptOf: 0, scriptPubKey: '' }]],
+  ['a later one', [{ scriptOf: 1, scriptPubKey: '' }, {}]],
+  ['one that names another', [{}, { scriptOf: 0, scriptPubKey: '' }, { scriptOf: 1, scriptPubKey: '' }]],
+  ['another one beside its own script', [{}, { scriptOf: 0 }]],
+])('a sender that names the script of %s is a problem', (_whose, changes) => {
+  const senders = changes.map((change) => ({ ...sender, ...change }));
+  const value = utf8.encode(JSON.stringify({ ...operation, senders }));
+  expect(decodeEvent(value).kind).toBe('problem');
+});
+
 test.each(events)('the bytes of $type do not depend on the order of its fields', (event) => {
   const backwards = Object.fromEntries(Object.entries(event).reverse()) as unknown as LogEvent;
   expect(bytesToHex(encodeEvent(backwards))).toBe(bytesToHex(encodeEvent(event)));
@@ -64,8 +101,6 @@ test('fields of a later schema are kept', () => {
   const later = { ...events[1], addedLater: true } as unknown as LogEvent;
   expect(decodeEvent(encodeEvent(later))).toEqual({ kind: 'event', event: later });
 });
-
-const utf8 = new TextEncoder();
 
 test.each([
   ['no bytes', new Uint8Array(0)],

@@ -2,6 +2,7 @@ import { bytesToHex, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BlockConnected, BlockDisconnected, LogCreated, type LogEvent, Operation, WriterStarted } from './events.ts';
+import { withScriptsInPlace, withScriptsOnce } from './sender-scripts.ts';
 
 /** Every type of record, by the name it bears. */
 export const EVENT_SCHEMAS = {
@@ -23,9 +24,10 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The value bytes of a record: JSON in UTF-8, fields in the order of the schema, so that equal events have equal bytes.
- * Fields that the schema does not know follow in their own order.
+ * Fields that the schema does not know follow in their own order. Scripts that repeat may stand once (`scriptOf`).
  */
-export function encodeEvent(event: LogEvent): Uint8Array {
+export function encodeEvent(given: LogEvent): Uint8Array {
+  const event = given.type === 'operation' ? withScriptsOnce(given) : given;
   const ordered: Record<string, unknown> = {};
   const fields = event as Record<string, unknown>;
   for (const field of FIELDS.get(event.type) ?? []) if (field in fields) ordered[field] = fields[field];
@@ -39,7 +41,8 @@ export type DecodedEvent =
 
 /**
  * Reads the value bytes of a record. Total: whatever they hold, the answer is an event that fits its schema, or what is
- * wrong with it. Unknown fields are kept, since the schema grows by addition.
+ * wrong with it. Unknown fields are kept, since the schema grows by addition. Scripts that stood once stand in every
+ * place again.
  */
 export function decodeEvent(bytes: Uint8Array): DecodedEvent {
   const value = parseJson(bytes);
@@ -48,12 +51,20 @@ export function decodeEvent(bytes: Uint8Array): DecodedEvent {
   const validator = VALIDATORS.get(String(type));
   if (validator === undefined)
     return { kind: 'problem', problem: `unknown type of record: ${String(type).slice(0, 40)}` };
-  if (validator.Check(value)) return { kind: 'event', event: value as LogEvent };
+  if (validator.Check(value)) return whole(value as LogEvent);
   const [first] = validator.Errors(value);
   return {
     kind: 'problem',
     problem: `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}`,
   };
+}
+
+function whole(event: LogEvent): DecodedEvent {
+  if (event.type !== 'operation') return { kind: 'event', event };
+  const operation = withScriptsInPlace(event);
+  return typeof operation === 'string'
+    ? { kind: 'problem', problem: `operation: ${operation}` }
+    : { kind: 'event', event: operation };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

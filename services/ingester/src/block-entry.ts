@@ -14,10 +14,19 @@ import {
 } from '@virtualchain/bitcoin';
 import type { BitcoinNode, BranchBlock } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
-import { FundingUnknown, fundingTxids, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
+import {
+  FundingUnknown,
+  fundingTxids,
+  type OperationEvent,
+  operationEvents,
+  type ScannedTransaction,
+  scanBlock,
+  type Unplaced,
+  type VirtualChain,
+} from '@virtualchain/protocol';
 import type { BlockCache } from './block-cache.ts';
 import type { DifficultyCheck } from './difficulty-check.ts';
-import { BLOCK_RECORD_BYTES, OPERATION_RECORD_BYTES } from './limits.ts';
+import { BLOCK_RECORD_BYTES, INPUT_RECORD_BYTES, OPERATION_RECORD_BYTES } from './limits.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
@@ -80,12 +89,17 @@ export async function readyBlock(
   return {
     entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work: `${work}` }, operations },
     point: { height: at, hash, previousHash, work },
-    bytes: scanned.reduce(
-      // scripts appear as hex in inputs or outputs, and those of the senders once more
-      (sum, { transaction }) => sum + OPERATION_RECORD_BYTES + 4 * transaction.strippedLength,
+    bytes: operations.reduce(
+      (sum, operation, index) => sum + recordBytes(operation, scanned[index]),
       BLOCK_RECORD_BYTES,
     ),
   };
+}
+
+/** Scripts appear as hex in inputs or outputs, a payload once more, and beside them what each input spends. */
+function recordBytes({ senders }: Unplaced<OperationEvent>, scanned: ScannedTransaction | undefined): number {
+  const spent = senders.reduce((sum, { scriptPubKey }) => sum + INPUT_RECORD_BYTES + scriptPubKey.length, 0);
+  return OPERATION_RECORD_BYTES + 4 * (scanned?.transaction.strippedLength ?? 0) + spent;
 }
 
 /** A block that does not pass is not kept: the node, or another one, is asked again. @throws BlockInvalid */
