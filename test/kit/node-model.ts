@@ -24,6 +24,8 @@ export interface NodeModel {
   readonly best: KnownBlock;
   /** False when the parent is unknown. */
   submit(bytes: Uint8Array): boolean;
+  /** Makes a block the tip at a height, whatever is below it: the node knows the blocks in between by nothing. */
+  place(bytes: Uint8Array, height: Height): void;
   known(hash: string): KnownBlock | null;
   at(height: number): KnownBlock | null;
   isOnBestChain(known: KnownBlock): boolean;
@@ -47,7 +49,7 @@ function parseOnce(bytes: Uint8Array): Block {
   return block;
 }
 
-export function createNodeModel(): NodeModel {
+export function createNodeModel(genesisBytes: Uint8Array = REGTEST_GENESIS.bytes): NodeModel {
   const blocks = new Map<string, KnownBlock>();
   /** Blocks by what they hold. */
   const holders = new Map<string, readonly KnownBlock[]>();
@@ -60,8 +62,8 @@ export function createNodeModel(): NodeModel {
     holders.clear();
     invalid.clear();
     bestChain = [];
-    const block = parseBlock(REGTEST_GENESIS.bytes);
-    const genesis = { block, bytes: REGTEST_GENESIS.bytes, height: 0 as Height, work: 0n, previous: null };
+    const block = parseBlock(genesisBytes);
+    const genesis = { block, bytes: genesisBytes, height: 0 as Height, work: 0n, previous: null };
     blocks.set(block.hash, genesis);
     bestChain = [genesis];
   }
@@ -106,6 +108,12 @@ export function createNodeModel(): NodeModel {
       if (previous === best()) bestChain.push(known);
       else if (work > best().work && !isInvalid(known)) follow(known);
       return true;
+    },
+    place(bytes, height) {
+      const block = parseOnce(bytes);
+      const known = { block, bytes, height, work: workFromBits(block.header.bits), previous: null };
+      blocks.set(block.hash, known);
+      bestChain[height] = known;
     },
     known: (hash) => blocks.get(hash) ?? null,
     at: (height) => bestChain[height] ?? null,

@@ -39,8 +39,10 @@ interface PlannedFault {
 
 const credentials = 'vchain:secret';
 
-export async function startScriptedNode(settings: Partial<CoreSettings> = {}): Promise<ScriptedNode> {
-  const model = createNodeModel();
+export async function startScriptedNode(
+  settings: Partial<CoreSettings> = {},
+  model: NodeModel = createNodeModel(),
+): Promise<ScriptedNode> {
   const current: CoreSettings = {
     chain: 'regtest',
     hasRest: true,

@@ -66,6 +66,14 @@ test('headers that are not served are waited for', async () => {
   await expect(difficulty.pass(at(2), REAL[2])).rejects.toThrow(HeadersNotServed);
 });
 
+test('the block that the checkpoint names passes without the headers before it, another one and the next do not', async () => {
+  const checkpoint = { height: at(2), hash: hashOfHeader(REAL[2]) };
+  const difficulty = createDifficultyCheck('mainnet', serving([]), checkpoint);
+  await difficulty.pass(at(2), REAL[2]);
+  await expect(difficulty.pass(at(2), { ...REAL[2], nonce: 1 })).rejects.toThrow(HeadersNotServed);
+  await expect(difficulty.pass(at(3), { ...REAL[2], previousHash: checkpoint.hash })).rejects.toThrow(HeadersNotServed);
+});
+
 test('the genesis block itself passes', () => createDifficultyCheck('mainnet', serving(REAL)).pass(at(0), REAL[0]));
 
 test('regtest has one difficulty, an unknown network any', async () => {

@@ -91,7 +91,7 @@ async function leadTerm(
     await using writer = await ports.log.openWriter(work.identity);
     opened(writer.tail.epoch);
     report.leads(writer.tail);
-    const difficulty = createDifficultyCheck(work.network, ports.node);
+    const difficulty = createDifficultyCheck(work.network, ports.node, work.chain.checkpoint);
     await publish({ work, ports, writer, report, difficulty, signal, progressed });
   });
 }
