@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type BlockHash, type Height, parseBlock } from '@virtualchain/bitcoin';
+import { type BlockHash, type Height, parseBlock, type Txid } from '@virtualchain/bitcoin';
 import {
   type BitcoinNode,
   checkNode,
@@ -11,7 +14,14 @@ import {
   openRpc,
   TxindexRequired,
 } from '@virtualchain/node-client';
-import { type BuiltBlock, buildChain, createLedger, createWallet, REGTEST_GENESIS } from '@virtualchain/testing';
+import {
+  type BuiltBlock,
+  buildChain,
+  createLedger,
+  createWallet,
+  forkAt,
+  REGTEST_GENESIS,
+} from '@virtualchain/testing';
 import { type Fault, type ScriptedNode, startScriptedNode } from '../kit/scripted-node.ts';
 import { branchOf } from './node.contract.ts';
 
@@ -144,6 +154,18 @@ describe('funding transactions without an index', () => {
     await expect(node.transactions([funding])).rejects.toThrow(TxindexRequired);
   });
 
+  test('pruned: what has no bytes any more is shown with amount and script, and nothing else is', async () => {
+    const { spender, funding, script } = withSpender();
+    scripted.settings.hasIndex = false;
+    scripted.settings.pruneHeight = 50;
+    const node = open();
+    expect(await node.transactions([funding], spender)).toEqual(new Map());
+    const shown = await node.spentOutputs([funding, 'ab'.repeat(32) as Txid], spender);
+    expect(shown).toEqual(new Map([[funding, { 0: { value: 5_000_000_000n, script } }]]));
+    scripted.settings.hasIndex = true;
+    expect(await open().spentOutputs([funding], spender)).toEqual(new Map());
+  });
+
   test('an old node that gives neither is refused at start', async () => {
     scripted.settings.hasIndex = false;
     scripted.settings.version = 220_000;
@@ -168,7 +190,11 @@ function withSpender() {
   });
   scripted.model.reset();
   for (const { bytes } of spending.slice(1)) scripted.model.submit(bytes);
-  return { spender: (spending[101] as BuiltBlock).hash, funding: coinbaseOf(spending[1] as BuiltBlock) };
+  return {
+    spender: (spending[101] as BuiltBlock).hash,
+    funding: coinbaseOf(spending[1] as BuiltBlock),
+    script: miner.script,
+  };
 }
 
 test('a node pruned below the first block is refused, and a pruned block is named', async () => {
@@ -178,6 +204,104 @@ test('a node pruned below the first block is refused, and a pruned block is name
   await expect(checkNode(node, { firstBlock: 3 as Height })).rejects.toThrow(NodePruned);
   expect(await checkNode(node, { firstBlock: 4 as Height })).toMatchObject({ kind: 'ready' });
   await expect(node.block((main[2] as BuiltBlock).hash)).rejects.toThrow(NodePruned);
+});
+
+test('stuck-on-pruned: what is pruned is compared with the next block that is needed, not with the first', async () => {
+  scripted.settings.pruneHeight = 4;
+  const node = open();
+  const at = (next: number) => ({ firstBlock: 1 as Height, nextBlock: async () => next as Height });
+  expect(await checkNode(node, at(4))).toMatchObject({ kind: 'ready' });
+  await expect(checkNode(node, at(3))).rejects.toMatchObject({
+    code: 'NODE_PRUNED',
+    message: expect.stringContaining('has pruned block 3, the next that is needed: it keeps those from 4'),
+  });
+});
+
+test('quiet-signet: a node in initial download that has every block it knows of is not waited for', async () => {
+  const signet = { ...scripted.settings, chain: 'signet' };
+  Object.assign(scripted.settings, signet, { initialBlockDownload: true, headers: 5 });
+  const genesis = await asSignet(open());
+  expect(await checkNode(genesis, { firstBlock: 1 as Height })).toMatchObject({ kind: 'ready' });
+  scripted.settings.headers = 9;
+  expect(await checkNode(genesis, { firstBlock: 1 as Height })).toMatchObject({ kind: 'syncing', blocksLeft: 4 });
+});
+
+test('a node in initial download that has nothing but the genesis block, and no headers yet, is waited for', async () => {
+  scripted.model.reset();
+  scripted.settings.initialBlockDownload = true;
+  const node = await asSignet(open());
+  expect(await checkNode(node, { firstBlock: 1 as Height })).toMatchObject({ kind: 'syncing' });
+});
+
+test('quiet-signet: a reorganisation is followed while the node calls itself in initial download', async () => {
+  scripted.settings.initialBlockDownload = true;
+  const ours = forkAt(main, { at: 3, length: 1 });
+  const node = await asSignet(open());
+  expect(await nextStep(node, branchOf(ours))).toMatchObject({ kind: 'disconnect', reason: 'more-work', to: 3 });
+  scripted.settings.headers = 9;
+  expect(await nextStep(node, branchOf(ours))).toMatchObject({ kind: 'behind' });
+});
+
+/** The scripted node has the blocks of regtest: it only says that it is on signet. */
+async function asSignet(node: BitcoinNode): Promise<BitcoinNode> {
+  return { ...node, status: async () => ({ ...(await node.status()), network: 'signet' }) };
+}
+
+describe('the cookie file of a node', () => {
+  let folder: string;
+  let cookieFile: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vchain-cookie-'));
+    cookieFile = join(folder, '.cookie');
+    scripted.login = '__cookie__:first';
+    await writeFile(cookieFile, scripted.login);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const withoutLogin = () => `http://${new URL(scripted.url).host}`;
+
+  test('cookie-changed: it is read again after a 401, by as many calls as are under way', async () => {
+    const node = open({ cookieFile }, withoutLogin());
+    expect((await node.bestBlock()).height).toBe(5);
+    scripted.login = '__cookie__:second';
+    await writeFile(cookieFile, scripted.login);
+    const heights = await Promise.all(Array.from({ length: 20 }, () => node.bestBlock()));
+    expect(heights.map(({ height }) => height)).toEqual(heights.map(() => 5));
+    const refused = scripted.calls.length;
+    await node.bestBlock();
+    expect(scripted.calls.length).toBe(refused + 1);
+  });
+
+  test('one that is refused and has not changed is an error that halts', async () => {
+    scripted.login = '__cookie__:another';
+    expect(await codeOf(open({ cookieFile }, withoutLogin()).bestBlock())).toBe('NODE_UNAUTHORIZED');
+  });
+
+  test('while the node is down there is none: that is waited for', async () => {
+    await rm(cookieFile);
+    const node = open({ cookieFile }, withoutLogin());
+    const down = expect(node.bestBlock()).rejects;
+    await down.toMatchObject({
+      code: 'NODE_UNREACHABLE',
+      remedy: 'retry',
+      message: expect.stringContaining(cookieFile),
+    });
+    await writeFile(cookieFile, scripted.login);
+    expect((await node.bestBlock()).height).toBe(5);
+  });
+
+  test('a login in the URL and a cookie file are refused together, by name', () =>
+    expect(() => open({ cookieFile })).toThrow(expect.objectContaining({ code: 'NODE_CREDENTIALS_TWICE' })));
+});
+
+test.each([
+  ['tcp://0.0.0.0:28332', 'tcp://127.0.0.1:28332'],
+  [null, null],
+])('a node that publishes at %s is listened to at %s, unless another address is configured', async (address, url) => {
+  scripted.settings.zmqAddress = address;
+  expect(await open().zmqUrl()).toBe(url);
+  expect(await open({ zmqUrl: 'tcp://other:1' }).zmqUrl()).toBe('tcp://other:1');
 });
 
 test('initial block download means nothing on regtest', async () => {

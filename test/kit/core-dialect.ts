@@ -8,6 +8,10 @@ export interface CoreSettings {
   hasIndex: boolean;
   version: number;
   initialBlockDownload: boolean;
+  /** Height of the newest header; that of the newest block when null. */
+  headers: number | null;
+  /** Where it publishes `hashblock`, by its own word. */
+  zmqAddress: string | null;
   pruneHeight: number | null;
 }
 
@@ -56,10 +60,10 @@ function resultOf(model: NodeModel, settings: CoreSettings, method: string, para
   switch (method) {
     case 'getblockchaininfo': {
       const { height, block } = model.best;
-      const { chain, initialBlockDownload, pruneHeight } = settings;
+      const { chain, initialBlockDownload, pruneHeight, headers } = settings;
       const pruning = pruneHeight === null ? { pruned: false } : { pruned: true, pruneheight: pruneHeight };
       const sizes = { difficulty: 4.656542373906925e-10, verificationprogress: 1, size_on_disk: 293 };
-      const tip = { blocks: height, headers: height, bestblockhash: block.hash };
+      const tip = { blocks: height, headers: headers ?? height, bestblockhash: block.hash };
       return { chain, ...tip, ...sizes, initialblockdownload: initialBlockDownload, ...pruning };
     }
     case 'getblockhash': {
@@ -81,6 +85,8 @@ function resultOf(model: NodeModel, settings: CoreSettings, method: string, para
       });
     case 'getindexinfo':
       return settings.hasIndex ? { txindex: { synced: true, best_block_height: model.best.height } } : {};
+    case 'getzmqnotifications':
+      return settings.zmqAddress === null ? [] : [{ type: 'pubhashblock', address: settings.zmqAddress, hwm: 1_000 }];
     case 'getnetworkinfo':
       return { version: settings.version, subversion: '/Satoshi:30.0.0/' };
     case 'submitblock':
@@ -113,8 +119,9 @@ function getBlock(model: NodeModel, settings: CoreSettings, found: KnownBlock, v
     const vin = transaction.inputs.map(({ txid, index }) => {
       if (txid === NULL_TXID) return { coinbase: '00' };
       const funding = model.transaction(txid);
-      const value = funding?.transaction.outputs[index]?.value ?? 0n;
-      const prevout = { generated: false, height: funding?.in.height, value: Number(value) / 1e8 };
+      const { value = 0n, script = new Uint8Array(0) } = funding?.transaction.outputs[index] ?? {};
+      const scriptPubKey = { hex: bytesToHex(script) };
+      const prevout = { generated: false, height: funding?.in.height, value: Number(value) / 1e8, scriptPubKey };
       return { txid, vout: index, ...(verbosity === 3 ? { prevout } : {}) };
     });
     return { txid: transaction.txid, hex: bytesToHex(transaction.bytes), vin };
@@ -129,7 +136,10 @@ function getRawTransaction(
   known: (hash: unknown) => KnownBlock,
 ): string {
   if (blockHash !== undefined) {
-    const found = known(blockHash).block.transactions.find((each) => each.txid === txid);
+    const holder = known(blockHash);
+    if (settings.pruneHeight !== null && holder.height < settings.pruneHeight)
+      throw new CoreError(-1, 'Block not available (pruned data)');
+    const found = holder.block.transactions.find((each) => each.txid === txid);
     if (found === undefined) throw new CoreError(-5, 'No such transaction found in the provided block.');
     return bytesToHex(found.bytes);
   }

@@ -7,7 +7,7 @@ export function memoryNode(model: NodeModel, label = 'memory'): BitcoinNode {
   const place = ({ height, block }: KnownBlock) => ({ height, hash: block.hash });
   return {
     label,
-    zmqUrl: null,
+    zmqUrl: async () => null,
     async status() {
       const { height, block } = model.best;
       return {
@@ -44,6 +44,7 @@ export function memoryNode(model: NodeModel, label = 'memory'): BitcoinNode {
       });
       return new Map(found);
     },
+    spentOutputs: async () => new Map(),
     fundingSource: async () => 'index',
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

@@ -21,6 +21,8 @@ export interface ScriptedNode extends AsyncDisposable {
   readonly url: string;
   readonly model: NodeModel;
   readonly settings: CoreSettings;
+  /** User name and password, `user:password`. It may change, as a cookie does when a node starts again. */
+  login: string;
   /** Methods of every call that arrived, in order; REST as `rest`. */
   readonly calls: readonly string[];
   /** Most calls that were open at once. */
@@ -37,7 +39,7 @@ interface PlannedFault {
   times: number;
 }
 
-const credentials = 'vchain:secret';
+const firstLogin = 'vchain:secret';
 
 export async function startScriptedNode(
   settings: Partial<CoreSettings> = {},
@@ -49,11 +51,14 @@ export async function startScriptedNode(
     hasIndex: true,
     version: 300_000,
     initialBlockDownload: false,
+    headers: null,
+    zmqAddress: null,
     pruneHeight: null,
     ...settings,
   };
   const calls: string[] = [];
   const faults: PlannedFault[] = [];
+  const access = { login: firstLogin };
   const counts = { inFlight: 0, inFlightMax: 0, connections: 0 };
 
   function faultFor(methods: readonly string[]): Fault | null {
@@ -69,7 +74,8 @@ export async function startScriptedNode(
       calls.push('rest');
       return restReply(request.url, faultFor(['rest']));
     }
-    if (request.headers.authorization !== `Basic ${Buffer.from(credentials).toString('base64')}`) return plain(401, '');
+    if (request.headers.authorization !== `Basic ${Buffer.from(access.login).toString('base64')}`)
+      return plain(401, '');
     const asked = JSON.parse(body) as CoreCall | readonly CoreCall[];
     const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => method);
     calls.push(...methods);
@@ -118,7 +124,13 @@ export async function startScriptedNode(
   const { port } = server.address() as AddressInfo;
 
   return {
-    url: `http://${credentials}@127.0.0.1:${port}`,
+    url: `http://${firstLogin}@127.0.0.1:${port}`,
+    get login() {
+      return access.login;
+    },
+    set login(login) {
+      access.login = login;
+    },
     model,
     settings: current,
     calls,

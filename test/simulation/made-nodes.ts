@@ -117,7 +117,7 @@ export function reachNode(life: Life, { label, model }: MadeNode, spoils: () => 
   const ask = <Result>(step: string, work: () => Promise<Result>) => life.call('node', `${step} of ${label}`, work);
   return {
     label,
-    zmqUrl: null,
+    zmqUrl: async () => null,
     status: () => ask('status', () => node.status()),
     bestBlock: () => ask('bestBlock', () => node.bestBlock()),
     blockHashAt: (height) => ask('blockHashAt', () => node.blockHashAt(height)),
@@ -133,6 +133,7 @@ export function reachNode(life: Life, { label, model }: MadeNode, spoils: () => 
       }),
     chainTips: () => ask('chainTips', () => node.chainTips()),
     transactions: (txids, spentIn) => ask('transactions', () => node.transactions(txids, spentIn)),
+    spentOutputs: (txids, spentIn) => ask('spentOutputs', () => node.spentOutputs(txids, spentIn)),
     fundingSource: () => ask('fundingSource', () => node.fundingSource()),
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,

@@ -17,11 +17,13 @@ export async function givenKafka(variable: string, value: string): Promise<Kafka
   return { ...untouchable(variable), brokers, description: `from ${variable}, ${brokers.join(', ')}` };
 }
 
-export async function givenNode(variable: string, url: string): Promise<NodePart> {
-  await mustAnswer(variable, () => probeNode(url));
+/** `cookieFile` is for a URL without a login. */
+export async function givenNode(variable: string, url: string, cookieFile?: string): Promise<NodePart> {
+  await mustAnswer(variable, () => probeNode(url, cookieFile));
   const part = untouchable(variable);
   const description = `from ${variable}, ${new URL(url).host}`;
-  return { ...part, kind: 'unknown', url, description, startEmpty: part.restart };
+  const cookie = cookieFile === undefined ? {} : { cookieFile };
+  return { ...part, ...cookie, kind: 'unknown', url, description, startEmpty: part.restart };
 }
 
 /** Databases that were created in somebody's server are dropped by `forget`. */

@@ -72,7 +72,7 @@ export async function startAnotherNode(
 
 function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): PartMakers['node'] {
   return {
-    given: (value) => givenNode(variables.node, value),
+    given: (value) => givenNode(variables.node, value, starter.env['VCHAIN_NODE_COOKIE_FILE'] || undefined),
     container: (ground) =>
       import('./containers.ts').then((made) => made.startNodeContainer(name, wishes.peers ?? [], ground)),
     local: () => startLocalNode(name, wishes, starter),

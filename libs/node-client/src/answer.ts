@@ -1,4 +1,4 @@
-import { type BlockHash, type Height, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
+import { type BlockHash, type Height, hexToBytes, isHexBytes, type Sats, satsOfBtc } from '@virtualchain/bitcoin';
 import { NodeReplyInvalid } from './errors.ts';
 
 /** Reads what one call of one node answered; whatever has another shape than the call has is a typed error. */
@@ -9,6 +9,10 @@ export interface Answer {
   height(value: unknown): Height;
   hash(value: unknown): BlockHash;
   bytes(value: unknown): Uint8Array;
+  /** As `bytes`, and none are bytes too. */
+  script(value: unknown): Uint8Array;
+  /** An amount in bitcoins. */
+  sats(value: unknown): Sats;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -34,5 +38,8 @@ export function answerOf(node: string, method: string): Answer {
       const hex = typeof value === 'string' ? value.toLowerCase() : '';
       return hex !== '' && isHexBytes(hex) ? hexToBytes(hex) : refuse('bytes as hex', value);
     },
+    script: (value) =>
+      typeof value === 'string' && isHexBytes(value) ? hexToBytes(value) : refuse('a script as hex', value),
+    sats: (value) => (satsOfBtc(String(value)) as Sats | null) ?? refuse('an amount', value),
   };
 }

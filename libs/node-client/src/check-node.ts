@@ -1,10 +1,13 @@
 import type { BlockHash, Height, NetworkName } from '@virtualchain/bitcoin';
 import { CheckpointMismatch, NodePruned, TxindexRequired, WrongNetwork } from './errors.ts';
 import type { BitcoinNode, NodeStatus } from './port.ts';
+import { isSyncing } from './syncing.ts';
 
 /** What a node must fit: the parts of a virtual chain that concern it. */
 export interface NodeRequirements {
   readonly firstBlock: Height;
+  /** The next block that is read of it, where some may have been read already; asked only of a pruned node. */
+  readonly nextBlock?: () => Promise<Height>;
   readonly checkpoint?: { readonly height: Height; readonly hash: BlockHash } | undefined;
 }
 
@@ -16,20 +19,24 @@ export type NodeReadiness =
 
 /**
  * Checks at start that a node can serve a virtual chain, without an opinion on whose network it should be unless
- * `network` is given. Not on regtest: its download is never waited for, since a day-old tip looks like one.
+ * `network` is given. What it has pruned must lie below the next block that is needed.
  * @throws WrongNetwork, NodePruned, CheckpointMismatch, TxindexRequired
  */
 export async function checkNode(
   node: BitcoinNode,
-  { firstBlock, checkpoint }: NodeRequirements,
+  { firstBlock, nextBlock = async () => firstBlock, checkpoint }: NodeRequirements,
   network?: NetworkName,
 ): Promise<NodeReadiness> {
   const status = await node.status();
   if (network !== undefined && status.network !== network) throw new WrongNetwork(node.label, network, status.network);
-  if (status.pruneHeight !== null && status.pruneHeight > firstBlock) {
-    throw new NodePruned(node.label, `keeps blocks from ${status.pruneHeight}, ${firstBlock} is needed`);
+  if (status.pruneHeight !== null) {
+    const next = await nextBlock();
+    if (status.pruneHeight > next)
+      throw new NodePruned(
+        node.label,
+        `has pruned block ${next}, the next that is needed: it keeps those from ${status.pruneHeight}`,
+      );
   }
-  const isWaitedFor = status.initialBlockDownload && status.network !== 'regtest';
   const blocksLeft = Math.max(status.headers - status.blocks, 0);
   if (checkpoint !== undefined) {
     const hash = await node.blockHashAt(checkpoint.height);
@@ -38,7 +45,7 @@ export async function checkNode(
     }
     if (hash !== checkpoint.hash) throw new CheckpointMismatch(node.label, checkpoint.height, checkpoint.hash, hash);
   }
-  if (isWaitedFor) return { kind: 'syncing', status, blocksLeft };
+  if (isSyncing(status)) return { kind: 'syncing', status, blocksLeft };
   if ((await node.fundingSource()) === 'none') {
     throw new TxindexRequired(node.label, 'gives no funding transactions: start it with txindex=1');
   }

@@ -45,6 +45,17 @@ export class NodeUnauthorized extends NodeError {
   readonly remedy = 'halt';
 }
 
+/** A login in the URL of the node, and a cookie file as well: nobody says which of them is meant. */
+export class NodeCredentialsTwice extends NodeError {
+  override readonly name = 'NodeCredentialsTwice';
+  readonly code = 'NODE_CREDENTIALS_TWICE';
+  readonly remedy = 'halt';
+
+  constructor(node: string, cookieFile: string) {
+    super(node, `its URL has a user name, and the cookie file ${cookieFile} is given too: leave one of them out`);
+  }
+}
+
 /** The node understood the call and refused it. */
 export class NodeRpcError extends NodeError {
   override readonly name = 'NodeRpcError';

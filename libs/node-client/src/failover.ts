@@ -55,9 +55,6 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
     get label() {
       return inUse().label;
     },
-    get zmqUrl() {
-      return inUse().zmqUrl;
-    },
     async status() {
       await leaveIfLagging();
       return ask((node) => node.status());
@@ -69,6 +66,8 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
     block: (hash) => ask((node) => node.block(hash)),
     chainTips: () => ask((node) => node.chainTips()),
     transactions: (txids, spentIn) => ask((node) => node.transactions(txids, spentIn)),
+    spentOutputs: (txids, spentIn) => ask((node) => node.spentOutputs(txids, spentIn)),
+    zmqUrl: () => ask((node) => node.zmqUrl()),
     fundingSource: () => ask((node) => node.fundingSource()),
     close: closeAll,
     [Symbol.asyncDispose]: closeAll,

@@ -1,8 +1,15 @@
-import { type BlockHash, type Height, parseTransaction, TransactionMalformed, type Txid } from '@virtualchain/bitcoin';
+import {
+  type BlockHash,
+  type Height,
+  parseTransaction,
+  TransactionMalformed,
+  type TransactionOutput,
+  type Txid,
+} from '@virtualchain/bitcoin';
 import { answerOf } from './answer.ts';
 import { NodeReplyInvalid, NodeRpcError, TxindexRequired } from './errors.ts';
 import { TRANSACTIONS_PER_BATCH_MAX } from './limits.ts';
-import type { FundingSource } from './port.ts';
+import type { FundingSource, SpentOutputs } from './port.ts';
 import type { NodeRpc } from './rpc.ts';
 import type { RpcOutcome } from './rpc-reply.ts';
 
@@ -14,10 +21,18 @@ const methodNotFound = -32601;
 export interface FundingFinder {
   source(): Promise<FundingSource>;
   transactions(txids: readonly Txid[], spentIn?: BlockHash): Promise<ReadonlyMap<Txid, Uint8Array>>;
+  spentOutputs(txids: readonly Txid[], spentIn: BlockHash): Promise<ReadonlyMap<Txid, SpentOutputs>>;
 }
 
 export function fundingFinder(rpc: NodeRpc): FundingFinder {
   let known: FundingSource | undefined;
+  let last: { readonly block: BlockHash; readonly shown: ReadonlyMap<string, Shown> } | undefined;
+
+  /** Both questions about a block are mostly asked one after the other, and it is a large answer. */
+  async function shownIn(block: BlockHash): Promise<ReadonlyMap<string, Shown>> {
+    if (last?.block !== block) last = { block, shown: await shownBy(rpc, block) };
+    return last.shown;
+  }
 
   async function source(): Promise<FundingSource> {
     known ??= (await hasIndex(rpc)) ? 'index' : (await hasUndoData(rpc)) ? 'undo-data' : 'none';
@@ -36,7 +51,17 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
       if ((await source()) === 'none' || spentIn === undefined) {
         throw new TxindexRequired(rpc.label, 'gives no funding transactions: start it with txindex=1');
       }
-      return getRawTransactions(rpc, await locateSpent(rpc, txids, spentIn));
+      return getRawTransactions(rpc, await locateSpent(rpc, txids, await shownIn(spentIn)));
+    },
+    async spentOutputs(txids, spentIn) {
+      if (txids.length === 0 || (await source()) !== 'undo-data') return new Map();
+      const shown = await shownIn(spentIn);
+      return new Map(
+        txids.flatMap((txid) => {
+          const outputs = shown.get(txid)?.outputs;
+          return outputs === undefined ? [] : [[txid, outputs] as const];
+        }),
+      );
     },
   };
 }
@@ -75,25 +100,43 @@ async function hasUndoData(rpc: NodeRpc): Promise<boolean> {
 /** Core 23.0 was the first with `getblock` 3. */
 const undoDataSinceVersion = 230_000;
 
-/** Where each transaction is, from the heights that `getblock` 3 shows beside the inputs of the spending block. */
-async function locateSpent(
-  rpc: NodeRpc,
-  txids: readonly Txid[],
-  spentIn: BlockHash,
-): Promise<readonly (readonly unknown[])[]> {
+/** What a block's inputs spend, as `getblock` 3 shows it. */
+interface Shown {
+  readonly height: Height;
+  readonly outputs: Record<number, TransactionOutput>;
+}
+
+async function shownBy(rpc: NodeRpc, spentIn: BlockHash): Promise<ReadonlyMap<string, Shown>> {
   const answer = answerOf(rpc.label, 'getblock');
-  const wanted = new Set<string>(txids);
-  const heights = new Map<string, Height>();
+  const shown = new Map<string, Shown>();
   const block = answer.object(await rpc.call('getblock', spentIn, 3));
   for (const transaction of answer.array(block['tx'])) {
     for (const input of answer.array(answer.object(transaction)['vin'])) {
-      const { txid, prevout } = answer.object(input);
-      if (typeof txid === 'string' && wanted.has(txid) && prevout !== undefined) {
-        heights.set(txid, answer.height(answer.object(prevout)['height']));
-      }
+      const { txid, vout, prevout } = answer.object(input);
+      if (typeof txid !== 'string' || prevout === undefined) continue;
+      const { height, value, scriptPubKey } = answer.object(prevout);
+      const spent = shown.get(txid) ?? { height: answer.height(height), outputs: {} };
+      spent.outputs[answer.height(vout)] = {
+        value: answer.sats(value),
+        script: answer.script(answer.object(scriptPubKey)['hex']),
+      };
+      shown.set(txid, spent);
     }
   }
-  const places = [...heights];
+  return shown;
+}
+
+/** Where each transaction is, from the heights that the node shows beside the inputs of the spending block. */
+async function locateSpent(
+  rpc: NodeRpc,
+  txids: readonly Txid[],
+  shown: ReadonlyMap<string, Shown>,
+): Promise<readonly (readonly unknown[])[]> {
+  const answer = answerOf(rpc.label, 'getblockhash');
+  const places = txids.flatMap((txid) => {
+    const found = shown.get(txid);
+    return found === undefined ? [] : [[txid, found.height] as const];
+  });
   const hashes = await rpc.batch(places.map(([, height]) => ({ method: 'getblockhash', parameters: [height] })));
   return places.map(([txid], index) => {
     const hash = hashes[index];
@@ -113,10 +156,15 @@ async function getRawTransactions(
     outcomes.forEach((outcome, index) => {
       const txid = batch[index]?.[0] as Txid;
       if (outcome.kind === 'result') found.set(txid, checkedTransaction(rpc, txid, outcome.result));
-      else if (outcome.code !== notFound) throw asError(rpc, 'getrawtransaction', outcome);
+      else if (outcome.code !== notFound && !isPruned(outcome)) throw asError(rpc, 'getrawtransaction', outcome);
     });
   }
   return found;
+}
+
+/** Core's answer for a transaction of a block that it has thrown away: `Block not available (pruned data)`. */
+function isPruned({ code, message }: RpcOutcome & { readonly kind: 'error' }): boolean {
+  return code === -1 && /block not available/i.test(message);
 }
 
 function checkedTransaction(rpc: NodeRpc, txid: Txid, result: unknown): Uint8Array {

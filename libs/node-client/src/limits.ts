@@ -4,6 +4,8 @@
 
 /** Without a byte for so long, a call has failed. */
 export const RPC_TIMEOUT_MS = 30_000;
+/** The same for calls that look through the whole set of unspent outputs, which takes minutes on mainnet. */
+export const SLOW_RPC_TIMEOUT_MS = 15 * 60_000;
 /** More at once make Core answer 503. */
 export const CALLS_IN_FLIGHT_MAX = 8;
 /** How often a call is made again that the node was too busy for; the wait doubles from the first on. */

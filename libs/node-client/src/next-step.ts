@@ -5,6 +5,7 @@ import { isTipInvalid } from './invalid-branch.ts';
 import { LOOK_AHEAD_BLOCKS_MAX } from './limits.ts';
 import { compareWork } from './node-work.ts';
 import type { BitcoinNode } from './port.ts';
+import { isSyncing } from './syncing.ts';
 
 export interface NodeTip {
   readonly height: Height;
@@ -60,8 +61,7 @@ export async function nextStep<Block extends BranchBlock>(
   if (nodeTip.height > tip.height && (await node.blockHashAt(tip.height)) === tip.hash) {
     return connect(node, { from: (tip.height + 1) as Height, previousHash: tip.hash }, nodeTip, lookAheadBlocks);
   }
-  const isSyncing = status.initialBlockDownload && status.network !== 'regtest';
-  if (isSyncing) return { kind: 'behind', nodeTip };
+  if (isSyncing(status)) return { kind: 'behind', nodeTip };
 
   const { fork, blocks } = await findFork(node, branch, nodeTip);
   if (blocks.length === 0) return { kind: 'retry', nodeTip };

@@ -12,10 +12,11 @@ import { fundingFinder, notFound } from './funding.ts';
 import type { BitcoinNode, ChainTip, ChainTipStatus, NodeStatus } from './port.ts';
 import { type NodeRpc, openRpc, type RpcOptions } from './rpc.ts';
 import type { RpcOutcome } from './rpc-reply.ts';
+import { publishedAt } from './zmq-address.ts';
 
 export interface NodeOptions extends RpcOptions {
-  /** Where the node publishes `hashblock`, such as `tcp://127.0.0.1:28332`. */
-  readonly zmqUrl?: string | null;
+  /** Where the node publishes `hashblock`, such as `tcp://127.0.0.1:28332`; the node is asked when absent. */
+  readonly zmqUrl?: string | undefined;
 }
 
 /** A node at `http://user:password@host:port`, Bitcoin Core, btcd, or what speaks like them. Nothing is sent yet. */
@@ -47,7 +48,6 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
 
   return {
     label,
-    zmqUrl: options.zmqUrl ?? null,
     async status(): Promise<NodeStatus> {
       const [{ answer, info }, [genesisHash]] = await Promise.all([chainInfo(), blockHashesFrom(0 as Height, 1)]);
       if (genesisHash === undefined) throw new NodeReplyInvalid(label, 'getblockhash: no genesis block');
@@ -99,6 +99,8 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
       });
     },
     transactions: funding.transactions,
+    spentOutputs: funding.spentOutputs,
+    zmqUrl: async () => options.zmqUrl ?? (await publishedAt(rpc, new URL(url).hostname)),
     fundingSource: funding.source,
     close: rpc.close,
     [Symbol.asyncDispose]: rpc.close,

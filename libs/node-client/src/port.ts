@@ -1,4 +1,4 @@
-import type { BlockHash, Height, NetworkName, Txid } from '@virtualchain/bitcoin';
+import type { BlockHash, Height, NetworkName, TransactionOutput, Txid } from '@virtualchain/bitcoin';
 
 export interface NodeStatus {
   readonly network: NetworkName;
@@ -25,6 +25,9 @@ export interface ChainTip {
 /** How a node can find the transaction of a txid: by an index, only with the block that spends it, or not at all. */
 export type FundingSource = 'index' | 'undo-data' | 'none';
 
+/** Outputs of one transaction by their index, only those that were asked for. */
+export type SpentOutputs = Readonly<Record<number, TransactionOutput>>;
+
 /**
  * What we ask of a Bitcoin node. "Not found" is an answer (null, or missing from the map); every failure of the call
  * itself is an error, never an empty answer.
@@ -48,14 +51,21 @@ export interface BitcoinNode extends AsyncDisposable {
   block(hash: BlockHash): Promise<Uint8Array | null>;
   chainTips(): Promise<readonly ChainTip[]>;
   /**
-   * Raw transactions by txid, in bounded batches, each checked against its txid; what the node has not is left out. A
-   * node without an index finds them through `spentIn`, the block whose transactions spend them.
+   * Raw transactions by txid, in bounded batches, each checked against its txid: their amounts and scripts are proven by
+   * that. What the node has not, or has pruned, is left out. A node without an index finds them through `spentIn`, the
+   * block whose transactions spend them.
    * @throws TxindexRequired when it can do neither.
    */
   transactions(txids: readonly Txid[], spentIn?: BlockHash): Promise<ReadonlyMap<Txid, Uint8Array>>;
+  /**
+   * Of these transactions the outputs that `spentIn` spends, as the node shows them beside the inputs of that block: also
+   * where it has pruned the bytes. Value and script are the node's word then, which nothing here proves. Empty for a node
+   * that gives transactions by an index, and for one that does not show outputs.
+   */
+  spentOutputs(txids: readonly Txid[], spentIn: BlockHash): Promise<ReadonlyMap<Txid, SpentOutputs>>;
   /** Where funding transactions come from; asked of the node once. */
   fundingSource(): Promise<FundingSource>;
-  /** Wake-ups by ZMQ where the node offers them; hints only. */
-  readonly zmqUrl: string | null;
+  /** Where the node publishes `hashblock`, as it says itself unless it was configured; null where it does not. */
+  zmqUrl(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -5,9 +5,16 @@ import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isExpectedError } from '@virtualchain/bitcoin';
 import Client from 'bitcoin-core';
-import { NodeBusy, NodeRpcError, NodeUnreachable } from './errors.ts';
+import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from './errors.ts';
 import { limitInFlight } from './in-flight.ts';
-import { BUSY_DELAY_FIRST_MS, BUSY_RETRIES_MAX, CALLS_IN_FLIGHT_MAX, RPC_TIMEOUT_MS } from './limits.ts';
+import {
+  BUSY_DELAY_FIRST_MS,
+  BUSY_RETRIES_MAX,
+  CALLS_IN_FLIGHT_MAX,
+  RPC_TIMEOUT_MS,
+  SLOW_RPC_TIMEOUT_MS,
+} from './limits.ts';
+import { type Login, loginSource } from './login.ts';
 import {
   connectionError,
   type HttpReply,
@@ -23,6 +30,8 @@ export interface RpcCall {
 }
 
 export interface RpcOptions {
+  /** Where the node writes its login at every start; for a URL without one. */
+  readonly cookieFile?: string | undefined;
   /** Without a byte for so long, a call has failed. */
   readonly rpcTimeoutMs?: number;
   /** More at once make Core answer 503. */
@@ -43,20 +52,37 @@ export interface NodeRpc extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens the JSON-RPC of `http://user:password@host:port`. Nothing is sent yet. */
+/**
+ * Opens the JSON-RPC of `http://user:password@host:port`, or of a URL without a login and a cookie file. Nothing is sent yet.
+ *
+ * @throws NodeCredentialsTwice
+ */
 export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   const { host: label } = new URL(url);
+  const login = loginSource(label, new URL(url), options.cookieFile);
   const limited = limitInFlight(options.callsInFlightMax ?? CALLS_IN_FLIGHT_MAX);
   const busyRetriesMax = options.busyRetriesMax ?? BUSY_RETRIES_MAX;
-  const { client, agent } = openClient(url, label, options.rpcTimeoutMs ?? RPC_TIMEOUT_MS);
+  const timeoutMs = options.rpcTimeoutMs ?? RPC_TIMEOUT_MS;
+  const { client, agent } = openClient(url, label, timeoutMs);
 
-  async function attempt<Result>(send: () => Promise<Result>): Promise<Result> {
+  async function attempt<Result>(send: () => Promise<Result>, withoutByteMs = timeoutMs): Promise<Result> {
     let wasCutOff = false;
+    let renewed: Login | null = null;
     for (let busy = 0; ; ) {
+      const used = renewed ?? (await login.known());
       try {
-        return await limited(send);
+        return await limited(() => {
+          // Both are read by the client before it waits for anything.
+          client.auth = used;
+          client.timeout = withoutByteMs;
+          return send();
+        });
       } catch (cause) {
         const error = isExpectedError(cause) ? cause : connectionError(label, cause);
+        if (error instanceof NodeUnauthorized && renewed === null) {
+          renewed = await login.after(used);
+          if (renewed !== null) continue;
+        }
         // The node may have closed an idle connection just when it was used again; every call here can be repeated.
         const isCutOff = error instanceof NodeUnreachable && CUT_OFF.test(error.message) && !wasCutOff;
         if (isCutOff) wasCutOff = true;
@@ -69,7 +95,8 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   return {
     label,
     async call(method, ...parameters) {
-      const outcome = (await attempt(() => client.command(method, ...parameters))) as RpcOutcome;
+      const withoutByteMs = SLOW_METHODS.has(method) ? SLOW_RPC_TIMEOUT_MS : timeoutMs;
+      const outcome = (await attempt(() => client.command(method, ...parameters), withoutByteMs)) as RpcOutcome;
       if (outcome.kind === 'result') return outcome.result;
       throw new NodeRpcError(label, method, outcome.code, outcome.message);
     },
@@ -87,10 +114,14 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   };
 }
 
+const SLOW_METHODS: ReadonlySet<string> = new Set(['scantxoutset']);
+
 const CUT_OFF = /ECONNRESET|EPIPE|socket hang up/;
 
 /** What is used of the client of `bitcoin-core`, with the types that the overrides below give it. */
 interface BitcoinCoreClient {
+  auth: Login | null;
+  timeout: number;
   command(...call: readonly unknown[]): Promise<unknown>;
   getBlockByHash(hash: string, options: { readonly extension: 'bin' }): Promise<RestOutcome>;
   request: HttpClient & { getAsync?: SendHttp; postAsync?: SendHttp };
@@ -116,11 +147,10 @@ const requireFromClient = createRequire(createRequire(import.meta.url).resolve('
  * crashes the process on a batch reply with an unknown id, and with an agent that keeps connections.
  */
 function openClient(url: string, label: string, rpcTimeoutMs: number) {
-  const { protocol, host, username, password } = new URL(url);
+  const { protocol, host } = new URL(url);
   const baseUrl = `${protocol}//${host}`;
   const options = {
     host: baseUrl,
-    ...(username === '' ? {} : { username: decodeURIComponent(username), password: decodeURIComponent(password) }),
     logger: { debug: () => {} },
   };
   const client = new Client(options) as unknown as BitcoinCoreClient;
@@ -137,7 +167,9 @@ function openClient(url: string, label: string, rpcTimeoutMs: number) {
     rest: (_extension, reply) => readRestReply(label, reply),
   };
   const http = (requireFromClient('request') as HttpClient).defaults({ baseUrl, timeout: rpcTimeoutMs, agent });
-  client.request = Object.assign(http, { getAsync: promised(http.get), postAsync: promised(http.post) });
+  const post: SendWithCallback = (options, done) =>
+    http.post({ ...(options as object), timeout: client.timeout }, done);
+  client.request = Object.assign(http, { getAsync: promised(http.get), postAsync: promised(post) });
   return { client, agent };
 }
 

@@ -4,7 +4,7 @@ import { Publisher } from 'zeromq';
 import { watchTip } from './index.ts';
 
 test('a poll wakes at once and again, without ZMQ', async () => {
-  const signals = await firstValueFrom(watchTip({ zmqUrl: null }, { pollMs: 5 }).pipe(take(3), toArray()));
+  const signals = await firstValueFrom(watchTip({ zmqUrl: async () => null }, { pollMs: 5 }).pipe(take(3), toArray()));
   expect(signals).toEqual([{ source: 'poll' }, { source: 'poll' }, { source: 'poll' }]);
 });
 
@@ -17,7 +17,9 @@ test('hashblock wakes between polls', async () => {
     20,
   );
   try {
-    const signals = await firstValueFrom(watchTip({ zmqUrl }, { pollMs: 60_000 }).pipe(take(2), toArray()));
+    const signals = await firstValueFrom(
+      watchTip({ zmqUrl: async () => zmqUrl }, { pollMs: 60_000 }).pipe(take(2), toArray()),
+    );
     expect(signals).toEqual([{ source: 'poll' }, { source: 'zmq' }]);
   } finally {
     clearInterval(sending);

@@ -1,4 +1,4 @@
-import { defer, EMPTY, map, merge, Observable, retry, timer } from 'rxjs';
+import { defer, EMPTY, map, merge, Observable, retry, switchMap, timer } from 'rxjs';
 import { ZMQ_RETRY_MS } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
 
@@ -9,24 +9,23 @@ export interface TipSignal {
 
 export interface WatchOptions {
   readonly pollMs: number;
-  /** Where the node publishes `hashblock`; the node's own when absent, and only the poll when null. */
-  readonly zmqUrl?: string | null;
 }
 
 /**
  * Wakes up at once, then every `pollMs`, and for every `hashblock` that the node publishes. ZMQ loses messages and says
  * nothing of invalidated blocks, so that the poll never stops.
  */
-export function watchTip(
-  node: Pick<BitcoinNode, 'zmqUrl'>,
-  { pollMs, zmqUrl = node.zmqUrl }: WatchOptions,
-): Observable<TipSignal> {
+export function watchTip(node: Pick<BitcoinNode, 'zmqUrl'>, { pollMs }: WatchOptions): Observable<TipSignal> {
   const polls = timer(0, pollMs).pipe(map((): TipSignal => ({ source: 'poll' })));
-  return merge(polls, zmqUrl ? hashBlocks(zmqUrl) : EMPTY);
+  return merge(polls, hashBlocks(node));
 }
 
-function hashBlocks(zmqUrl: string): Observable<TipSignal> {
-  return defer(() => subscription(zmqUrl)).pipe(retry({ delay: ZMQ_RETRY_MS }));
+/** Asks the node where it publishes until it says so, or says that it does not. */
+function hashBlocks(node: Pick<BitcoinNode, 'zmqUrl'>): Observable<TipSignal> {
+  return defer(() => node.zmqUrl()).pipe(
+    switchMap((zmqUrl) => (zmqUrl === null ? EMPTY : subscription(zmqUrl))),
+    retry({ delay: ZMQ_RETRY_MS }),
+  );
 }
 
 function subscription(zmqUrl: string): Observable<TipSignal> {

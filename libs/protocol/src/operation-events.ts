@@ -10,7 +10,6 @@ import {
   scriptAddress,
   senderScriptType,
   serializeMerklePath,
-  type Transaction,
   type TransactionInput,
   type TransactionOutput,
   type Txid,
@@ -20,8 +19,10 @@ import type { ScannedTransaction } from './scan-block.ts';
 import { scriptsWithin, senderScriptBytesMax } from './sender-scripts.ts';
 import type { VirtualChain } from './virtual-chain.ts';
 
-/** Finds a funding transaction by its txid. */
-export type FundingLookup = (txid: Txid) => Transaction | undefined;
+/** Finds the outputs of a funding transaction by its txid: the transaction, or those of its outputs that are spent. */
+export type FundingLookup = (
+  txid: Txid,
+) => { readonly outputs: Readonly<Record<number, TransactionOutput>> } | undefined;
 
 /** A funding output that a sender needs is not at hand. Asking the node again may bring it, or a new branch. */
 export class FundingUnknown extends ExpectedError {

@@ -6,9 +6,9 @@ import {
   serializeTransaction,
   sha256,
   type Transaction,
+  type Txid,
   txid,
 } from '@virtualchain/bitcoin';
-import type { FundingLookup } from '@virtualchain/protocol';
 import type { BuiltBlock } from './block-builder.ts';
 
 /** An output as a test spells it: the amount need not be branded. */
@@ -54,7 +54,7 @@ export function spendingTransaction({ spends, ...plan }: SpendPlan): Transaction
 export function fundingAmong(
   blocks: readonly Pick<BuiltBlock, 'bytes'>[],
   others: readonly Transaction[] = [],
-): FundingLookup {
+): (txid: Txid) => Transaction | undefined {
   const mined = blocks.flatMap(({ bytes }) => parseBlock(bytes).transactions);
   const known = new Map([...mined, ...others].map((transaction) => [transaction.txid, transaction]));
   return (wanted) => known.get(wanted);

@@ -25,6 +25,7 @@ export interface Connection {
   readonly kafkaBrokers?: string;
   readonly postgresUrl?: string;
   readonly nodeUrl?: string;
+  readonly nodeCookieFile?: string;
   readonly topicPrefix?: string;
 }
 
@@ -42,6 +43,7 @@ const NAMES = {
   kafkaBrokers: ['--kafka-brokers', 'VCHAIN_KAFKA_BROKERS'],
   postgresUrl: ['--postgres-url', 'VCHAIN_POSTGRES_URL'],
   nodeUrl: ['--node-url', 'VCHAIN_NODE_URL'],
+  nodeCookieFile: ['--node-cookie-file', 'VCHAIN_NODE_COOKIE_FILE'],
   topicPrefix: ['--topic-prefix', 'VCHAIN_TOPIC_PREFIX'],
 } as const;
 
@@ -64,6 +66,7 @@ export function withConnection(
     .option('--kafka-brokers <list>', 'Kafka brokers, host:port (VCHAIN_KAFKA_BROKERS)')
     .option('--postgres-url <url>', 'database of the network (VCHAIN_POSTGRES_URL)')
     .option('--node-url <url>', 'Bitcoin node (VCHAIN_NODE_URL)')
+    .option('--node-cookie-file <file>', 'its cookie file, for a URL without a login (VCHAIN_NODE_COOKIE_FILE)')
     .option('--topic-prefix <prefix>', 'first part of topic names (VCHAIN_TOPIC_PREFIX; default vchain)')
     .addHelpText('after', EXIT_CODES);
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { bytesToHex, decimalUnits, type NetworkName, scriptText } from '@virtualchain/bitcoin';
-import { type NodeRpc, openNode } from '@virtualchain/node-client';
+import { bytesToHex, decimalUnits, scriptText } from '@virtualchain/bitcoin';
+import type { NodeRpc } from '@virtualchain/node-client';
 import { redactText } from '@virtualchain/process';
 import {
   type Account,
@@ -54,11 +54,6 @@ export function withTransaction(command: Command, kinds: string, kind: string): 
     .option('--dry-run', 'print the decoded transaction and send nothing')
     .option('--yes', 'do not ask, also outside regtest')
     .option('--json', 'one line of JSON');
-}
-
-export async function networkOf(nodeUrl: string): Promise<NetworkName> {
-  await using node = await openNode(nodeUrl);
-  return (await node.status()).network;
 }
 
 /** Finds coins and the fee rate, builds and signs. @throws WalletRefused, QueryInvalid */

@@ -12,7 +12,7 @@ import {
   verifyBlock,
   workFromBits,
 } from '@virtualchain/bitcoin';
-import type { BitcoinNode, BranchBlock } from '@virtualchain/node-client';
+import type { BitcoinNode, BranchBlock, SpentOutputs } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
 import {
   FundingUnknown,
@@ -44,12 +44,14 @@ export interface ReadyBlock {
   readonly point: BranchBlock;
   /** About how many bytes its records take. */
   readonly bytes: number;
+  /** Spent outputs whose amount and script are the node's word: it has pruned the transactions that would prove them. */
+  readonly unprovenOutputs: number;
 }
 
 export interface EntrySource {
   readonly chain: VirtualChain;
   readonly network: NetworkName;
-  readonly node: Pick<BitcoinNode, 'transactions' | 'blockHashAt'>;
+  readonly node: Pick<BitcoinNode, 'transactions' | 'spentOutputs' | 'blockHashAt'>;
   readonly blocks: BlockCache;
   readonly difficulty: DifficultyCheck;
 }
@@ -57,6 +59,10 @@ export interface EntrySource {
 /**
  * Fetches a block, verifies it, and finds the chain's operations in it with their funding outputs. Null when the block
  * left the node's best chain meanwhile: what the node does not have then says nothing.
+ *
+ * A funding output is proven by the bytes of its transaction, which hash to the txid that the input names. Where the node
+ * has pruned those bytes, it is what the node shows beside the input: the node checked it when it connected the block, and
+ * we have its word for it.
  *
  * @throws BlockInvalid, BlockMalformed, BlockNotServed, HeaderInvalid, FundingUnknown, and what the node's failures throw.
  */
@@ -77,18 +83,25 @@ export async function readyBlock(
   const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
   const wanted = fundingTxids(scanned);
   const funding = await fundingOf(source, block, wanted);
-  const missing = wanted.find((txid) => !funding.has(txid));
-  if (missing !== undefined) {
-    if (await hasLeft(source, at, hash)) return null;
-    throw new FundingUnknown(missing, 0);
-  }
-  const operations = operationEvents(chain, network, { block, height: at }, scanned, (txid) => funding.get(txid));
+  const missing = wanted.filter((txid) => !funding.has(txid));
+  if (missing.length > 0 && (await hasLeft(source, at, hash))) return null;
+  const shown = missing.length === 0 ? new Map<Txid, SpentOutputs>() : await source.node.spentOutputs(missing, hash);
+  const unknown = missing.find((txid) => !shown.has(txid));
+  if (unknown !== undefined) throw new FundingUnknown(unknown, 0);
+  const operations = operationEvents(chain, network, { block, height: at }, scanned, (txid) => {
+    const outputs = shown.get(txid);
+    return outputs === undefined ? funding.get(txid) : { outputs };
+  });
   const work = (parent?.work ?? 0n) + workFromBits(block.header.bits);
   const { previousHash, time } = block.header;
   const header = bytesToHex(block.headerBytes);
   return {
     entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work: `${work}` }, operations },
     point: { height: at, hash, previousHash, work },
+    unprovenOutputs: operations.reduce(
+      (sum, { senders }) => sum + senders.filter(({ txid }) => shown.has(txid as Txid)).length,
+      0,
+    ),
     bytes: operations.reduce(
       (sum, operation, index) => sum + recordBytes(operation, scanned[index]),
       BLOCK_RECORD_BYTES,

@@ -30,6 +30,11 @@ export interface ChainStatus {
   readonly blocksPerSecond: number;
   readonly operationsPerSecond: number;
   readonly anchor: 'checkpoint' | 'trusted';
+  /**
+   * Outputs spent by operations, since this process started, whose amount and script are the node's word alone: it has
+   * pruned the bytes that would prove them. All others were proven by the bytes of their transactions.
+   */
+  readonly unprovenOutputs: number;
 }
 
 /** Hears of everything that happens to one chain; tells logs, metrics and `/status`. */
@@ -37,7 +42,7 @@ export interface ChainReport {
   state(state: ChainState, detail?: string): void;
   leads(tail: LogTail): void;
   nodeTip(height: Height): void;
-  connected(blocks: number, operations: number, tail: LogTail): void;
+  connected(blocks: number, operations: number, tail: LogTail, unprovenOutputs: number): void;
   disconnected(blocks: number, tail: LogTail): void;
   retry(error: ExpectedError, waitMs: number): void;
   halted(error: ExpectedError): void;
@@ -50,6 +55,11 @@ export function chainMetrics(metrics: Metrics) {
   return {
     blocks: metrics.counter({ name: 'ingester_blocks_total', help: 'blocks connected', labels }),
     operations: metrics.counter({ name: 'ingester_operations_total', help: 'operations published', labels }),
+    unproven: metrics.counter({
+      name: 'ingester_unproven_outputs_total',
+      help: "outputs spent by operations whose amount is the node's word, since it pruned their transactions",
+      labels,
+    }),
     disconnects: metrics.counter({ name: 'ingester_disconnects_total', help: 'blocks disconnected', labels }),
     retries: metrics.counter({ name: 'ingester_retries_total', help: 'failures retried', labels: ['chain', 'code'] }),
     lag: metrics.gauge({ name: 'ingester_lag_blocks', help: 'blocks the log is behind the node', labels }),
@@ -79,6 +89,7 @@ export function createChainReport({
   let detail: string | null = null;
   let code: string | null = null;
   let nodeHeight: number | null = null;
+  let unprovenOutputs = 0;
   let tail: LogTail | null = null;
   let lineAt = now();
 
@@ -112,7 +123,9 @@ export function createChainReport({
       nodeHeight = height;
       metrics.lag.set({ chain }, lag() ?? 0);
     },
-    connected(blocks, operations, newTail) {
+    connected(blocks, operations, newTail, outputs) {
+      unprovenOutputs += outputs;
+      metrics.unproven.inc({ chain }, outputs);
       metrics.blocks.inc({ chain }, blocks);
       metrics.operations.inc({ chain }, operations);
       moved(newTail);
@@ -158,6 +171,7 @@ export function createChainReport({
         blocksPerSecond,
         operationsPerSecond,
         anchor,
+        unprovenOutputs,
       };
     },
   };

@@ -1,4 +1,14 @@
-import { addresses, integer, oneOf, optional, type Parser, port, required, text } from '@virtualchain/process';
+import {
+  addresses,
+  ConfigInvalid,
+  integer,
+  oneOf,
+  optional,
+  type Parser,
+  port,
+  required,
+  text,
+} from '@virtualchain/process';
 
 const nodeUrls: Parser<readonly string[]> = {
   rule: 'URLs such as http://user:password@host:port, separated by commas',
@@ -10,6 +20,40 @@ const nodeUrls: Parser<readonly string[]> = {
   },
 };
 
+const paths: Parser<readonly string[]> = {
+  rule: 'paths of files, separated by commas',
+  isQuotable: true,
+  parse(given) {
+    const files = given.split(',').map((path) => path.trim());
+    return files.every((path) => path !== '') ? files : undefined;
+  },
+};
+
+/**
+ * The cookie file of each node: they belong to the URLs without a login, in their order.
+ *
+ * @throws ConfigInvalid when there are not as many of them as of such URLs, or none of them.
+ */
+export function cookieFilesOf(
+  nodeUrls: readonly string[],
+  cookieFiles: readonly string[] = [],
+): readonly (string | undefined)[] {
+  const left = [...cookieFiles];
+  const found = nodeUrls.map((url) => (hasLogin(url) ? undefined : left.shift()));
+  const open = nodeUrls.filter((url) => !hasLogin(url)).length;
+  if (cookieFiles.length > 0 && cookieFiles.length !== open) {
+    throw new ConfigInvalid([
+      `VCHAIN_NODE_COOKIE_FILE names ${cookieFiles.length} files, and ${open} URLs of VCHAIN_NODE_URL have no login: a node has a login in its URL or a cookie file, not both`,
+    ]);
+  }
+  return found;
+}
+
+function hasLogin(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}
+
 /** Settings of the ingester; every flag has an environment variable. `--chain` is read apart: it may come often. */
 export const spec = {
   nodeUrls: required(nodeUrls, {
@@ -18,10 +62,16 @@ export const spec = {
     about: 'Bitcoin nodes, credentials included; a later one stands in when the one before fails or lags',
     secret: true,
   }),
+  nodeCookieFiles: optional(paths, {
+    flag: 'node-cookie-file',
+    env: 'VCHAIN_NODE_COOKIE_FILE',
+    about:
+      'where a node whose URL has no login writes one at every start; several, in their order, separated by commas',
+  }),
   nodeZmq: optional(text, {
     flag: 'node-zmq',
     env: 'VCHAIN_NODE_ZMQ',
-    about: 'where the node publishes hashblock, tcp://host:port',
+    about: 'where the node publishes hashblock, tcp://host:port; the node is asked when absent',
   }),
   brokers: required(addresses, {
     flag: 'kafka-brokers',

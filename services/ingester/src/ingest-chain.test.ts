@@ -154,6 +154,37 @@ test('funding that is not found is an error while the block is on the best chain
   await untilHistory('+0', '+0b', '+0bc');
 });
 
+test('stuck-on-pruned: a coin from a pruned block counts by what the node shows of it, and that is said', async () => {
+  made.blockNamed('0', ['kv+alice', 'kv+bob']);
+  made.moveTo('0');
+  made.prune(FIRST);
+  const { report } = start();
+  await untilHistory('+0');
+  const [first] = await Array.fromAsync(log.read(TOPIC, { after: null, untilEnd: true }), ({ changes }) => changes[0]);
+  if (first?.kind !== 'connected') throw new Error('no block');
+  expect(first.operations.map(({ senders }) => senders.map(({ value }) => value))).toEqual([['1000'], ['1000']]);
+  expect(report.status()).toMatchObject({ unprovenOutputs: 2, epoch: 1 });
+});
+
+test('stuck-on-pruned: a node that keeps the next block is taken, whatever it pruned of those that were read', async () => {
+  made.moveTo('0ab');
+  const { report } = start();
+  await untilHistory('+0', '+0a', '+0ab');
+  expect(report.status().unprovenOutputs).toBe(0);
+  stop.abort();
+  await Promise.all(runs);
+  stop = new AbortController();
+  made.prune(FIRST + 3);
+  made.moveTo('0abc');
+  start();
+  await untilHistory('+0', '+0a', '+0ab', '+0abc');
+  stop.abort();
+  await Promise.all(runs);
+  stop = new AbortController();
+  made.prune(FIRST + 5);
+  await expect(start().run).rejects.toMatchObject({ code: 'NODE_PRUNED' });
+});
+
 test('wrong-difficulty: a block easier or harder than the rule is refused, and no record of it is published', async () => {
   made.moveTo('0');
   const { report } = start();

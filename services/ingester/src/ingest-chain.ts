@@ -1,4 +1,4 @@
-import { ExpectedError, isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import { ExpectedError, type Height, height, isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
 import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
@@ -87,7 +87,7 @@ async function leadTerm(
   opened: (epoch: number) => void,
 ): Promise<void> {
   await untilDone(signal, report, ports.pace, async (progressed) => {
-    await refuseUnfit(ports.node, work);
+    await refuseUnfit(ports, work);
     await using writer = await ports.log.openWriter(work.identity);
     opened(writer.tail.epoch);
     report.leads(writer.tail);
@@ -130,8 +130,12 @@ class NodeSyncing extends ExpectedError {
 }
 
 /** @throws NodeSyncing, and what `checkNode` throws: a node that cannot serve the chain writes nothing into its log. */
-async function refuseUnfit(node: BitcoinNode, { chain, network }: ChainWork): Promise<void> {
-  const readiness = await checkNode(node, chain, network);
+async function refuseUnfit({ node, log }: IngestPorts, { chain, network, identity }: ChainWork): Promise<void> {
+  const nextBlock = async (): Promise<Height> => {
+    const newest = (await log.tail(identity.topic))?.block;
+    return newest ? height(newest.height + 1) : chain.firstBlock;
+  };
+  const readiness = await checkNode(node, { ...chain, nextBlock }, network);
   if (readiness.kind === 'syncing') throw new NodeSyncing(node.label, readiness.status.blocks, readiness.blocksLeft);
 }
 

@@ -59,6 +59,8 @@ export function madeNode(first: number) {
   const invalid = new Set<string>();
   let network = 'regtest';
   let fundingHidden = false;
+  let fundingPruned = false;
+  let pruneHeight: number | null = null;
   let broken: Error | null = null;
   const answer = <Result>(result: Result): Promise<Result> =>
     broken === null ? Promise.resolve(result) : Promise.reject(broken);
@@ -78,7 +80,7 @@ export function madeNode(first: number) {
   const close = async (): Promise<void> => undefined;
   const node: BitcoinNode = {
     label: 'made',
-    zmqUrl: null,
+    zmqUrl: async () => null,
     status: () =>
       answer({
         network,
@@ -87,7 +89,7 @@ export function madeNode(first: number) {
         headers: tip().height,
         bestBlockHash: tip().hash,
         initialBlockDownload: false,
-        pruneHeight: null,
+        pruneHeight: pruneHeight === null ? null : height(pruneHeight),
       }),
     bestBlock: () => answer(tip()),
     blockHashAt: (wanted) => answer(at(wanted)?.hash ?? null),
@@ -109,7 +111,13 @@ export function madeNode(first: number) {
       ]),
     transactions: (txids) =>
       answer(
-        new Map<Txid, Uint8Array>(fundingHidden || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]]),
+        new Map<Txid, Uint8Array>(
+          fundingHidden || fundingPruned || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]],
+        ),
+      ),
+    spentOutputs: (txids) =>
+      answer(
+        new Map(fundingPruned ? txids.map((txid) => [txid, { ...parseTransaction(FUNDING).outputs }] as const) : []),
       ),
     fundingSource: () => answer('index' as const),
     close,
@@ -132,6 +140,11 @@ export function madeNode(first: number) {
     },
     hideFunding(hidden: boolean): void {
       fundingHidden = hidden;
+    },
+    /** The node keeps blocks from this height on, and shows outputs of what it has pruned. */
+    prune(from: number): void {
+      pruneHeight = from;
+      fundingPruned = true;
     },
     /** Every call fails with it until it is null again. */
     breakWith(error: Error | null): void {

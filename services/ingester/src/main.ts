@@ -18,7 +18,7 @@ import { share } from 'rxjs';
 import type { Pace } from './backoff.ts';
 import { createBlockCache } from './block-cache.ts';
 import { readChainFlags } from './chain-flags.ts';
-import { spec } from './config.ts';
+import { cookieFilesOf, spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { networkOf, onlyOn } from './network.ts';
@@ -49,8 +49,10 @@ await runService(
     const passing = armFailpoint(FAILPOINTS, process.env);
     const chains = await Promise.all(flags.chains.map(({ chain, parameters }) => loadChain(chain, parameters)));
 
-    const zmqUrl = config.nodeZmq ?? null;
-    const nodes = config.nodeUrls.map((url) => openNode(url, { zmqUrl }));
+    const cookieFiles = cookieFilesOf(config.nodeUrls, config.nodeCookieFiles);
+    const nodes = config.nodeUrls.map((url, index) =>
+      openNode(url, { zmqUrl: config.nodeZmq, cookieFile: cookieFiles[index] }),
+    );
     const network = config.network ?? (await networkOf(nodes, logger, pace, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
     const brokers = { brokers: config.brokers, clientId: 'ingester' };

@@ -52,6 +52,8 @@ export function onlyOn(network: NetworkName, node: BitcoinNode): BitcoinNode {
     block: (hash) => first().then(() => node.block(hash)),
     chainTips: () => first().then(() => node.chainTips()),
     transactions: (txids, spentIn) => first().then(() => node.transactions(txids, spentIn)),
+    spentOutputs: (txids, spentIn) => first().then(() => node.spentOutputs(txids, spentIn)),
+    zmqUrl: () => first().then(() => node.zmqUrl()),
     fundingSource: () => first().then(() => node.fundingSource()),
   };
 }

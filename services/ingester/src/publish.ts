@@ -150,5 +150,6 @@ async function connect({ writer, report }: Term, branch: TrackedBranch, ready: r
     ready.length,
     ready.reduce((sum, { entry }) => sum + entry.operations.length, 0),
     tail,
+    ready.reduce((sum, { unprovenOutputs }) => sum + unprovenOutputs, 0),
   );
 }

@@ -1,11 +1,11 @@
 import { concatBytes, type PrivateKey } from '@virtualchain/bitcoin';
-import { openRpc } from '@virtualchain/node-client';
 import { redactText } from '@virtualchain/process';
 import type { Account, AccountKind } from '@virtualchain/wallet';
-import { type Connection, need } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { accountOf, keysOf } from '../keys.ts';
+import { networkOf, openRpcOf } from '../node-of.ts';
 import { print } from '../output.ts';
-import { deliver, networkOf, prepare, type TransactionOptions } from '../transaction.ts';
+import { deliver, prepare, type TransactionOptions } from '../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
 import { projectionBehindBlocksMax } from './limits.ts';
 import type { Plan, Planning } from './plan.ts';
@@ -42,16 +42,15 @@ export async function sendPlanned(
   signal: AbortSignal,
   planner: Planner,
 ): Promise<void> {
-  const nodeUrl = need(connection, 'nodeUrl');
   const confirmations = options.wait === undefined || options.wait === true ? 1 : wholeNumber('--wait', options.wait);
   const timeoutSeconds = wholeNumber('--timeout', options.timeout);
   await using registry = await openRegistry(connection);
-  const network = await networkOf(nodeUrl);
+  const network = await networkOf(connection);
   if (network !== registry.instance.network)
     throw new QueryInvalid(`the node is on ${network}, the projection on ${registry.instance.network}`);
   const keys = await keysOf(options);
   const account = accountOf(options, keys, network, senderKinds);
-  await using rpc = openRpc(nodeUrl);
+  await using rpc = openRpcOf(connection);
   const plan = await planChecked(registry, account, keys, Number(await rpc.call('getblockcount')), options, planner);
   const { summary, opcode, payload, outputs, changeIndex } = plan;
   const data = concatBytes(registry.instance.chain.magic, Uint8Array.of(opcode), payload);

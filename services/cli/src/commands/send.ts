@@ -1,10 +1,10 @@
 import { concatBytes, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
-import { openRpc } from '@virtualchain/node-client';
 import type { VirtualChain } from '@virtualchain/protocol';
-import { type Connection, chainOf, need } from '../connection.ts';
+import { type Connection, chainOf } from '../connection.ts';
 import { accountOf, keysOf, writeKeyFile } from '../keys.ts';
+import { networkOf, openRpcOf } from '../node-of.ts';
 import { print } from '../output.ts';
-import { deliver, networkOf, prepare, type TransactionOptions } from '../transaction.ts';
+import { deliver, prepare, type TransactionOptions } from '../transaction.ts';
 import { QueryInvalid } from '../values.ts';
 
 export interface SendOptions extends TransactionOptions {
@@ -21,9 +21,8 @@ export async function send(
 ): Promise<void> {
   const chain = await chainOf(connection);
   const data = operationData(chain, operation, words, options.payload);
-  const nodeUrl = need(connection, 'nodeUrl');
-  const account = accountOf(options, await keysOf(options), await networkOf(nodeUrl));
-  await using rpc = openRpc(nodeUrl);
+  await using rpc = openRpcOf(connection);
+  const account = accountOf(options, await keysOf(options), await networkOf(connection));
   const prepared = await prepare(rpc, account, { data }, options);
   const txid = await deliver(rpc, prepared, options);
   if (txid === null) return;

@@ -21,8 +21,9 @@ import {
   trailingConsensusHash,
   verifyOperations,
 } from '@virtualchain/machine';
-import { type BitcoinNode, openNode } from '@virtualchain/node-client';
-import { type Connection, instanceOf, need } from '../connection.ts';
+import type { BitcoinNode } from '@virtualchain/node-client';
+import { type Connection, instanceOf } from '../connection.ts';
+import { openNodeOf } from '../node-of.ts';
 import { print } from '../output.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
 
@@ -119,7 +120,7 @@ async function resolve(
   server: SnvServer,
   machine: { readonly firstBlock: Height; readonly consensusWindow: number },
 ): Promise<ResolvedRoot> {
-  await using node = await openNode(need(connection, 'nodeUrl'));
+  await using node = openNodeOf(connection);
   const { network } = await node.status();
   const newest = (await node.bestBlock()).height;
   const headers = createHeaderChain({ network, store: createMemoryHeaderStore() });

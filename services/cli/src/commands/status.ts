@@ -1,7 +1,8 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
-import { type BitcoinNode, openNode } from '@virtualchain/node-client';
+import { type BitcoinNode, isSyncing } from '@virtualchain/node-client';
 import { type MachineStatus, machineStatuses } from '@virtualchain/projection';
 import { type Connection, chainOf, need, openLog, topicOf } from '../connection.ts';
+import { openNodeOf } from '../node-of.ts';
 import { print, table } from '../output.ts';
 
 interface TipStatus {
@@ -79,7 +80,7 @@ export async function status(connection: Connection, options: { readonly json: b
 export async function statusReport(connection: Connection): Promise<StatusReport> {
   const { nodeUrl, kafkaBrokers } = connection;
   if (nodeUrl === undefined && kafkaBrokers === undefined) need(connection, 'postgresUrl');
-  const node = connection.nodeUrl === undefined ? null : await openNode(connection.nodeUrl);
+  const node = connection.nodeUrl === undefined ? null : openNodeOf(connection);
   try {
     const nodeReport = node === null ? null : await nodeStatus(node);
     const log = connection.kafkaBrokers === undefined ? null : await logStatus(connection);
@@ -120,8 +121,9 @@ function machineReport(
 
 async function nodeStatus(node: BitcoinNode): Promise<StatusReport['node']> {
   try {
-    const { network, blocks, bestBlockHash, initialBlockDownload } = await node.status();
-    return { label: node.label, network, height: blocks, hash: bestBlockHash, syncing: initialBlockDownload };
+    const status = await node.status();
+    const { network, blocks, bestBlockHash } = status;
+    return { label: node.label, network, height: blocks, hash: bestBlockHash, syncing: isSyncing(status) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -41,7 +41,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
   const settings = settingsOf(parts, postgresUrl);
   const services: RunningProcess[] = [];
   try {
-    await using rpc = openRpc(parts.node.url);
+    await using rpc = openRpc(parts.node.url, { cookieFile: parts.node.cookieFile });
     const miner = createMiner({ rpc });
     services.push(await startService(parts, 'ingester', 'ingester', INGESTER_FLAGS, settings));
     for (const machine of MACHINE_NAMES)
@@ -87,6 +87,7 @@ async function announce(settings: Readonly<Record<string, string>>): Promise<voi
     chain: CHAIN,
     network: settings['VCHAIN_NETWORK'],
     nodeUrl: settings['VCHAIN_NODE_URL'],
+    nodeCookieFile: settings['VCHAIN_NODE_COOKIE_FILE'],
     kafkaBrokers: settings['VCHAIN_KAFKA_BROKERS'],
     postgresUrl: settings['VCHAIN_POSTGRES_URL'],
     topicPrefix: settings['VCHAIN_TOPIC_PREFIX'],

@@ -1,5 +1,5 @@
 import { openRpc } from '@virtualchain/node-client';
-import { readConfig, required, url } from '@virtualchain/process';
+import { optional, readConfig, required, text, url } from '@virtualchain/process';
 import { createMiner } from '@virtualchain/testing';
 import { print } from '../output.ts';
 import { DemoStuck } from './errors.ts';
@@ -13,12 +13,17 @@ const spec = {
     about: 'the node to mine on and send to',
     secret: true,
   }),
+  cookieFile: optional(text, {
+    flag: 'node-cookie-file',
+    env: 'VCHAIN_NODE_COOKIE_FILE',
+    about: 'where the node writes its login, for a URL without one',
+  }),
 } as const;
 
 /** `--feed`: mines and sends to the node of the environment, and leaves the folding to whoever is there. */
 export async function feedNode(signal: AbortSignal): Promise<number> {
-  const { nodeUrl } = readConfig(spec, process.env, []);
-  await using rpc = openRpc(nodeUrl);
+  const { nodeUrl, cookieFile } = readConfig(spec, process.env, []);
+  await using rpc = openRpc(nodeUrl, { cookieFile });
   const height = Number(await rpc.call('getblockcount'));
   if (height > 0)
     throw new DemoStuck(

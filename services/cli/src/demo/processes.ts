@@ -11,6 +11,7 @@ export function settingsOf(
   return {
     VCHAIN_NETWORK: 'regtest',
     VCHAIN_NODE_URL: parts.node.url,
+    ...(parts.node.cookieFile === undefined ? {} : { VCHAIN_NODE_COOKIE_FILE: parts.node.cookieFile }),
     VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
     VCHAIN_POSTGRES_URL: postgresUrl,
     VCHAIN_TOPIC_PREFIX: parts.topicPrefix,
