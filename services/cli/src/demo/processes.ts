@@ -11,6 +11,7 @@ export function settingsOf(
   return {
     VCHAIN_NETWORK: 'regtest',
     VCHAIN_NODE_URL: parts.node.url,
+    ...(parts.node.zmqUrl === undefined ? {} : { VCHAIN_NODE_ZMQ: parts.node.zmqUrl }),
     ...(parts.node.cookieFile === undefined ? {} : { VCHAIN_NODE_COOKIE_FILE: parts.node.cookieFile }),
     VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
     VCHAIN_POSTGRES_URL: postgresUrl,
