@@ -10,6 +10,7 @@ import { paint, print } from '../output.ts';
 import { compareWithHandWritten } from './by-hand.ts';
 import { compareWithFold, foldRawBlocks, verdictCounts } from './compare.ts';
 import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';
+import { requireEmptyRegtest } from './empty-node.ts';
 import { DemoStuck } from './errors.ts';
 import { feedNode } from './feed.ts';
 import { sideBySide, takePicture } from './owners.ts';
@@ -42,6 +43,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
   const services: RunningProcess[] = [];
   try {
     await using rpc = openRpc(parts.node.url, { cookieFile: parts.node.cookieFile });
+    await requireEmptyRegtest(rpc);
     const miner = createMiner({ rpc });
     services.push(await startService(parts, 'ingester', 'ingester', INGESTER_FLAGS, settings));
     for (const machine of MACHINE_NAMES)

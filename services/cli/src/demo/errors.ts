@@ -1,6 +1,13 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
 
-/** The demo cannot go on: the machines did not get where the node is, or there is no node to feed. */
+/** The demo cannot begin on this node, to which nothing was sent. */
+export class DemoRefused extends ExpectedError {
+  override readonly name = 'DemoRefused';
+  readonly code = 'DEMO_REFUSED';
+  readonly remedy = 'halt';
+}
+
+/** The demo cannot go on: the machines did not get where the node is. */
 export class DemoStuck extends ExpectedError {
   override readonly name = 'DemoStuck';
   readonly code = 'DEMO_STUCK';

@@ -2,7 +2,7 @@ import { openRpc } from '@virtualchain/node-client';
 import { optional, readConfig, required, text, url } from '@virtualchain/process';
 import { createMiner } from '@virtualchain/testing';
 import { print } from '../output.ts';
-import { DemoStuck } from './errors.ts';
+import { requireEmptyRegtest } from './empty-node.ts';
 import { fundPeople } from './people.ts';
 import { playFirstBranch, playReorganisation } from './story.ts';
 
@@ -24,11 +24,7 @@ const spec = {
 export async function feedNode(signal: AbortSignal): Promise<number> {
   const { nodeUrl, cookieFile } = readConfig(spec, process.env, []);
   await using rpc = openRpc(nodeUrl, { cookieFile });
-  const height = Number(await rpc.call('getblockcount'));
-  if (height > 0)
-    throw new DemoStuck(
-      `${rpc.label} has ${height} blocks already: --feed builds its own chain on an empty regtest, start one`,
-    );
+  await requireEmptyRegtest(rpc);
   const miner = createMiner({ rpc });
   const people = await fundPeople(miner);
   print(`funded at height ${miner.tip.height}`);
