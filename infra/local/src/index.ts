@@ -4,6 +4,7 @@ export { debianMirror, unpackDebian } from './debian-packages.ts';
 export { kafkaJars } from './local-kafka.ts';
 export { findBitcoind, type LocalNodeChoice } from './local-node.ts';
 export { postgresBinaries } from './local-postgres.ts';
+export { nodeProblem } from './missing-tools.ts';
 export type { KafkaPart, NodePart, NodeWishes, Part, PartName, PartSource, PostgresPart } from './part.ts';
 export {
   type ProcessLaunch,

@@ -27,6 +27,14 @@ export async function requireTools(parts: readonly PartName[], env: Env): Promis
   if (all.length > 0) throw new ToolsMissing(`Some parts cannot be started on this machine:\n${all.join('\n')}`);
 }
 
+/** Why no node can be started as a local process; null when one can. */
+export async function nodeProblem(env: Env): Promise<string | null> {
+  return requireTools(['node'], env).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+}
+
 async function problemsOf(part: PartName, env: Env): Promise<readonly string[]> {
   switch (part) {
     case 'kafka': {

@@ -1,0 +1,87 @@
+/**
+ * What CI runs after the checks: everything on one kind of node, and what is about nodes on the other, where this machine can
+ * have it. A line says which it had and which it ran; the last line is one count over all runs.
+ */
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { debianBitcoind, findBitcoind, nodeProblem } from '@virtualchain/local';
+import { add, countRun, nothingRun, type Outcome, stopSignal } from './jest.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** One run among others: a script that ends with a count. */
+interface Run {
+  readonly what: string;
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+/** Suites in which one kind of node is not as good as the other. */
+const ABOUT_NODES = [
+  'test/contract/node.test',
+  'test/e2e/reorg.test',
+  'test/e2e/ingester.test',
+  'test/e2e/wallet.test',
+];
+
+/** Which kinds of node this machine has; a bitcoind is fetched where Debian's packages can be had. */
+async function nodesHere(): Promise<{ readonly kinds: readonly ('btcd' | 'bitcoind')[]; readonly line: string }> {
+  const say = (line: string): void => console.error(line);
+  const bitcoind = await Promise.resolve(findBitcoind(process.env) ?? debianBitcoind(process.env, say)).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  const problems = { btcd: await nodeProblem({ ...process.env, VCHAIN_LOCAL_NODE: 'btcd' }), bitcoind };
+  const kinds = (['btcd', 'bitcoind'] as const).filter((kind) => problems[kind] === null);
+  const lines = Object.entries(problems).map(([kind, problem]) => `${kind}: ${problem ?? 'yes'}`);
+  return { kinds, line: `nodes on this machine: ${lines.join('; ')}` };
+}
+
+function runsOn(kinds: readonly string[]): readonly Run[] {
+  const [first, second] = kinds;
+  const script = 'test/run.ts';
+  if (first === undefined) return [{ what: 'everything, on whatever node there is', script, args: [] }];
+  const all: Run = { what: `everything, on ${first}`, script, args: ['--node', first] };
+  if (second === undefined) return [all];
+  const args = ['--node', second, ...ABOUT_NODES];
+  return [all, { what: `node contract, reorg, ingester and wallet, on ${second}`, script, args }];
+}
+
+/** Runs a script and reads its count, the last line that it prints; a run without one counts as a failure. */
+async function outcomeOf({ what, script, args }: Run, signal: AbortSignal): Promise<Outcome> {
+  console.error(`\n= ${what}`);
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop);
+  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = line;
+    console.error(line); // the only count on our own output is the sum
+  }
+  await ended;
+  signal.removeEventListener('abort', stop);
+  const [, passed, failed, skipped = 0] = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(last) ?? [];
+  if (passed === undefined) return { ...nothingRun, failed: 1 };
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}
+
+const signal = stopSignal();
+await countRun(signal, async () => {
+  const { kinds, line } = await nodesHere();
+  const runs = runsOn(kinds);
+  console.error(line);
+  let total = nothingRun;
+  const done: string[] = [];
+  for (const run of runs) {
+    if (signal.aborted) break;
+    total = add(total, await outcomeOf(run, signal));
+    done.push(run.what);
+  }
+  console.log(`${line}. Ran: ${done.join('; ')}.`);
+  return total;
+});
