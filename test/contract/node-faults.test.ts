@@ -154,6 +154,17 @@ describe('funding transactions without an index', () => {
     await expect(node.transactions([funding])).rejects.toThrow(TxindexRequired);
   });
 
+  test('index-still-building: what it has not come to yet is found through the spending block, until it is built', async () => {
+    const { spender, funding } = withSpender();
+    scripted.settings.isIndexBuilding = true;
+    const node = open();
+    expect(await node.fundingSource()).toBe('undo-data');
+    expect([...(await node.transactions([funding], spender)).keys()]).toEqual([funding]);
+    scripted.settings.isIndexBuilding = false;
+    expect(await node.fundingSource()).toBe('index');
+    expect([...(await node.transactions([funding])).keys()]).toEqual([funding]);
+  });
+
   test('pruned: what has no bytes any more is shown with amount and script, and nothing else is', async () => {
     const { spender, funding, script } = withSpender();
     scripted.settings.hasIndex = false;

@@ -116,6 +116,7 @@ describeOnBitcoind('an ingester on a real bitcoind', () => {
       cookies.push(await readFile(node.cookieFile ?? '', 'utf8'));
       await miner.mine();
       await arrived(topic, miner);
+      expect(await statusOf(node)).toMatchObject({ node: { network: 'regtest', height: miner.tip.height } });
     }
     expect(new Set(cookies).size).toBe(3);
     expect(ended).toBe(false);
@@ -124,6 +125,24 @@ describeOnBitcoind('an ingester on a real bitcoind', () => {
     await running.stop();
     await node.stop();
   }, 120_000);
+
+  /** What a command of its own says of the node. */
+  async function statusOf(node: NodePart): Promise<unknown> {
+    ingesters += 1;
+    const { exited, logFile } = await parts.startProcess({
+      name: `status-${ingesters}`,
+      command: process.execPath,
+      args: [join(root, 'services/cli/src/main.ts'), 'status', '--json'],
+      env: {
+        PATH: process.env['PATH'],
+        VCHAIN_NODE_URL: node.url,
+        VCHAIN_NODE_COOKIE_FILE: node.cookieFile,
+        VCHAIN_NETWORK: 'regtest',
+      },
+    });
+    await exited;
+    return JSON.parse(await readFile(logFile, 'utf8'));
+  }
 
   test('stuck-on-pruned: an operation that spends a coin from a pruned block is published, and counted as unproven', async () => {
     const node = await parts.startNode({ settings: ['txindex=0', 'prune=1', 'fastprune=1'] });

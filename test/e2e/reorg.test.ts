@@ -57,6 +57,28 @@ test('tip-moves-back: the node calls the tip invalid and has no other; the proje
   expect(await system.differences(MACHINES)).toEqual([]);
 }, 120_000);
 
+test('node-killed: the node is killed, and lacks what it had not written; nothing is disconnected', async () => {
+  await system.mine(2);
+  await system.arrived(MACHINES);
+  const before = await system.log.tail(system.topic);
+  await system.parts.node.kill();
+  await system.parts.node.start();
+  await system.miner.resubmitAll();
+  await system.mine(2);
+  await system.arrived(MACHINES);
+  expect(await eventTypesAfter(before?.sequence ?? 0)).toEqual(new Set(['block.connected']));
+  expect(await system.differences(MACHINES)).toEqual([]);
+}, 180_000);
+
+/** What was written into the log since, markers of writers aside. */
+async function eventTypesAfter(sequence: number): Promise<ReadonlySet<string>> {
+  const types = new Set<string>();
+  for await (const { changes } of system.log.read(system.topic, { after: null, untilEnd: true })) {
+    for (const { event } of changes) if (event.sequence > sequence) types.add(event.type);
+  }
+  return types;
+}
+
 test('node-restarted-empty: the node forgets its chain and fills again; nothing is disconnected', async () => {
   const before = await system.log.tail(system.topic);
   await system.parts.node.startEmpty();
@@ -69,10 +91,6 @@ test('node-restarted-empty: the node forgets its chain and fills again; nothing 
   await system.miner.resubmitAll();
   await system.mine(2);
   await system.arrived(MACHINES);
-  const events: string[] = [];
-  for await (const { changes } of system.log.read(system.topic, { after: null, untilEnd: true })) {
-    for (const { event } of changes) if (event.sequence > (before?.sequence ?? 0)) events.push(event.type);
-  }
-  expect(new Set(events)).toEqual(new Set(['block.connected']));
+  expect(await eventTypesAfter(before?.sequence ?? 0)).toEqual(new Set(['block.connected']));
   expect(await system.differences(MACHINES)).toEqual([]);
 }, 180_000);

@@ -87,6 +87,24 @@ test.each<[AccountKind, readonly string[], number | undefined]>([
   60_000,
 );
 
+test('second-send: a node that is told its coins takes the change of a transaction that is not mined yet', async () => {
+  const { keys, coin } = await funded('p2wpkh', ['twice']);
+  const txids: string[] = [];
+  let next = coin;
+  for (const name of ['first', 'second']) {
+    const flags = ['--account', 'p2wpkh', '--coin', next, '--coin', next, '--fee-rate', '3.5', '--json'];
+    const sent = await vchain(keys, 'send', 'kv', 'claim', name, ...flags);
+    expect(sent).toMatchObject({ code: 0 });
+    const { txid } = JSON.parse(sent.output) as { txid: string };
+    txids.push(txid);
+    next = `${txid}:1`;
+  }
+  expect(new Set((await system.rpc.call('getrawmempool')) as string[])).toEqual(new Set(txids));
+  const raw = await Promise.all(txids.map((txid) => system.rpc.call('getrawtransaction', txid, 0)));
+  await system.miner.mine(raw.map((hex) => hexToBytes(String(hex))));
+  await system.arrived(['kv']);
+}, 60_000);
+
 test('what cannot be sent is refused by name, and no key is ever printed', async () => {
   const { keys, coin } = await funded('p2wpkh', ['refused']);
   const refused = [
@@ -96,6 +114,8 @@ test('what cannot be sent is refused by name, and no key is ever printed', async
     await vchain(keys, 'send', 'kv', 'claim', 'x', '--coin', coin, '--fee-rate', '100000'),
     await vchain(keys, 'send', 'kv', 'claim', 'x', '--coin', coin),
     await vchain(keys, 'send', 'kv', 'update', 'x', 'y'.repeat(200), '--coin', coin, '--fee-rate', '3'),
+    await vchain(keys, 'send', 'kv', 'claim', 'x', '--coin', coin, '--fee-rate', 'cheap'),
+    await vchain(keys, 'send', 'kv', 'claim', 'x', '--coin', coin, '--fee-rate', '0'),
     await vchain('nonsense', 'send', 'kv', 'claim', 'x', '--coin', coin, '--fee-rate', '3'),
   ];
   expect(refused.map(({ code }) => code)).toEqual(refused.map(() => 1));
@@ -106,6 +126,8 @@ test('what cannot be sent is refused by name, and no key is ever printed', async
     'FEE_RATE_OUT_OF_BOUNDS',
     'FEE_RATE_UNKNOWN',
     'PAYLOAD_TOO_LONG',
+    'QUERY_INVALID',
+    'FEE_RATE_OUT_OF_BOUNDS',
     'PRIVATE_KEY_INVALID',
   ]);
   for (const { output } of refused) expect(output).not.toContain(keys);

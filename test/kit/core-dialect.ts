@@ -6,6 +6,8 @@ export interface CoreSettings {
   chain: string;
   hasRest: boolean;
   hasIndex: boolean;
+  /** The index is still being built, and finds nothing yet. */
+  isIndexBuilding: boolean;
   version: number;
   initialBlockDownload: boolean;
   /** Height of the newest header; that of the newest block when null. */
@@ -84,7 +86,9 @@ function resultOf(model: NodeModel, settings: CoreSettings, method: string, para
         return { height: tip.height, hash: tip.block.hash, branchlen: branchLength, status };
       });
     case 'getindexinfo':
-      return settings.hasIndex ? { txindex: { synced: true, best_block_height: model.best.height } } : {};
+      return settings.hasIndex
+        ? { txindex: { synced: !settings.isIndexBuilding, best_block_height: model.best.height } }
+        : {};
     case 'getzmqnotifications':
       return settings.zmqAddress === null ? [] : [{ type: 'pubhashblock', address: settings.zmqAddress, hwm: 1_000 }];
     case 'getnetworkinfo':
@@ -143,7 +147,7 @@ function getRawTransaction(
     if (found === undefined) throw new CoreError(-5, 'No such transaction found in the provided block.');
     return bytesToHex(found.bytes);
   }
-  const found = settings.hasIndex ? model.transaction(String(txid)) : null;
+  const found = settings.hasIndex && !settings.isIndexBuilding ? model.transaction(String(txid)) : null;
   if (found === null) throw new CoreError(-5, 'No such mempool or blockchain transaction.');
   return bytesToHex(found.transaction.bytes);
 }

@@ -49,6 +49,7 @@ export async function startScriptedNode(
     chain: 'regtest',
     hasRest: true,
     hasIndex: true,
+    isIndexBuilding: false,
     version: 300_000,
     initialBlockDownload: false,
     headers: null,

@@ -35,7 +35,12 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
   }
 
   async function source(): Promise<FundingSource> {
-    known ??= (await hasIndex(rpc)) ? 'index' : (await hasUndoData(rpc)) ? 'undo-data' : 'none';
+    if (known !== undefined) return known;
+    const index = await indexOf(rpc);
+    if (index === 'built') known = 'index';
+    // An index that is still being built lacks what it has not come to yet: for hours, on mainnet.
+    else if (index === 'building') return (await hasUndoData(rpc)) ? 'undo-data' : 'index';
+    else known = (await hasUndoData(rpc)) ? 'undo-data' : 'none';
     return known;
   }
 
@@ -67,18 +72,19 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
 }
 
 /** `getindexinfo` where it exists; else whether the coinbase of block 1 is found, which no mempool can hold. */
-async function hasIndex(rpc: NodeRpc): Promise<boolean> {
+async function indexOf(rpc: NodeRpc): Promise<'built' | 'building' | 'none'> {
   const [info] = await rpc.batch([{ method: 'getindexinfo', parameters: ['txindex'] }]);
   if (info?.kind === 'result') {
     const { txindex } = answerOf(rpc.label, 'getindexinfo').object(info.result);
-    return txindex !== undefined;
+    if (txindex === undefined) return 'none';
+    return answerOf(rpc.label, 'getindexinfo').object(txindex)['synced'] === true ? 'built' : 'building';
   }
   if (info?.code !== methodNotFound) throw asError(rpc, 'getindexinfo', info);
   const probe = await firstCoinbase(rpc);
-  if (probe === null) return true; // Nothing but the genesis block: nothing can be spent yet.
+  if (probe === null) return 'built'; // Nothing but the genesis block: nothing can be spent yet.
   const [found] = await rpc.batch([{ method: 'getrawtransaction', parameters: [probe, 0] }]);
   if (found?.kind === 'error' && found.code !== notFound) throw asError(rpc, 'getrawtransaction', found);
-  return found?.kind === 'result';
+  return found?.kind === 'result' ? 'built' : 'none';
 }
 
 async function firstCoinbase(rpc: NodeRpc): Promise<string | null> {

@@ -63,7 +63,7 @@ export interface BitcoinNode extends AsyncDisposable {
    * that gives transactions by an index, and for one that does not show outputs.
    */
   spentOutputs(txids: readonly Txid[], spentIn: BlockHash): Promise<ReadonlyMap<Txid, SpentOutputs>>;
-  /** Where funding transactions come from; asked of the node once. */
+  /** Where funding transactions come from; asked of the node once, and again while its index is being built. */
   fundingSource(): Promise<FundingSource>;
   /** Where the node publishes `hashblock`, as it says itself unless it was configured; null where it does not. */
   zmqUrl(): Promise<string | null>;

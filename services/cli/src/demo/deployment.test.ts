@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CHAIN, CHAIN_PARAMETERS, MACHINE_NAMES, MACHINES } from './deployment.ts';
+import { settingsOf } from './processes.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
@@ -27,4 +28,18 @@ test('docker compose runs the machines of the demo, bns with its parameters', ()
   );
   expect(machines).toEqual(MACHINE_NAMES);
   expect(parametersIn('VCHAIN_MACHINE_PARAMETERS_FILE')).toEqual(MACHINES.bns);
+});
+
+test('docker compose gives the ingester the address at which its node publishes', () => {
+  const secrets = readFileSync(join(root, 'infra/docker/write-secrets.sh'), 'utf8');
+  const [, port] = /zmqpubhashblock=tcp:\/\/0\.0\.0\.0:(\d+)/.exec(secrets) ?? [];
+  expect(variable('VCHAIN_NODE_ZMQ')).toBe(`tcp://bitcoind:${port}`);
+});
+
+test('the demo gives its ingester the address at which its node publishes, where it does', () => {
+  const parts = (node: object) => ({ node: { url: 'http://node', ...node }, kafka: { brokers: [] }, topicPrefix: 'x' });
+  type Parts = Parameters<typeof settingsOf>[0];
+  const zmqUrl = 'tcp://127.0.0.1:1';
+  expect(settingsOf(parts({ zmqUrl }) as unknown as Parts, '')).toMatchObject({ VCHAIN_NODE_ZMQ: zmqUrl });
+  expect(settingsOf(parts({}) as unknown as Parts, '')).not.toHaveProperty('VCHAIN_NODE_ZMQ');
 });
