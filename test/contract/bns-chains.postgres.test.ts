@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { MemoryFold } from '@virtualchain/machine';
 import { openProjection, readHashes, readRows } from '@virtualchain/projection';
-import { BNS_CHAINS, bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
+import { BNS_CHAINS, BNS_RULES, bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 let parts: RealParts<'postgres'>;
@@ -26,7 +26,7 @@ test('a projection of the rules of version 1 is not gone on with: the remedy is 
   });
 }, 60_000);
 
-test.each(BNS_CHAINS)(
+test.each([...BNS_CHAINS, ...BNS_RULES])(
   '%s: in Postgres the log of a detour and back ends in the recorded hashes, and in the rows of memory',
   async (file) => {
     const branches = await bnsBranches(file);

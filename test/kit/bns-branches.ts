@@ -19,13 +19,21 @@ export interface BnsBranches {
 
 const vectors = fileURLToPath(new URL('../vectors/', import.meta.url));
 
-/** All recorded chains, by their paths: long ones, and in `bns/` a small one for each rule. */
-export const BNS_CHAINS: readonly string[] = readdirSync(vectors, { recursive: true, encoding: 'utf8' })
+/** All recorded chains, by their paths. */
+const CHAINS: readonly string[] = readdirSync(vectors, { recursive: true, encoding: 'utf8' })
   .filter((path) => /^bns(-|\/).*\.json(\.gz)?$/.test(path) && path !== 'bns-wire.json')
   .sort();
 
+/** Small ones, of a rule each. */
+export const BNS_RULES = CHAINS.filter((path) => path.startsWith('bns/'));
+export const BNS_CHAINS = CHAINS.filter((path) => !BNS_RULES.includes(path));
+
+export async function readBnsChain(file: string): Promise<BnsChainVectors> {
+  return (await readVectors(vectors + file)) as BnsChainVectors;
+}
+
 export async function bnsBranches(file: string): Promise<BnsBranches> {
-  const { blocks, ...head } = (await readVectors(vectors + file)) as BnsChainVectors;
+  const { blocks, ...head } = await readBnsChain(file);
   const main = blocks.map(bnsBlock);
   const busy = blocks.flatMap(({ txs }, index) => (txs.some(({ accepted }) => accepted) ? [index] : []));
   const common = busy[Math.floor(busy.length / 2)] ?? 0;

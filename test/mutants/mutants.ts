@@ -1,3 +1,5 @@
+import { BNS_MUTANTS } from './bns-mutants.ts';
+
 /** A rule of the core taken out, and who should miss it. */
 export interface Mutant {
   readonly name: string;
@@ -189,4 +191,5 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [[' set valid_to = null where valid_to > ', ' set valid_to = null where false and valid_to > ']],
     tests: POSTGRES,
   },
+  ...BNS_MUTANTS,
 ];
