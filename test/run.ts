@@ -7,8 +7,6 @@ import { findBitcoind, startRealParts } from '@virtualchain/local';
 import { add, countRun, nothingRun, runJest, stopSignal, suiteEnvironment } from './jest.ts';
 import { nodeSettings, readNodeFlag } from './node-choice.ts';
 
-const { node, patterns } = readNodeFlag(process.argv.slice(2));
-
 const PHASES = [
   {
     name: 'unit and contract suites',
@@ -30,6 +28,7 @@ const PHASES = [
 
 const signal = stopSignal();
 await countRun(signal, async () => {
+  const { node, patterns } = readNodeFlag(process.argv.slice(2));
   const chosen = await nodeSettings(node, process.env, (line) => console.error(line));
   await using parts = await startRealParts({ need: ['kafka', 'postgres'] });
   const env = suiteEnvironment({
