@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 import { bytesOf, type Coin, lookAtCoin, type Outpoint } from './coins.ts';
 import { WalletRefused } from './errors.ts';
 
-/** Core's code for `scantxoutset` while another scan runs. */
+/** Core's code for `scantxoutset` while another scan runs, and for parameters that it does not take. */
 const scanRunning = -8;
 const SCAN_POLL_MS = 500;
 const SCAN_WAIT_MAX_MS = 10 * 60_000;
@@ -70,7 +70,7 @@ async function scan(
       }));
     } catch (error) {
       if (!(error instanceof NodeRpcError)) throw error;
-      if (error.rpcCode !== scanRunning) {
+      if (error.rpcCode !== scanRunning || !/in progress/i.test(error.message)) {
         throw new WalletRefused(
           'COINS_MISSING',
           `${rpc.label} does not look for coins (scantxoutset: ${error.message}); name them with --coin txid:index`,
