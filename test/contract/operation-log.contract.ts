@@ -247,6 +247,16 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0b']);
     });
 
+    test('an idle writer notices that its topic was cut or created again, and is spent then', async () => {
+      const { topic } = await written([]);
+      await using writer = await log.openWriter(identityOf(topic));
+      await writer.append([connect('0', 1)]);
+      await writer.check();
+      await harness.recreate(topic, 0);
+      expect(await codeOf(writer.check())).toBe('LOG_TRUNCATED');
+      expect(await codeOf(writer.append([connect('0a', 0)]))).toBe('WRITER_SPENT');
+    });
+
     test('topic-anew-under-a-living-writer: the new log begins with log.created all the same', async () => {
       const { topic } = await written([]);
       await using writer = await log.openWriter(identityOf(topic));

@@ -52,7 +52,7 @@ function startProjector(postgresUrl: string, instance: MachineInstance, log: Ope
     topic,
     open: () => openProjection(postgresUrl, instance),
     signal: stop.signal,
-    events: { state: (state) => states.push(state), advanced: () => undefined },
+    events: { state: (state) => states.push(state), opened: () => undefined, advanced: () => undefined },
     jitter: () => 0,
     sleep: (_ms, signal) => pause(20, undefined, { signal }).catch(() => undefined),
   });

@@ -58,7 +58,7 @@ async function start() {
       topic: TOPIC,
       open: async () => new MemoryProjection(store),
       signal: stop.signal,
-      events: { state: () => undefined, advanced: () => undefined },
+      events: { state: () => undefined, opened: () => undefined, advanced: () => undefined },
       jitter: () => 0,
     }),
   );

@@ -27,6 +27,7 @@ test('restart-at-every-record: a projector that is started anew for each record 
           expect(error).toBeNull();
           if (state === 'at-tip') stop.abort();
         },
+        opened: () => undefined,
         advanced: () => undefined,
       },
       jitter: () => 0,

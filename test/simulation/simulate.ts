@@ -294,6 +294,7 @@ export async function simulate({
           reachProjection(life, store, () => isStormy && luck.chance(climate.failsCommit) && counted('commits failed')),
         signal,
         events: {
+          opened: () => undefined,
           state: (state, error: ExpectedError | null) => trace(`${life.name} is ${state} ${error?.message ?? ''}`),
           advanced: ({ blocks, disconnected }, cursor) =>
             trace(`${life.name} +${blocks} -${disconnected} to ${cursor?.height}`),

@@ -100,6 +100,13 @@ export interface LogWriter extends AsyncDisposable {
    * which the writer is spent.
    */
   append(entries: readonly LogEntry[]): Promise<LogTail>;
+  /**
+   * Looks whether the log still reaches as far as it did: a topic may be deleted, or cut, under a writer that has nothing
+   * to write.
+   *
+   * @throws TopicMissing, LogTruncated, BrokerUnavailable, after which the writer is spent.
+   */
+  check(): Promise<void>;
   /** The branch backwards from its newest whole block to the first, read from the log itself. */
   branch(): AsyncIterable<BranchBlock>;
   close(): Promise<void>;

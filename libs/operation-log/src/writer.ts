@@ -121,6 +121,14 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     );
   }
 
+  function check(): Promise<void> {
+    return write(async () => {
+      const { stable } = await broker.offsets(topic);
+      if (stable <= reached)
+        throw new LogTruncated(topic, stable, `it had reached ${reached} before: it was cut, or created again`);
+    });
+  }
+
   async function close(): Promise<void> {
     spent = true;
     await producer.close();
@@ -132,6 +140,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       return tail;
     },
     append,
+    check,
     branch: () => readBranch(broker, topic, tail.epoch),
     close,
     [Symbol.asyncDispose]: close,

@@ -7,13 +7,20 @@ export interface MetricOptions<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
+export interface GaugeOptions<Label extends string> extends MetricOptions<Label> {
+  /** Asked whenever somebody reads the metrics; null for a value that is not known, which is left out. */
+  readonly read?: () => number | null;
+}
+
 /** The metrics of one process, in a registry of their own. */
 export interface Metrics {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
-  gauge<Label extends string = never>(options: MetricOptions<Label>): Gauge<Label>;
+  gauge<Label extends string = never>(options: GaugeOptions<Label>): Gauge<Label>;
   histogram<Label extends string = never>(
     options: MetricOptions<Label> & { readonly buckets?: readonly number[] },
   ): Histogram<Label>;
+  /** Adds labels that every metric carries from now on. */
+  label(labels: Readonly<Record<string, string>>): void;
   /** Adds Node's own: memory, event loop, garbage collection. */
   watchProcess(): void;
   /** All of them in the text format of Prometheus. */
@@ -22,7 +29,8 @@ export interface Metrics {
 
 export function createMetrics(defaultLabels: Readonly<Record<string, string>> = {}): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels(defaultLabels);
+  let everywhere = defaultLabels;
+  registry.setDefaultLabels(everywhere);
   const settings = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) => ({
     name: `vchain_${name}`,
     help,
@@ -31,10 +39,26 @@ export function createMetrics(defaultLabels: Readonly<Record<string, string>> = 
   });
   return {
     counter: (options) => new Counter(settings(options)),
-    gauge: (options) => new Gauge(settings(options)),
+    gauge: ({ read, ...options }) =>
+      new Gauge({
+        ...settings(options),
+        ...(read === undefined ? {} : { collect: collecting(read) }),
+      }),
     histogram: ({ buckets, ...options }) =>
       new Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
+    label(labels) {
+      everywhere = { ...everywhere, ...labels };
+      registry.setDefaultLabels(everywhere);
+    },
     watchProcess: () => collectDefaultMetrics({ register: registry }),
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+function collecting(read: () => number | null) {
+  return function (this: Gauge<string>): void {
+    const value = read();
+    if (value === null) this.remove();
+    else this.set(value);
   };
 }

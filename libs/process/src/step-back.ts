@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 /**
  * Lets others that share the machine go first: by 0 (not at all) to 19. Linux may share its cores among sessions before
- * it does so among the processes of one; a process that leads a session lets that step back too.
+ * it does so among the processes of one; a process that leads a session lets that step back too. A process that was
+ * started further back than that stays there: nobody but root may go forward again, and not even root is asked to.
  */
 export function stepBack(niceness: number): void {
+  if (getPriority() >= niceness) return;
   setPriority(niceness);
   if (process.platform !== 'linux' || niceness === 0 || !leadsSession()) return;
   try {

@@ -137,6 +137,24 @@ const RETRY = new Set([
   '53200',
 ]);
 
+/** What a socket says of a server that is away, or not there yet. Errors of files have codes of the same shape. */
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'ENOTCONN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_NODATA',
+]);
+
 /** Postgres failed in a way that may pass: a lost connection, a deadlock, a full disk, read-only, a timeout. */
 export class DatabaseUnavailable extends ExpectedError {
   override readonly name = 'DatabaseUnavailable';
@@ -190,7 +208,7 @@ export function isPassing(error: unknown): boolean {
   for (let at = error; isThrown(at) && !seen.has(at); at = at.cause ?? at.previous) {
     seen.add(at);
     const { code } = at;
-    if (typeof code === 'string' && (RETRY.has(code) || /^E[A-Z]+$/.test(code))) return true;
+    if (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) return true;
     if (
       /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i.test(
         at.message,

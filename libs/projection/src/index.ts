@@ -30,7 +30,7 @@ export {
 } from './errors.ts';
 export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
 export { PROJECTION_POINTS, type ProjectionPassing } from './points.ts';
-export type { Advanced, BlockMark, Projection } from './port.ts';
+export type { Advanced, BlockMark, Projection, VerdictCounts } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { openReader, type Reader } from './reading.ts';

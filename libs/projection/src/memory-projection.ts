@@ -1,6 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import { type AnyStateMachine, anchorHeight, MemoryFold } from '@virtualchain/machine';
+import { type AnyStateMachine, anchorHeight, type FoldedBlock, MemoryFold } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
+import { advancedBy } from './advanced.ts';
 import { type Checkpoint, type Fault, startOf } from './checkpoint.ts';
 import { CheckpointMoved } from './errors.ts';
 import type { Advanced, BlockMark, Projection } from './port.ts';
@@ -67,16 +68,17 @@ export class MemoryProjection implements Projection {
   async advance(changes: readonly LogChange[]): Promise<Advanced> {
     const from = this.#checkpoint ?? (await this.checkpoint());
     const last = changes.at(-1);
-    if (last === undefined) return { blocks: 0, disconnected: 0, operations: 0, checkpoint: from };
+    if (last === undefined) return advancedBy([], [], from);
     checkFollows(this.schema, from.cursor, changes);
     this.#checkpoint = null;
+    const folded: FoldedBlock[] = [];
     await this.#store.lock(async () => {
       if (this.#store.checkpoint !== from) throw new CheckpointMoved(this.schema, from.cursor?.sequence ?? 0);
       const undo: (() => void)[] = [];
       const feed: FeedEntry[] = [];
       try {
         for (const change of changes) {
-          if (change.kind === 'connected') await this.#connect(change, feed, undo);
+          if (change.kind === 'connected') folded.push(...(await this.#connect(change, feed, undo)));
           else this.#disconnect(change.event.hash, feed, undo);
         }
         await this.#store.beforeCommit();
@@ -93,13 +95,7 @@ export class MemoryProjection implements Projection {
       };
     });
     this.#checkpoint = this.#store.checkpoint;
-    const connected = changes.filter((change): change is ConnectedBlock => change.kind === 'connected');
-    return {
-      blocks: connected.length,
-      disconnected: changes.length - connected.length,
-      operations: connected.reduce((sum, change) => sum + change.operations.length, 0),
-      checkpoint: this.#checkpoint,
-    };
+    return advancedBy(changes, folded, this.#checkpoint);
   }
 
   async *marks(): AsyncGenerator<BlockMark> {
@@ -129,7 +125,7 @@ export class MemoryProjection implements Projection {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #connect(change: ConnectedBlock, feed: FeedEntry[], undo: (() => void)[]): Promise<void> {
+  async #connect(change: ConnectedBlock, feed: FeedEntry[], undo: (() => void)[]): Promise<readonly FoldedBlock[]> {
     const { fold, marks } = this.#store;
     const { height, hash } = change.event;
     const folded = await fold.connect({
@@ -147,6 +143,7 @@ export class MemoryProjection implements Projection {
     feed.push({ kind: 'connected', height, hash, txid: null, verdict: null });
     for (const { event, verdict } of folded?.outcomes ?? [])
       feed.push({ kind: 'operation', height, hash, txid: event.txid, verdict: verdict.kind });
+    return folded === null ? [] : [folded];
   }
 
   #disconnect(hash: string, feed: FeedEntry[], undo: (() => void)[]): void {

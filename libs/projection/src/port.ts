@@ -14,10 +14,20 @@ export interface BlockMark {
   readonly cursor: Cursor;
 }
 
+/** How many operations ended how. */
+export interface VerdictCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly ignored: number;
+}
+
+/** What one advance went through. */
 export interface Advanced {
   readonly blocks: number;
   readonly disconnected: number;
   readonly operations: number;
+  /** Of the operations that were folded; those below a machine's first block are not. */
+  readonly verdicts: VerdictCounts;
   readonly checkpoint: Checkpoint;
 }
 

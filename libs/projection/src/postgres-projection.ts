@@ -4,6 +4,7 @@ import {
   type AnyStateMachine,
   anchorHeight,
   type CollectionHashes,
+  type FoldedBlock,
   foldBlock,
   parseBlock,
   prefetchBlocks,
@@ -13,6 +14,7 @@ import {
 } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
+import { advancedBy } from './advanced.ts';
 import { type Checkpoint, type Fault, moveCheckpoint, readCheckpoint, startOf, writeFault } from './checkpoint.ts';
 import { closeOrm, type Db, dbOf, inTransaction, orDatabaseError } from './database.ts';
 import { BuildRetired } from './errors.ts';
@@ -71,10 +73,11 @@ export class PostgresProjection implements Projection {
   async advance(changes: readonly LogChange[]): Promise<Advanced> {
     const from = this.#checkpoint ?? (await this.checkpoint());
     const last = changes.at(-1);
-    if (last === undefined) return { blocks: 0, disconnected: 0, operations: 0, checkpoint: from };
+    if (last === undefined) return advancedBy([], [], from);
     checkFollows(this.schema, from.cursor, changes);
     const feedPosition = changes.reduce((sum, change) => sum + this.#feedRowsOf(change), from.feedPosition);
     const learned: RowChange[][] = [];
+    const folded: FoldedBlock[] = [];
     try {
       await inTransaction(this.orm, async (db) => {
         this.#use(db);
@@ -88,7 +91,9 @@ export class PostgresProjection implements Projection {
             learned.length = 0;
             position += run.changes.length;
           } else {
-            learned.push(await this.#connectRun(db, run.changes, position));
+            const blocks = await this.#connectRun(db, run.changes, position);
+            learned.push(blocks.flatMap(({ changes: rows }) => rows));
+            folded.push(...blocks);
             position += run.changes.reduce((sum, change) => sum + this.#feedRowsOf(change), 0);
           }
         }
@@ -103,13 +108,7 @@ export class PostgresProjection implements Projection {
     }
     for (const changesOfRun of learned) this.#state.remember(changesOfRun);
     this.#checkpoint = { cursor: last.cursor, feedPosition, status: 'running', fault: null };
-    const connected = changes.filter((change): change is ConnectedBlock => change.kind === 'connected');
-    return {
-      blocks: connected.length,
-      disconnected: changes.length - connected.length,
-      operations: connected.reduce((sum, change) => sum + change.operations.length, 0),
-      checkpoint: this.#checkpoint,
-    };
+    return advancedBy(changes, folded, this.#checkpoint);
   }
 
   async *marks(): AsyncGenerator<BlockMark> {
@@ -185,7 +184,7 @@ export class PostgresProjection implements Projection {
     }
   }
 
-  async #connectRun(db: Db, changes: readonly ConnectedBlock[], feedPosition: number): Promise<RowChange[]> {
+  async #connectRun(db: Db, changes: readonly ConnectedBlock[], feedPosition: number): Promise<FoldedBlock[]> {
     const anchor = anchorHeight(this.machine);
     const folding = changes
       .filter(({ event }) => event.height > anchor)
@@ -210,7 +209,7 @@ export class PostgresProjection implements Projection {
     }
     this.#collectionHashes = collectionHashes;
     await writeRun(db, this.schema, this.machine.collections, run, feedPosition, this.#passing);
-    return run.flatMap(({ folded }) => folded?.changes ?? []);
+    return run.flatMap(({ folded }) => folded ?? []);
   }
 
   async #disconnectRun(db: Db, changes: readonly LogChange[], feedPosition: number): Promise<void> {

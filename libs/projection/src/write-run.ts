@@ -1,6 +1,7 @@
 import type { Collection, Collections, FoldedBlock, Row } from '@virtualchain/machine';
 import type { ConnectedBlock } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
+import { countVerdicts } from './advanced.ts';
 import { type BulkColumn, bulkInsert, type Db, unnest } from './database.ts';
 import type { ProjectionPassing } from './points.ts';
 import { keyColumn } from './postgres-state.ts';
@@ -108,11 +109,7 @@ export async function insertVersions(
 }
 
 function insertBlocks(db: Db, schema: string, run: readonly RunBlock[]): Promise<void> {
-  const verdicts = run.map(({ folded }) => {
-    const kinds = { accepted: 0, rejected: 0, ignored: 0 };
-    for (const { verdict } of folded?.outcomes ?? []) kinds[verdict.kind]++;
-    return kinds;
-  });
+  const verdicts = run.map(({ folded }) => countVerdicts(folded === null ? [] : [folded]));
   const column = <Value>(
     name: string,
     arrayType: string,

@@ -114,6 +114,11 @@ export function createChainReport({
   return {
     state: (next, why) => enter(next, why ?? null),
     leads(newTail) {
+      if (tail !== null && tail.log !== newTail.log)
+        logger.warn(
+          { chain, topic, log: newTail.log, before: tail.log },
+          `${chain}: topic ${topic} is a new log, the one before is gone; it is published again from the first block, and each machine is put on it by: vchain attach <machine>`,
+        );
       metrics.epoch.set({ chain }, newTail.epoch);
       moved(newTail);
       enter('leader');

@@ -113,6 +113,22 @@ test('reorg-while-down: a new writer finds the fork in the log, however deep', a
   );
 });
 
+test('topic-deleted-while-running: the ingester creates it again and publishes from the first block', async () => {
+  made.moveTo('0ab');
+  const { report } = start();
+  await untilHistory('+0', '+0a', '+0ab');
+  const before = await log.tail(TOPIC);
+  log.broker.deleteTopic(TOPIC);
+  made.moveTo('0abc');
+  await until(async () => {
+    wakeUps.next();
+    return (await history().catch(() => [])).length === 4;
+  });
+  expect(await history()).toEqual(['+0', '+0a', '+0ab', '+0abc']);
+  expect((await log.tail(TOPIC))?.log).not.toBe(before?.log);
+  await until(() => report.status().state === 'leader');
+});
+
 test('a node that is behind publishes nothing, and says so', async () => {
   made.moveTo('0ab');
   const { report } = start();

@@ -64,6 +64,7 @@ export async function ingestChain(
     };
   }
 
+  // The election of a leader wants the topic to be there already.
   await untilDone(over, report, ports.pace, () => ports.log.ensureTopic(work.identity.topic));
   try {
     for await (const state of ports.election.campaign(work.identity.topic, { epoch: () => epoch, signal: over })) {
@@ -87,6 +88,7 @@ async function leadTerm(
   opened: (epoch: number) => void,
 ): Promise<void> {
   await untilDone(signal, report, ports.pace, async (progressed) => {
+    await ports.log.ensureTopic(work.identity.topic); // it may have been deleted under a running ingester
     await refuseUnfit(ports, work);
     await using writer = await ports.log.openWriter(work.identity);
     opened(writer.tail.epoch);

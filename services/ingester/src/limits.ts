@@ -23,6 +23,9 @@ export const BLOCK_RECORD_BYTES = 900;
 export const OPERATION_RECORD_BYTES = 1_500;
 export const INPUT_RECORD_BYTES = 300;
 
+/** How often a writer with nothing to write looks whether its topic is still there. */
+export const LOG_CHECK_MS = 5_000;
+
 // Waiting. Each doubles from the first to the last, and none ends: a chain is followed until somebody stops it.
 
 export const CHAIN_RETRY = { firstMs: 200, lastMs: 30_000 };

@@ -61,7 +61,7 @@ await runService(
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
     const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, pace, passing };
 
-    const metrics = createMetrics({ network });
+    const metrics = createMetrics({ service: 'ingester', network });
     metrics.watchProcess();
     const { topicPrefix } = config;
     const work = ingestChains({ chains, network, topicPrefix, logger, metrics }, ports);

@@ -10,6 +10,7 @@ import type { ChainWork, IngestPorts } from './ingest-chain.ts';
 import {
   CHAIN_MOVED_WAIT_MS,
   DISCONNECTS_PER_TRANSACTION_MAX,
+  LOG_CHECK_MS,
   LOOK_AHEAD_BLOCKS_MAX,
   STEP_BLOCKS_MAX,
   TRANSACTION_BLOCKS_MAX,
@@ -34,8 +35,13 @@ export async function publish(term: Term): Promise<void> {
   const branch = trackBranch(writer, term.work.identity);
   if (signal.aborted) return;
   let running: Promise<void> = Promise.resolve();
+  let checkedAt = ports.pace.now();
   const advance = () => {
-    running = advanceToTip(term, branch);
+    running = advanceToTip(term, branch).then(async () => {
+      if (signal.aborted || ports.pace.now() - checkedAt < LOG_CHECK_MS) return;
+      await writer.check();
+      checkedAt = ports.pace.now();
+    });
     return from(running);
   };
   const steps = merge(of(null), ports.wakeUps).pipe(takeUntil(fromEvent(signal, 'abort')), exhaustMap(advance));

@@ -14,6 +14,6 @@ export const RESUME_POLL_MS = 1_000;
  */
 export const KNOWN_BLOCKS_MAX = 1_024;
 /** How often the newest height of the log is looked up, for status and lag. */
-export const LOG_HEIGHT_POLL_MS = 2_000;
+export const LOG_END_POLL_MS = 2_000;
 /** Heights that a light client may ask about at once. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;

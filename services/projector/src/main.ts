@@ -15,8 +15,8 @@ import {
 import { openAnswers, openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
-import { LOG_HEIGHT_POLL_MS } from './limits.ts';
-import { watchLogHeight } from './log-height.ts';
+import { LOG_END_POLL_MS } from './limits.ts';
+import { watchLogEnd } from './log-end.ts';
 import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
 import { projectorStatus } from './status.ts';
@@ -42,15 +42,23 @@ await runService(
     const instance = { chain, machine, network: config.network, parameters };
     const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
     await using log = openKafkaLog({ brokers: config.brokers, clientId: `projector-${machine.name}` });
-    using logEnd = watchLogHeight(log, topic, LOG_HEIGHT_POLL_MS);
-    const metrics = createMetrics({ chain: chain.name, machine: machine.name });
+    using logEnd = watchLogEnd(log, topic, LOG_END_POLL_MS);
+    const metrics = createMetrics();
     metrics.watchProcess();
     const status = projectorStatus({
       logger,
       metrics,
       progressMs: config.progressMs,
       now: () => performance.now(),
-      logHeight: () => logEnd.height,
+      identity: {
+        service: 'projector',
+        network: config.network,
+        chain: chain.name,
+        machine: machine.name,
+        version: machine.version,
+      },
+      topic,
+      logEnd: () => logEnd.tail,
     });
     await using answers = await openAnswers(config.postgresUrl, instance);
     await using server = await startHealthServer({

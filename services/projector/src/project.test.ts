@@ -38,7 +38,7 @@ test('fault-while-the-database-is-away: the run goes on, and the fault is record
   await run(log, stop.signal, {
     open,
     sleep: async () => undefined,
-    events: { state: (state) => void states.push(state), advanced: () => undefined },
+    events: { state: (state) => void states.push(state), opened: () => undefined, advanced: () => undefined },
   });
   expect(store.checkpoint.fault?.code).toBe('RECORD_INVALID');
   expect(states).toContain('retrying');
@@ -64,6 +64,7 @@ test('a-whole-send-repeated: a projector that starts between the two copies take
           if (error !== null) errors.push(error.code);
           if (state === 'at-tip') stop.abort();
         },
+        opened: () => undefined,
         advanced: () => undefined,
       },
     });
@@ -99,7 +100,7 @@ test('poison-amid-a-batch: the machine stands at the block before the one that i
   await run(log, stop.signal, {
     open: async () => new MemoryProjection(store),
     sleep: async () => stop.abort(),
-    events: { state: () => undefined, advanced: () => undefined },
+    events: { state: () => undefined, opened: () => undefined, advanced: () => undefined },
   });
   expect(store.checkpoint).toMatchObject({
     cursor: { hash: hashOf('0a') },

@@ -24,11 +24,10 @@ export type ProjectorState = 'starting' | 'catching-up' | 'at-tip' | 'retrying' 
 
 /** What the run loop tells whoever watches. */
 export interface ProjectorEvents {
+  /** A build was opened, and stands here: at the start, and again after every failure, since another may have moved it. */
+  opened(schema: string, cursor: Cursor | null): void;
   state(state: ProjectorState, error: ExpectedError | null): void;
-  advanced(
-    work: { readonly blocks: number; readonly disconnected: number; readonly operations: number },
-    cursor: Cursor | null,
-  ): void;
+  advanced(work: Omit<Advanced, 'checkpoint'>, cursor: Cursor | null): void;
 }
 
 export interface ProjectOptions {
@@ -63,6 +62,7 @@ export async function project(options: ProjectOptions): Promise<void> {
       projection = await options.open();
       await waitUntilResumed(projection, options);
       standing = await projection.checkpoint();
+      events.opened(projection.schema, standing.cursor);
       await follow(projection, standing, options, (checkpoint) => {
         standing = checkpoint;
         failures = 0;
@@ -216,8 +216,9 @@ async function waitUntilResumed(
   { signal, events, sleep = sleepByTheWall }: ProjectOptions,
 ): Promise<void> {
   for (let told = false; !signal.aborted; told = true) {
-    const { status, fault } = await projection.checkpoint();
+    const { status, fault, cursor } = await projection.checkpoint();
     if (status !== 'faulted') return;
+    if (!told) events.opened(projection.schema, cursor);
     if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
     await sleep(RESUME_POLL_MS, signal);
   }

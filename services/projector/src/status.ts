@@ -1,5 +1,5 @@
 import type { ExpectedError } from '@virtualchain/bitcoin';
-import type { Cursor } from '@virtualchain/operation-log';
+import type { Cursor, LogTail } from '@virtualchain/operation-log';
 import { formatProgress, type Logger, type Metrics, type ProgressMeter, progressMeter } from '@virtualchain/process';
 import type { ProjectorEvents, ProjectorState } from './project.ts';
 
@@ -8,8 +8,20 @@ export interface StatusOptions {
   readonly metrics: Metrics;
   readonly progressMs: number;
   readonly now: () => number;
-  /** Height of the newest block of the log, when it is known. */
-  readonly logHeight: () => number | null;
+  /** Which machine this is: in `/status`, and on every metric. */
+  readonly identity: ProjectorIdentity;
+  readonly topic: string;
+  /** Where the log ends, when it is known. */
+  readonly logEnd: () => LogTail | null;
+}
+
+export interface ProjectorIdentity {
+  readonly service: 'projector';
+  readonly network: string;
+  readonly chain: string;
+  readonly machine: string;
+  /** Of the machine's rules. */
+  readonly version: number;
 }
 
 /** What the projector shows of itself: log lines, metrics, and the answers of `/health`, `/ready` and `/status`. */
@@ -19,10 +31,13 @@ export interface ProjectorStatus extends ProjectorEvents {
   status(): unknown;
 }
 
-export function projectorStatus({ logger, metrics, progressMs, now, logHeight }: StatusOptions): ProjectorStatus {
+export function projectorStatus(options: StatusOptions): ProjectorStatus {
+  const { logger, metrics, progressMs, now, identity, topic, logEnd } = options;
+  metrics.label({ ...identity, version: String(identity.version) });
   let state: ProjectorState = 'starting';
   let error: ExpectedError | null = null;
   let cursor: Cursor | null = null;
+  let build: string | null = null;
   let meter: ProgressMeter = progressMeter({ startMs: now() });
   let toldAt = now();
   const blocks = metrics.counter({ name: 'projector_blocks_total', help: 'blocks folded' });
@@ -33,24 +48,73 @@ export function projectorStatus({ logger, metrics, progressMs, now, logHeight }:
     help: 'failures that were tried again',
     labels: ['code'],
   });
-  const height = metrics.gauge({ name: 'projector_height', help: 'newest folded block' });
-  const faulted = metrics.gauge({ name: 'projector_faulted', help: '1 while the machine stands still at a fault' });
+  const verdicts = metrics.counter({
+    name: 'projector_verdicts_total',
+    help: 'operations folded, by verdict',
+    labels: ['verdict'],
+  });
+  for (const verdict of ['accepted', 'rejected', 'ignored']) verdicts.inc({ verdict }, 0);
+  metrics.gauge({ name: 'projector_height', help: 'newest folded block', read: () => cursor?.height ?? null });
+  metrics.gauge({ name: 'projector_log_height', help: 'newest block of the log', read: () => logHeight() });
+  metrics.gauge({
+    name: 'projector_lag_blocks',
+    help: 'blocks the machine is behind the log',
+    read: () => lagBlocks(),
+  });
+  metrics.gauge({
+    name: 'projector_faulted',
+    help: '1 while the machine stands still at a fault',
+    read: () => (state === 'faulted' ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'projector_ready',
+    help: '1 while the machine follows the log',
+    read: () => (isReady() ? 1 : 0),
+  });
+
+  const logHeight = (): number | null => logEnd()?.block?.height ?? null;
+  const isReady = (): boolean => state === 'at-tip' || state === 'catching-up';
+
+  /** Null while it is not known where the machine or the log stands. A log without a block is nothing to be behind. */
+  function lagBlocks(): number | null {
+    const end = logEnd();
+    if (build === null || end === null) return null;
+    return end.block === null ? 0 : Math.max(0, end.block.height - (cursor?.height ?? end.block.height - 1));
+  }
 
   function describe() {
     const summary = error === null ? null : { code: error.code, message: error.message };
+    const end = logEnd();
     return {
+      ...identity,
+      build,
       state,
       height: cursor?.height ?? null,
       hash: cursor?.hash ?? null,
       sequence: cursor?.sequence ?? 0,
+      lagBlocks: lagBlocks(),
+      log: {
+        topic,
+        id: end?.log ?? cursor?.log ?? null,
+        height: end?.block?.height ?? null,
+        hash: end?.block?.hash ?? null,
+        sequence: end?.sequence ?? null,
+        epoch: end?.epoch ?? null,
+      },
       error: summary,
     };
   }
 
   return {
+    opened(schema, at) {
+      const isNew = schema !== build || at?.hash !== cursor?.hash;
+      build = schema;
+      cursor = at;
+      metrics.label({ build: schema });
+      if (isNew) logger.info({ build, height: at?.height ?? null, hash: at?.hash ?? null }, 'standing');
+    },
     state(next, cause) {
       if (next === 'retrying' && cause !== null) retries.inc({ code: cause.code });
-      faulted.set(next === 'faulted' ? 1 : 0);
       if (next !== state || cause !== null) {
         const level = next === 'faulted' ? 'error' : next === 'retrying' ? 'warn' : 'info';
         logger[level](
@@ -71,7 +135,7 @@ export function projectorStatus({ logger, metrics, progressMs, now, logHeight }:
       blocks.inc(work.blocks);
       operations.inc(work.operations);
       disconnected.inc(work.disconnected);
-      if (at?.height !== null && at?.height !== undefined) height.set(at.height);
+      for (const [verdict, count] of Object.entries(work.verdicts)) verdicts.inc({ verdict }, count);
       meter.add({ blocks: work.blocks, operations: work.operations }, now());
       if (work.disconnected > 0)
         logger.info(
@@ -86,8 +150,9 @@ export function projectorStatus({ logger, metrics, progressMs, now, logHeight }:
         meter.expect(progress.blocks + Math.max(0, top - at.height));
       logger.info({ height: at?.height ?? null, logHeight: top }, formatProgress(meter.read(now())));
     },
-    health: () => ({ ok: state !== 'faulted', detail: describe() }),
-    ready: () => ({ ok: state === 'at-tip' || state === 'catching-up', detail: describe() }),
+    // A fault waits for `vchain resume`: to start the process again would not help it.
+    health: () => ({ ok: state !== 'stopped', detail: describe() }),
+    ready: () => ({ ok: isReady(), detail: describe() }),
     status: describe,
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Height } from '@virtualchain/bitcoin';
 import type { OperationLog } from '@virtualchain/operation-log';
-import { watchLogHeight } from './log-height.ts';
+import { watchLogEnd } from './log-end.ts';
 
 type Tail = Awaited<ReturnType<OperationLog['tail']>>;
 const tailAt = (height: number) => ({ block: { height: height as Height } }) as Tail;
@@ -21,14 +21,14 @@ test('one look at a time; a look that fails leaves what is known', async () => {
     asked.push(asked.length + 1);
     return looks[asked.length - 1]?.() ?? Promise.resolve(null);
   };
-  using watched = watchLogHeight({ tail }, 'topic', 100);
+  using watched = watchLogEnd({ tail }, 'topic', 100);
   await jest.advanceTimersByTimeAsync(1_000);
-  expect([asked, watched.height]).toEqual([[1], null]);
+  expect([asked, watched.tail]).toEqual([[1], null]);
   slow.resolve(tailAt(5));
   await jest.advanceTimersByTimeAsync(0);
-  expect(watched.height).toBe(5);
+  expect(watched.tail?.block?.height).toBe(5);
   await jest.advanceTimersByTimeAsync(100);
-  expect([asked, watched.height]).toEqual([[1, 2], 5]);
+  expect([asked, watched.tail?.block?.height]).toEqual([[1, 2], 5]);
   await jest.advanceTimersByTimeAsync(100);
-  expect(watched.height).toBe(7);
+  expect(watched.tail?.block?.height).toBe(7);
 });
