@@ -1,6 +1,6 @@
 /**
- * What CI runs after the checks: everything on one kind of node, and what is about nodes on the other, where this machine can
- * have it. A line says which it had and which it ran; the last line is one count over all runs.
+ * What CI runs after the checks: everything on one kind of node, what is about nodes on the other, and the containers, each
+ * where this machine can have it. A line says which it had and which it ran; the last line is one count over all runs.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 import { debianBitcoind, findBitcoind, nodeProblem } from '@virtualchain/local';
 import { add, countRun, nothingRun, type Outcome, stopSignal } from './jest.ts';
 
+/** With which a run ends that needs what this machine does not have. */
+const exitCodeUnavailable = 69;
 const root = resolve(import.meta.dirname, '..');
 
 /** One run among others: a script that ends with a count. */
@@ -48,8 +50,11 @@ function runsOn(kinds: readonly string[]): readonly Run[] {
   return [all, { what: `node contract, reorg, ingester and wallet, on ${second}`, script, args }];
 }
 
-/** Runs a script and reads its count, the last line that it prints; a run without one counts as a failure. */
-async function outcomeOf({ what, script, args }: Run, signal: AbortSignal): Promise<Outcome> {
+/**
+ * Runs a script and reads its count, the last line that it prints; a run without one counts as a failure. Null when this
+ * machine has not what it needs, as the script has said.
+ */
+async function outcomeOf({ what, script, args }: Run, signal: AbortSignal): Promise<Outcome | null> {
   console.error(`\n= ${what}`);
   const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
@@ -57,14 +62,15 @@ async function outcomeOf({ what, script, args }: Run, signal: AbortSignal): Prom
   });
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop);
-  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  const ended = new Promise<number | null>((done) => child.on('close', done));
   let last = '';
   for await (const line of createInterface({ input: child.stdout })) {
     last = line;
     console.error(line); // the only count on our own output is the sum
   }
-  await ended;
+  const code = await ended;
   signal.removeEventListener('abort', stop);
+  if (code === exitCodeUnavailable) return null;
   const [, passed, failed, skipped = 0] = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(last) ?? [];
   if (passed === undefined) return { ...nothingRun, failed: 1 };
   return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
@@ -73,15 +79,23 @@ async function outcomeOf({ what, script, args }: Run, signal: AbortSignal): Prom
 const signal = stopSignal();
 await countRun(signal, async () => {
   const { kinds, line } = await nodesHere();
-  const runs = runsOn(kinds);
+  const containers: Run = {
+    what: 'image, docker compose and testcontainers',
+    script: 'test/containers/main.ts',
+    args: [],
+  };
+  const runs = [...runsOn(kinds), containers];
   console.error(line);
   let total = nothingRun;
   const done: string[] = [];
+  const missing: string[] = [];
   for (const run of runs) {
     if (signal.aborted) break;
-    total = add(total, await outcomeOf(run, signal));
-    done.push(run.what);
+    const outcome = await outcomeOf(run, signal);
+    total = add(total, outcome ?? nothingRun);
+    (outcome === null ? missing : done).push(run.what);
   }
-  console.log(`${line}. Ran: ${done.join('; ')}.`);
+  const left = missing.length === 0 ? '' : ` Not to be had here: ${missing.join('; ')}.`;
+  console.log(`${line}. Ran: ${done.join('; ')}.${left}`);
   return total;
 });
