@@ -19,7 +19,7 @@ test('every vector file that has a runner passes completely', async () => {
   const reports = await reportsOf(vectors);
   expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
   expect(reports.filter(({ skipped }) => skipped !== null).map(({ schema }) => schema)).toEqual(['bench_workload']);
-});
+}, 600_000);
 
 async function inFolder(
   files: Readonly<Record<string, string | Uint8Array>>,

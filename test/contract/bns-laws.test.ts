@@ -2,11 +2,13 @@
  * Ten chains of random operations on the name system, drawn from seeds: the laws of its specification hold on all of them,
  * and together they reach every verdict there is.
  */
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, jest, test } from '@jest/globals';
 import { REASONS } from '../../services/cli/src/bns/reasons.ts';
 import { drawChain, type RandomChain } from '../kit/bns-random/chain.ts';
 import { violations } from '../kit/bns-random/laws.ts';
 import { againOf, BLOCKS, HAS_USUAL_SEEDS, SEEDS } from '../kit/bns-random/seeds.ts';
+
+jest.setTimeout(300_000);
 
 const chains = new Map<string, RandomChain>();
 

@@ -2,11 +2,13 @@
  * Small chains that the original engine was run over, one for each rule in which version 1 of the machine differed from it,
  * and in `agree/` some of the neighbouring rules: what is recorded of them, a detour, and why what is refused is refused.
  */
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { MemoryFold } from '@virtualchain/machine';
 import { reorgDrill } from '@virtualchain/testing';
 import { bnsChainCases } from '../conformance/src/bns-chain.ts';
 import { BNS_RULES, bnsBranches, readBnsChain } from '../kit/bns-branches.ts';
+
+jest.setTimeout(300_000);
 
 test.each(BNS_RULES)('%s: verdicts, hashes, records and balances as recorded', async (file) => {
   for await (const { name, expected, actual } of bnsChainCases(await readBnsChain(file)))
