@@ -1,6 +1,7 @@
 import type { Mutant } from './mutants.ts';
 
 const RULES = ['test/contract/bns-rules.test.ts'];
+const PAYMENTS = ['test/scenarios/bns-payments.test.ts'];
 const LAWS = ['test/contract/bns-laws.test.ts'];
 const ALL_VECTORS = ['test/conformance/conformance.test.ts'];
 const machine = (file: string): string => `libs/machines/bns/src/${file}`;
@@ -113,6 +114,10 @@ const ALIKE: readonly Omit<Mutant, 'tests'>[] = [
     file: machine('operations/name-update.ts'),
     edits: [['isInGrace(rules, row, namespace, op.height)', 'isInGrace(rules, row, namespace, op.height - 1)']],
   },
+];
+
+/** The same, where scenarios tell. */
+const OF_SCENARIOS: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-creator-period-at-preorder',
     file: machine('payment.ts'),
@@ -137,5 +142,6 @@ const DRAWN: readonly Omit<Mutant, 'tests'>[] = [
 export const BNS_MUTANTS: readonly Mutant[] = [
   ...CORRECTED.map((mutant) => ({ ...mutant, tests: RULES })),
   ...ALIKE.map((mutant) => ({ ...mutant, tests: ALL_VECTORS })),
+  ...OF_SCENARIOS.map((mutant) => ({ ...mutant, tests: PAYMENTS })),
   ...DRAWN.map((mutant) => ({ ...mutant, tests: LAWS })),
 ];

@@ -1,4 +1,4 @@
-/** Scenarios 42 to 49 of `spec/bns-scenarios.md`, by the names of their files. */
+/** Scenarios 42 to 49 of `spec/bns-scenarios.md`, by the names of their files, and which block settles what is paid. */
 import { test } from '@jest/globals';
 import { given } from '@virtualchain/testing';
 import {
@@ -9,11 +9,14 @@ import {
   FOO_TOKENS,
   launched,
   NAMESPACE_TOKENS,
+  orderNamespace,
   owned,
   type Paid,
   preorder,
+  ready,
   register,
   renew,
+  reveal,
   VALUE,
   when,
 } from '../kit/bns-steps.ts';
@@ -109,3 +112,26 @@ test('a name of version 1 is renewed in tokens too', () =>
   when(owned(), renew({ by, fee: 0n, value: VALUE, tokens: FOO_TOKENS })).thenAccepts({
     names: [{ token_fee: FOO_TOKENS, op_fee: 0n }],
   }));
+
+test('whom a name pays is settled by the block of its registration, not by that of its preorder', async () => {
+  // Revealed at 102, so the creator is paid up to 105; preordered at 104, registered at 106.
+  const early = (burn: string) => ordered(2, { burn, fee: FOO_SATOSHIS }, { receiveFees: 3 });
+  await when(early('w0'), register({ by })).thenAccepts();
+  await when(early('w0').block(), register({ by })).thenRejects('BURN_ADDRESS_WRONG');
+  await when(early('burn'), register({ by })).thenRejects('BURN_ADDRESS_WRONG');
+  await when(early('burn').block(), register({ by })).thenAccepts();
+});
+
+test('what a name costs is settled by the block of its preorder: cheaper prices of the next epoch do not help', async () => {
+  const machine = bns({ epochEnds: [0, 104, 1000, 1001, 1002] });
+  const namespace = [[orderNamespace({ tokens: null, fee: 400_000_000n })], [reveal()], [ready()]];
+  const paid = (fee: bigint) => given(machine, [...namespace, [preorder({ by, fee })]]);
+  await when(paid(FOO_SATOSHIS), register({ by })).thenRejects('PAYMENT_TOO_SMALL');
+  await when(paid(10n * FOO_SATOSHIS), register({ by })).thenAccepts();
+  await when(
+    given(machine, namespace)
+      .block()
+      .block([preorder({ by, fee: FOO_SATOSHIS })]),
+    register({ by }),
+  ).thenAccepts();
+});
