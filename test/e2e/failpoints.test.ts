@@ -51,7 +51,7 @@ function allDead(victims: readonly Victim[]): Promise<unknown> {
     'every process dies at its failpoint',
     async () => victims.filter(({ isRunning }) => isRunning).map(({ armedAs }) => armedAs),
     (alive) => alive.length === 0,
-    40_000,
+    120_000,
   );
 }
 

@@ -31,9 +31,9 @@ export class Victim {
   async startArmed(): Promise<void> {
     const { exited, logFile } = await this.#start({ VCHAIN_FAILPOINT: this.armedAs });
     exited.then(async ({ signal }) => {
-      this.isRunning = false;
       const log = await readFile(logFile, 'utf8');
       this.death = { signal, saidWhere: log.includes(`killed at failpoint ${this.armedAs}`) };
+      this.isRunning = false; // last: whoever waits for the death looks at it then
     });
   }
 
