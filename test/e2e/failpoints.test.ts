@@ -149,7 +149,7 @@ beforeAll(async () => {
   await published(ingesters);
   await projected(folding);
   await Promise.all([survivor, ...ingesters, ...folding].map((each) => each.stop()));
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
