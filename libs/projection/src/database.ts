@@ -1,28 +1,58 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, type EntitySchema, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { type Kysely, sql } from 'kysely';
 import { DatabaseRefused, DatabaseUnavailable, isPassing, isRefusal } from './errors.ts';
 import {
   CLOSE_LIMIT_MS,
+  IDENTIFIER_BYTES_MAX,
   POOL_CONNECTIONS_MAX,
   SMALL_VALUE_BYTES,
   STATEMENT_BYTES_MAX,
   STATEMENT_TIMEOUT_MS,
 } from './limits.ts';
+import { postgresAddress } from './postgres-url.ts';
+import { sessionSetter } from './session.ts';
 
 /** The transaction's Kysely: bulk statements and typed arrays, in the same transaction as MikroORM's. */
 export type Db = Kysely<Record<string, Record<string, unknown>>>;
 
 /** Opens MikroORM over one schema. */
 export function openOrm(postgresUrl: string, schema: string, entities: readonly EntitySchema[]): Promise<MikroORM> {
+  const purpose = { name: schema, connectionsMax: POOL_CONNECTIONS_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  return connectOrm(postgresUrl, purpose, { entities: [...entities], schema, forceUtcTimezone: true });
+}
+
+/**
+ * Connects as the URL says, with sessions of ours. MikroORM would lose the URL's query, and with it what it says of TLS:
+ * it is given the parts.
+ *
+ * @throws PostgresUrlInvalid
+ */
+export async function connectOrm(
+  postgresUrl: string,
+  purpose: { readonly name: string; readonly connectionsMax: number; readonly statementTimeoutMs: number },
+  options: Options,
+): Promise<MikroORM> {
+  const { name, connectionsMax, statementTimeoutMs } = purpose;
+  const address = postgresAddress(postgresUrl);
   return MikroORM.init({
-    entities: [...entities],
-    clientUrl: postgresUrl,
-    schema,
-    pool: { min: 0, max: POOL_CONNECTIONS_MAX },
+    ...options,
+    clientUrl: `postgres://below/${encodeURIComponent(address.database ?? '')}`,
+    pool: { min: 0, max: connectionsMax },
     discovery: { warnWhenNoEntities: false },
-    driverOptions: { statement_timeout: STATEMENT_TIMEOUT_MS, application_name: `virtualchain ${schema}`.slice(0, 63) },
-    forceUtcTimezone: true,
+    driverOptions: {
+      ...address,
+      // What is left out `pg` chooses, and what is empty too; MikroORM would take undefined for its own choice.
+      host: address.host ?? '',
+      port: address.port ?? 0,
+      user: address.user ?? '',
+      password: address.password ?? '',
+      database: address.database ?? '',
+      application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
+      keepAlive: true,
+      statement_timeout: statementTimeoutMs,
+      verify: sessionSetter(statementTimeoutMs),
+    },
   });
 }
 
@@ -35,7 +65,7 @@ export function dbOf(em: EntityManager): Db {
  * gives its connection back in any case: MikroORM's keeps one that died, and closing the pool would wait for it for ever.
  */
 export function inTransaction<Result>(orm: MikroORM, work: (db: Db) => Promise<Result>): Promise<Result> {
-  return orDatabaseError(() => dbOf(orm.em.fork()).transaction().execute(work));
+  return orDatabaseError(() => dbOf(orm.em.fork()).transaction().setIsolationLevel('read committed').execute(work));
 }
 
 /** Reads one state of the database, whatever is committed meanwhile. */

@@ -174,15 +174,21 @@ export class DatabaseRefused extends ExpectedError {
 
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`Postgres: ${why}; check user, password, database and rights of the connection`, { cause });
+    super(`Postgres: ${why}; check user, password, database, rights and TLS of the connection`, { cause });
   }
 }
 
 /** Wrong user or password, no such database, no right. */
 const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
 
+/** Of Node's TLS: a certificate that does not do, or no TLS at all. */
+const TLS_REFUSAL = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+const NO_TLS = /server does not support SSL connections/;
+
 export function isRefusal(error: unknown): boolean {
-  return isThrown(error) && REFUSAL.has(String(error.code));
+  return causesOf(error).some(
+    ({ code, message }) => REFUSAL.has(String(code)) || TLS_REFUSAL.test(String(code)) || NO_TLS.test(message),
+  );
 }
 
 /** No such table, view or schema. */
@@ -204,17 +210,18 @@ function isThrown(error: unknown): error is Thrown {
 
 /** Says whether an error of the driver may pass; connection errors have no SQLSTATE. */
 export function isPassing(error: unknown): boolean {
-  const seen = new Set<unknown>();
-  for (let at = error; isThrown(at) && !seen.has(at); at = at.cause ?? at.previous) {
-    seen.add(at);
-    const { code } = at;
-    if (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) return true;
-    if (
-      /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i.test(
-        at.message,
-      )
-    )
-      return true;
-  }
-  return false;
+  return causesOf(error).some(
+    ({ code, message }) =>
+      (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) || LOST_CONNECTION.test(message),
+  );
+}
+
+const LOST_CONNECTION =
+  /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i;
+
+/** The error and what it came from, outermost first. */
+function causesOf(error: unknown): readonly Thrown[] {
+  const found: Thrown[] = [];
+  for (let at = error; isThrown(at) && !found.includes(at); at = at.cause ?? at.previous) found.push(at);
+  return found;
 }

@@ -1,7 +1,7 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
-import { MikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { closeOrm, inTransaction, orDatabaseError } from './database.ts';
+import { closeOrm, connectOrm, inTransaction, orDatabaseError } from './database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from './limits.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
@@ -31,11 +31,10 @@ const MIGRATIONS = [{ name: '0001-create-builds', class: CreateBuilds }];
 /** Opens the shared tables of a database, brought up to date first. */
 export async function openSharedTables(postgresUrl: string): Promise<MikroORM> {
   return orDatabaseError(async () => {
-    const orm = await MikroORM.init({
+    // No limit for statements: whoever opens waits for the lock of those who came before, an import of hours included.
+    const purpose = { name: 'shared', connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: 0 };
+    const orm = await connectOrm(postgresUrl, purpose, {
       entities: [],
-      clientUrl: postgresUrl,
-      pool: { min: 0, max: SHARED_POOL_CONNECTIONS_MAX },
-      discovery: { warnWhenNoEntities: false },
       extensions: [Migrator],
       migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },
     });

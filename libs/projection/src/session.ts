@@ -1,0 +1,46 @@
+/**
+ * What every session of ours sets, whatever role, database or server have as their defaults: correctness rests on it.
+ * Names as `pg_settings` has them; a setting that a server does not know yet is passed over.
+ */
+const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  // A lock that was waited for must be followed by a look at what its last holder wrote.
+  default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
+  default_transaction_deferrable: 'off',
+  // Floats come back as they were written, and bytes and times in the one form that is read.
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  standard_conforming_strings: 'on',
+  // Every table is named with its schema; nobody's function or operator stands before Postgres's own.
+  search_path: 'pg_catalog',
+  // Waits are bounded by the statement, below, or by us.
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+};
+
+/** Lower-case. */
+export const SESSION_SETTING_NAMES: ReadonlySet<string> = new Set(
+  ['statement_timeout', 'client_encoding', ...Object.keys(SESSION_SETTINGS)].map((name) => name.toLowerCase()),
+);
+
+/** A client of `pg`, as far as it is used here. */
+interface NewClient {
+  query(query: { readonly text: string; readonly values: readonly unknown[] }, done: (error?: Error) => void): void;
+}
+
+/** Sets up a new session, before anybody gets it. `statementTimeoutMs` of 0 is no limit. */
+export function sessionSetter(statementTimeoutMs: number) {
+  const settings = Object.entries({ ...SESSION_SETTINGS, statement_timeout: String(statementTimeoutMs) });
+  const values = [settings.map(([name]) => name), settings.map(([, value]) => value)];
+  return (client: NewClient, done: (error?: Error) => void): void => client.query({ text: SET, values }, done);
+}
+
+/** Whatever the search path was: everything is named with its schema. */
+const SET = `select pg_catalog.set_config(known.name, wanted.value, false)
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as wanted(name, value)
+  join pg_catalog.pg_settings as known on known.name operator(pg_catalog.=) wanted.name`;
