@@ -1,4 +1,6 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
+import { kafkaSecurity, kafkaSecuritySpec, problemsOfKafkaSecurity, readConfig } from '@virtualchain/process';
+import type { Env } from './cache.ts';
 import { probeKafka } from './kafka-probe.ts';
 import { probeNode } from './node-probe.ts';
 import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
@@ -11,9 +13,11 @@ export class GivenPartUnusable extends ExpectedError {
   readonly remedy = 'halt';
 }
 
-export async function givenKafka(variable: string, value: string): Promise<KafkaPart> {
+/** Spoken to as the VCHAIN_KAFKA_… variables say. */
+export async function givenKafka(variable: string, value: string, env: Env): Promise<KafkaPart> {
   const brokers = value.split(',').map((broker) => broker.trim());
-  await mustAnswer(variable, () => probeKafka(brokers));
+  const security = kafkaSecurity(readConfig(kafkaSecuritySpec, env, [], [problemsOfKafkaSecurity]));
+  await mustAnswer(variable, () => probeKafka(brokers, security));
   return { ...untouchable(variable), brokers, description: `from ${variable}, ${brokers.join(', ')}` };
 }
 

@@ -1,7 +1,8 @@
+import type { KafkaSecurity } from '@virtualchain/process';
 import kafkajs from 'kafkajs';
 
 /** Resolves if a client finds the cluster and a broker in it that answers. */
-export async function probeKafka(brokers: readonly string[]): Promise<void> {
+export async function probeKafka(brokers: readonly string[], security: KafkaSecurity = {}): Promise<void> {
   const kafka = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: 'vchain-probe',
@@ -9,6 +10,7 @@ export async function probeKafka(brokers: readonly string[]): Promise<void> {
     requestTimeout: 2_000,
     retry: { retries: 0 },
     logLevel: kafkajs.logLevel.NOTHING,
+    ...security,
   });
   const admin = kafka.admin();
   try {

@@ -41,7 +41,7 @@ export async function startPart<Name extends PartName>(
 ): Promise<Parts[Name]> {
   const makers: PartMakers = {
     kafka: {
-      given: (value) => givenKafka(variables.kafka, value),
+      given: (value) => givenKafka(variables.kafka, value, starter.env),
       container: (ground) => import('./containers.ts').then((made) => made.startKafkaContainer(ground)),
       local: () => startLocalKafka(starter),
     },

@@ -21,7 +21,7 @@ export async function dropDatabase(url: string, name: string): Promise<void> {
 }
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  const client = new pg.Client({ connectionString: asLibpq(url), connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => undefined); // a server that goes away is seen by the query
   try {
     await client.connect();
@@ -29,4 +29,11 @@ async function withClient(url: string, work: (client: pg.Client) => Promise<unkn
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** `pg` means more by `sslmode=require` than libpq, and than a projection does, unless it is told. */
+function asLibpq(url: string): string {
+  const given = new URL(url);
+  if (given.searchParams.has('sslmode')) given.searchParams.set('uselibpqcompat', 'true');
+  return given.href;
 }

@@ -56,6 +56,20 @@ export class NodeCredentialsTwice extends NodeError {
   }
 }
 
+/** https, and the certificate is not one that we trust for this host. */
+export class NodeUntrusted extends NodeError {
+  override readonly name = 'NodeUntrusted';
+  readonly code = 'NODE_UNTRUSTED';
+  readonly remedy = 'halt';
+
+  constructor(node: string, detail: string) {
+    super(
+      node,
+      `${detail}; correct the host, or name the authority of its certificate with NODE_EXTRA_CA_CERTS=<file>`,
+    );
+  }
+}
+
 /** The node understood the call and refused it. */
 export class NodeRpcError extends NodeError {
   override readonly name = 'NodeRpcError';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { NodeCredentialsTwice, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+import type { NodeAddress } from './node-url.ts';
 
 /** User name and password of a node. */
 export interface Login {
@@ -20,12 +21,9 @@ export interface LoginSource {
  *
  * @throws NodeCredentialsTwice
  */
-export function loginSource(label: string, { username, password }: URL, cookieFile?: string): LoginSource {
-  if (cookieFile === undefined) {
-    const given = username === '' ? null : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
-    return { known: async () => given, after: async () => null };
-  }
-  if (username !== '' || password !== '') throw new NodeCredentialsTwice(label, cookieFile);
+export function loginSource({ label, login }: Pick<NodeAddress, 'label' | 'login'>, cookieFile?: string): LoginSource {
+  if (cookieFile === undefined) return { known: async () => login, after: async () => null };
+  if (login !== null) throw new NodeCredentialsTwice(label, cookieFile);
   let read: Promise<Login> | undefined;
   const again = (): Promise<Login> => {
     read = readCookie(label, cookieFile);

@@ -1,4 +1,4 @@
-import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable, NodeUntrusted } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
 
 /** What a node answered to one call. */
@@ -87,14 +87,17 @@ function readError(error: unknown): (RpcOutcome & { readonly kind: 'error' }) | 
   return typeof code === 'number' ? { kind: 'error', code, message: String(message) } : null;
 }
 
-/** Bytes that REST gave, or why not. 401, 403 and 404 are how a node says that it has no REST, or not this block. */
+/** Bytes that REST gave, or why not: a node has no REST, or not this block. */
 export type RestOutcome =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'absent'; readonly statusCode: number };
 
+/** How nodes, and what stands before hosted ones, say so. */
+const NO_REST: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 501]);
+
 /** @throws NodeBusy, NodeReplyInvalid */
 export function readRestReply(node: string, { statusCode, headers, body }: HttpReply): RestOutcome {
-  if (statusCode === 401 || statusCode === 403 || statusCode === 404) return { kind: 'absent', statusCode };
+  if (NO_REST.has(statusCode)) return { kind: 'absent', statusCode };
   if (statusCode === 503) throw new NodeBusy(node, 'HTTP 503 from REST');
   if (statusCode !== 200 || !(body instanceof Uint8Array))
     throw new NodeReplyInvalid(node, `HTTP ${statusCode} from REST`);
@@ -105,10 +108,14 @@ export function readRestReply(node: string, { statusCode, headers, body }: HttpR
   return { kind: 'bytes', bytes: body };
 }
 
+/** Node's words for a certificate that does not do. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
 /** What the HTTP client could not do, as an error with a name. */
-export function connectionError(node: string, error: unknown): NodeTimeout | NodeUnreachable {
-  const { code, message } = error as { readonly code?: string; readonly message?: string };
-  const text = [code, message].filter((part) => part !== undefined).join(' ');
+export function connectionError(node: string, error: unknown): NodeTimeout | NodeUnreachable | NodeUntrusted {
+  const { code = '', message } = error as { readonly code?: string; readonly message?: string };
+  if (UNTRUSTED.test(code)) return new NodeUntrusted(node, `${message} (${code})`);
+  const text = [code, message].filter(Boolean).join(' ');
   return code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT'
     ? new NodeTimeout(node, text)
     : new NodeUnreachable(node, text);

@@ -15,6 +15,7 @@ import {
   SLOW_RPC_TIMEOUT_MS,
 } from './limits.ts';
 import { type Login, loginSource } from './login.ts';
+import { type NodeAddress, nodeAddress } from './node-url.ts';
 import {
   connectionError,
   type HttpReply,
@@ -53,17 +54,19 @@ export interface NodeRpc extends AsyncDisposable {
 }
 
 /**
- * Opens the JSON-RPC of `http://user:password@host:port`, or of a URL without a login and a cookie file. Nothing is sent yet.
+ * Opens the JSON-RPC of `http://user:password@host:port/path`, or of a URL without a login and a cookie file. Nothing is sent
+ * yet.
  *
- * @throws NodeCredentialsTwice
+ * @throws NodeUrlInvalid, NodeCredentialsTwice
  */
 export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
-  const { host: label } = new URL(url);
-  const login = loginSource(label, new URL(url), options.cookieFile);
+  const address = nodeAddress(url);
+  const { label } = address;
+  const login = loginSource(address, options.cookieFile);
   const limited = limitInFlight(options.callsInFlightMax ?? CALLS_IN_FLIGHT_MAX);
   const busyRetriesMax = options.busyRetriesMax ?? BUSY_RETRIES_MAX;
   const timeoutMs = options.rpcTimeoutMs ?? RPC_TIMEOUT_MS;
-  const { client, agent } = openClient(url, label, timeoutMs);
+  const { client, agent } = openClient(address, timeoutMs);
 
   async function attempt<Result>(send: () => Promise<Result>, withoutByteMs = timeoutMs): Promise<Result> {
     let wasCutOff = false;
@@ -135,8 +138,15 @@ interface HttpClient {
   post: SendWithCallback;
 }
 
-type SendWithCallback = (options: unknown, done: (error: unknown, reply: HttpReply) => void) => void;
-type SendHttp = (options: unknown) => Promise<HttpReply>;
+interface HttpRequest {
+  readonly url?: string;
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+}
+
+type SendWithCallback = (options: HttpRequest, done: (error: unknown, reply: HttpReply) => void) => void;
+type SendHttp = (options: HttpRequest) => Promise<HttpReply>;
 
 const requireFromClient = createRequire(createRequire(import.meta.url).resolve('bitcoin-core'));
 
@@ -146,15 +156,9 @@ const requireFromClient = createRequire(createRequire(import.meta.url).resolve('
  * and keeps numbers exact; and `request` is taken without the logger around it, which parses every body twice and
  * crashes the process on a batch reply with an unknown id, and with an agent that keeps connections.
  */
-function openClient(url: string, label: string, rpcTimeoutMs: number) {
-  const { protocol, host } = new URL(url);
-  const baseUrl = `${protocol}//${host}`;
-  const options = {
-    host: baseUrl,
-    logger: { debug: () => {} },
-  };
-  const client = new Client(options) as unknown as BitcoinCoreClient;
-  const agent = protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+function openClient({ isSecure, label, origin, path }: NodeAddress, rpcTimeoutMs: number) {
+  const client = new Client({ host: origin, logger: { debug: () => {} } }) as unknown as BitcoinCoreClient;
+  const agent = isSecure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
 
   const idPrefix = randomBytes(6).toString('hex');
   let calls = 0;
@@ -166,11 +170,21 @@ function openClient(url: string, label: string, rpcTimeoutMs: number) {
     rpc: (reply) => readRpcReply(label, reply),
     rest: (_extension, reply) => readRestReply(label, reply),
   };
-  const http = (requireFromClient('request') as HttpClient).defaults({ baseUrl, timeout: rpcTimeoutMs, agent });
-  const post: SendWithCallback = (options, done) =>
-    http.post({ ...(options as object), timeout: client.timeout }, done);
-  client.request = Object.assign(http, { getAsync: promised(http.get), postAsync: promised(post) });
+  const http = (requireFromClient('request') as HttpClient).defaults({ timeout: rpcTimeoutMs, agent });
+  // The client knows no path of a node's own, and leaves out an empty user name.
+  const get: SendWithCallback = (options, done) =>
+    http.get({ ...options, url: `${origin}${path.replace(/\/$/, '')}${options.url}` }, done);
+  const post: SendWithCallback = ({ body }, done) => {
+    const { auth, timeout } = client;
+    const headers = auth === null ? {} : { authorization: `Basic ${base64(`${auth.user}:${auth.pass}`)}` };
+    http.post({ url: `${origin}${path}`, body, headers, timeout }, done);
+  };
+  client.request = Object.assign(http, { getAsync: promised(get), postAsync: promised(post) });
   return { client, agent };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 function promised(send: SendWithCallback): SendHttp {

@@ -21,6 +21,9 @@ const REFUSED = new Set([
   'INVALID_TRANSACTION_TIMEOUT',
 ]);
 
+/** Of Node's TLS: a certificate that does not do. */
+const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
 /** What kafkajs wraps in one another: the outer error says that it gave up, an inner one says why. */
 function* chainOf(error: unknown): Generator<Record<string, unknown>> {
   let inner = error;
@@ -43,9 +46,10 @@ export function kafkaErrorType(error: unknown): string | null {
 /** Turns what kafkajs throws into a foreseen failure; bugs pass as they are. */
 export function foreseen(topic: string, offset: bigint, error: unknown): unknown {
   if (error instanceof ExpectedError) return error;
-  for (const { name } of chainOf(error)) {
+  for (const { name, code } of chainOf(error)) {
     if (name === 'TypeError' || name === 'RangeError' || name === 'ReferenceError') return error;
     if (name === 'KafkaJSSASLAuthenticationError') return new BrokerRefused(topic, error);
+    if (typeof code === 'string' && UNTRUSTED.test(code)) return new BrokerRefused(topic, error);
   }
   const type = kafkaErrorType(error);
   if (type === 'OFFSET_OUT_OF_RANGE') return new OffsetOutOfRange(topic, offset);

@@ -27,9 +27,15 @@ export class ConfigInvalid extends ExpectedError {
 
 /**
  * Reads all settings: a flag comes before its environment variable, that before the file `<variable>_FILE` names, that
- * before the fallback. Secrets, passwords in URLs among them, are in no error, and in no log line from then on.
+ * before the fallback. Secrets, passwords in URLs among them, are in no error, and in no log line from then on. `rules`
+ * look at several settings together, whatever else is wrong: what could not be read is undefined.
  */
-export function readConfig<const S extends Spec>(spec: S, env: Env, args: readonly string[] = []): Config<S> {
+export function readConfig<const S extends Spec>(
+  spec: S,
+  env: Env,
+  args: readonly string[] = [],
+  rules: readonly ((config: Partial<Config<S>>) => readonly string[])[] = [],
+): Config<S> {
   const flags = readFlags(args, flagsOf(spec));
   const problems = [...flags.problems];
   const config: Record<string, unknown> = {};
@@ -43,9 +49,10 @@ export function readConfig<const S extends Spec>(spec: S, env: Env, args: readon
     } else {
       hide(setting, read.text);
       config[name] = setting.parser.parse(read.text);
-      if (config[name] === undefined) problems.push(brokenRule(setting, read.text));
+      if (config[name] === undefined) problems.push(...brokenRules(setting, read.text));
     }
   }
+  problems.push(...rules.flatMap((rule) => rule(config as Partial<Config<S>>)));
   if (problems.length > 0) throw new ConfigInvalid(problems.map(redactText));
   return Object.freeze(config) as Config<S>;
 }
@@ -82,13 +89,16 @@ function readSetting({ env: variable, flag }: Setting<unknown>, env: Env, flags:
 /** From now on no output of this process shows what is secret in the value. */
 function hide(setting: Setting<unknown>, given: string): void {
   if (setting.secret === true) rememberSecret(given);
-  if (URL.canParse(given)) rememberUrlSecrets(new URL(given));
+  for (const url of given.split(',').map((part) => part.trim()))
+    if (URL.canParse(url)) rememberUrlSecrets(new URL(url));
 }
 
-function brokenRule(setting: Setting<unknown>, given: string): string {
+function brokenRules(setting: Setting<unknown>, given: string): readonly string[] {
+  const named = setting.parser.problemsOf?.(given) ?? [];
+  if (named.length > 0) return named.map((problem) => `${labelOf(setting)} ${problem}: ${remedyOf(setting)}`);
   const isShown = setting.secret !== true && setting.parser.isQuotable;
   const value = isShown ? `is ${JSON.stringify(given)}, but ` : '';
-  return `${labelOf(setting)} ${value}must be ${setting.parser.rule}: ${remedyOf(setting)}`;
+  return [`${labelOf(setting)} ${value}must be ${setting.parser.rule}: ${remedyOf(setting)}`];
 }
 
 function labelOf({ env, flag, about }: Setting<unknown>): string {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Parser } from './setting.ts';
 
 export const text: Parser<string> = {
@@ -35,17 +36,54 @@ export const toggle: Parser<boolean> = {
   parse: (given) => ({ true: true, '1': true, false: false, '0': false })[given],
 };
 
-/** A URL of one of the schemes, kept as text: clients take it as it was given. */
-export function url(...schemes: readonly string[]): Parser<string> {
+/**
+ * A URL kept as text, since its client reads it: `problemsOf` is that client's own list of what is wrong with one, empty
+ * for a good one, and without what may be secret.
+ */
+export function clientUrl(rule: string, problemsOf: (url: string) => readonly string[]): Parser<string> {
   return {
-    rule: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    rule,
     isQuotable: false,
-    parse(given) {
-      if (!URL.canParse(given)) return undefined;
-      const { protocol, hostname } = new URL(given);
-      return schemes.includes(protocol.slice(0, -1)) && hostname !== '' ? given : undefined;
-    },
+    parse: (given) => (problemsOf(given).length === 0 ? given : undefined),
+    problemsOf,
   };
+}
+
+/** Several of them, between commas; each problem says which one has it. */
+export function clientUrls(rule: string, problemsOf: (url: string) => readonly string[]): Parser<readonly string[]> {
+  const urls = (given: string): readonly string[] => given.split(',').map((url) => url.trim());
+  const problemsOfAll = (given: string): readonly string[] => {
+    const all = urls(given);
+    return all.flatMap((url, index) =>
+      problemsOf(url).map((problem) => (all.length === 1 ? problem : `(URL ${index + 1} of ${all.length}) ${problem}`)),
+    );
+  };
+  return {
+    rule,
+    isQuotable: false,
+    parse: (given) => (problemsOfAll(given).length === 0 ? urls(given) : undefined),
+    problemsOf: problemsOfAll,
+  };
+}
+
+/** PEM as text, or the path of a file that holds it. */
+export const pem: Parser<string> = {
+  rule: 'a PEM text, or the path of a file that holds one',
+  isQuotable: false,
+  parse(given) {
+    const content = PEM.test(given) ? given : readOrNothing(given);
+    return content !== undefined && PEM.test(content) ? content : undefined;
+  },
+};
+
+const PEM = /-----BEGIN [A-Z0-9 ]+-----/;
+
+function readOrNothing(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Addresses between commas: `host:port,host:port`. */

@@ -1,5 +1,7 @@
 /** Shorter ones would blot out ordinary words. */
 const secretLengthMin = 4;
+/** Shorter steps of a path are words such as `wallet`. */
+const keyLengthMin = 16;
 const hidden = '[hidden]';
 const secretWord =
   'pass(?:word|wd|phrase)?|pwd|secret|token|credential|authorization|cookie|api_?-?key|private_?-?key|mnemonic|seed_?phrase';
@@ -16,8 +18,11 @@ export function rememberSecret(secret: string): void {
   }
 }
 
-/** Remembers what a URL says before its `@`. */
+/** Remembers what a URL says before its `@`, and the path of a hosted node, which is its key. */
 export function rememberUrlSecrets(url: URL): void {
+  if (['http:', 'https:'].includes(url.protocol)) {
+    for (const step of url.pathname.split('/')) if (step.length >= keyLengthMin) rememberSecret(step);
+  }
   if (url.password === '') return;
   for (const password of [url.password, decoded(url.password)]) {
     rememberSecret(password);

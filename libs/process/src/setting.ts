@@ -5,6 +5,8 @@ export interface Parser<Value> {
   /** False if a mistyped value may hold a secret, and must not be repeated in an error. */
   readonly isQuotable: boolean;
   parse(text: string): Value | undefined;
+  /** All that is wrong with a text that breaks the rule, each as the end of "it …", without what may be secret. */
+  problemsOf?(text: string): readonly string[];
 }
 
 interface Names {

@@ -32,6 +32,7 @@ export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projecti
 export { PROJECTION_POINTS, type ProjectionPassing } from './points.ts';
 export type { Advanced, BlockMark, Projection, VerdictCounts } from './port.ts';
 export { PostgresProjection } from './postgres-projection.ts';
+export { PostgresUrlInvalid, problemsOfPostgresUrl } from './postgres-url.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { openReader, type Reader } from './reading.ts';
 export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';

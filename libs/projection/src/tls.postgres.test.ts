@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
+import { makeCertificate } from '../../../test/kit/certificate.ts';
 import { Client } from '../../../test/kit/postgres-client.ts';
 import { until } from '../../../test/kit/until.ts';
 import { listBuilds } from './builds.ts';
@@ -61,19 +61,6 @@ describe('a server without TLS', () => {
   });
 });
 
-/** A certificate for 127.0.0.1 and no name, signed by nobody else; `false` where there is no openssl to make one. */
-function makeCertificate(): boolean {
-  const file = (name: string) => join(folder, name);
-  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=virtualchain test'];
-  const out = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('server.key'), '-out', file('server.crt')];
-  try {
-    execFileSync('openssl', [...made, ...out], { stdio: 'pipe' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The server itself writes the files, so that it can read them and nobody else. */
 async function turnTlsOn(): Promise<void> {
   await using client = await Client.connect(parts.postgres.url);
@@ -95,9 +82,8 @@ describe('a server with TLS', () => {
   let root = '';
   let hasTls = false;
   beforeAll(async () => {
-    hasTls = makeCertificate();
-    if (!hasTls) console.warn('skipped: there is no openssl to make a certificate with');
-    else await turnTlsOn();
+    hasTls = makeCertificate(folder) !== null;
+    if (hasTls) await turnTlsOn();
     root = `sslrootcert=${encodeURIComponent(join(folder, 'server.crt'))}`;
   }, 60_000);
 

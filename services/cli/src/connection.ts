@@ -3,14 +3,30 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { builtInMachines, loadChain, loadMachine, type Parameters, parseParameters } from '@virtualchain/definitions';
+import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
-import { ConfigInvalid, type Env, readVariable, rememberSecret } from '@virtualchain/process';
+import {
+  addresses,
+  clientUrl,
+  type Env,
+  type KafkaSecurity,
+  kafkaSecurity,
+  kafkaSecuritySpec,
+  optional,
+  type Parser,
+  problemsOfKafkaSecurity,
+  readConfig,
+  rememberUrlSecrets,
+  text,
+  toggle,
+} from '@virtualchain/process';
 import {
   listBuilds,
   liveSchema,
   type MachineInstance,
   openBuild,
   type PostgresProjection,
+  problemsOfPostgresUrl,
 } from '@virtualchain/projection';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Command } from 'commander';
@@ -23,6 +39,8 @@ export interface Connection {
   readonly machineParameters?: string;
   readonly network?: string;
   readonly kafkaBrokers?: string;
+  /** How the brokers are spoken to. */
+  readonly kafka?: KafkaSecurity;
   readonly postgresUrl?: string;
   readonly nodeUrl?: string;
   readonly nodeCookieFile?: string;
@@ -36,15 +54,57 @@ export class SettingMissing extends ExpectedError {
   readonly remedy = 'halt';
 }
 
-const NAMES = {
-  chainParameters: ['--chain-parameters', 'VCHAIN_CHAIN_PARAMETERS'],
-  machineParameters: ['--machine-parameters', 'VCHAIN_MACHINE_PARAMETERS'],
-  network: ['--network', 'VCHAIN_NETWORK'],
-  kafkaBrokers: ['--kafka-brokers', 'VCHAIN_KAFKA_BROKERS'],
-  postgresUrl: ['--postgres-url', 'VCHAIN_POSTGRES_URL'],
-  nodeUrl: ['--node-url', 'VCHAIN_NODE_URL'],
-  nodeCookieFile: ['--node-cookie-file', 'VCHAIN_NODE_COOKIE_FILE'],
-  topicPrefix: ['--topic-prefix', 'VCHAIN_TOPIC_PREFIX'],
+const brokers: Parser<string> = {
+  ...addresses,
+  parse: (given) => addresses.parse(given)?.join(','),
+};
+
+/** Every flag has an environment variable, and a file that the variable with `_FILE` names. */
+const PLACES = {
+  chainParameters: optional(text, {
+    flag: 'chain-parameters',
+    env: 'VCHAIN_CHAIN_PARAMETERS',
+    about: 'parameters of the chain, JSON',
+  }),
+  machineParameters: optional(text, {
+    flag: 'machine-parameters',
+    env: 'VCHAIN_MACHINE_PARAMETERS',
+    about: 'parameters of the machine, JSON; those of its live build when absent',
+  }),
+  network: optional(text, { flag: 'network', env: 'VCHAIN_NETWORK', about: 'network' }),
+  kafkaBrokers: optional(brokers, {
+    flag: 'kafka-brokers',
+    env: 'VCHAIN_KAFKA_BROKERS',
+    about: 'Kafka brokers, host:port, separated by commas',
+  }),
+  postgresUrl: optional(clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl), {
+    flag: 'postgres-url',
+    env: 'VCHAIN_POSTGRES_URL',
+    about: 'database of the network',
+    secret: true,
+  }),
+  nodeUrl: optional(clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl), {
+    flag: 'node-url',
+    env: 'VCHAIN_NODE_URL',
+    about: 'Bitcoin node',
+    secret: true,
+  }),
+  nodeCookieFile: optional(text, {
+    flag: 'node-cookie-file',
+    env: 'VCHAIN_NODE_COOKIE_FILE',
+    about: 'its cookie file, for a URL without a login',
+  }),
+  topicPrefix: optional(text, {
+    flag: 'topic-prefix',
+    env: 'VCHAIN_TOPIC_PREFIX',
+    about: 'first part of topic names; vchain when absent',
+  }),
+} as const;
+
+const SPEC = {
+  chain: optional(text, { flag: 'chain', env: 'VCHAIN_CHAIN', about: 'virtual chain: a built-in name or a module' }),
+  ...PLACES,
+  ...kafkaSecuritySpec,
 } as const;
 
 /** Where a running demo says how it is reached: commands without settings talk to it. */
@@ -55,61 +115,50 @@ export function withConnection(
   command: Command,
   chains = 'VCHAIN_CHAIN; default that of a running demo, else kv',
 ): Command {
-  return command
-    .option('--chain <name>', `virtual chain: a built-in name or a module (${chains})`)
-    .option('--chain-parameters <json>', 'parameters of the chain (VCHAIN_CHAIN_PARAMETERS)')
-    .option(
-      '--machine-parameters <json>',
-      'parameters of the machine (VCHAIN_MACHINE_PARAMETERS; default those of its live build)',
-    )
-    .option('--network <name>', 'network (VCHAIN_NETWORK)')
-    .option('--kafka-brokers <list>', 'Kafka brokers, host:port (VCHAIN_KAFKA_BROKERS)')
-    .option('--postgres-url <url>', 'database of the network (VCHAIN_POSTGRES_URL)')
-    .option('--node-url <url>', 'Bitcoin node (VCHAIN_NODE_URL)')
-    .option('--node-cookie-file <file>', 'its cookie file, for a URL without a login (VCHAIN_NODE_COOKIE_FILE)')
-    .option('--topic-prefix <prefix>', 'first part of topic names (VCHAIN_TOPIC_PREFIX; default vchain)')
-    .addHelpText('after', EXIT_CODES);
+  for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
+    const value = Object.is(parser, toggle) ? '' : ' <value>';
+    command.option(`--${flag}${value}`, `${about} (${name === 'chain' ? chains : env})`);
+  }
+  return command.addHelpText('after', EXIT_CODES);
 }
 
 /**
  * Flags come before the environment (a variable, or the file that `<variable>_FILE` names), that before a running demo.
  *
- * @throws ConfigInvalid with every variable that cannot be read.
+ * @throws ConfigInvalid with everything that cannot be read or used.
  */
 export function connectionOf(
-  options: Readonly<Record<string, string | undefined>>,
+  options: Readonly<Record<string, string | boolean | undefined>>,
   env: Env = process.env,
 ): Connection {
-  const demo: Readonly<Record<string, string>> = existsSync(demoFile) ? JSON.parse(readFileSync(demoFile, 'utf8')) : {};
-  const problems: string[] = [];
-  const given: Record<string, string> = {};
-  for (const [name, [, variable]] of Object.entries({ ...NAMES, chain: ['--chain', 'VCHAIN_CHAIN'] as const })) {
-    const read = options[name] === undefined ? readVariable(env, variable) : { text: options[name] };
-    if (read !== undefined && 'problem' in read) problems.push(read.problem);
-    else if (read !== undefined) given[name] = read.text;
-  }
-  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const flags = Object.entries(SPEC).flatMap(([name, { flag }]) =>
+    options[name] === undefined ? [] : [`--${flag}=${options[name]}`],
+  );
+  const config = readConfig(SPEC, env, flags, [problemsOfKafkaSecurity]);
+  const names = ['chain', ...Object.keys(PLACES)] as readonly (keyof typeof PLACES | 'chain')[];
+  const given = Object.fromEntries(
+    names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),
+  );
   const isGiven = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some((name) => given[name] !== undefined);
-  const found = isGiven ? given : { ...demo, ...given };
-  for (const name of ['postgresUrl', 'nodeUrl']) {
-    const password = found[name] !== undefined && URL.canParse(found[name]) ? new URL(found[name]).password : '';
-    if (password !== '') rememberSecret(password);
-  }
-  return { chain: 'kv', ...found };
+  const demo: Readonly<Record<string, string>> =
+    !isGiven && existsSync(demoFile) ? JSON.parse(readFileSync(demoFile, 'utf8')) : {};
+  for (const url of [demo['postgresUrl'], demo['nodeUrl']]) if (url !== undefined) rememberUrlSecrets(new URL(url));
+  return { chain: 'kv', ...demo, ...given, kafka: kafkaSecurity(config) };
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */
-export function need(connection: Connection, name: keyof typeof NAMES): string {
+export function need(connection: Connection, name: keyof typeof PLACES): string {
   const value = connection[name];
   if (value !== undefined) return value;
-  const [flag, variable] = NAMES[name];
+  const { flag, env } = PLACES[name];
   throw new SettingMissing(
-    `${flag} is not given: pass it, or set ${variable}, or start a demo (npm start), which is found by itself`,
+    `--${flag} is not given: pass it, or set ${env}, or start a demo (npm start), which is found by itself`,
   );
 }
 
 export function openLog(connection: Connection): OperationLog {
-  return openKafkaLog({ brokers: need(connection, 'kafkaBrokers').split(','), clientId: 'vchain' });
+  const { kafka = {} } = connection;
+  return openKafkaLog({ brokers: need(connection, 'kafkaBrokers').split(','), clientId: 'vchain', security: kafka });
 }
 
 /** Parameters of the chain as given, else as any build of it was made with. */

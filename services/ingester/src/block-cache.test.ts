@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { height } from '@virtualchain/bitcoin';
+import { height, type Txid } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { createBlockCache } from './block-cache.ts';
@@ -26,6 +26,28 @@ test('a block is fetched once for all chains, and kept within bounds', async () 
   expect(cache.transaction(txid)).toBeUndefined();
   await cache.fetch(older.hash);
   expect(asked).toEqual([older.hash, newer.hash, older.hash]);
+});
+
+test('what was fetched ahead stays until each that awaits it has come, or will not come', async () => {
+  const { node, blockNamed } = madeNode(1);
+  const asked: string[] = [];
+  const counting: Pick<BitcoinNode, 'block'> = {
+    block(hash) {
+      asked.push(hash);
+      return node.block(hash);
+    },
+  };
+  const [first, second, third] = [blockNamed('0'), blockNamed('0a'), blockNamed('0ab')];
+  const cache = createBlockCache(counting, 1);
+  const has = ({ transactions }: typeof first) => cache.transaction(transactions[0]?.txid as Txid) !== undefined;
+  for (const { hash } of [first, first, second]) cache.fetchAhead(hash);
+  await cache.fetch(first.hash);
+  await cache.fetch(third.hash);
+  expect([first, second, third].map(has)).toEqual([true, true, true]);
+  await cache.fetch(first.hash);
+  cache.release(second.hash);
+  expect([first, second, third].map(has)).toEqual([false, false, false]);
+  expect(asked).toEqual([first.hash, second.hash, third.hash]);
 });
 
 test('a block that the node does not have is asked for again', async () => {

@@ -2,10 +2,16 @@ import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } f
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { CACHE_BYTES_MAX } from './limits.ts';
 
-/** Blocks by hash, fetched once for all chains, the newest kept within bounds. */
+/** Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top. */
 export interface BlockCache {
   /** The block, parsed but not verified; null when the node does not have it. */
   fetch(hash: BlockHash): Promise<Block | null>;
+  /**
+   * Begins to fetch a block whose turn comes soon, and keeps it until `fetch` has handed it out, whatever the bounds: a
+   * block that is dropped before its turn is fetched twice. Whoever does not come for it says so by `release`.
+   */
+  fetchAhead(hash: BlockHash): void;
+  release(hash: BlockHash): void;
   /** Lets go of a block that turned out to be wrong: the header vouches for its hash only, and another reply may be right. */
   forget(hash: BlockHash): void;
   /** A transaction of a block that is still kept. */
@@ -16,16 +22,36 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
   const kept = new Map<BlockHash, Block>();
   const byTxid = new Map<Txid, Transaction>();
   const coming = new Map<BlockHash, Promise<Block | null>>();
+  /** How many chains have yet to come for a block. */
+  const awaited = new Map<BlockHash, number>();
   let bytes = 0;
 
   function keep(hash: BlockHash, block: Block): void {
     kept.set(hash, block);
     bytes += block.bytes.length;
     for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
+    shrink(hash);
+  }
+
+  function shrink(newest?: BlockHash): void {
     for (const oldest of kept.keys()) {
-      if (bytes <= bytesMax || oldest === hash) break;
-      forget(oldest);
+      if (bytes <= bytesMax || oldest === newest) break;
+      if (!awaited.has(oldest)) forget(oldest);
     }
+  }
+
+  function release(hash: BlockHash): void {
+    const others = (awaited.get(hash) ?? 0) - 1;
+    if (others > 0) awaited.set(hash, others);
+    else awaited.delete(hash);
+  }
+
+  async function fetch(hash: BlockHash): Promise<Block | null> {
+    const here = kept.get(hash);
+    if (here !== undefined) return here;
+    const fetching = coming.get(hash) ?? load(hash);
+    coming.set(hash, fetching);
+    return fetching;
   }
 
   async function load(hash: BlockHash): Promise<Block | null> {
@@ -54,11 +80,19 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
   return {
     forget,
     async fetch(hash) {
-      const here = kept.get(hash);
-      if (here !== undefined) return here;
-      const fetching = coming.get(hash) ?? load(hash);
-      coming.set(hash, fetching);
-      return fetching;
+      try {
+        return await fetch(hash);
+      } finally {
+        release(hash);
+      }
+    },
+    fetchAhead(hash) {
+      awaited.set(hash, (awaited.get(hash) ?? 0) + 1);
+      fetch(hash).catch(() => undefined); // met again when it is this block's turn
+    },
+    release(hash) {
+      release(hash);
+      shrink();
     },
     transaction: (txid) => byTxid.get(txid),
   };

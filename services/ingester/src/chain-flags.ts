@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Parameters, parseParameters } from '@virtualchain/definitions';
-import { ConfigInvalid, type Env, readVariable } from '@virtualchain/process';
+import { type Env, readVariable } from '@virtualchain/process';
 
 /** A chain as the command line names it. */
 export interface ChainFlag {
@@ -13,12 +13,14 @@ export interface ChainFlag {
  * chain before them; `VCHAIN_CHAIN` (comma separated) and `VCHAIN_CHAIN_PARAMETERS` (for chains without any) stand in, or
  * the files that these variables name with `_FILE` behind them.
  *
- * @throws ConfigInvalid, DefinitionUnusable
+ * `problems` are for whoever lists them with those of the other settings; there is no chain then.
+ *
+ * @throws DefinitionUnusable
  */
 export function readChainFlags(
   env: Env,
   args: readonly string[],
-): { readonly chains: readonly ChainFlag[]; readonly rest: readonly string[] } {
+): { readonly chains: readonly ChainFlag[]; readonly rest: readonly string[]; readonly problems: readonly string[] } {
   const problems: string[] = [];
   const { tokens } = parseArgs({
     args: [...args],
@@ -53,10 +55,11 @@ export function readChainFlags(
   }
   const parametersForAll = variable('VCHAIN_CHAIN_PARAMETERS');
   if (named.length === 0) problems.push('no chain is named: give --chain <name or module> or VCHAIN_CHAIN');
-  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const rest = args.filter((_argument, index) => !taken.has(index));
+  if (problems.length > 0) return { chains: [], rest, problems };
   const chains = named.map(({ chain, parameters }) => ({
     chain,
     parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? parametersForAll),
   }));
-  return { chains, rest: args.filter((_argument, index) => !taken.has(index)) };
+  return { chains, rest, problems };
 }

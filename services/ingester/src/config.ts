@@ -1,7 +1,9 @@
+import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import {
   addresses,
-  ConfigInvalid,
+  clientUrls,
   integer,
+  kafkaSecuritySpec,
   oneOf,
   optional,
   type Parser,
@@ -10,15 +12,7 @@ import {
   text,
 } from '@virtualchain/process';
 
-const nodeUrls: Parser<readonly string[]> = {
-  rule: 'URLs such as http://user:password@host:port, separated by commas',
-  isQuotable: false,
-  parse(given) {
-    const urls = given.split(',').map((url) => url.trim());
-    const isNode = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
-    return urls.every(isNode) ? urls : undefined;
-  },
-};
+const nodeUrls = clientUrls('URLs such as http://user:password@host:port, separated by commas', problemsOfNodeUrl);
 
 const paths: Parser<readonly string[]> = {
   rule: 'paths of files, separated by commas',
@@ -29,24 +23,28 @@ const paths: Parser<readonly string[]> = {
   },
 };
 
-/**
- * The cookie file of each node: they belong to the URLs without a login, in their order.
- *
- * @throws ConfigInvalid when there are not as many of them as of such URLs, or none of them.
- */
+/** The cookie file of each node: they belong to the URLs without a login, in their order. */
 export function cookieFilesOf(
   nodeUrls: readonly string[],
   cookieFiles: readonly string[] = [],
 ): readonly (string | undefined)[] {
   const left = [...cookieFiles];
-  const found = nodeUrls.map((url) => (hasLogin(url) ? undefined : left.shift()));
-  const open = nodeUrls.filter((url) => !hasLogin(url)).length;
-  if (cookieFiles.length > 0 && cookieFiles.length !== open) {
-    throw new ConfigInvalid([
-      `VCHAIN_NODE_COOKIE_FILE names ${cookieFiles.length} files, and ${open} URLs of VCHAIN_NODE_URL have no login: a node has a login in its URL or a cookie file, not both`,
-    ]);
-  }
-  return found;
+  return nodeUrls.map((url) => (hasLogin(url) ? undefined : left.shift()));
+}
+
+/** There are as many cookie files as URLs without a login, or none. */
+export function problemsOfCookieFiles({
+  nodeUrls,
+  nodeCookieFiles = [],
+}: {
+  readonly nodeUrls?: readonly string[] | undefined;
+  readonly nodeCookieFiles?: readonly string[] | undefined;
+}): readonly string[] {
+  const open = nodeUrls?.filter((url) => !hasLogin(url)).length;
+  if (open === undefined || nodeCookieFiles.length === 0 || nodeCookieFiles.length === open) return [];
+  return [
+    `VCHAIN_NODE_COOKIE_FILE names ${nodeCookieFiles.length} files, and ${open} URLs of VCHAIN_NODE_URL have no login: a node has a login in its URL or a cookie file, not both`,
+  ];
 }
 
 function hasLogin(url: string): boolean {
@@ -78,6 +76,7 @@ export const spec = {
     env: 'VCHAIN_KAFKA_BROKERS',
     about: 'Kafka brokers, host:port, separated by commas',
   }),
+  ...kafkaSecuritySpec,
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
     env: 'VCHAIN_TOPIC_PREFIX',

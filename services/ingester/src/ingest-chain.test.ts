@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ExpectedError, height } from '@virtualchain/bitcoin';
+import { type BlockHash, ExpectedError, height } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog, WriterFenced } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
@@ -35,12 +35,11 @@ afterEach(async () => {
   await Promise.allSettled(runs);
 });
 
-function start(shared = election()): { report: ChainReport; run: Promise<void> } {
+function start(shared = election(), blocks = createBlockCache(made.node)): { report: ChainReport; run: Promise<void> } {
   const chain = kvChain({ firstBlock: FIRST });
   const identity = { topic: TOPIC, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(FIRST) };
   const work: ChainWork = { chain, network: 'regtest', identity };
   const pace = { now: () => 0, jitter: () => 0, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) };
-  const blocks = createBlockCache(made.node);
   const ports: IngestPorts = { node: made.node, blocks, log, election: shared, wakeUps, pace };
   const logger = createLogger({ name: 'test', version: '0', level: 'silent' });
   const metrics = chainMetrics(createMetrics());
@@ -87,6 +86,23 @@ test('the blocks of the best chain are published in order, with their operations
   ]);
   await until(() => report.status().state === 'leader');
   expect(report.status()).toMatchObject({ logHeight: 103, nodeHeight: 103, lagBlocks: 0, epoch: 1 });
+});
+
+test('blocks so large that the look-ahead does not fit the cache are fetched once each', async () => {
+  const names = '0abcdefghijklmnopqrst';
+  made.moveTo(names);
+  const fetched: string[] = [];
+  const counting = {
+    block(hash: BlockHash) {
+      fetched.push(made.nameOf(hash));
+      return made.node.block(hash);
+    },
+  };
+  const bytesMax = 3 * made.blockNamed('0').bytes.length; // of eight that are fetched ahead
+  start(undefined, createBlockCache(counting, bytesMax));
+  const expected = Array.from(names, (_letter, index) => names.slice(0, index + 1));
+  await untilHistory(...expected.map((name) => `+${name}`));
+  expect(fetched.toSorted()).toEqual(expected);
 });
 
 test('a reorganisation leaves the old branch newest first, and follows the new one', async () => {

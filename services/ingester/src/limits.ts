@@ -5,7 +5,7 @@
 /** Blocks that one look at the node may name, and the wait before the next look when its chain moved meanwhile. */
 export const STEP_BLOCKS_MAX = 500;
 export const CHAIN_MOVED_WAIT_MS = 50;
-/** Blocks being fetched ahead of the one that is made ready. */
+/** Blocks being fetched ahead of the one that is made ready, by each chain; they are kept until their turn. */
 export const LOOK_AHEAD_BLOCKS_MAX = 8;
 /** About how much memory the raw bytes of kept blocks take; what is parsed of them takes several times as much. */
 export const CACHE_BYTES_MAX = 32 * 1024 * 1024;

@@ -9,8 +9,9 @@ import {
   createLogger,
   createMetrics,
   describeConfig,
+  kafkaSecurity,
+  problemsOfKafkaSecurity,
   readConfig,
-  rememberSecret,
   runService,
   startHealthServer,
 } from '@virtualchain/process';
@@ -18,7 +19,7 @@ import { share } from 'rxjs';
 import type { Pace } from './backoff.ts';
 import { createBlockCache } from './block-cache.ts';
 import { readChainFlags } from './chain-flags.ts';
-import { cookieFilesOf, spec } from './config.ts';
+import { cookieFilesOf, problemsOfCookieFiles, spec } from './config.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { networkOf, onlyOn } from './network.ts';
@@ -43,8 +44,8 @@ await runService(
   async (signal) => {
     usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
     const flags = readChainFlags(process.env, args);
-    const config = readConfig(spec, process.env, flags.rest);
-    for (const url of config.nodeUrls) rememberSecret(new URL(url).password);
+    const rules = [() => flags.problems, problemsOfCookieFiles, problemsOfKafkaSecurity];
+    const config = readConfig(spec, process.env, flags.rest, rules);
     logger.level = config.logLevel;
     const passing = armFailpoint(FAILPOINTS, process.env);
     const chains = await Promise.all(flags.chains.map(({ chain, parameters }) => loadChain(chain, parameters)));
@@ -55,7 +56,7 @@ await runService(
     );
     const network = config.network ?? (await networkOf(nodes, logger, pace, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
-    const brokers = { brokers: config.brokers, clientId: 'ingester' };
+    const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
     await using log = openKafkaLog({ ...brokers, passing });
     await using election = openKafkaElection(brokers);
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());

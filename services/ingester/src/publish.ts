@@ -127,12 +127,16 @@ async function connectAll(
     ready = [];
     bytes = 0;
   };
+  /** Of the hashes, how many were fetched or are being fetched, and how many had their turn. */
+  let ahead = 1;
+  let done = 0;
   try {
     for (const [index, hash] of hashes.entries()) {
       if (signal.aborted) break;
-      for (const ahead of hashes.slice(index + 1, index + 1 + LOOK_AHEAD_BLOCKS_MAX)) {
-        ports.blocks.fetch(ahead).catch(() => undefined); // met again when it is this block's turn
+      for (; ahead < hashes.length && ahead <= index + LOOK_AHEAD_BLOCKS_MAX; ahead += 1) {
+        ports.blocks.fetchAhead(hashes[ahead] as BlockHash);
       }
+      done = index + 1;
       ports.passing?.('before-fetch');
       const block = await readyBlock(source, parent, (start + index) as Height, hash);
       if (block === null) break;
@@ -144,6 +148,7 @@ async function connectAll(
     }
     if (!signal.aborted) await append();
   } finally {
+    for (const hash of hashes.slice(Math.max(1, done), ahead)) ports.blocks.release(hash);
     await appending; // a transaction that was begun is finished, and its failure comes first
   }
 }

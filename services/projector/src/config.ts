@@ -1,4 +1,15 @@
-import { addresses, integer, oneOf, optional, port, required, text, url } from '@virtualchain/process';
+import {
+  addresses,
+  clientUrl,
+  integer,
+  kafkaSecuritySpec,
+  oneOf,
+  optional,
+  port,
+  required,
+  text,
+} from '@virtualchain/process';
+import { problemsOfPostgresUrl } from '@virtualchain/projection';
 
 /** Settings of the projector; every flag has an environment variable. */
 export const spec = {
@@ -32,13 +43,14 @@ export const spec = {
     env: 'VCHAIN_KAFKA_BROKERS',
     about: 'Kafka brokers, host:port, separated by commas',
   }),
+  ...kafkaSecuritySpec,
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
     env: 'VCHAIN_TOPIC_PREFIX',
     about: 'first part of topic names',
     fallback: 'vchain',
   }),
-  postgresUrl: required(url('postgres', 'postgresql'), {
+  postgresUrl: required(clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl), {
     flag: 'postgres-url',
     env: 'VCHAIN_POSTGRES_URL',
     about: 'the database of the network',

@@ -7,6 +7,8 @@ import {
   createLogger,
   createMetrics,
   describeConfig,
+  kafkaSecurity,
+  problemsOfKafkaSecurity,
   readConfig,
   runService,
   startHealthServer,
@@ -32,7 +34,7 @@ const logger = createLogger({ name: 'projector', version: '0.1.0' });
 await runService(
   async (signal) => {
     usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
-    const config = readConfig(spec, process.env, process.argv.slice(2));
+    const config = readConfig(spec, process.env, process.argv.slice(2), [problemsOfKafkaSecurity]);
     logger.level = config.logLevel;
     const passing = armFailpoint(FAILPOINTS, process.env);
     stepBack(config.niceness);
@@ -41,7 +43,11 @@ await runService(
     const machine = await loadMachine(config.machine, chain, parameters);
     const instance = { chain, machine, network: config.network, parameters };
     const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
-    await using log = openKafkaLog({ brokers: config.brokers, clientId: `projector-${machine.name}` });
+    await using log = openKafkaLog({
+      brokers: config.brokers,
+      clientId: `projector-${machine.name}`,
+      security: kafkaSecurity(config),
+    });
     using logEnd = watchLogEnd(log, topic, LOG_END_POLL_MS);
     const metrics = createMetrics();
     metrics.watchProcess();

@@ -1,5 +1,5 @@
-import { openRpc } from '@virtualchain/node-client';
-import { optional, readConfig, required, text, url } from '@virtualchain/process';
+import { openRpc, problemsOfNodeUrl } from '@virtualchain/node-client';
+import { clientUrl, optional, readConfig, required, text } from '@virtualchain/process';
 import { createMiner } from '@virtualchain/testing';
 import { print } from '../output.ts';
 import { requireEmptyRegtest } from './empty-node.ts';
@@ -7,7 +7,7 @@ import { fundPeople } from './people.ts';
 import { playFirstBranch, playReorganisation } from './story.ts';
 
 const spec = {
-  nodeUrl: required(url('http', 'https'), {
+  nodeUrl: required(clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl), {
     flag: 'node-url',
     env: 'VCHAIN_NODE_URL',
     about: 'the node to mine on and send to',

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { RealParts, RunningProcess } from '@virtualchain/local';
+import { type Env, kafkaSecuritySpec } from '@virtualchain/process';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -14,11 +15,18 @@ export function settingsOf(
     ...(parts.node.zmqUrl === undefined ? {} : { VCHAIN_NODE_ZMQ: parts.node.zmqUrl }),
     ...(parts.node.cookieFile === undefined ? {} : { VCHAIN_NODE_COOKIE_FILE: parts.node.cookieFile }),
     VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
+    ...(parts.kafka.source === 'url' ? kafkaSecurityVariables(process.env) : {}),
     VCHAIN_POSTGRES_URL: postgresUrl,
     VCHAIN_TOPIC_PREFIX: parts.topicPrefix,
     VCHAIN_POLL_MS: '200',
     VCHAIN_HTTP_PORT: '0',
   };
+}
+
+/** How brokers that were given are spoken to. */
+function kafkaSecurityVariables(env: Env): Readonly<Record<string, string>> {
+  const names = Object.values(kafkaSecuritySpec).flatMap(({ env: name = '' }) => [name, `${name}_FILE`]);
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 /** Starts one of our services as a process of its own, which ends with the run. */
