@@ -138,8 +138,8 @@ test('`--profile demo` mines and sends, and ends with the names that were worked
   );
   expect(names.sort()).toEqual(EXPECTED_NAMES.map(({ name, op }) => [name, op]));
   for (const machine of MACHINES)
-    expect(await here.compose('run', '--rm', '--no-deps', '-T', 'vchain', 'verify', machine)).toMatch(
-      /equal|verified|right/i,
+    expect(await here.compose('run', '--rm', '--no-deps', '-T', 'vchain', 'verify', machine)).toContain(
+      'all hashes agree',
     );
 });
 

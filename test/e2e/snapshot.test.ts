@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { access, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
@@ -196,7 +196,19 @@ test('verify from a height, from the log, and against a trusted hash', async () 
     code: 0,
     output: expect.stringContaining('11 blocks'),
   });
+  const [ofRows, ofLog] = await Promise.all(
+    [[], ['--log']].map((flags) => vchain({}, 'verify', 'kv', '--json', ...flags)),
+  );
+  const counted = ({ output = '{}' } = {}) => {
+    const { from: first, to, blocks, operations } = JSON.parse(output) as Record<string, number>;
+    return { first, to, blocks, operations };
+  };
+  expect(counted(ofLog)).toEqual(counted(ofRows)); // what a reorganisation took back is in the log, and not counted
   expect(await vchain({}, 'verify', 'kv', '--log', '--trust', trust)).toMatchObject({ code: 0 });
+  expect(await vchain({}, 'verify', 'kv', '--log', '--trust', `9999:${'0'.repeat(32)}`)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('NOT_FOUND'),
+  });
   expect(await vchain({}, 'verify', 'kv', '--trust', wrong)).toMatchObject({
     code: 1,
     output: expect.stringContaining('trusted consensus hash'),
@@ -206,6 +218,61 @@ test('verify from a height, from the log, and against a trusted hash', async () 
     output: expect.stringContaining('trusted consensus hash'),
   });
 }, 90_000);
+
+test.each([
+  ['newer', 2, 'vchain rebuild kv'],
+  ['older', 0, 'deploy the newer code'],
+])(
+  'a module of %s rules is refused before it judges, exports or signs',
+  async (age, version, remedy) => {
+    const module = join(system.parts.runDirectory, `kv-${age}.mjs`);
+    await writeFile(
+      module,
+      `import { kvMachine } from '@virtualchain/machine-kv';
+export default (parameters, chain) => ({ ...kvMachine(parameters, chain), version: ${version} });\n`,
+    );
+    const refused = { code: 1, output: expect.stringMatching(`VERSION_DIFFERS.*${remedy}`) };
+    const [key, path] = ['key.pem', `${age}.snapshot`].map((name) => join(system.parts.runDirectory, name));
+    expect(await vchain({}, 'verify', module)).toMatchObject(refused);
+    expect(await vchain({}, 'verify', module, '--log')).toMatchObject(refused);
+    expect(await vchain({}, 'snapshot', 'export', module, path ?? '', '--key', key ?? '')).toMatchObject(refused);
+    await expect(access(path ?? '')).rejects.toThrow('ENOENT');
+    const projector = await system.projector(module);
+    expect((await projector.exited).code).toBe(1);
+    expect(await readFile(projector.logFile, 'utf8')).toContain(remedy);
+  },
+  120_000,
+);
+
+test('parameters other than those of the build are refused, and not taken for a broken build', async () => {
+  const refused = { code: 1, output: expect.stringContaining('PARAMETERS_DIFFER') };
+  const other = ['--chain-parameters', '{"firstBlock":102}'];
+  expect(await vchain({}, 'verify', 'kv', ...other)).toMatchObject(refused);
+}, 60_000);
+
+test('an export overwrites no file, and a missing folder is not taken for a database that is away', async () => {
+  const before = await readFile(file);
+  const key = ['--key', join(system.parts.runDirectory, 'key.pem')];
+  const taken = await vchain({}, 'snapshot', 'export', 'kv', file, ...key);
+  expect(taken).toMatchObject({ code: 1, output: expect.stringContaining('SNAPSHOT_NOT_WRITTEN') });
+  expect((await readFile(file)).equals(before)).toBe(true);
+  const nowhere = join(system.parts.runDirectory, 'nowhere', 'kv.snapshot');
+  const lost = await vchain({}, 'snapshot', 'export', 'kv', nowhere, ...key);
+  expect(lost).toMatchObject({ code: 1, output: expect.stringMatching(/SNAPSHOT_NOT_WRITTEN.*no folder/) });
+}, 60_000);
+
+test('a database that is away is said once, with what to do, and without a stack', async () => {
+  const { code, output } = await vchain(
+    { VCHAIN_POSTGRES_URL: 'postgres://u:p@127.0.0.1:1/nobody' },
+    'state',
+    'kv',
+    'names',
+  );
+  expect(code).toBe(1);
+  expect(output.match(/DATABASE_UNAVAILABLE/g)).toHaveLength(1);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(output).toMatch(/ECONNREFUSED.*try again/);
+}, 60_000);
 
 test('diverge names the height and the row by which two operators part', async () => {
   const schema = (await listBuilds(other.url)).find(({ status }) => status === 'live')?.schema;

@@ -36,7 +36,9 @@ export type FollowOptions = LogSource & {
   readonly signal?: AbortSignal;
   /** End at the end of the log instead of waiting for more. */
   readonly untilEnd?: boolean;
-  /** Hears of failures that are being retried. */
+  /** Called whenever the end of the log is reached. */
+  readonly onEnd?: () => void;
+  /** Called with failures that are being retried. */
   readonly onRetry?: (error: unknown) => void;
   /** How waits are waited out, early when the signal says so: by the wall's clock when absent. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -53,7 +55,7 @@ const sleepByTheWall = (ms: number, signal?: AbortSignal): Promise<void> =>
  * cursor, after undoing what came since, or from the start. LogReplaced and the other faults of the log mean stop.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ChainChange> {
-  const { topic, known, signal, untilEnd, onRetry, sleep = sleepByTheWall } = options;
+  const { topic, known, signal, untilEnd, onEnd, onRetry, sleep = sleepByTheWall } = options;
   const ours = 'log' in options ? null : openKafkaLog(options);
   const log = 'log' in options ? options.log : (ours as OperationLog);
   let after = options.cursor ?? null;
@@ -62,12 +64,13 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ChainChang
     while (!signal?.aborted) {
       try {
         const settings = { after, ...(known && { known }), ...(signal && { signal }), ...(untilEnd && { untilEnd }) };
-        for await (const { changes } of log.read(topic, settings)) {
+        for await (const { changes, atEnd } of log.read(topic, settings)) {
           for (const change of changes) {
             if (signal?.aborted) return;
             after = change.cursor;
             yield viewOf(change);
           }
+          if (atEnd) onEnd?.();
           wait = RETRY_FIRST_MS;
         }
         return;

@@ -13,7 +13,7 @@ import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { insertCheckpoint } from './checkpoint.ts';
 import { closeOrm, type Db, dbOf, inTransaction, openOrm, orDatabaseError } from './database.ts';
-import { NameClash, NotFound, ParametersDiffer } from './errors.ts';
+import { NameClash, ParametersDiffer, VersionDiffers } from './errors.ts';
 import { IDENTIFIER_BYTES_MAX } from './limits.ts';
 import type { ProjectionPassing } from './points.ts';
 import { PostgresProjection } from './postgres-projection.ts';
@@ -82,11 +82,30 @@ export async function buildsOf(db: Db): Promise<readonly Build[]> {
   }));
 }
 
+/** The build that is live for a machine, null before the first. */
+export function liveAmong(builds: readonly Build[], chain: string, machine: string): Build | null {
+  return builds.find((one) => one.chain === chain && one.machine === machine && one.status === 'live') ?? null;
+}
+
+/**
+ * Holds a definition to what a build was made with: by other rules or parameters a good build would look broken, a broken one
+ * good, and a snapshot would be signed for what it is not.
+ *
+ * @throws VersionDiffers, ParametersDiffer.
+ */
+export function checkInstance(build: Build, instance: MachineInstance): void {
+  const { machine, network } = instance;
+  if (build.version !== machine.version)
+    throw new VersionDiffers(machine.name, build.schema, build.version, machine.version);
+  if (build.parametersHash !== parametersHash(instance) || build.network !== network)
+    throw new ParametersDiffer(build.schema);
+}
+
 /**
  * Opens the live build of a machine; makes the first one where there is none. `passing` hears of the points that its
  * transactions pass: tests end the process there.
  *
- * @throws ParametersDiffer, DatabaseUnavailable.
+ * @throws VersionDiffers, ParametersDiffer, DatabaseUnavailable.
  */
 export async function openProjection(
   postgresUrl: string,
@@ -99,17 +118,9 @@ export async function openProjection(
       const { machine, chain } = instance;
       await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
       const builds = await buildsOf(db);
-      const live = builds.find(
-        (build) => build.chain === chain.name && build.machine === machine.name && build.status === 'live',
-      );
-      if (live !== undefined) {
-        if (live.parametersHash !== parametersHash(instance) || live.network !== instance.network)
-          throw new ParametersDiffer(live.schema);
-        if (live.version !== machine.version) {
-          throw new NotFound(
-            `the live build of ${machine.name} is version ${live.version}, the definition is ${machine.version}; run: vchain rebuild ${machine.name}`,
-          );
-        }
+      const live = liveAmong(builds, chain.name, machine.name);
+      if (live !== null) {
+        checkInstance(live, instance);
         return live.schema;
       }
       const made = await makeBuild(postgresUrl, instance, builds);

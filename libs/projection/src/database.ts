@@ -84,6 +84,7 @@ export async function orDatabaseError<Result>(work: () => Promise<Result>): Prom
   try {
     return await work();
   } catch (error) {
+    if (error instanceof DatabaseUnavailable || error instanceof DatabaseRefused) throw error; // said already
     if (isPassing(error)) throw new DatabaseUnavailable(error);
     throw isRefusal(error) ? new DatabaseRefused(error) : error;
   }

@@ -48,6 +48,21 @@ export class ParametersDiffer extends ExpectedError {
   }
 }
 
+/** The build was made by another version of the machine's rules than the definition has. */
+export class VersionDiffers extends ExpectedError {
+  override readonly name = 'VersionDiffers';
+  readonly code = 'VERSION_DIFFERS';
+  readonly remedy = 'halt';
+
+  constructor(machine: string, schema: string, live: number, ours: number) {
+    super(
+      live > ours
+        ? `${schema}: the live build of ${machine} is version ${live}, this code has version ${ours}; deploy the newer code`
+        : `${schema}: the live build of ${machine} is version ${live}, this code has version ${ours}; run: vchain rebuild ${machine}`,
+    );
+  }
+}
+
 /** The build is not the live one any more: a rebuild took its place. */
 export class BuildRetired extends ExpectedError {
   override readonly name = 'BuildRetired';
@@ -92,6 +107,17 @@ export class SnapshotRefused extends ExpectedError {
   override readonly name = 'SnapshotRefused';
   readonly code = 'SNAPSHOT_REFUSED';
   readonly remedy = 'halt';
+}
+
+/** The file of a snapshot cannot be where it was asked for. */
+export class SnapshotNotWritten extends ExpectedError {
+  override readonly name = 'SnapshotNotWritten';
+  readonly code = 'SNAPSHOT_NOT_WRITTEN';
+  readonly remedy = 'halt';
+
+  constructor(path: string, why: string) {
+    super(`${path}: ${why}; name another file, or see to that one first`);
+  }
 }
 
 /** The schema of a build would have a name that Postgres cuts, or that another build has. Nothing was made. */
@@ -162,7 +188,8 @@ export class DatabaseUnavailable extends ExpectedError {
   readonly remedy: Remedy = 'retry';
 
   constructor(cause: unknown) {
-    super(`Postgres: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`Postgres: ${why}; see that it runs and can be reached from here, then try again`, { cause });
   }
 }
 

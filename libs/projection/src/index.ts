@@ -3,9 +3,11 @@ export { attachProjection } from './attach.ts';
 export {
   type Build,
   type BuildStatus,
+  checkInstance,
   createBuild,
   dropBuild,
   listBuilds,
+  liveAmong,
   type MachineInstance,
   openBuild,
   openProjection,
@@ -27,6 +29,7 @@ export {
   ParametersDiffer,
   SnapshotRefused,
   SwitchRefused,
+  VersionDiffers,
 } from './errors.ts';
 export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
 export { PROJECTION_POINTS, type ProjectionPassing } from './points.ts';
@@ -35,7 +38,7 @@ export { PostgresProjection } from './postgres-projection.ts';
 export { PostgresUrlInvalid, problemsOfPostgresUrl } from './postgres-url.ts';
 export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
 export { openReader, type Reader } from './reading.ts';
-export { liveSchema, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
+export { liveBuild, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
 export { upToStop } from './runs.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot-file.ts';

@@ -8,9 +8,9 @@ import {
   type Reading,
 } from '@virtualchain/machine';
 import { sql } from 'kysely';
-import { buildsOf, type MachineInstance, parametersHash } from './builds.ts';
+import { buildsOf, checkInstance, liveAmong, type MachineInstance } from './builds.ts';
 import { closeOrm, type Db, inSnapshot, openOrm } from './database.ts';
-import { HeightOutOfRange, isMissing, NotFound, ParametersDiffer } from './errors.ts';
+import { HeightOutOfRange, isMissing, NotFound } from './errors.ts';
 import { readCollection } from './reading-collection.ts';
 import { readBlock, readOperations } from './reading-operations.ts';
 import { snapshotSource } from './snapshot-source.ts';
@@ -22,7 +22,7 @@ export interface Reader<Cs extends Collections = Collections> extends AsyncDispo
    * Hands over the state at a height, or at the newest one. Everything read within `ask` is of one moment; afterwards the
    * reading is over.
    *
-   * @throws HeightOutOfRange, ParametersDiffer, NotFound when there is no live build, DatabaseUnavailable.
+   * @throws HeightOutOfRange, VersionDiffers, ParametersDiffer, NotFound when there is no live build, DatabaseUnavailable.
    */
   read<Answer>(at: number | 'tip', ask: (reading: Reading<Cs>) => Promise<Answer>): Promise<Answer>;
 }
@@ -97,15 +97,9 @@ const CONSENSUS_HASH = /^[0-9a-f]{32}$/;
 
 /** Rules and height-dependent answers would be wrong with other parameters than the build was folded with. */
 async function checkLive(db: Db, instance: MachineInstance): Promise<void> {
-  const { machine, chain, network } = instance;
-  const live = (await buildsOf(db)).find(
-    (build) => build.chain === chain.name && build.machine === machine.name && build.status === 'live',
-  );
-  if (live === undefined) throw new NotFound(withoutBuild(instance));
-  if (live.parametersHash !== parametersHash(instance) || live.network !== network)
-    throw new ParametersDiffer(live.schema);
-  if (live.version !== machine.version)
-    throw new NotFound(`the live build of ${machine.name} is version ${live.version}, not ${machine.version}`);
+  const live = liveAmong(await buildsOf(db), instance.chain.name, instance.machine.name);
+  if (live === null) throw new NotFound(withoutBuild(instance));
+  checkInstance(live, instance);
 }
 
 async function newestSealed(db: Db, views: string): Promise<Height | null> {

@@ -2,10 +2,18 @@ import type { AnyStateMachine, CollectionHashes } from '@virtualchain/machine';
 import { anchorHeight } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import { type Build, createBuild, dropBuild, listBuilds, type MachineInstance, openBuild } from './builds.ts';
+import {
+  type Build,
+  createBuild,
+  dropBuild,
+  listBuilds,
+  liveAmong,
+  type MachineInstance,
+  openBuild,
+} from './builds.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { closeOrm, type Db, inTransaction } from './database.ts';
-import { NotFound, SwitchRefused } from './errors.ts';
+import { NotFound, SwitchRefused, VersionDiffers } from './errors.ts';
 import { CATCH_UPS_MAX } from './limits.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { upToStop } from './runs.ts';
@@ -38,7 +46,7 @@ export interface Switched {
  * (with a rule change: below its height). The live build's hashes are recomputed from its operations and rows first:
  * what was altered by hand does not pass. A build that was refused is removed.
  *
- * @throws SwitchRefused naming the height; the live build stays.
+ * @throws SwitchRefused naming the height, VersionDiffers for rules older than the live build's; the live build stays.
  */
 export async function rebuild(options: RebuildOptions): Promise<Switched> {
   const { postgresUrl, instance } = options;
@@ -103,6 +111,8 @@ async function checkLive(
 /** The height from which a new version's rules differ; null when the live build has the same version. */
 function ruleChangeOf(machine: AnyStateMachine, live: Build): number | null {
   if (machine.version === live.version) return null;
+  if (machine.version < live.version)
+    throw new VersionDiffers(machine.name, live.schema, live.version, machine.version);
   if (machine.differsFrom !== undefined) return machine.differsFrom;
   throw new SwitchRefused(
     live.schema,
@@ -202,11 +212,5 @@ function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly s
 
 /** The build that is live for a machine now, null before the first. */
 export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<Build | null> {
-  const builds = await listBuilds(postgresUrl);
-  return builds.find((build) => build.chain === chain && build.machine === machine && build.status === 'live') ?? null;
-}
-
-/** The schema that is live for a machine now, null before the first build. */
-export async function liveSchema(postgresUrl: string, chain: string, machine: string): Promise<string | null> {
-  return (await liveBuild(postgresUrl, chain, machine))?.schema ?? null;
+  return liveAmong(await listBuilds(postgresUrl), chain, machine);
 }

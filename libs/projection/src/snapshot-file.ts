@@ -1,11 +1,12 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { SnapshotRefused } from './errors.ts';
+import { SnapshotNotWritten, SnapshotRefused } from './errors.ts';
 import { SNAPSHOT_HEADER_BYTES_MAX } from './limits.ts';
 
 /**
@@ -55,7 +56,12 @@ export function signerOf(pem: string): { readonly key: KeyObject; readonly publi
   return { key, publicKey: der.subarray(-32).toString('hex') };
 }
 
-/** Writes a snapshot whole or not at all: beside its place first, then moved there. */
+/**
+ * Writes a snapshot whole or not at all: beside its place first, then moved there. A file that is there already is not
+ * touched.
+ *
+ * @throws SnapshotNotWritten
+ */
 export async function writeSnapshotFile(
   path: string,
   header: Omit<SnapshotHeader, 'contentSha256' | 'signer'>,
@@ -63,6 +69,7 @@ export async function writeSnapshotFile(
   lines: AsyncIterable<SnapshotLine>,
 ): Promise<SnapshotHeader> {
   const { key, publicKey } = signerOf(pem);
+  await refuseTaken(path);
   const content = `${path}.content`;
   try {
     const hash = createHash('sha256');
@@ -80,10 +87,28 @@ export async function writeSnapshotFile(
     await pipeline(createReadStream(content), file);
     await rename(`${path}.new`, path);
     return whole;
+  } catch (error) {
+    throw isFileError(error) ? new SnapshotNotWritten(path, error.message) : error;
   } finally {
     await rm(content, { force: true });
     await rm(`${path}.new`, { force: true });
   }
+}
+
+async function refuseTaken(path: string): Promise<void> {
+  const isThere = (place: string): Promise<boolean> =>
+    access(place).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere(path)) throw new SnapshotNotWritten(path, 'it is there already');
+  if (!(await isThere(dirname(path)))) throw new SnapshotNotWritten(path, `there is no folder ${dirname(path)}`);
+}
+
+/** A disk that is full, a folder that is closed to us: by its shape, as errors of Node have it. */
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return error instanceof Error && typeof code === 'string' && ['open', 'write', 'rename'].includes(syscall ?? '');
 }
 
 /**

@@ -2,7 +2,15 @@ import { type Collection, type Column, fromCanonical, type Row } from '@virtualc
 import type { ConnectedBlock, OperationLog } from '@virtualchain/operation-log';
 import { decodeEvent, encodeEvent, operationsDigest } from '@virtualchain/protocol';
 import { sql } from 'kysely';
-import { buildsOf, type MachineInstance, nextBuild, parametersHash, registerBuild, tablesSql } from './builds.ts';
+import {
+  buildsOf,
+  liveAmong,
+  type MachineInstance,
+  nextBuild,
+  parametersHash,
+  registerBuild,
+  tablesSql,
+} from './builds.ts';
 import { type BulkColumn, bulkInsert, closeOrm, type Db, inTransaction } from './database.ts';
 import { SnapshotRefused } from './errors.ts';
 import { placeBlocks } from './roll-back.ts';
@@ -58,10 +66,8 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
     const schema = await inTransaction(orm, async (db) => {
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${machine.name}`}))`.execute(db);
       const builds = await buildsOf(db);
-      const live = builds.find(
-        (one) => one.chain === instance.chain.name && one.machine === machine.name && one.status === 'live',
-      );
-      if (live !== undefined && options.replace !== true)
+      const live = liveAmong(builds, instance.chain.name, machine.name);
+      if (live !== null && options.replace !== true)
         throw new SnapshotRefused(
           `${live.schema} is live already; pass --replace to put the imported build in its place`,
         );
@@ -79,7 +85,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
         throw new SnapshotRefused(
           `${path}: at height ${wrong.height}, ${wrong.what}: the file has ${wrong.stored}, it makes ${wrong.computed}`,
         );
-      if (live !== undefined)
+      if (live !== null)
         await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
       await registerBuild(db, instance, made, 'live');
       await pointViews(db, instance, made.schema);

@@ -1,6 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { type FoldedBlock, MemoryFold } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
+import { NotFound } from './errors.ts';
 import type { PostgresProjection } from './postgres-projection.ts';
 import { readHashes } from './queries.ts';
 import type { Disagreement, Verified } from './verify.ts';
@@ -22,7 +23,6 @@ export async function verifyFromLog(
   options: VerifyLogOptions = {},
 ): Promise<Verified> {
   const fold = await MemoryFold.open(projection.machine);
-  let operations = 0;
   for await (const { changes } of log.read(topic, { after: null, untilEnd: true })) {
     for (const change of changes) {
       if (change.kind === 'disconnected') {
@@ -37,24 +37,33 @@ export async function verifyFromLog(
         time,
       };
       await fold.connect({ ...block, operations: change.operations });
-      operations += change.operations.length;
     }
     options.onProgress?.(fold.height);
   }
   const stored = new Map((await readHashes(projection)).map((block) => [block.height, block]));
   const from = Math.max(options.from ?? 0, fold.blocks[0]?.block.height ?? 0);
+  const compared = fold.blocks.filter(({ block }) => block.height >= from && stored.has(block.height));
+  const last = compared.at(-1)?.block.height ?? from - 1;
+  for (const height of options.trust?.keys() ?? []) {
+    if (height < from || height > last)
+      throw new NotFound(
+        `${projection.schema}: the trusted height ${height} is not among the heights ${from} to ${last} that it shares with the log`,
+      );
+  }
+  let operations = 0; // of the blocks that are compared, as `verifyProjection` counts them
   const answer = (blocks: number, disagreements: readonly Disagreement[]): Verified => ({
     from,
-    to: fold.height,
+    to: from + blocks - 1,
     blocks,
     operations,
     disagreements,
   });
   let blocks = 0;
-  for (const folded of fold.blocks.filter(({ block }) => block.height >= from)) {
+  for (const folded of compared) {
     const ours = stored.get(folded.block.height);
     if (ours === undefined) break;
     blocks++;
+    operations += folded.outcomes.length;
     const found = compare(folded, ours, options.trust?.get(folded.block.height));
     if (found.length > 0) return answer(blocks, found);
   }

@@ -21,8 +21,10 @@ import {
   toggle,
 } from '@virtualchain/process';
 import {
+  checkInstance,
   listBuilds,
-  liveSchema,
+  liveAmong,
+  liveBuild,
   type MachineInstance,
   openBuild,
   type PostgresProjection,
@@ -183,22 +185,23 @@ export async function instanceOf(connection: Connection, nameOrModule: string): 
   const chain = await chainOf(connection);
   const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;
   const builds = await listBuilds(need(connection, 'postgresUrl'));
-  const live = builds.find((build) => build.chain === chain.name && build.machine === name && build.status === 'live');
+  const live = liveAmong(builds, chain.name, name);
   const given = connection.machineParameters;
   const parameters =
     given === undefined ? (live?.parameters.machine ?? {}) : parseParameters('--machine-parameters', given);
   return { chain, network, parameters, machine: await loadMachine(nameOrModule, chain, parameters) };
 }
 
-/** @throws SettingMissing when the machine has no live build yet. */
+/** @throws SettingMissing when the machine has no live build yet; VersionDiffers, ParametersDiffer when it was made by other rules. */
 export async function openLive(
   connection: Connection,
   nameOrModule: string,
 ): Promise<{ readonly instance: MachineInstance; readonly projection: PostgresProjection }> {
   const instance = await instanceOf(connection, nameOrModule);
   const postgresUrl = need(connection, 'postgresUrl');
-  const schema = await liveSchema(postgresUrl, instance.chain.name, instance.machine.name);
-  if (schema === null)
+  const live = await liveBuild(postgresUrl, instance.chain.name, instance.machine.name);
+  if (live === null)
     throw new SettingMissing(`${instance.machine.name} has no live build in this database: start its projector`);
-  return { instance, projection: await openBuild(postgresUrl, instance, schema) };
+  checkInstance(live, instance);
+  return { instance, projection: await openBuild(postgresUrl, instance, live.schema) };
 }

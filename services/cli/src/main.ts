@@ -15,7 +15,7 @@ import { tail } from './commands/tail.ts';
 import { type VerifyCommandOptions, verify } from './commands/verify.ts';
 import { type Connection, connectionOf, withConnection } from './connection.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { paint } from './output.ts';
+import { paint, printError } from './output.ts';
 import { withTransaction } from './transaction.ts';
 import { append } from './values.ts';
 
@@ -191,13 +191,11 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (isExpectedError(error)) {
-    process.stderr.write(`${paint.red(error.code)}: ${redactText(error.message)}\n`);
+    printError(`${paint.red(error.code)}: ${redactText(error.message)}`);
     process.exitCode = 1;
   } else if (controller.signal.aborted) process.exitCode = 130;
   else {
-    process.stderr.write(
-      `vchain: a bug: ${redactText(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-    );
+    printError(`vchain: a bug: ${redactText(error instanceof Error ? (error.stack ?? error.message) : String(error))}`);
     process.exitCode = 70;
   }
 }

@@ -1,5 +1,5 @@
 import { type BnsCollections, type BnsParameters, type BnsView, readParameters } from '@virtualchain/machine-bns';
-import { listBuilds, type MachineInstance, openReader, type Reader } from '@virtualchain/projection';
+import { liveBuild, type MachineInstance, openReader, type Reader } from '@virtualchain/projection';
 import { type Connection, instanceOf, need } from '../connection.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
 
@@ -23,12 +23,9 @@ const MACHINE = 'bns';
 /** @throws SettingMissing. Reading throws where there is no live build, or one with other parameters than those given. */
 export async function openRegistry(connection: Connection): Promise<Registry> {
   const postgresUrl = need(connection, 'postgresUrl');
-  const builds = await listBuilds(postgresUrl);
-  const live = builds.find(
-    ({ chain, machine, status }) => chain === connection.chain && machine === MACHINE && status === 'live',
-  );
+  const live = await liveBuild(postgresUrl, connection.chain, MACHINE);
   const known =
-    live === undefined
+    live === null
       ? connection
       : { network: live.network, chainParameters: JSON.stringify(live.parameters.chain), ...connection };
   const instance = await instanceOf(known, MACHINE);

@@ -1,4 +1,4 @@
-import { print, table } from '../output.ts';
+import { print, table, visible } from '../output.ts';
 
 /** Facts as lines `name  value`, or as one line of JSON with the names as they are; amounts as decimal text. */
 export function showFacts(facts: Readonly<Record<string, unknown>>, { json }: { readonly json: boolean }): void {
@@ -7,7 +7,7 @@ export function showFacts(facts: Readonly<Record<string, unknown>>, { json }: { 
     return;
   }
   const width = Math.max(...Object.keys(facts).map((name) => words(name).length));
-  for (const [name, value] of Object.entries(facts)) print(`${words(name).padEnd(width)}  ${shown(value)}`);
+  for (const [name, value] of Object.entries(facts)) print(`${words(name).padEnd(width)}  ${visible(shown(value))}`);
 }
 
 /** What rows are of. */

@@ -1,6 +1,6 @@
 import { cursorToJson, follow } from '@virtualchain/client';
 import { type Connection, chainOf, openLog, topicOf } from '../connection.ts';
-import { paint, print } from '../output.ts';
+import { paint, print, printError, visible } from '../output.ts';
 
 export interface TailOptions {
   readonly json: boolean;
@@ -13,7 +13,9 @@ export interface TailOptions {
 export async function tail(connection: Connection, { json, once, signal }: TailOptions): Promise<void> {
   const topic = topicOf(connection, await chainOf(connection));
   await using log = openLog(connection);
-  for await (const change of follow({ log, topic, cursor: null, signal, untilEnd: once })) {
+  const waits = waitingFor(topic);
+  for await (const change of follow({ log, topic, cursor: null, signal, untilEnd: once, ...(once ? {} : waits) })) {
+    waits.at(change.block.height);
     if (json) {
       const operations = change.kind === 'connected' ? { operations: change.operations } : {};
       print(
@@ -28,6 +30,30 @@ export async function tail(connection: Connection, { json, once, signal }: TailO
     }
     print(paint.green(`+ ${height} ${hash}, ${change.operations.length} operations`));
     for (const { txid, name, decoded, problem } of change.operations)
-      print(`    ${txid} ${name ?? '?'} ${problem ?? JSON.stringify(decoded)}`);
+      print(`    ${txid} ${name ?? '?'} ${visible(problem ?? JSON.stringify(decoded))}`);
   }
+}
+
+/** Says, beside the output, what is waited for: once for each thing, not at every look. */
+function waitingFor(topic: string) {
+  let height: number | null = null;
+  let told: string | null = null;
+  const tell = (line: string): void => {
+    if (line !== told) printError(line);
+    told = line;
+  };
+  return {
+    at(block: number): void {
+      height = block;
+    },
+    onEnd(): void {
+      if (told?.startsWith('at the end') !== true)
+        tell(
+          `at the end of ${topic}${height === null ? ', which holds no block yet' : `, height ${height}`}; waiting for the next block`,
+        );
+    },
+    onRetry(error: unknown): void {
+      tell(`waiting: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  };
 }
