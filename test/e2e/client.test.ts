@@ -40,3 +40,20 @@ test('a subscriber that reads only the topic, killed and restarted at random, en
   }));
   expect(blocks).toEqual(wanted);
 }, 240_000);
+
+test('`vchain tail` says what it waits for: the topic, then the next block', async () => {
+  await using system = await System.start({ seed: 12 });
+  const tail = await system.run('services/cli/src/main.ts', ['tail']);
+  const says = (what: string) =>
+    until(
+      `it says: ${what}`,
+      () => readFile(tail.logFile, 'utf8'),
+      (text) => text.includes(what),
+    );
+  await says(`waiting: topic ${system.topic} does not exist`);
+  await system.ingester();
+  await says(`at the end of ${system.topic}, height ${system.miner.tip.height}; waiting for the next block`);
+  const next = await system.mine(1);
+  await says(`+ ${next.height} ${next.hash}`);
+  await tail.stop();
+}, 120_000);

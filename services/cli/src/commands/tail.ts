@@ -37,23 +37,22 @@ export async function tail(connection: Connection, { json, once, signal }: TailO
 /** Says, beside the output, what is waited for: once for each thing, not at every look. */
 function waitingFor(topic: string) {
   let height: number | null = null;
-  let told: string | null = null;
-  const tell = (line: string): void => {
-    if (line !== told) printError(line);
-    told = line;
+  const told = new Set<string>();
+  const tell = (thing: string, line: string): void => {
+    if (!told.has(thing)) printError(line);
+    told.add(thing);
   };
   return {
     at(block: number): void {
       height = block;
     },
     onEnd(): void {
-      if (told?.startsWith('at the end') !== true)
-        tell(
-          `at the end of ${topic}${height === null ? ', which holds no block yet' : `, height ${height}`}; waiting for the next block`,
-        );
+      if (height === null) tell('first block', `${topic} holds no block yet; waiting for the first`);
+      else tell('next block', `at the end of ${topic}, height ${height}; waiting for the next block`);
     },
     onRetry(error: unknown): void {
-      tell(`waiting: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      tell(reason, `waiting: ${reason}`);
     },
   };
 }
