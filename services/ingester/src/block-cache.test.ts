@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { height, type Txid } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import { createBlockCache } from './block-cache.ts';
+import { createBlockCache, keptBytes } from './block-cache.ts';
 import { readyBlock } from './block-entry.ts';
 import { madeNode } from './made-node.ts';
 
@@ -16,7 +16,7 @@ test('a block is fetched once for all chains, and kept within bounds', async () 
     },
   };
   const [older, newer] = [blockNamed('0'), blockNamed('0a')];
-  const cache = createBlockCache(counting, newer.bytes.length + 10);
+  const cache = createBlockCache(counting, keptBytes(newer) + 10);
   await Promise.all([cache.fetch(older.hash), cache.fetch(older.hash)]);
   expect(asked).toEqual([older.hash]);
   const txid = older.transactions[0]?.txid;
@@ -26,6 +26,18 @@ test('a block is fetched once for all chains, and kept within bounds', async () 
   expect(cache.transaction(txid)).toBeUndefined();
   await cache.fetch(older.hash);
   expect(asked).toEqual([older.hash, newer.hash, older.hash]);
+});
+
+test('small-blocks-that-fill-the-memory: what is read out of a block counts, not its bytes alone', async () => {
+  const { node, blockNamed } = madeNode(1);
+  const names = Array.from({ length: 200 }, (_, index) => `0${'a'.repeat(index)}`);
+  const blocks = names.map((name) => blockNamed(name));
+  const bound = 100_000;
+  const cache = createBlockCache(node, bound);
+  for (const { hash } of blocks) await cache.fetch(hash);
+  const kept = blocks.filter(({ transactions }) => cache.transaction(transactions[0]?.txid as Txid) !== undefined);
+  expect(kept.length).toBeGreaterThan(1);
+  expect(kept.length).toBeLessThanOrEqual(bound / 7_000); // measured: a block with one transaction takes 7 kB
 });
 
 test('what was fetched ahead stays until each that awaits it has come, or will not come', async () => {

@@ -1,6 +1,6 @@
 import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import { CACHE_BYTES_MAX } from './limits.ts';
+import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from './limits.ts';
 
 /** Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top. */
 export interface BlockCache {
@@ -18,6 +18,11 @@ export interface BlockCache {
   transaction(txid: Txid): Transaction | undefined;
 }
 
+/** About what a kept block takes. A small block takes many times its bytes: 220 bytes with one transaction are 7 kB. */
+export function keptBytes({ bytes, transactions }: Block): number {
+  return bytes.length + KEPT_BLOCK_BYTES + transactions.length * KEPT_TRANSACTION_BYTES;
+}
+
 export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: number = CACHE_BYTES_MAX): BlockCache {
   const kept = new Map<BlockHash, Block>();
   const byTxid = new Map<Txid, Transaction>();
@@ -28,7 +33,7 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
 
   function keep(hash: BlockHash, block: Block): void {
     kept.set(hash, block);
-    bytes += block.bytes.length;
+    bytes += keptBytes(block);
     for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
     shrink(hash);
   }
@@ -70,7 +75,7 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
     const block = kept.get(hash);
     if (block === undefined) return;
     kept.delete(hash);
-    bytes -= block.bytes.length;
+    bytes -= keptBytes(block);
     // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
     for (const transaction of block.transactions) {
       if (byTxid.get(transaction.txid) === transaction) byTxid.delete(transaction.txid);

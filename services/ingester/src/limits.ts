@@ -7,8 +7,11 @@ export const STEP_BLOCKS_MAX = 500;
 export const CHAIN_MOVED_WAIT_MS = 50;
 /** Blocks being fetched ahead of the one that is made ready, by each chain; they are kept until their turn. */
 export const LOOK_AHEAD_BLOCKS_MAX = 8;
-/** About how much memory the raw bytes of kept blocks take; what is parsed of them takes several times as much. */
-export const CACHE_BYTES_MAX = 32 * 1024 * 1024;
+/** About how much memory kept blocks take, with everything that is read out of them. */
+export const CACHE_BYTES_MAX = 64 * 1024 * 1024;
+/** What a block and a transaction take beside their bytes, once inputs, outputs and txid were read; measured on mainnet's. */
+export const KEPT_BLOCK_BYTES = 2_000;
+export const KEPT_TRANSACTION_BYTES = 5_000;
 /** How many of the newest blocks of our branch are kept at hand; below them the log itself is read. */
 export const BLOCKS_AT_HAND_MAX = 4_000;
 

@@ -43,7 +43,8 @@ export function startService(
     args: [join(root, 'services', service, 'src/main.ts'), ...args],
     env: {
       PATH: process.env['PATH'],
-      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+      NODE_OPTIONS:
+        '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning --max-semi-space-size=4',
       ...settings,
     },
   });
