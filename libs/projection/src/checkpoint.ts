@@ -3,6 +3,7 @@ import type { Cursor } from '@virtualchain/operation-log';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from './database.ts';
 import { CheckpointMoved } from './errors.ts';
+import { IDLE_IN_TRANSACTION_MS } from './limits.ts';
 
 /** `faulted`: stopped at a fault until it is resumed. */
 export type ProjectionStatus = 'running' | 'faulted';
@@ -61,7 +62,8 @@ export async function insertCheckpoint(db: Db, schema: string): Promise<void> {
 
 /**
  * Moves the checkpoint by compare-and-set; the first statement of every batch. It takes the row's lock, so that a second
- * projector waits for our commit and then finds another sequence.
+ * projector waits for our commit and then finds another sequence. A process that is frozen meanwhile keeps the lock for
+ * `idleMs` at most: then Postgres ends its session.
  *
  * @throws CheckpointMoved.
  */
@@ -71,11 +73,13 @@ export async function moveCheckpoint(
   from: Checkpoint,
   to: Cursor,
   feedPosition: number,
+  idleMs: number = IDLE_IN_TRANSACTION_MS,
 ): Promise<void> {
   const { numAffectedRows } = await sql`update ${sql.table(`${schema}.checkpoint`)} set
       log = ${to.log}, epoch = ${to.epoch}, writer = ${to.writer}, sequence = ${to.sequence}, log_offset = ${to.offset.toString()},
       height = ${to.height}, hash = ${to.hash}, feed_position = ${feedPosition}, status = 'running', fault = null, updated_at = now()
-    where id = 1 and ${standsAt(from)}`.execute(db);
+    where id = 1 and ${standsAt(from)}
+      and set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`.execute(db);
   if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor?.sequence ?? 0);
 }
 

@@ -4,7 +4,9 @@ import { type Kysely, sql } from 'kysely';
 import { DatabaseRefused, DatabaseUnavailable, isPassing, isRefusal } from './errors.ts';
 import {
   CLOSE_LIMIT_MS,
+  CONNECT_TIMEOUT_MS,
   IDENTIFIER_BYTES_MAX,
+  KEEP_ALIVE_DELAY_MS,
   POOL_CONNECTIONS_MAX,
   SMALL_VALUE_BYTES,
   STATEMENT_BYTES_MAX,
@@ -50,6 +52,8 @@ export async function connectOrm(
       database: address.database ?? '',
       application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+      connectionTimeoutMillis: address.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,
       statement_timeout: statementTimeoutMs,
       verify: sessionSetter(statementTimeoutMs),
     },

@@ -157,6 +157,9 @@ const RETRY = new Set([
   '08003',
   '08006',
   '25006',
+  '25P03', // we stood idle in a transaction for too long: we were frozen
+  '25P04',
+  '57P05',
   '57014',
   '55P03',
   '53100',

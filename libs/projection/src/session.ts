@@ -1,3 +1,5 @@
+import { SILENCE_MARGIN_MS } from './limits.ts';
+
 /**
  * What every session of ours sets, whatever role, database or server have as their defaults: correctness rests on it.
  * Names as `pg_settings` has them; a setting that a server does not know yet is passed over.
@@ -30,6 +32,9 @@ export const SESSION_SETTING_NAMES: ReadonlySet<string> = new Set(
 
 /** A client of `pg`, as far as it is used here. */
 interface NewClient {
+  readonly connection: {
+    readonly stream: { setTimeout(ms: number, done: () => void): unknown; destroy(error: Error): unknown };
+  };
   query(query: { readonly text: string; readonly values: readonly unknown[] }, done: (error?: Error) => void): void;
 }
 
@@ -37,7 +42,18 @@ interface NewClient {
 export function sessionSetter(statementTimeoutMs: number) {
   const settings = Object.entries({ ...SESSION_SETTINGS, statement_timeout: String(statementTimeoutMs) });
   const values = [settings.map(([name]) => name), settings.map(([, value]) => value)];
-  return (client: NewClient, done: (error?: Error) => void): void => client.query({ text: SET, values }, done);
+  return (client: NewClient, done: (error?: Error) => void): void => {
+    if (statementTimeoutMs > 0) boundSilence(client, statementTimeoutMs + SILENCE_MARGIN_MS);
+    client.query({ text: SET, values }, done);
+  };
+}
+
+/**
+ * Gives up a connection on which nothing came or went for so long: Postgres ends a statement earlier than that, so whoever
+ * still waits, waits for a network that swallows everything without a word.
+ */
+function boundSilence({ connection: { stream } }: NewClient, ms: number): void {
+  stream.setTimeout(ms, () => stream.destroy(new Error(`connection terminated: silent for ${ms / 1_000} s`)));
 }
 
 /** Whatever the search path was: everything is named with its schema. */
