@@ -236,18 +236,32 @@ describe('records of the log', () => {
   test('whatever the bytes: an event that is written as it was read, or a problem', () => {
     const json = fc.json({ maxDepth: 4 }).map((text) => Uint8Array.from(Buffer.from(text)));
     const event = fc.constantFrom(...placedEvents).map((each) => encodeEvent(each));
+    const namesOfScripts = fc.array(fc.record({ scriptOf: fc.integer({ min: -1, max: 3 }) }, { requiredKeys: [] }), {
+      maxLength: 4,
+    });
+    const namedScripts = fc.tuple(namesOfScripts, fc.boolean()).map(([names, isLong]) => {
+      const operation = placedEvents.find((each) => each.type === 'operation');
+      const [sender] = operation?.senders ?? [];
+      const full = { ...sender, scriptPubKey: '51'.repeat(isLong ? 2_000 : 1) };
+      const senders = names.map((each) => ({ ...full, ...each, ...('scriptOf' in each && { scriptPubKey: '' }) }));
+      return Uint8Array.from(Buffer.from(JSON.stringify({ ...operation, senders })));
+    });
     const changedField = fc
       .tuple(fc.constantFrom(...placedEvents), fc.nat(), fc.jsonValue())
       .map(([each, field, value]) => {
         const keys = Object.keys(each);
-        return encodeEvent({ ...each, [keys[field % keys.length] as string]: value } as LogEvent);
+        const changed = { ...each, [keys[field % keys.length] as string]: value };
+        return Uint8Array.from(Buffer.from(JSON.stringify(changed)));
       });
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), json, event, damaged(event), changedField), (bytes) => {
-        const decoded = decodeEvent(bytes);
-        if (decoded.kind === 'problem') expect(typeof decoded.problem).toBe('string');
-        else expect(decodeEvent(encodeEvent(decoded.event))).toEqual(decoded);
-      }),
+      fc.property(
+        fc.oneof(fc.uint8Array({ maxLength: 100 }), json, event, damaged(event), changedField, namedScripts),
+        (bytes) => {
+          const decoded = decodeEvent(bytes);
+          if (decoded.kind === 'problem') expect(typeof decoded.problem).toBe('string');
+          else expect(decodeEvent(encodeEvent(decoded.event))).toEqual(decoded);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
