@@ -6,7 +6,7 @@ const transform = {
 export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/environment.mjs',
   testMatch: ['<rootDir>/{libs,services,infra,test}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.vchain'],
   testTimeout: 30_000,

@@ -164,7 +164,7 @@ test('a machine that stops after a height folds nothing above it, and follows re
   ]);
   await using projection = await openProjection(url, instance);
   const names = async () => (await readRows(projection, 'names')).map(({ name }) => name);
-  await until('the other branch', names, (found) => String(found) === 'c', 10_000);
+  await until('the other branch', names, (found) => String(found) === 'c');
   const options = { postgresUrl: url, instance, log, topic, signal: new AbortController().signal };
   expect(await rebuild(options)).toMatchObject({ comparedTo: 102 });
   expect((await statusOf(url))?.tip?.height).toBe(102);

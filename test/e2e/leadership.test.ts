@@ -48,7 +48,7 @@ function supervise(name: string): { stop(): Promise<void>; current(): RunningPro
 test('two supervised ingesters: one leads, at most two changes of leader in a minute', async () => {
   const projector = await system.projector('kv');
   const ingesters = [supervise('first'), supervise('second')];
-  await system.arrived(MACHINES, system.miner.tip, 60_000);
+  await system.arrived(MACHINES);
   const before = await epoch();
   await mineFor(60);
   await system.arrived(MACHINES);

@@ -154,7 +154,7 @@ export class System implements AsyncDisposable {
   }
 
   /** Until these machines have the block, the miner's newest by default. */
-  async arrived(machines: readonly string[], block: BuiltBlock = this.miner.tip, limitMs = 60_000): Promise<void> {
+  async arrived(machines: readonly string[], block: BuiltBlock = this.miner.tip, limitMs = 300_000): Promise<void> {
     await until(
       `${machines.join(', ')} at block ${block.height} ${block.hash}`,
       async () =>

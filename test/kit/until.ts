@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;
 
-/** Awaits a condition; fails with what it last saw. */
+/** Awaits a condition; fails with what it last saw. The limit is for what hangs: a busy machine may take its time. */
 export async function until<Value>(
   what: string,
   look: () => Promise<Value>,
   holds: (value: Value) => boolean,
-  limitMs = 60_000,
+  limitMs = 300_000,
 ): Promise<Value> {
   const deadline = performance.now() + limitMs;
   for (;;) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Mutant } from './mutants.ts';
 import { makeWorkingCopy } from './working-copy.ts';
 
-const SUITE_LIMIT_MS = 180_000;
+const SUITE_LIMIT_MS = 900_000;
 const NODE_OPTIONS =
   '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning';
 

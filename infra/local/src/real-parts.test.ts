@@ -12,7 +12,7 @@ import pg from 'pg';
 import { findBitcoind, startRealParts } from './index.ts';
 
 const suiteTimeoutMs = 180_000;
-const cleanupTimeoutMs = 15_000;
+const cleanupTimeoutMs = 150_000;
 const quiet = () => undefined;
 
 async function isListening(address: string): Promise<boolean> {

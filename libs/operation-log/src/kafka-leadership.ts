@@ -13,9 +13,22 @@ import {
   REJOIN_WAIT_MS,
 } from './limits.ts';
 
+export interface ElectionOptions extends KafkaLogOptions {
+  /** How long the group waits for a member that says nothing; one that leaves is not waited for. */
+  readonly sessionTimeoutMs?: number;
+}
+
+interface Group {
+  readonly kafka: Kafka;
+  readonly sessionTimeoutMs: number;
+}
+
 /** Elects through the consumer group `<topic>.ingester`: whoever is assigned the partition leads. No data is read. */
-export function openKafkaElection(options: KafkaLogOptions): Election {
-  const kafka = createKafka(options);
+export function openKafkaElection({
+  sessionTimeoutMs = MEMBER_SESSION_TIMEOUT_MS,
+  ...options
+}: ElectionOptions): Election {
+  const group: Group = { kafka: createKafka(options), sessionTimeoutMs };
   const stopped = new AbortController();
   return {
     async *campaign(topic, { epoch, signal }) {
@@ -23,7 +36,7 @@ export function openKafkaElection(options: KafkaLogOptions): Election {
       const over = AbortSignal.any([signal, stopped.signal, left.signal]);
       const state = latestValue<LeadershipState>(over);
       state.set('standby');
-      const joining = join(kafka, topic, epoch, over, state.set).catch(state.fail);
+      const joining = join(group, topic, epoch, over, state.set).catch(state.fail);
       try {
         yield* state.values();
       } finally {
@@ -39,14 +52,14 @@ export function openKafkaElection(options: KafkaLogOptions): Election {
 
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
 async function join(
-  kafka: Kafka,
+  group: Group,
   topic: string,
   epoch: () => number,
   signal: AbortSignal,
   set: (state: LeadershipState) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    await beMember(kafka, topic, epoch, signal, set);
+    await beMember(group, topic, epoch, signal, set);
     set('standby');
     await pause(REJOIN_WAIT_MS, undefined, { signal }).catch(() => undefined);
   }
@@ -54,7 +67,7 @@ async function join(
 
 /** One membership, until it is lost or no longer wanted. */
 async function beMember(
-  kafka: Kafka,
+  { kafka, sessionTimeoutMs }: Group,
   topic: string,
   epoch: () => number,
   signal: AbortSignal,
@@ -68,8 +81,8 @@ async function beMember(
   const consumer = kafka.consumer({
     groupId: `${topic}.ingester`,
     partitionAssigners: [newestWriterFirst(epoch, () => leads)],
-    sessionTimeout: MEMBER_SESSION_TIMEOUT_MS,
-    rebalanceTimeout: MEMBER_SESSION_TIMEOUT_MS,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: sessionTimeoutMs,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     maxWaitTimeInMs: MEMBER_WAIT_MS,
     allowAutoTopicCreation: false,
@@ -78,7 +91,7 @@ async function beMember(
   const lost = Promise.withResolvers<void>();
   const watch = setInterval(() => {
     // Neither heartbeat nor assembly for longer than the group waits: it goes on without us, whatever kafkajs believes.
-    if (performance.now() - lastSign > 2 * MEMBER_SESSION_TIMEOUT_MS) lost.resolve();
+    if (performance.now() - lastSign > 2 * sessionTimeoutMs) lost.resolve();
   }, MEMBER_WATCH_MS);
   const leave = () => lost.resolve();
   signal.addEventListener('abort', leave, { once: true });
