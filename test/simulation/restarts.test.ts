@@ -8,7 +8,7 @@ import { simulate } from './simulate.ts';
 
 const TOPIC = 'vchain.regtest.kv';
 
-test('restart-at-every-record: a projector that is started anew for each record of the log ends up the same', async () => {
+test('restart-at-every-record: a projector that is started again for each record of the log ends up the same', async () => {
   const { evidence, violations } = await simulate({ seed: 11, climate: { firstBlock: 1 } });
   expect(violations).toEqual([]);
   const store = await MemoryStore.open(kvMachine({}, kvChain({ firstBlock: 1 })));
