@@ -39,7 +39,6 @@ import { openReader } from '@virtualchain/projection';
 import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
 import { BnsDesk, person } from '../kit/bns-desk.ts';
 import { System } from '../kit/system.ts';
-import { until } from '../kit/until.ts';
 
 const [creator, alice, bob, carol] = [person('creator'), person('alice'), person('bob'), person('carol')];
 /** Hashes of zone files that nobody has. */
@@ -135,15 +134,9 @@ test('what the rules would not take is refused, and explained when it was sent a
   const update = ['update', 'alice.shop', '--zonefile-hash', ZONE_3];
   const refused = await desk.call(carol, ...update);
   expect(refused).toMatchObject({ code: 1, text: expect.stringContaining(`alice.shop belongs to ${bob.address}`) });
-  const forced = desk.call(carol, ...update, '--force', '--wait', '2');
-  const [txid] = await until(
-    'the forced update is in the mempool',
-    async () => (await system.rpc.call('getrawmempool')) as readonly string[],
-    (held) => held.length === 1,
-  );
-  txids['forced'] = String(txid);
-  await desk.mine(txids['forced']);
-  carol.coins.shift();
+  const forced = await desk.sendAndWait(carol, ...update, '--force', '--wait', '2');
+  txids['forced'] = forced.txid;
+  await desk.mine(forced.txid);
   const unwatched = await desk.call(bob, 'revoke', 'alice.shop', '--wait', '--timeout', '0');
   expect(unwatched).toMatchObject({
     code: 1,
@@ -153,7 +146,7 @@ test('what the rules would not take is refused, and explained when it was sent a
   bob.coins.shift();
   txids['revoke'] = unwatched.json.txid;
   await desk.mine(String(txids['revoke']));
-  const { code, text, json } = await forced;
+  const { code, text, json } = await forced.called;
   expect({ code, verdict: json.verdict.code, height: json.height }).toEqual({
     code: 1,
     verdict: 'NAME_UNKNOWN',
@@ -168,15 +161,9 @@ test('in grace a name can only be renewed; past it, it has expired', async () =>
   await desk.mineTo(at(26));
   const update = await desk.call(bob, 'update', 'berta.shop', '--zonefile-hash', ZONE_2);
   expect(update).toMatchObject({ code: 1, text: expect.stringContaining('in its grace period') });
-  const renewal = desk.call(bob, 'renew', 'berta.shop', '--wait');
-  const [txid] = await until(
-    'the renewal is in the mempool',
-    async () => (await system.rpc.call('getrawmempool')) as readonly string[],
-    (held) => held.length === 1,
-  );
-  await desk.mine(String(txid));
-  expect(await renewal).toMatchObject({ code: 0, json: { verdict: { kind: 'accepted' }, height: at(27) } });
-  bob.coins.shift();
+  const renewal = await desk.sendAndWait(bob, 'renew', 'berta.shop', '--wait');
+  await desk.mine(renewal.txid);
+  expect(await renewal.called).toMatchObject({ code: 0, json: { verdict: { kind: 'accepted' }, height: at(27) } });
   await desk.mineTo(at(32));
   const late = await desk.call(carol, 'renew', 'carol.shop');
   expect(late).toMatchObject({

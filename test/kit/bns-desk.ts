@@ -35,6 +35,12 @@ export interface Called {
   readonly json: any;
 }
 
+/** A command that has sent its operation and waits for the verdict. */
+export interface Waiting {
+  readonly txid: string;
+  readonly called: Promise<Called>;
+}
+
 const coinSatoshis = 300_000n;
 const coinsEach = 8;
 
@@ -90,13 +96,13 @@ export class BnsDesk {
 
   /** `vchain bns …`, signed by somebody where it sends. */
   async call(by: Person | null, ...args: readonly string[]): Promise<Called> {
+    return ended(await this.#start(by, args));
+  }
+
+  async #start(by: Person | null, args: readonly string[]): Promise<RunningProcess> {
     const paying = by === null ? [] : ['--coin', by.coins[0] ?? '', '--fee-rate', '2'];
     const key = by === null ? {} : { VCHAIN_KEY: by.key };
-    const process = await this.system.run('services/cli/src/main.ts', ['bns', ...args, ...paying, '--json'], key);
-    const { code } = await process.exited;
-    const text = await readFile(process.logFile, 'utf8');
-    const line = text.split('\n').findLast((each) => each.startsWith('{'));
-    return { code, text, json: line === undefined ? null : JSON.parse(line) };
+    return this.system.run('services/cli/src/main.ts', ['bns', ...args, ...paying, '--json'], key);
   }
 
   /** Sends an operation, which has to work. @returns its txid. */
@@ -107,6 +113,27 @@ export class BnsDesk {
     return json.txid;
   }
 
+  /** Sends an operation with a command that waits for its verdict, and goes on once the command says that it is sent. */
+  async sendAndWait(by: Person, ...args: readonly string[]): Promise<Waiting> {
+    const process = await this.#start(by, args);
+    let isOver = false;
+    const called = ended(process).finally(() => {
+      isOver = true;
+    });
+    const said = await until(
+      `vchain bns ${args.join(' ')} says that it is sent`,
+      async () => {
+        const last = isOver; // looked at before the text, which is whole then
+        const text = await readFile(process.logFile, 'utf8');
+        return { text, last, txid: /^([0-9a-f]{64}): /m.exec(text)?.[1] };
+      },
+      ({ txid, last }) => txid !== undefined || last,
+    );
+    if (said.txid === undefined) throw new Error(`vchain bns ${args.join(' ')}: ${said.text}`);
+    by.coins.shift();
+    return { txid: said.txid, called };
+  }
+
   /** Mines what was sent, in this order, and waits until the machine has it. */
   async mine(...txids: readonly string[]): Promise<BuiltBlock> {
     const transactions: Uint8Array[] = [];
@@ -114,12 +141,23 @@ export class BnsDesk {
       transactions.push(hexToBytes(String(await this.system.rpc.call('getrawtransaction', txid, 0))));
     const block = await this.system.miner.mine(transactions);
     await this.system.arrived(['bns'], block);
+    const held = (await this.system.rpc.call('getrawmempool')) as readonly string[];
+    const left = txids.filter((txid) => held.includes(txid));
+    if (left.length > 0)
+      throw new Error(`mined in block ${block.height}, and still in the mempool: ${left.join(', ')}`);
     return block;
   }
 
   async mineTo(height: number): Promise<void> {
     await this.system.arrived(['bns'], await this.system.miner.mineTo(height));
   }
+}
+
+async function ended({ exited, logFile }: RunningProcess): Promise<Called> {
+  const { code } = await exited;
+  const text = await readFile(logFile, 'utf8');
+  const line = text.split('\n').findLast((each) => each.startsWith('{'));
+  return { code, text, json: line === undefined ? null : JSON.parse(line) };
 }
 
 export function person(name: string): Person {
