@@ -1,11 +1,12 @@
 /**
  * `npm run simulate -- --seeds 1..1000`: runs seeds on all processors. `--seed N --trace`: one seed, every step printed.
+ * `--seeds 1..8 --hash`: for each seed the hash of its trace, and nothing else unless a seed fails.
  * Ends with the totals; a seed that fails is named with the command that repeats it, and the exit code is 1.
  */
 import { hash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import type { Violation } from './checker.ts';
 import { simulate } from './simulate.ts';
@@ -21,6 +22,13 @@ interface Report {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly traceHash: string;
+}
+
+interface Wanted {
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Whether the hash of every seed's trace is asked for. */
+  readonly hashes: boolean;
 }
 
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
@@ -29,17 +37,16 @@ usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 const isSpoilt = process.env['VCHAIN_SIMULATION_SPOILT'] === 'yes';
 const spoilt: Violation = { invariant: 'I8', where: 'the run itself', what: 'spoilt on request' };
 
-async function runOne(seed: number, trace?: (line: string) => void): Promise<Report> {
-  const { violations, counts, traceHash } = await simulate({
-    seed,
-    hashesTrace: seed % REPEAT_EVERY === 0,
-    ...(trace && { trace }),
-  });
-  if (isSpoilt) return { seed, violations: [spoilt], counts };
-  if (seed % REPEAT_EVERY !== 0 || trace !== undefined) return { seed, violations, counts };
+async function runOne(seed: number, { trace, hashes }: Wanted): Promise<Report> {
+  const repeats = seed % REPEAT_EVERY === 0 && trace === undefined && !hashes;
+  const run = await simulate({ seed, hashesTrace: repeats || hashes, ...(trace && { trace }) });
+  const { counts, traceHash } = run;
+  const report = (violations: readonly Violation[]): Report => ({ seed, violations, counts, traceHash });
+  if (isSpoilt) return report([spoilt]);
+  if (!repeats) return report(run.violations);
   const again = await simulate({ seed });
   const differs: Violation = { invariant: 'I5', where: 'the run itself', what: `another trace: ${again.traceHash}` };
-  return { seed, violations: again.traceHash === traceHash ? violations : [...violations, differs], counts };
+  return report(again.traceHash === traceHash ? run.violations : [...run.violations, differs]);
 }
 
 if (isMainThread) {
@@ -48,32 +55,41 @@ if (isMainThread) {
       seeds: { type: 'string' },
       seed: { type: 'string' },
       trace: { type: 'boolean' },
+      hash: { type: 'boolean', default: false },
       workers: { type: 'string' },
     },
   });
   const [first = 1, last = first] = (values.seeds ?? values.seed ?? '1..100').split('..').map(Number);
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last < first) {
-    console.error('usage: npm run simulate -- --seeds 1..1000 | --seed N [--trace]');
+    console.error('usage: npm run simulate -- --seeds 1..1000 [--hash] | --seed N [--trace]');
     process.exit(2);
   }
   const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  process.exitCode = values.trace
-    ? conclude([await runOne(first, (line) => console.log(line))], performance.now())
-    : await runAll(seeds, Math.min(Number(values.workers ?? availableParallelism()), seeds.length));
+  const started = performance.now();
+  const workers = Math.min(Number(values.workers ?? availableParallelism()), seeds.length);
+  const reports = values.trace
+    ? [await runOne(first, { trace: (line) => console.log(line), hashes: false })]
+    : await runAll(seeds, workers, values.hash);
+  process.exitCode = values.hash ? printHashes(reports) : conclude(reports, started);
 } else {
   parentPort?.on('message', (seed: number) => {
-    runOne(seed).then(
+    runOne(seed, workerData as Wanted).then(
       (report) => parentPort?.postMessage(report),
       (error: unknown) => {
         const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
         const violation: Violation = { invariant: 'I8', where: 'the simulation', what };
-        parentPort?.postMessage({ seed, violations: [violation], counts: { seeds: 1 } } satisfies Report);
+        parentPort?.postMessage({
+          seed,
+          violations: [violation],
+          counts: { seeds: 1 },
+          traceHash: '',
+        } satisfies Report);
       },
     );
   });
 }
 
-async function runAll(seeds: readonly number[], workerCount: number): Promise<number> {
+async function runAll(seeds: readonly number[], workerCount: number, hashes: boolean): Promise<Report[]> {
   const started = performance.now();
   const reports: Report[] = [];
   const waiting = [...seeds];
@@ -87,6 +103,7 @@ async function runAll(seeds: readonly number[], workerCount: number): Promise<nu
   }, PROGRESS_MS);
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL(import.meta.url), {
+      workerData: { hashes } satisfies Wanted,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     const ended = Promise.withResolvers<void>();
@@ -110,7 +127,7 @@ async function runAll(seeds: readonly number[], workerCount: number): Promise<nu
   };
   await Promise.all(Array.from({ length: workerCount }, work));
   clearInterval(progress);
-  return conclude(reports, started);
+  return reports;
 }
 
 function tell({ seed, violations }: Report): void {
@@ -118,6 +135,12 @@ function tell({ seed, violations }: Report): void {
   for (const { invariant, where, what } of violations.slice(0, VIOLATIONS_SHOWN_MAX)) {
     console.log(`  ${invariant} ${where}: ${what}`);
   }
+}
+
+/** Prints one line a seed; answers with the exit code. */
+function printHashes(reports: readonly Report[]): number {
+  for (const { seed, traceHash } of reports.toSorted((a, b) => a.seed - b.seed)) console.log(`${seed} ${traceHash}`);
+  return reports.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 
 /** Prints the totals; answers with the exit code. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { bytesToHex, type ExpectedError, height, isExpectedError } from '@virtualchain/bitcoin';
 import { type ChainReport, createBlockCache, ingestChain } from '@virtualchain/ingester';
 import type { AnyStateMachine } from '@virtualchain/machine';
@@ -51,7 +52,7 @@ export interface RunResult {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
-  /** Of the whole trace, where it is hashed: equal for equal seeds. */
+  /** SHA-256 of the whole trace, where it is hashed: equal for equal seeds. */
   readonly traceHash: string;
   readonly evidence: Evidence;
 }
@@ -73,11 +74,11 @@ export async function simulate({
     counts[what] = (counts[what] ?? 0) + by;
   };
   const violations: Violation[] = [];
-  let traceHash = 0x811c9dc5;
+  const traceHash = createHash('sha256');
   let isOver = false;
   const trace = (line: string): void => {
     if (isOver) return;
-    if (hashesTrace) traceHash = hashText(`${scheduler.now()} ${line}`, traceHash);
+    if (hashesTrace) traceHash.update(`${scheduler.now()} ${line}\n`);
     onTrace?.(`${(scheduler.now() / 1_000).toFixed(3).padStart(9)} ${line}`);
   };
   const fail = (where: string, what: string, invariant: Violation['invariant'] = 'I8'): void => {
@@ -705,7 +706,7 @@ export async function simulate({
   isOver = true;
   for (const { life } of services) life?.kill('the run is over');
   for (const stop of stops) stop.abort();
-  return { seed, violations, counts, traceHash: traceHash.toString(16).padStart(8, '0'), evidence };
+  return { seed, violations, counts, traceHash: traceHash.digest('hex'), evidence };
 }
 
 function evidenceOf(name: string, store: MemoryStore, oracle: Dump): Evidence['projections'][number] {
