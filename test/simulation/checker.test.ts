@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { check, type Dump, type Evidence } from './checker.ts';
 import { simulate } from './simulate.ts';
+import { check, type Dump, type Evidence } from './verdict/checker.ts';
 
 /** A run that passes; each mutant spoils one thing in what it left behind, and the checker has to name it. */
 let evidence: Evidence;

@@ -11,9 +11,9 @@ import { project } from '../../services/projector/src/project.ts';
 import { type HostileCase, hostileBlocks, hostileCases } from '../kit/hostile-blocks.ts';
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
-import { check, operationsOf } from './checker.ts';
-import { dumpOf, oraclesOf } from './oracle.ts';
-import type { WorldBlock } from './universe.ts';
+import { check, operationsOf } from './verdict/checker.ts';
+import { dumpOf, oraclesOf } from './verdict/oracle.ts';
+import type { WorldBlock } from './world/block-tree.ts';
 
 /** Node → ingester → log → projections, on memory, with the blocks of spite one after another. */
 const TOPIC = 'vchain.regtest.kv';

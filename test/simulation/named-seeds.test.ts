@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
-import type { Climate } from './climate.ts';
+import type { Climate } from './run/fault-plan.ts';
 import { simulate } from './simulate.ts';
 
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));

@@ -9,18 +9,18 @@ import { createMemoryBroker, createOperationLog, type OperationLog } from '@virt
 import { attachProjection, MemoryProjection, MemoryStore, NoCommonBlock } from '@virtualchain/projection';
 import { Subject } from 'rxjs';
 import { project } from '../../services/projector/src/project.ts';
-import { check, type Dump, type Evidence, type Violation } from './checker.ts';
-import { type Climate, drawClimate, type Trouble } from './climate.ts';
-import { type BrokerHabits, createBell, logError, reachBroker } from './made-broker.ts';
-import { createMadeGroup } from './made-election.ts';
-import { createMadeNode, type MadeNode, nodeError, reachNode } from './made-nodes.ts';
-import { databaseError, reachProjection } from './made-projection.ts';
-import { dumpOf, oraclesOf } from './oracle.ts';
-import { createLife, type Ground, type Life, type Port, type Weather } from './process.ts';
+import { emptyStore, type SubscriberStore, subscribe } from './actors/subscriber.ts';
 import { createRandom, hashText } from './random.ts';
-import { createScheduler } from './scheduler.ts';
-import { emptyStore, type SubscriberStore, subscribe } from './subscriber.ts';
-import { createUniverse, type WorldBlock } from './universe.ts';
+import { type Climate, drawClimate, type Trouble } from './run/fault-plan.ts';
+import { createLife, type Ground, type Life, type Port, type Weather } from './run/process.ts';
+import { createScheduler } from './run/scheduler.ts';
+import { check, type Dump, type Evidence, type Violation } from './verdict/checker.ts';
+import { dumpOf, oraclesOf } from './verdict/oracle.ts';
+import { createUniverse, type WorldBlock } from './world/block-tree.ts';
+import { type BrokerHabits, createBell, logError, reachBroker } from './world/fake-broker.ts';
+import { createMadeGroup } from './world/fake-election.ts';
+import { createMadeNode, type MadeNode, nodeError, reachNode } from './world/fake-node.ts';
+import { databaseError, reachProjection } from './world/fake-projection.ts';
 
 /** What every run must hold at least. */
 export const MINIMUM = { blocks: 200, operations: 500, reorgs: 5, crashes: 3 } as const;

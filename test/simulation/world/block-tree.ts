@@ -10,7 +10,7 @@ import {
   senderScript,
   spendingTransaction,
 } from '@virtualchain/testing';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** A block of the made-up world, on whatever branch, with what the checker wants to know of it. */
 export interface WorldBlock {

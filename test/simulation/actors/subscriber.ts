@@ -1,7 +1,7 @@
 import { isExpectedError } from '@virtualchain/bitcoin';
 import { type ChainChange, follow } from '@virtualchain/client';
 import type { Cursor, OperationLog } from '@virtualchain/operation-log';
-import type { Life } from './process.ts';
+import type { Life } from '../run/process.ts';
 
 /** What a subscriber was told, in its order; what it took back by itself included. */
 export interface SubscriberEvent {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Virtual time: nothing happens but what was scheduled, one thing after another, and no wall clock is read. */
 export interface Scheduler {

@@ -1,8 +1,8 @@
 import type { Election, LeadershipState } from '@virtualchain/operation-log';
-import { chooseLeader, latestValue } from '../../libs/operation-log/src/leadership.ts';
-import type { Life } from './process.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
+import { chooseLeader, latestValue } from '../../../libs/operation-log/src/leadership.ts';
+import type { Random } from '../random.ts';
+import type { Life } from '../run/process.ts';
+import type { Scheduler } from '../run/scheduler.ts';
 
 interface Member {
   readonly id: string;

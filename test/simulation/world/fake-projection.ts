@@ -5,7 +5,7 @@ import {
   type MemoryStore,
   type Projection,
 } from '@virtualchain/projection';
-import type { Life } from './process.ts';
+import type { Life } from '../run/process.ts';
 
 export const databaseError = (): Error => new DatabaseUnavailable(new Error('injected'));
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What may go wrong in one run, and how often. Each seed has its own: some faults are hidden by others. */
 export interface Climate {

@@ -1,11 +1,11 @@
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnreachable } from '@virtualchain/node-client';
-import { memoryNode } from '../kit/memory-node.ts';
-import { createNodeModel, type NodeModel } from '../kit/node-model.ts';
-import type { Life } from './process.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Universe, WorldBlock } from './universe.ts';
+import { memoryNode } from '../../kit/memory-node.ts';
+import { createNodeModel, type NodeModel } from '../../kit/node-model.ts';
+import type { Random } from '../random.ts';
+import type { Life } from '../run/process.ts';
+import type { Scheduler } from '../run/scheduler.ts';
+import type { Universe, WorldBlock } from './block-tree.ts';
 
 /** A node of the network: hears of blocks late and in any order, may be cut off, and may lose all it had. */
 export interface MadeNode {

@@ -7,9 +7,9 @@ import {
   WriterFenced,
   WriterStalled,
 } from '@virtualchain/operation-log';
-import type { Life } from './process.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Random } from '../random.ts';
+import type { Life } from '../run/process.ts';
+import type { Scheduler } from '../run/scheduler.ts';
 
 /** What the made-up Kafka does beside its duty, and what it is asked to remember. */
 export interface BrokerHabits {

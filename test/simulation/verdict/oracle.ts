@@ -2,8 +2,8 @@ import type { Transaction, Txid } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { foldInput } from '@virtualchain/testing';
+import type { WorldBlock } from '../world/block-tree.ts';
 import type { Dump } from './checker.ts';
-import type { WorldBlock } from './universe.ts';
 
 /** The folds of the branch's raw blocks in one go, without a log, a restart or a fault; one for each machine. */
 export async function oraclesOf(
