@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { simulate } from './simulate.ts';
 import { check, type Dump, type Evidence } from './verdict/checker.ts';
 
-/** A run that passes; each mutant spoils one thing in what it left behind, and the checker has to name it. */
+/** A run that passes; each mutant alters one thing in what it left behind, and the checker has to name it. */
 let evidence: Evidence;
 
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
 import { check, operationsOf } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
-import type { WorldBlock } from './world/block-tree.ts';
+import type { MinedBlock } from './world/block-tree.ts';
 
 /** Node → ingester → log → projections, on memory, with the blocks of spite one after another. */
 const TOPIC = 'vchain.regtest.kv';
@@ -102,7 +102,7 @@ describe('blocks of spite go the whole way', () => {
 
   test('log, projections and oracle agree on all of them', async () => {
     const { blocks, stores, log } = world;
-    const branch = [REGTEST_GENESIS, ...blocks].map(worldBlock);
+    const branch = [REGTEST_GENESIS, ...blocks].map(minedBlock);
     const { records } = await log.broker.fetch(TOPIC, 0n, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
     const oracles = await oraclesOf(chain, machines, branch);
     const projections = stores.map((store, index) => ({
@@ -133,7 +133,7 @@ function rawBlock({ bytes, height: at, hash, previousHash }: BuiltBlock) {
   return { height: at, hash, previousHash, transactions };
 }
 
-function worldBlock(built: BuiltBlock): WorldBlock {
+function minedBlock(built: BuiltBlock): MinedBlock {
   const transactions: readonly Transaction[] = parseBlock(built.bytes).transactions;
   const { hash, height: at } = built;
   return { built, hash, height: at, parent: null, work: 0n, minedAt: 0, transactions, coins: [] };

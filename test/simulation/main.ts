@@ -34,7 +34,7 @@ interface Wanted {
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 
 /** Lets one invariant fail, so that a test can see what a failing seed looks like. */
-const isSpoilt = process.env['VCHAIN_SIMULATION_SPOILT'] === 'yes';
+const failsOnRequest = process.env['VCHAIN_SIMULATION_FAILS'] === 'yes';
 const spoilt: Violation = { invariant: 'I8', where: 'the run itself', what: 'spoilt on request' };
 
 async function runOne(seed: number, { trace, hashes }: Wanted): Promise<Report> {
@@ -42,7 +42,7 @@ async function runOne(seed: number, { trace, hashes }: Wanted): Promise<Report> 
   const run = await simulate({ seed, hashesTrace: repeats || hashes, ...(trace && { trace }) });
   const { counts, traceHash } = run;
   const report = (violations: readonly Violation[]): Report => ({ seed, violations, counts, traceHash });
-  if (isSpoilt) return report([spoilt]);
+  if (failsOnRequest) return report([spoilt]);
   if (!repeats) return report(run.violations);
   const again = await simulate({ seed });
   const differs: Violation = { invariant: 'I5', where: 'the run itself', what: `another trace: ${again.traceHash}` };

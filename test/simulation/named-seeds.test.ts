@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
-import type { Climate } from './run/fault-plan.ts';
+import type { FaultPlan } from './run/fault-plan.ts';
 import { simulate } from './simulate.ts';
 
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
@@ -34,8 +34,8 @@ test.each(FAILED_ONCE)(
   60_000,
 );
 
-/** Weather that a drawn climate has seldom: one fault alone, as often as can be. */
-const EXTREMES: readonly (readonly [danger: string, climate: Partial<Climate>])[] = [
+/** Faults that a drawn plan has seldom: one fault alone, as often as can be. */
+const EXTREMES: readonly (readonly [danger: string, faultPlan: Partial<FaultPlan>])[] = [
   ['crash-everywhere: a process dies at every two-hundredth step', { crash: 0.005 }],
   ['no-wake-ups: the poll alone, and a slow one', { dropsHint: 1, pollMs: 3_000 }],
   ['reorg-storm: every third block forks, some of them forty deep', { fork: 0.3, deepFork: 0.1, invalidation: 0.1 }],
@@ -49,7 +49,10 @@ const EXTREMES: readonly (readonly [danger: string, climate: Partial<Climate>])[
     { stale: 1, troubles: ['freeze', 'leader-expelled'] },
   ],
   ['tail-cut: and nothing else', { troubles: ['tail-cut'], errors: { node: 0, log: 0, db: 0 }, crash: 0 }],
-  ['topic-anew: and nothing else', { troubles: ['topic-anew'], errors: { node: 0, log: 0, db: 0 }, crash: 0 }],
+  [
+    'topic-recreated: and nothing else',
+    { troubles: ['topic-recreated'], errors: { node: 0, log: 0, db: 0 }, crash: 0 },
+  ],
   [
     'node-troubles: behind, out, restarted empty, one after another',
     { troubles: ['node-behind', 'node-outage', 'node-restarted-empty'] },
@@ -60,9 +63,9 @@ const EXTREMES: readonly (readonly [danger: string, climate: Partial<Climate>])[
 
 test.each(EXTREMES)(
   '%s',
-  async (_danger, climate) => {
+  async (_danger, faultPlan) => {
     for (const seed of [10_001, 10_002, 10_003]) {
-      const { violations } = await simulate({ seed, climate });
+      const { violations } = await simulate({ seed, faultPlan });
       expect({ seed, violations }).toEqual({ seed, violations: [] });
     }
   },

@@ -9,7 +9,7 @@ import { dumpOf } from './verdict/oracle.ts';
 const TOPIC = 'vchain.regtest.kv';
 
 test('restart-at-every-record: a projector that is started again for each record of the log ends up the same', async () => {
-  const { evidence, violations } = await simulate({ seed: 11, climate: { firstBlock: 1 } });
+  const { evidence, violations } = await simulate({ seed: 11, faultPlan: { firstBlock: 1 } });
   expect(violations).toEqual([]);
   const store = await MemoryStore.open(kvMachine({}, kvChain({ firstBlock: 1 })));
   const log = createMemoryLog();

@@ -11,22 +11,22 @@ import { Subject } from 'rxjs';
 import { project } from '../../services/projector/src/project.ts';
 import { emptyStore, type SubscriberStore, subscribe } from './actors/subscriber.ts';
 import { createRandom, hashText } from './random.ts';
-import { type Climate, drawClimate, type Trouble } from './run/fault-plan.ts';
-import { createLife, type Ground, type Life, type Port, type Weather } from './run/process.ts';
+import { drawFaultPlan, type FaultPlan, type Trouble } from './run/fault-plan.ts';
+import { createProcess, type Faults, type Host, type Port, type Process } from './run/process.ts';
 import { createScheduler } from './run/scheduler.ts';
 import { check, type Dump, type Evidence, type Violation } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
-import { createUniverse, type WorldBlock } from './world/block-tree.ts';
-import { type BrokerHabits, createBell, logError, reachBroker } from './world/fake-broker.ts';
-import { createMadeGroup } from './world/fake-election.ts';
-import { createMadeNode, type MadeNode, nodeError, reachNode } from './world/fake-node.ts';
-import { databaseError, reachProjection } from './world/fake-projection.ts';
+import { createBlockTree, type MinedBlock } from './world/block-tree.ts';
+import { connectBroker, createNotifier, type FakeBrokerOptions, logError } from './world/fake-broker.ts';
+import { createFakeGroup } from './world/fake-election.ts';
+import { connectNode, createFakeNode, type FakeNode, nodeError } from './world/fake-node.ts';
+import { connectProjection, databaseError } from './world/fake-projection.ts';
 
 /** What every run must hold at least. */
 export const MINIMUM = { blocks: 200, operations: 500, reorgs: 5, crashes: 3 } as const;
 /** Mining goes on until the minimum is reached, but no further than this. */
 const WORLD_BLOCKS_MAX = 900;
-const STORM_MS_MAX = 4_000_000;
+const FAULTS_MS_MAX = 4_000_000;
 /** The miner waits for a log that is so far behind: a run is about what is published, not about what is not. */
 const BLOCKS_AHEAD_MAX = 15;
 /** From here on there are more forks than new heights. */
@@ -42,8 +42,8 @@ export interface RunOptions {
   readonly seed: number;
   /** Every step, as it happens. */
   readonly trace?: (line: string) => void;
-  /** Sets parts of the climate instead of drawing them: for the named seeds. */
-  readonly climate?: Partial<Climate>;
+  /** Sets parts of the fault plan instead of drawing them: for the named seeds. */
+  readonly faultPlan?: Partial<FaultPlan>;
   /** Whether the trace is hashed: twice the same seed is the same run. True when absent. */
   readonly hashesTrace?: boolean;
 }
@@ -61,11 +61,11 @@ export interface RunResult {
 export async function simulate({
   seed,
   trace: onTrace,
-  climate: wanted,
+  faultPlan: wanted,
   hashesTrace = true,
 }: RunOptions): Promise<RunResult> {
   const root = createRandom(`${seed}`);
-  const climate: Climate = { ...drawClimate(root.fork('climate')), ...wanted };
+  const faultPlan: FaultPlan = { ...drawFaultPlan(root.fork('climate')), ...wanted };
   const scheduler = createScheduler(root.fork('order'));
   const luck = root.fork('luck');
   const plans = root.fork('plans');
@@ -86,61 +86,61 @@ export async function simulate({
     violations.push({ invariant, where, what });
   };
 
-  // The weather: errors, outages, crashes, delays.
-  let isStormy = true;
+  // The faults: errors, outages, crashes, delays.
+  let faultsAreOn = true;
   const outageUntil: Record<Port, number> = { node: 0, log: 0, db: 0, election: 0, own: 0 };
   const errorOf = (port: Port, step: string): Error =>
     port === 'node' ? nodeError(luck) : port === 'log' ? logError(luck, step, TOPIC) : databaseError();
-  const weather: Weather = {
+  const faults: Faults = {
     fails(port, step) {
-      if (!isStormy || port === 'own' || port === 'election') return null;
+      if (!faultsAreOn || port === 'own' || port === 'election') return null;
       const isOut = outageUntil[port] > scheduler.now();
-      if (!isOut && !luck.chance(climate.errors[port])) return null;
+      if (!isOut && !luck.chance(faultPlan.errors[port])) return null;
       count(`${port} errors`);
       return errorOf(port, step);
     },
-    kills: () => isStormy && luck.chance(climate.crash),
+    kills: () => faultsAreOn && luck.chance(faultPlan.crash),
     delay(port) {
-      if (isStormy && luck.chance(climate.slow)) {
+      if (faultsAreOn && luck.chance(faultPlan.slow)) {
         count('delays');
         return luck.between(50, 3_000);
       }
       return port === 'own' ? 0 : luck.around(1.5);
     },
   };
-  const ground: Ground = { scheduler, random: luck, weather, trace };
+  const host: Host = { scheduler, random: luck, faults, trace };
 
   // The world: blocks, nodes, the broker, what the database and the subscriber's disk hold.
-  const universe = createUniverse(root.fork('world'), climate.operationsPerBlock);
+  const tree = createBlockTree(root.fork('world'), faultPlan.operationsPerBlock);
   const hints = new Set<() => void>();
   const nodes = ['north', 'south'].map((label) =>
-    createMadeNode(label, {
+    createFakeNode(label, {
       scheduler,
       random: root.fork(label),
-      universe,
+      tree,
       moved: () => {
         for (const hint of hints) {
-          if (luck.chance(climate.dropsHint)) count('hints dropped');
+          if (luck.chance(faultPlan.dropsHint)) count('hints dropped');
           else for (let times = luck.chance(0.1) ? 2 : 1; times > 0; times -= 1) scheduler.after(luck.around(30), hint);
         }
       },
     }),
-  ) as [MadeNode, MadeNode];
-  const everInvalid = new Set<WorldBlock>();
+  ) as [FakeNode, FakeNode];
+  const everInvalid = new Set<MinedBlock>();
   const broker = createMemoryBroker();
-  const bell = createBell();
-  const habits: BrokerHabits = {
+  const arrivals = createNotifier();
+  const options: FakeBrokerOptions = {
     scheduler,
     random: luck,
-    doubles: () => isStormy && luck.chance(climate.doubles) && counted('batches doubled'),
-    letsStaleThrough: () => isStormy && luck.chance(climate.stale) && counted('stale transactions'),
+    doubles: () => faultsAreOn && luck.chance(faultPlan.doubles) && counted('batches doubled'),
+    letsStaleThrough: () => faultsAreOn && luck.chance(faultPlan.stale) && counted('stale transactions'),
     writtenAt: new WeakMap(),
   };
   function counted(what: string): true {
     count(what);
     return true;
   }
-  const group = createMadeGroup(scheduler, root.fork('group'), () => isStormy && luck.chance(0.3));
+  const group = createFakeGroup(scheduler, root.fork('group'), () => faultsAreOn && luck.chance(0.3));
   let ids = 0;
   const ambience = {
     now: () => scheduler.now(),
@@ -149,20 +149,21 @@ export async function simulate({
       return hashText(`${seed} ${ids}`).toString(16).padStart(8, '0').repeat(4);
     },
   };
-  const logOf = (life: Life): OperationLog => createOperationLog(reachBroker(life, broker, bell, habits), ambience);
+  const logOf = (process: Process): OperationLog =>
+    createOperationLog(connectBroker(process, broker, arrivals, options), ambience);
 
-  const chain = kvChain({ firstBlock: climate.firstBlock });
+  const chain = kvChain({ firstBlock: faultPlan.firstBlock });
   const identity = {
     topic: TOPIC,
     network: NETWORK,
     chain: chain.name,
     magic: bytesToHex(chain.magic),
-    firstBlock: height(climate.firstBlock),
+    firstBlock: height(faultPlan.firstBlock),
   };
-  let isPoisonous = climate.poison;
+  let isPoisonous = faultPlan.poison;
   const [kv, activity] = [kvMachine({}, chain), activityMachine({}, chain)];
   const machines: Record<string, AnyStateMachine> = { kv, activity };
-  if (climate.poison) machines['poisoned'] = poisonedBy(activity, () => isPoisonous);
+  if (faultPlan.poison) machines['poisoned'] = poisonedBy(activity, () => isPoisonous);
   const stores: Record<string, MemoryStore> = {};
   for (const [name, machine] of Object.entries(machines)) stores[name] = await MemoryStore.open(machine);
   const subscriberStore: SubscriberStore = emptyStore();
@@ -170,74 +171,81 @@ export async function simulate({
   // Processes, each under a supervisor that starts it again.
   interface Service {
     readonly name: string;
-    life: Life | null;
+    process: Process | null;
     stop: AbortController;
     starts: number;
     isHeld: boolean;
-    /** The run of this life came to its end by itself. */
+    /** The run of this process came to its end by itself. */
     isOver: boolean;
   }
   const services: Service[] = [];
-  /** Of every life there was: at the end they let go of what a signal holds on to. */
+  /** Of every process there was: at the end they let go of what a signal holds on to. */
   const stops: AbortController[] = [];
 
-  function supervise(name: string, run: (life: Life, signal: AbortSignal) => Promise<void>): Service {
-    const service: Service = { name, life: null, stop: new AbortController(), starts: 0, isHeld: false, isOver: true };
+  function supervise(name: string, run: (process: Process, signal: AbortSignal) => Promise<void>): Service {
+    const service: Service = {
+      name,
+      process: null,
+      stop: new AbortController(),
+      starts: 0,
+      isHeld: false,
+      isOver: true,
+    };
     services.push(service);
     const startSoon = (): void => {
-      const delayMs = isStormy ? luck.pick([10, 500, 3_000]) * luck.next() : 100;
+      const delayMs = faultsAreOn ? luck.pick([10, 500, 3_000]) * luck.next() : 100;
       scheduler.after(delayMs, () => {
         if (service.isHeld) startSoon();
-        else if (service.life?.isAlive !== true) start();
+        else if (service.process?.isAlive !== true) start();
       });
     };
     function start(): void {
       service.starts += 1;
       service.isOver = false;
-      const life = createLife(`${name}#${service.starts}`, ground, () => {
+      const process = createProcess(`${name}#${service.starts}`, host, () => {
         service.isOver = true;
         if (!isEnding && !isOver) count('crashes');
         startSoon();
       });
       const stop = new AbortController();
       stops.push(stop);
-      service.life = life;
+      service.process = process;
       service.stop = stop;
-      trace(`${life.name} starts`);
-      run(life, stop.signal).then(
-        () => ended(life, null),
-        (error: unknown) => ended(life, error),
+      trace(`${process.name} starts`);
+      run(process, stop.signal).then(
+        () => ended(process, null),
+        (error: unknown) => ended(process, error),
       );
     }
     let isEnding = false;
-    function ended(life: Life, error: unknown): void {
-      if (!life.isAlive || service.life !== life) return;
-      trace(`${life.name} ends ${error === null ? 'by itself' : `with ${(error as Error).name}`}`);
+    function ended(process: Process, error: unknown): void {
+      if (!process.isAlive || service.process !== process) return;
+      trace(`${process.name} ends ${error === null ? 'by itself' : `with ${(error as Error).name}`}`);
       if (error !== null) {
-        if (!isExpectedError(error)) fail(life.name, `fell: ${(error as Error).stack}`);
+        if (!isExpectedError(error)) fail(process.name, `fell: ${(error as Error).stack}`);
         else {
-          fail(life.name, `halted with ${error.code}: ${error.message}`);
+          fail(process.name, `halted with ${error.code}: ${error.message}`);
         }
       }
       isEnding = true;
-      life.kill('it ended');
+      process.kill('it ended');
       isEnding = false;
     }
     start();
     return service;
   }
 
-  function ingester(name: string, preferred: readonly MadeNode[]): Service {
-    return supervise(name, async (life, signal) => {
-      const spoils = () => isStormy && luck.chance(climate.spoils) && counted('blocks spoilt');
+  function ingester(name: string, preferred: readonly FakeNode[]): Service {
+    return supervise(name, async (process, signal) => {
+      const corrupts = () => faultsAreOn && luck.chance(faultPlan.corrupts) && counted('blocks spoilt');
       const node = failover(
-        preferred.map((each) => reachNode(life, each, spoils)),
+        preferred.map((each) => connectNode(process, each, corrupts)),
         { now: scheduler.now, compareEveryMs: 5_000 },
       );
       const wakeUps = new Subject<void>();
-      const wake = () => life.deliver(0, () => wakeUps.next());
+      const wake = () => process.deliver(0, () => wakeUps.next());
       const poll = () => {
-        life.deliver(climate.pollMs, () => {
+        process.deliver(faultPlan.pollMs, () => {
           wakeUps.next();
           poll();
         });
@@ -247,12 +255,12 @@ export async function simulate({
       const pace = {
         now: scheduler.now,
         jitter: () => luck.next(),
-        sleep: (ms: number, over: AbortSignal) => life.sleep(ms, over),
+        sleep: (ms: number, over: AbortSignal) => process.sleep(ms, over),
       };
-      const log = logOf(life);
-      const ports = { node, blocks: createBlockCache(node), log, election: group.reachedBy(life), wakeUps, pace };
+      const log = logOf(process);
+      const ports = { node, blocks: createBlockCache(node), log, election: group.reachedBy(process), wakeUps, pace };
       try {
-        await ingestChain({ chain, network: NETWORK, identity }, ports, reportOf(life), signal);
+        await ingestChain({ chain, network: NETWORK, identity }, ports, reportOf(process), signal);
       } finally {
         hints.delete(wake);
       }
@@ -260,23 +268,23 @@ export async function simulate({
   }
 
   let loggedHeight = 0;
-  function reportOf(life: Life): ChainReport {
+  function reportOf(process: Process): ChainReport {
     return {
-      state: (state) => trace(`${life.name} is ${state}`),
+      state: (state) => trace(`${process.name} is ${state}`),
       leads(tail) {
         loggedHeight = tail.block?.height ?? 0;
-        trace(`${life.name} leads epoch ${tail.epoch} from ${tail.sequence}`);
+        trace(`${process.name} leads epoch ${tail.epoch} from ${tail.sequence}`);
       },
       nodeTip: () => undefined,
       connected(blocks, _operations, tail) {
         loggedHeight = tail.block?.height ?? 0;
-        trace(`${life.name} +${blocks} to ${loggedHeight}`);
+        trace(`${process.name} +${blocks} to ${loggedHeight}`);
       },
       disconnected(blocks, tail) {
         count('reorgs followed');
-        trace(`${life.name} -${blocks} to ${tail.block?.height}`);
+        trace(`${process.name} -${blocks} to ${tail.block?.height}`);
       },
-      retry: (error) => trace(`${life.name} tries again after ${error.code}`),
+      retry: (error) => trace(`${process.name} tries again after ${error.code}`),
       halted: () => undefined,
       status: () => {
         throw new Error('not asked in a simulation');
@@ -286,22 +294,26 @@ export async function simulate({
 
   function projector(name: string, machine: string): Service {
     const store = stores[machine] as MemoryStore;
-    return supervise(name, (life, signal) => {
+    return supervise(name, (process, signal) => {
       if (store.checkpoint.cursor !== null) compareWithKnown(machine, store);
       return project({
-        log: logOf(life),
+        log: logOf(process),
         topic: TOPIC,
         open: () =>
-          reachProjection(life, store, () => isStormy && luck.chance(climate.failsCommit) && counted('commits failed')),
+          connectProjection(
+            process,
+            store,
+            () => faultsAreOn && luck.chance(faultPlan.failsCommit) && counted('commits failed'),
+          ),
         signal,
         events: {
           opened: () => undefined,
-          state: (state, error: ExpectedError | null) => trace(`${life.name} is ${state} ${error?.message ?? ''}`),
+          state: (state, error: ExpectedError | null) => trace(`${process.name} is ${state} ${error?.message ?? ''}`),
           advanced: ({ blocks, disconnected }, cursor) =>
-            trace(`${life.name} +${blocks} -${disconnected} to ${cursor?.height}`),
+            trace(`${process.name} +${blocks} -${disconnected} to ${cursor?.height}`),
         },
         jitter: () => luck.next(),
-        sleep: (ms, over) => life.sleep(ms, over),
+        sleep: (ms, over) => process.sleep(ms, over),
       });
     });
   }
@@ -318,28 +330,28 @@ export async function simulate({
 
   const ingesters = [ingester('ingester-a', nodes), ingester('ingester-b', nodes.toReversed())];
   const projectors = Object.keys(machines).map((machine) => projector(`${machine}-1`, machine));
-  if (climate.twoProjectors) projectors.push(projector('kv-2', 'kv'));
-  supervise('subscriber', (life, signal) => subscribe(life, subscriberStore, logOf(life), TOPIC, signal));
+  if (faultPlan.twoProjectors) projectors.push(projector('kv-2', 'kv'));
+  supervise('subscriber', (process, signal) => subscribe(process, subscriberStore, logOf(process), TOPIC, signal));
 
   // The miner.
-  let best = universe.genesis;
-  function publish(block: WorldBlock): void {
-    for (const node of nodes) node.hear(block, luck.around(40));
+  let best = tree.genesis;
+  function publish(block: MinedBlock): void {
+    for (const node of nodes) node.receive(block, luck.around(40));
   }
-  function isInvalid(block: WorldBlock): boolean {
-    for (let at: WorldBlock | null = block; at !== null; at = at.parent) if (everInvalid.has(at)) return true;
+  function isInvalid(block: MinedBlock): boolean {
+    for (let at: MinedBlock | null = block; at !== null; at = at.parent) if (everInvalid.has(at)) return true;
     return false;
   }
-  function grow(from: WorldBlock, blocks: number): WorldBlock {
+  function grow(from: MinedBlock, blocks: number): MinedBlock {
     let tip = from;
     for (let made = 0; made < blocks; made += 1) {
-      tip = universe.mine(tip, scheduler.now(), plans.chance(0.05) ? { without: 'operations' } : {});
+      tip = tree.mine(tip, scheduler.now(), plans.chance(0.05) ? { without: 'operations' } : {});
       publish(tip);
     }
     if (tip.work > best.work && !isInvalid(tip)) best = tip;
     return tip;
   }
-  function ancestor(of: WorldBlock, steps: number): WorldBlock {
+  function ancestor(of: MinedBlock, steps: number): MinedBlock {
     let block = of;
     for (let step = 0; step < steps && block.parent !== null; step += 1) block = block.parent;
     return block;
@@ -368,15 +380,12 @@ export async function simulate({
     trace(`the network calls ${block.height} ${block.hash.slice(0, 12)} invalid`);
     everInvalid.add(block);
     for (const node of nodes) scheduler.after(luck.around(100), () => node.invalidate(block));
-    best = universe.blocks.reduce(
-      (most, each) => (each.work > most.work && !isInvalid(each) ? each : most),
-      universe.genesis,
-    );
+    best = tree.blocks.reduce((most, each) => (each.work > most.work && !isInvalid(each) ? each : most), tree.genesis);
   }
 
-  const winningBranch = (): WorldBlock[] => {
-    const branch: WorldBlock[] = [];
-    for (let at: WorldBlock | null = best; at !== null; at = at.parent) branch.push(at);
+  const winningBranch = (): MinedBlock[] => {
+    const branch: MinedBlock[] = [];
+    for (let at: MinedBlock | null = best; at !== null; at = at.parent) branch.push(at);
     return branch.reverse();
   };
   let enough = false;
@@ -387,7 +396,7 @@ export async function simulate({
   }
   scheduler.after(500, lookWhetherEnough);
   function isEnough(): boolean {
-    const branch = best.height - climate.firstBlock + 1;
+    const branch = best.height - faultPlan.firstBlock + 1;
     if (branch < MINIMUM.blocks + 5 || (counts['reorgs followed'] ?? 0) < MINIMUM.reorgs + 2) return false;
     if ((counts['crashes'] ?? 0) < MINIMUM.crashes) return false;
     if (waitsForOperator) return false;
@@ -398,18 +407,19 @@ export async function simulate({
     return made > MINIMUM.operations * 1.1;
   }
   function mineOn(): void {
-    if (!isStormy) return;
+    if (!faultsAreOn) return;
     if (best.height > loggedHeight + BLOCKS_AHEAD_MAX) {
       scheduler.after(500, mineOn);
       return;
     }
     const chance = best.height >= BLOCKS_AIM && plans.chance(0.5) ? 0 : plans.next();
     const isFollowed = loggedHeight >= best.height - 2 || plans.chance(0.2);
-    if (best.height < 2 || !isFollowed || chance > climate.fork + climate.invalidation)
+    if (best.height < 2 || !isFollowed || chance > faultPlan.fork + faultPlan.invalidation)
       grow(best, plans.chance(0.1) ? plans.between(2, 8) : 1);
-    else if (chance < climate.fork) fork(plans.chance(climate.deepFork) ? plans.between(20, 45) : plans.between(1, 7));
+    else if (chance < faultPlan.fork)
+      fork(plans.chance(faultPlan.deepFork) ? plans.between(20, 45) : plans.between(1, 7));
     else invalidate(plans.between(1, 3));
-    scheduler.after(plans.chance(0.05) ? plans.between(0, 20_000) : plans.around(climate.blockEveryMs), mineOn);
+    scheduler.after(plans.chance(0.05) ? plans.between(0, 20_000) : plans.around(faultPlan.blockEveryMs), mineOn);
   }
   scheduler.after(0, mineOn);
 
@@ -417,14 +427,14 @@ export async function simulate({
   let waitsForOperator = false;
   const done = new Set<Trouble>();
   function someService(pattern: RegExp): Service | undefined {
-    const running = services.filter(({ name, life }) => pattern.test(name) && life?.isAlive);
+    const running = services.filter(({ name, process }) => pattern.test(name) && process?.isAlive);
     return running.length === 0 ? undefined : luck.pick(running);
   }
   function trouble(): void {
-    if (!isStormy) return;
+    if (!faultsAreOn) return;
     scheduler.after(luck.around(6_000), trouble);
-    if (climate.troubles.length === 0) return;
-    const kind = luck.pick(climate.troubles);
+    if (faultPlan.troubles.length === 0) return;
+    const kind = luck.pick(faultPlan.troubles);
     const until = scheduler.now() + luck.pick([300, 2_000, 10_000]) * luck.next();
     switch (kind) {
       case 'kill-ingester':
@@ -441,11 +451,11 @@ export async function simulate({
         return;
       case 'freeze': {
         const frozen = someService(/./);
-        if (frozen?.life == null) return;
+        if (frozen?.process == null) return;
         const forMs = luck.pick([300, 300, 8_000, 8_000, 60_000]);
-        frozen.life.freeze(scheduler.now() + forMs);
-        const { life } = frozen;
-        if (forMs > 6_000) scheduler.after(6_000, () => group.expel(life));
+        frozen.process.freeze(scheduler.now() + forMs);
+        const { process } = frozen;
+        if (forMs > 6_000) scheduler.after(6_000, () => group.expel(process));
         count('freezes');
         return;
       }
@@ -467,28 +477,28 @@ export async function simulate({
         count('nodes restarted empty');
         return;
       case 'leader-expelled': {
-        const leader = ingesters.find(({ life }) => life?.name === group.leader);
-        if (leader?.life != null) group.expel(leader.life);
+        const leader = ingesters.find(({ process }) => process?.name === group.leader);
+        if (leader?.process != null) group.expel(leader.process);
         count('leaders expelled');
         return;
       }
       case 'tail-cut':
         return void cutTail();
-      case 'topic-anew':
+      case 'topic-recreated':
         return void anew();
     }
   }
   function kill(pattern: RegExp): void {
-    someService(pattern)?.life?.kill('killed');
+    someService(pattern)?.process?.kill('killed');
   }
   function stopGently(service: Service | undefined): void {
-    if (service?.life == null) return;
-    const { life } = service;
+    if (service?.process == null) return;
+    const { process } = service;
     count('gentle stops');
-    trace(`${life.name} is told to stop`);
+    trace(`${process.name} is told to stop`);
     service.stop.abort();
     scheduler.after(120_000, () => {
-      if (life.isAlive) fail(life.name, 'did not stop within two minutes');
+      if (process.isAlive) fail(process.name, 'did not stop within two minutes');
     });
   }
   async function cutTail(): Promise<void> {
@@ -498,24 +508,24 @@ export async function simulate({
     const records = luck.between(1, 60);
     if (stable <= BigInt(records + 3)) return;
     broker.cutTail(TOPIC, stable - BigInt(records));
-    bell.ring();
+    arrivals.notify();
     count('tails cut');
     trace(`the log lost its last ${records} offsets`);
     if (luck.chance(0.5)) fork(luck.between(1, 7));
   }
   /** The topic is deleted and created anew, also under a living writer; whoever followed the old one has to be attached. */
   async function anew(): Promise<void> {
-    if (done.has('topic-anew') || best.height < 40) return;
-    done.add('topic-anew');
+    if (done.has('topic-recreated') || best.height < 40) return;
+    done.add('topic-recreated');
     waitsForOperator = true;
     const isTidy = luck.chance(0.5);
     for (const service of isTidy ? ingesters : []) {
       service.isHeld = true;
-      service.life?.kill('the operator kills it');
+      service.process?.kill('the operator kills it');
     }
     scheduler.after(isTidy ? 5_000 : 0, () => {
       broker.recreateTopic(TOPIC);
-      bell.ring();
+      arrivals.notify();
       count('topics created anew');
       trace('the topic is created anew');
       for (const service of ingesters) service.isHeld = false;
@@ -532,14 +542,14 @@ export async function simulate({
       if (cursor === null && status === 'running') return attached();
       if (tries > 600) return fail(name, `was never refused by identity: ${status} ${fault?.code}`);
       if (fault?.code === 'LOG_REPLACED') {
-        const life = createLife(
+        const process = createProcess(
           'operator',
-          { ...ground, weather: { ...weather, fails: () => null, kills: () => false } },
+          { ...host, faults: { ...faults, fails: () => null, kills: () => false } },
           () => undefined,
         );
         try {
-          const projection = await reachProjection(life, store, () => false);
-          const block = await attachProjection(logOf(life), TOPIC, projection);
+          const projection = await connectProjection(process, store, () => false);
+          const block = await attachProjection(logOf(process), TOPIC, projection);
           trace(`${name} is attached at ${block?.height}`);
           return attached();
         } catch (error) {
@@ -568,7 +578,7 @@ export async function simulate({
       return;
     }
     count('machines faulted');
-    const culprit = universe.blocks.some(
+    const culprit = tree.blocks.some(
       ({ height: at, transactions }) => at === fault.height && transactions.some(({ txid }) => txid === fault.txid),
     );
     if (!culprit || fault.sequence === null) fail('poisoned', `the fault names ${fault.height} ${fault.txid}`, 'I5');
@@ -578,22 +588,22 @@ export async function simulate({
       if (store.checkpoint.fault?.code !== 'MACHINE_FAULTED') return watchPoison();
       trace('the poisoned machine is mended and resumed');
       isPoisonous = false;
-      const life = createLife(
+      const process = createProcess(
         'operator',
-        { ...ground, weather: { ...weather, fails: () => null, kills: () => false } },
+        { ...host, faults: { ...faults, fails: () => null, kills: () => false } },
         () => undefined,
       );
-      const projection = await reachProjection(life, store, () => false);
+      const projection = await connectProjection(process, store, () => false);
       await projection.setFault(null);
     });
   }
   scheduler.after(5_000, watchPoison);
 
   // The storm, and the calm after it.
-  const thin = () => universe.blocks.length > WORLD_BLOCKS_MAX;
-  await scheduler.run(() => enough || thin() || violations.length > 0, STORM_MS_MAX);
+  const thin = () => tree.blocks.length > WORLD_BLOCKS_MAX;
+  await scheduler.run(() => enough || thin() || violations.length > 0, FAULTS_MS_MAX);
   while ((counts['crashes'] ?? 0) < MINIMUM.crashes) kill(/./);
-  isStormy = false;
+  faultsAreOn = false;
   isPoisonous = false;
   const endedAt = scheduler.now();
   trace('the storm is over');
@@ -640,9 +650,9 @@ export async function simulate({
   };
   const evidence: Evidence = {
     magic: identity.magic,
-    firstBlock: climate.firstBlock,
+    firstBlock: faultPlan.firstBlock,
     winning: branch
-      .filter(({ height: at }) => at >= climate.firstBlock)
+      .filter(({ height: at }) => at >= faultPlan.firstBlock)
       .map(({ hash, height: at, built, transactions }) => ({
         hash,
         height: at,
@@ -650,7 +660,7 @@ export async function simulate({
         transactions: transactions.map(({ txid, outputs }) => ({ txid, scripts: outputs.map(({ script }) => script) })),
       })),
     records: records.map(({ value }) => value),
-    hadToLeave: (hash, record) => hadToLeave(hash, habits.writtenAt.get(record) ?? 0),
+    hadToLeave: (hash, record) => hadToLeave(hash, options.writtenAt.get(record) ?? 0),
     projections: [
       ...Object.entries(stores).map(([name, store]) => evidenceOf(name, store, oracles[name] as Dump)),
       ...(seed % REBUILD_EVERY === 0 ? [evidenceOf('kv, rebuilt', await rebuilt(), oracles['kv'] as Dump)] : []),
@@ -668,12 +678,10 @@ export async function simulate({
     return store;
   }
   function hadToLeave(hash: string, by: number): boolean {
-    const block = universe.known(hash);
+    const block = tree.known(hash);
     if (block === undefined) return false;
     if (isInvalid(block)) return true;
-    return universe.blocks.some(
-      (each) => each.work > block.work && each.minedAt <= by && !universe.isAncestor(block, each),
-    );
+    return tree.blocks.some((each) => each.work > block.work && each.minedAt <= by && !tree.isAncestor(block, each));
   }
   const verdict = violations.length > 0 ? { violations: [], counted: null } : check(evidence);
   violations.push(...verdict.violations);
@@ -693,10 +701,10 @@ export async function simulate({
     }
   }
   count('seeds');
-  count('blocks', universe.blocks.length - 1);
+  count('blocks', tree.blocks.length - 1);
   count(
     'operations',
-    universe.blocks.reduce(
+    tree.blocks.reduce(
       (sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length,
       0,
     ),
@@ -704,7 +712,7 @@ export async function simulate({
   count('reorgs', counts['reorgs followed'] ?? 0);
   count('writers', seen?.writers ?? 0);
   isOver = true;
-  for (const { life } of services) life?.kill('the run is over');
+  for (const { process } of services) process?.kill('the run is over');
   for (const stop of stops) stop.abort();
   return { seed, violations, counts, traceHash: traceHash.digest('hex'), evidence };
 }

@@ -32,7 +32,7 @@ describe('a seed is all there is to a run', () => {
 });
 
 test('a seed that fails is named with the command that repeats it', async () => {
-  const { code, output } = await spawnSimulation(['--seed', '4'], { VCHAIN_SIMULATION_SPOILT: 'yes' });
+  const { code, output } = await spawnSimulation(['--seed', '4'], { VCHAIN_SIMULATION_FAILS: 'yes' });
   expect(code).toBe(1);
   expect(output).toContain('seed 4 failed; to see it again: npm run simulate -- --seed 4 --trace');
 });

@@ -1,7 +1,7 @@
 import { isExpectedError } from '@virtualchain/bitcoin';
 import { type ChainChange, follow } from '@virtualchain/client';
 import type { Cursor, OperationLog } from '@virtualchain/operation-log';
-import type { Life } from '../run/process.ts';
+import type { Process } from '../run/process.ts';
 
 /** What a subscriber was told, in its order; what it took back by itself included. */
 export interface SubscriberEvent {
@@ -33,7 +33,7 @@ export const emptyStore = (): SubscriberStore => ({ cursor: null, branch: [], ev
 
 /** A downstream service as the client's documentation wants it: stores each change with its cursor, goes back when told. */
 export async function subscribe(
-  life: Life,
+  process: Process,
   store: SubscriberStore,
   log: OperationLog,
   topic: string,
@@ -44,14 +44,14 @@ export async function subscribe(
       const known = store.branch.map(({ event, cursor, fromSequence }) => {
         return { fromSequence, toSequence: cursor.sequence, hash: event.hash as Cursor['hash'] & string };
       });
-      const sleep = (ms: number, over?: AbortSignal) => life.sleep(ms, over);
+      const sleep = (ms: number, over?: AbortSignal) => process.sleep(ms, over);
       for await (const change of follow({ log, topic, cursor: store.cursor, known, signal, sleep })) {
-        await life.call('own', 'store', () => apply(store, change));
+        await process.call('own', 'store', () => apply(store, change));
       }
     } catch (error) {
       if (!isExpectedError(error)) throw error;
-      if (error.remedy === 'rewind') await life.call('own', 'go back', () => dropNewest(store));
-      else if (error.code === 'LOG_REPLACED') await life.call('own', 'start over', () => startOver(store));
+      if (error.remedy === 'rewind') await process.call('own', 'go back', () => dropNewest(store));
+      else if (error.code === 'LOG_REPLACED') await process.call('own', 'start over', () => startOver(store));
       else throw error;
     }
   }

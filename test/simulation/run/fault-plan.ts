@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 
 /** What may go wrong in one run, and how often. Each seed has its own: some faults are hidden by others. */
-export interface Climate {
+export interface FaultPlan {
   readonly firstBlock: number;
   readonly operationsPerBlock: number;
   readonly blockEveryMs: number;
@@ -13,7 +13,7 @@ export interface Climate {
   /** For each transaction of the log, each block, each COMMIT. */
   readonly doubles: number;
   readonly stale: number;
-  readonly spoils: number;
+  readonly corrupts: number;
   readonly failsCommit: number;
   /** For each mining. */
   readonly fork: number;
@@ -40,14 +40,14 @@ export const TROUBLES = [
   'node-restarted-empty',
   'leader-expelled',
   'tail-cut',
-  'topic-anew',
+  'topic-recreated',
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 /** Happen at most once in a run, and not in every one. */
-const RARE: readonly Trouble[] = ['tail-cut', 'topic-anew'];
+const RARE: readonly Trouble[] = ['tail-cut', 'topic-recreated'];
 
-export function drawClimate(random: Random): Climate {
+export function drawFaultPlan(random: Random): FaultPlan {
   const sometimes = (probability: number, most: number): number =>
     random.chance(probability) ? most * random.next() ** 2 : 0;
   return {
@@ -60,7 +60,7 @@ export function drawClimate(random: Random): Climate {
     slow: sometimes(0.6, 0.012),
     doubles: sometimes(0.5, 0.1),
     stale: random.chance(0.5) ? 1 : 0,
-    spoils: sometimes(0.3, 0.05),
+    corrupts: sometimes(0.3, 0.05),
     failsCommit: sometimes(0.6, 0.08),
     fork: 0.05 + 0.1 * random.next(),
     deepFork: random.chance(0.3) ? 0.01 : 0,

@@ -4,7 +4,7 @@ import type { Scheduler } from './scheduler.ts';
 export type Port = 'node' | 'log' | 'db' | 'election' | 'own';
 
 /** What the ports of a process ask before each step. */
-export interface Weather {
+export interface Faults {
   /** The error with which this step fails, if it does. */
   fails(port: Port, step: string): Error | null;
   /** Whether the process dies at this very step. */
@@ -13,18 +13,18 @@ export interface Weather {
   delay(port: Port): number;
 }
 
-export interface Ground {
+export interface Host {
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faults: Faults;
   trace(line: string): void;
 }
 
 /**
- * One life of a process: everything it does to the world goes through `call`, `gate` and `sleep`. Once it was killed,
+ * One run of a process, from its start to its end: everything it does to the world goes through `call`, `gate` and `sleep`. Once it was killed,
  * none of them ever comes back, as after kill -9; what was on its way to a port may still arrive there.
  */
-export interface Life {
+export interface Process {
   readonly name: string;
   readonly isAlive: boolean;
   /** A request and its answer. The effect takes place in one piece, at one moment. */
@@ -35,16 +35,16 @@ export interface Life {
   deliver(ms: number, work: () => void): void;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   kill(why: string): void;
-  /** SIGSTOP until that time: nothing is heard and nothing is sent. */
+  /** SIGSTOP until that time: it receives nothing and sends nothing. */
   freeze(untilMs: number): void;
 }
 
-interface Fate {
+interface Outcome {
   readonly takesEffect: boolean;
   readonly answer: 'its own' | 'none' | Error;
 }
 
-export function createLife(name: string, { scheduler, random, weather, trace }: Ground, onDeath: () => void): Life {
+export function createProcess(name: string, { scheduler, random, faults, trace }: Host, onDeath: () => void): Process {
   let isAlive = true;
   let frozenUntil = 0;
 
@@ -64,14 +64,14 @@ export function createLife(name: string, { scheduler, random, weather, trace }: 
   }
 
   /** What becomes of a step when it reaches its port. */
-  function fateOf(port: Port, step: string): Fate {
-    // What a dead process sent may still arrive; its own disk hears no more of it.
+  function outcomeOf(port: Port, step: string): Outcome {
+    // What a dead process sent may still arrive; nothing more reaches its own disk.
     if (!isAlive) return { takesEffect: port !== 'own' && random.chance(0.5), answer: 'none' };
-    if (weather.kills(name, step)) {
+    if (faults.kills(name, step)) {
       kill(`at ${step}`);
       return { takesEffect: random.chance(0.5), answer: 'none' };
     }
-    const error = weather.fails(port, step);
+    const error = faults.fails(port, step);
     if (error === null) return { takesEffect: true, answer: 'its own' };
     const takesEffect = random.chance(0.5);
     trace(`${name} ${step} ${error.name} ${takesEffect ? 'after' : 'before'} it took effect`);
@@ -81,9 +81,9 @@ export function createLife(name: string, { scheduler, random, weather, trace }: 
   function call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     if (!isAlive) return promise;
-    scheduler.after(weather.delay(port), async () => {
-      const { takesEffect, answer } = fateOf(port, step);
-      const reply = (work: () => void) => deliver(weather.delay(port), work);
+    scheduler.after(faults.delay(port), async () => {
+      const { takesEffect, answer } = outcomeOf(port, step);
+      const reply = (work: () => void) => deliver(faults.delay(port), work);
       if (answer === 'its own') trace(`${name} ${step}`);
       try {
         const result = takesEffect ? await effect() : null;
@@ -100,8 +100,8 @@ export function createLife(name: string, { scheduler, random, weather, trace }: 
   function gate(port: Port, step: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     if (!isAlive) return promise;
-    scheduler.after(weather.delay(port) + Math.max(0, frozenUntil - scheduler.now()), () => {
-      const { takesEffect, answer } = fateOf(port, step);
+    scheduler.after(faults.delay(port) + Math.max(0, frozenUntil - scheduler.now()), () => {
+      const { takesEffect, answer } = outcomeOf(port, step);
       if (answer instanceof Error) reject(answer);
       else if (takesEffect) resolve();
       if (answer === 'its own') trace(`${name} ${step}`);

@@ -2,14 +2,14 @@ import type { Transaction, Txid } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { foldInput } from '@virtualchain/testing';
-import type { WorldBlock } from '../world/block-tree.ts';
+import type { MinedBlock } from '../world/block-tree.ts';
 import type { Dump } from './checker.ts';
 
 /** The folds of the branch's raw blocks in one go, without a log, a restart or a fault; one for each machine. */
 export async function oraclesOf(
   chain: VirtualChain,
   machines: readonly AnyStateMachine[],
-  branch: readonly WorldBlock[],
+  branch: readonly MinedBlock[],
 ): Promise<readonly Dump[]> {
   const funding = new Map<Txid, Transaction>();
   const folds = await Promise.all(machines.map((machine) => MemoryFold.open(machine)));

@@ -13,11 +13,11 @@ import {
 import type { Random } from '../random.ts';
 
 /** A block of the made-up world, on whatever branch, with what the checker wants to know of it. */
-export interface WorldBlock {
+export interface MinedBlock {
   readonly built: BuiltBlock;
   readonly hash: BlockHash;
   readonly height: Height;
-  readonly parent: WorldBlock | null;
+  readonly parent: MinedBlock | null;
   /** Cumulative, from the genesis block. */
   readonly work: bigint;
   /** Virtual time at which it was made. */
@@ -33,13 +33,13 @@ interface Coin {
 }
 
 /** Every block ever mined, and the miner that mines them. Nothing checks signatures or double spends here. */
-export interface Universe {
-  readonly genesis: WorldBlock;
+export interface BlockTree {
+  readonly genesis: MinedBlock;
   /** In the order of mining. */
-  readonly blocks: readonly WorldBlock[];
-  mine(parent: WorldBlock, minedAt: number, plan?: { readonly without?: 'operations' }): WorldBlock;
-  known(hash: string): WorldBlock | undefined;
-  isAncestor(ancestor: WorldBlock, of: WorldBlock): boolean;
+  readonly blocks: readonly MinedBlock[];
+  mine(parent: MinedBlock, minedAt: number, plan?: { readonly without?: 'operations' }): MinedBlock;
+  known(hash: string): MinedBlock | undefined;
+  isAncestor(ancestor: MinedBlock, of: MinedBlock): boolean;
 }
 
 const WALLETS = ['alice', 'bob', 'carol', 'dave'];
@@ -47,8 +47,8 @@ const NAMES = ['a', 'bob', 'c3', 'satoshi', 'n0', 'n1', 'n2', 'zz', 'abcdefghijk
 const COIN = 100_000_000n;
 const utf8 = new TextEncoder();
 
-export function createUniverse(random: Random, operationsPerBlock: number): Universe {
-  const genesis: WorldBlock = {
+export function createBlockTree(random: Random, operationsPerBlock: number): BlockTree {
+  const genesis: MinedBlock = {
     built: REGTEST_GENESIS,
     hash: REGTEST_GENESIS.hash,
     height: 0 as Height,
@@ -58,16 +58,16 @@ export function createUniverse(random: Random, operationsPerBlock: number): Univ
     transactions: parseBlock(REGTEST_GENESIS.bytes).transactions,
     coins: [],
   };
-  const blocks: WorldBlock[] = [genesis];
-  const byHash = new Map<string, WorldBlock>([[genesis.hash, genesis]]);
+  const blocks: MinedBlock[] = [genesis];
+  const byHash = new Map<string, MinedBlock>([[genesis.hash, genesis]]);
   let salt = 0;
 
   function coinOf(
     wallet: string,
-    parent: WorldBlock,
+    parent: MinedBlock,
     here: Transaction[],
   ): { transaction: Transaction; index: number } {
-    let block: WorldBlock | null = parent;
+    let block: MinedBlock | null = parent;
     for (let steps = random.between(0, 10); block !== null && steps > 0; steps -= 1) {
       const found: Coin | undefined = block.coins.find((coin) => coin.wallet === wallet);
       if (found !== undefined && random.chance(0.7)) return found;
@@ -80,14 +80,14 @@ export function createUniverse(random: Random, operationsPerBlock: number): Univ
   }
 
   /** The same transaction once more, as a node's pool puts what left the chain into the new branch. */
-  function returning(parent: WorldBlock): Transaction | null {
+  function returning(parent: MinedBlock): Transaction | null {
     const other = blocks[random.between(Math.max(0, blocks.length - 12), blocks.length - 1)];
     if (other === undefined || other.height === 0 || isAncestor(other, parent)) return null;
     const again = other.transactions.filter(({ isCoinbase, hasOpReturn }) => !isCoinbase && hasOpReturn);
     if (again.length === 0) return null;
     const chosen = random.pick(again);
     const funding = chosen.inputs[0]?.txid;
-    for (let block: WorldBlock | null = parent; block !== null; block = block.parent) {
+    for (let block: MinedBlock | null = parent; block !== null; block = block.parent) {
       if (block.transactions.some(({ txid }) => txid === chosen.txid)) return null;
       if (block.transactions.some(({ txid }) => txid === funding)) return chosen;
       if (parent.height - block.height > 25) return null;
@@ -95,7 +95,7 @@ export function createUniverse(random: Random, operationsPerBlock: number): Univ
     return null;
   }
 
-  function mine(parent: WorldBlock, minedAt: number, plan: { readonly without?: 'operations' } = {}): WorldBlock {
+  function mine(parent: MinedBlock, minedAt: number, plan: { readonly without?: 'operations' } = {}): MinedBlock {
     const transactions: Transaction[] = [];
     const coins: Coin[] = [];
     const count = plan.without === 'operations' ? 0 : Math.round(random.around(operationsPerBlock));
@@ -130,14 +130,14 @@ export function createUniverse(random: Random, operationsPerBlock: number): Univ
     const work = parent.work + workFromBits(regtestBits);
     const { hash, height } = built;
     const all = [coinbase, ...transactions];
-    const block: WorldBlock = { built, hash, height, parent, work, minedAt, transactions: all, coins };
+    const block: MinedBlock = { built, hash, height, parent, work, minedAt, transactions: all, coins };
     blocks.push(block);
     byHash.set(hash, block);
     return block;
   }
 
-  function isAncestor(ancestor: WorldBlock, of: WorldBlock): boolean {
-    let block: WorldBlock | null = of;
+  function isAncestor(ancestor: MinedBlock, of: MinedBlock): boolean {
+    let block: MinedBlock | null = of;
     while (block !== null && block.height > ancestor.height) block = block.parent;
     return block === ancestor;
   }
@@ -172,7 +172,7 @@ function planOperation(random: Random): { readonly wallet: string; readonly outp
         return Uint8Array.from({ length: random.between(0, 120) }, () => random.between(0, 255));
     }
   };
-  const script = random.chance(0.12) ? spitefulScript(random, payload()) : dataScript(withMagic(payload()));
+  const script = random.chance(0.12) ? hostileScript(random, payload()) : dataScript(withMagic(payload()));
   const outputs: PlannedOutput[] = [{ value: 0n, script }];
   if (random.chance(0.05)) outputs.push({ value: 0n, script: dataScript(withMagic(payload())) });
   if (random.chance(0.05)) outputs.unshift({ value: 5_000n, script: senderScript(random.pick(WALLETS)) });
@@ -182,7 +182,7 @@ function planOperation(random: Random): { readonly wallet: string; readonly outp
 const MAGIC = [0x6b, 0x76];
 const withMagic = (payload: Uint8Array): Uint8Array => Uint8Array.from([...MAGIC, ...payload]);
 
-function spitefulScript(random: Random, payload: Uint8Array): Uint8Array {
+function hostileScript(random: Random, payload: Uint8Array): Uint8Array {
   const data = [...MAGIC, ...payload];
   const low = data.length & 255;
   return Uint8Array.from(

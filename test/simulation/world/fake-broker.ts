@@ -8,11 +8,11 @@ import {
   WriterStalled,
 } from '@virtualchain/operation-log';
 import type { Random } from '../random.ts';
-import type { Life } from '../run/process.ts';
+import type { Process } from '../run/process.ts';
 import type { Scheduler } from '../run/scheduler.ts';
 
-/** What the made-up Kafka does beside its duty, and what it is asked to remember. */
-export interface BrokerHabits {
+/** What faults the fake broker has, and what it records for the checker. */
+export interface FakeBrokerOptions {
   readonly scheduler: Scheduler;
   readonly random: Random;
   /** The same batch is appended twice, as after an acknowledgement that was lost. */
@@ -23,21 +23,21 @@ export interface BrokerHabits {
   readonly writtenAt: WeakMap<Uint8Array, number>;
 }
 
-/** Wakes those who wait for something new in a topic. */
-export interface Bell {
-  ring(): void;
-  wait(wake: () => void): void;
+/** Wakes those who wait for new records of a topic. */
+export interface Notifier {
+  notify(): void;
+  once(wake: () => void): void;
 }
 
-export function createBell(): Bell {
+export function createNotifier(): Notifier {
   let waiting: (() => void)[] = [];
   return {
-    ring() {
+    notify() {
       const sleepers = waiting;
       waiting = [];
       for (const wake of sleepers) wake();
     },
-    wait: (wake) => void waiting.push(wake),
+    once: (wake) => void waiting.push(wake),
   };
 }
 
@@ -47,9 +47,14 @@ export function logError(random: Random, step: string, topic: string): Error {
 }
 
 /** The broker as one process reaches it. */
-export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits: BrokerHabits): Broker {
-  const { random, scheduler, writtenAt } = habits;
-  const reached = shared.reachedBy((step) => life.gate('log', step));
+export function connectBroker(
+  process: Process,
+  shared: MemoryBroker,
+  arrivals: Notifier,
+  options: FakeBrokerOptions,
+): Broker {
+  const { random, scheduler, writtenAt } = options;
+  const reached = shared.reachedBy((step) => process.gate('log', step));
 
   const change = (maxWaitMs: number, signal: AbortSignal | undefined): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -57,19 +62,19 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
       signal?.removeEventListener('abort', wake);
       resolve();
     };
-    life.deliver(maxWaitMs, wake);
-    bell.wait(() => life.deliver(random.around(3), wake));
+    process.deliver(maxWaitMs, wake);
+    arrivals.once(() => process.deliver(random.around(3), wake));
     signal?.addEventListener('abort', wake);
     return promise;
   };
 
   return {
-    ensureTopic: (topic) => life.call('log', 'ensureTopic', () => shared.ensureTopic(topic)),
-    offsets: (topic) => life.call('log', 'offsets', () => shared.offsets(topic)),
+    ensureTopic: (topic) => process.call('log', 'ensureTopic', () => shared.ensureTopic(topic)),
+    offsets: (topic) => process.call('log', 'offsets', () => shared.offsets(topic)),
     async fetch(topic, offset, { maxWaitMs, maxBytes, signal }) {
       const take = (): Promise<Fetched> => {
         const bytes = maxBytes ?? random.pick([1, 2_000, 20_000, 1_048_576]);
-        return life.call('log', 'fetch', () => shared.fetch(topic, offset, { maxWaitMs: 0, maxBytes: bytes }));
+        return process.call('log', 'fetch', () => shared.fetch(topic, offset, { maxWaitMs: 0, maxBytes: bytes }));
       };
       const fetched = await take();
       if (fetched.nextOffset > offset || maxWaitMs === 0 || signal?.aborted) return fetched;
@@ -77,33 +82,33 @@ export function reachBroker(life: Life, shared: MemoryBroker, bell: Bell, habits
       return signal?.aborted ? fetched : take();
     },
     async fence(topic, transactionalId) {
-      await life.gate('log', 'fence');
+      await process.gate('log', 'fence');
       const producer = await reached.fence(topic, transactionalId);
-      bell.ring();
+      arrivals.notify();
       return {
         close: async () => undefined,
         async transact(batches, above) {
           for (const { value } of batches.flat()) writtenAt.set(value, scheduler.now());
-          const sent = batches.flatMap((batch) => (habits.doubles() ? [batch, batch] : [batch]));
+          const sent = batches.flatMap((batch) => (options.doubles() ? [batch, batch] : [batch]));
           try {
             const offsets = await producer.transact(sent, above);
             return batches.map((batch) => offsets[sent.lastIndexOf(batch)] as bigint);
           } catch (error) {
-            if (error instanceof WriterFenced && habits.letsStaleThrough()) await insist(topic, batches.flat());
+            if (error instanceof WriterFenced && options.letsStaleThrough()) await commitStale(topic, batches.flat());
             throw error;
           } finally {
-            bell.ring();
+            arrivals.notify();
           }
         },
       };
     },
     commitOffset: (topic, group, next) =>
-      life.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
+      process.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
     close: async () => undefined,
   };
 
   /** A fence that leaks, once its new writer has begun: readers must tell by the epoch. */
-  async function insist(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+  async function commitStale(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     const { earliest } = await shared.offsets(topic);
     const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
     const epochOf = (value: Uint8Array): number =>

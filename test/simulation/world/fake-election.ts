@@ -1,29 +1,29 @@
 import type { Election, LeadershipState } from '@virtualchain/operation-log';
 import { chooseLeader, latestValue } from '../../../libs/operation-log/src/leadership.ts';
 import type { Random } from '../random.ts';
-import type { Life } from '../run/process.ts';
+import type { Process } from '../run/process.ts';
 import type { Scheduler } from '../run/scheduler.ts';
 
 interface Member {
   readonly id: string;
-  readonly life: Life;
+  readonly process: Process;
   readonly epoch: () => number;
   readonly hear: (state: LeadershipState) => void;
   leads: boolean;
 }
 
 /** The group that ingesters compete in. A member that died or is frozen is missed after the session's time only. */
-export interface MadeGroup {
-  reachedBy(life: Life): Election;
+export interface FakeGroup {
+  reachedBy(process: Process): Election;
   /** The group forgets a member that still runs, as after a long pause; it joins again by and by. */
-  expel(life: Life): void;
+  expel(process: Process): void;
   readonly leader: string | null;
 }
 
 const SESSION_MS = 6_000;
 const REBALANCE_MS = 300;
 
-export function createMadeGroup(scheduler: Scheduler, random: Random, hearsLate: () => boolean): MadeGroup {
+export function createFakeGroup(scheduler: Scheduler, random: Random, hearsLate: () => boolean): FakeGroup {
   let members: Member[] = [];
   let ids = 0;
   let planned = false;
@@ -42,14 +42,14 @@ export function createMadeGroup(scheduler: Scheduler, random: Random, hearsLate:
   }
 
   function rebalance(): void {
-    members = members.filter(({ life }) => life.isAlive);
+    members = members.filter(({ process }) => process.isAlive);
     const chosen = chooseLeader(members.map(({ id, epoch, leads }) => ({ member: id, epoch: epoch(), leads })));
     for (const member of members) {
       const leads = member.id === chosen;
       const isDeposed = member.leads && !leads;
       member.leads = leads;
       const lateMs = isDeposed && hearsLate() ? random.between(500, 10_000) : random.around(20);
-      member.life.deliver(lateMs, () => {
+      member.process.deliver(lateMs, () => {
         if (members.includes(member)) member.hear(member.leads ? 'leader' : 'standby');
       });
     }
@@ -64,35 +64,35 @@ export function createMadeGroup(scheduler: Scheduler, random: Random, hearsLate:
   function watch(member: Member): void {
     scheduler.after(SESSION_MS / 2, () => {
       if (!members.includes(member)) return;
-      if (member.life.isAlive) watch(member);
+      if (member.process.isAlive) watch(member);
       else scheduler.after(SESSION_MS / 2, () => leave(member));
     });
   }
 
   return {
-    reachedBy: (life) => ({
+    reachedBy: (process) => ({
       async *campaign(_topic, { epoch, signal }) {
-        await life.gate('own', 'join');
+        await process.gate('own', 'join');
         const state = latestValue<LeadershipState>(signal);
         ids += 1;
-        const member: Member = { id: `${String(ids).padStart(6, '0')}`, life, epoch, hear: state.set, leads: false };
+        const member: Member = { id: `${String(ids).padStart(6, '0')}`, process, epoch, hear: state.set, leads: false };
         members.push(member);
         watch(member);
         plan();
         try {
           yield* state.values();
         } finally {
-          if (life.isAlive) leave(member);
+          if (process.isAlive) leave(member);
         }
       },
       async [Symbol.asyncDispose]() {},
     }),
-    expel(life) {
-      for (const member of members.filter((each) => each.life === life)) {
+    expel(process) {
+      for (const member of members.filter((each) => each.process === process)) {
         members = members.filter((each) => each !== member);
         plan();
         scheduler.after(random.between(1_000, 15_000), () => {
-          if (!life.isAlive) return;
+          if (!process.isAlive) return;
           member.leads = false;
           members.push(member);
           watch(member);
@@ -101,7 +101,7 @@ export function createMadeGroup(scheduler: Scheduler, random: Random, hearsLate:
       }
     },
     get leader() {
-      return members.find(({ leads }) => leads)?.life.name ?? null;
+      return members.find(({ leads }) => leads)?.process.name ?? null;
     },
   };
 }

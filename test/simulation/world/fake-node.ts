@@ -3,47 +3,47 @@ import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnreachable } from '@virtu
 import { memoryNode } from '../../kit/memory-node.ts';
 import { createNodeModel, type NodeModel } from '../../kit/node-model.ts';
 import type { Random } from '../random.ts';
-import type { Life } from '../run/process.ts';
+import type { Process } from '../run/process.ts';
 import type { Scheduler } from '../run/scheduler.ts';
-import type { Universe, WorldBlock } from './block-tree.ts';
+import type { BlockTree, MinedBlock } from './block-tree.ts';
 
-/** A node of the network: hears of blocks late and in any order, may be cut off, and may lose all it had. */
-export interface MadeNode {
+/** A node of the network: receives blocks late and in any order, may be cut off, and may lose all it had. */
+export interface FakeNode {
   readonly label: string;
   readonly model: NodeModel;
-  hear(block: WorldBlock, ms: number): void;
-  /** Hears nothing until that time; what it missed comes then. */
+  receive(block: MinedBlock, ms: number): void;
+  /** Receives nothing until that time; what it missed comes then. */
   cutOff(untilMs: number): void;
   /** Back to the genesis block; filled again within so many milliseconds. */
   restartEmpty(refillMs: number): void;
-  invalidate(block: WorldBlock): void;
-  reconsider(block: WorldBlock): void;
+  invalidate(block: MinedBlock): void;
+  reconsider(block: MinedBlock): void;
   /** Has everything there is, at once. */
   heal(): void;
 }
 
-export function createMadeNode(
+export function createFakeNode(
   label: string,
   {
     scheduler,
     random,
-    universe,
+    tree,
     moved,
   }: {
     readonly scheduler: Scheduler;
     readonly random: Random;
-    readonly universe: Universe;
+    readonly tree: BlockTree;
     /** The best block is another one now. */
     readonly moved: () => void;
   },
-): MadeNode {
+): FakeNode {
   const model = createNodeModel();
-  const waiting = new Set<WorldBlock>();
+  const waiting = new Set<MinedBlock>();
   const invalid = new Set<string>();
-  let deafUntil = 0;
-  let life = 0;
+  let cutOffUntil = 0;
+  let incarnation = 0;
 
-  function take(block: WorldBlock): void {
+  function take(block: MinedBlock): void {
     const before = model.best;
     waiting.add(block);
     for (let again = true; again; ) {
@@ -61,29 +61,29 @@ export function createMadeNode(
   return {
     label,
     model,
-    hear(block, ms) {
-      const heardIn = life;
+    receive(block, ms) {
+      const sentTo = incarnation;
       const listen = () => {
-        if (life !== heardIn) return;
-        const wait = deafUntil - scheduler.now();
+        if (incarnation !== sentTo) return;
+        const wait = cutOffUntil - scheduler.now();
         if (wait > 0) scheduler.after(wait + random.around(50), listen);
         else take(block);
       };
       scheduler.after(ms, listen);
     },
     cutOff(untilMs) {
-      deafUntil = untilMs;
+      cutOffUntil = untilMs;
     },
     restartEmpty(refillMs) {
-      life += 1;
+      incarnation += 1;
       waiting.clear();
       model.reset();
       moved();
-      const refilling = life;
-      const { blocks } = universe;
+      const refilling = incarnation;
+      const { blocks } = tree;
       for (const block of blocks) {
         scheduler.after((refillMs * block.height) / blocks.length + random.around(5), () => {
-          if (life === refilling) take(block);
+          if (incarnation === refilling) take(block);
         });
       }
     },
@@ -98,9 +98,9 @@ export function createMadeNode(
       moved();
     },
     heal() {
-      life += 1;
-      deafUntil = 0;
-      for (const block of universe.blocks) take(block);
+      incarnation += 1;
+      cutOffUntil = 0;
+      for (const block of tree.blocks) take(block);
     },
   };
 }
@@ -112,9 +112,9 @@ export function nodeError(random: Random): Error {
 }
 
 /** The node as one process reaches it. Sometimes a block comes with a wrong byte: whoever verifies it, notices. */
-export function reachNode(life: Life, { label, model }: MadeNode, spoils: () => boolean): BitcoinNode {
+export function connectNode(process: Process, { label, model }: FakeNode, corrupts: () => boolean): BitcoinNode {
   const node = memoryNode(model, label);
-  const ask = <Result>(step: string, work: () => Promise<Result>) => life.call('node', `${step} of ${label}`, work);
+  const ask = <Result>(step: string, work: () => Promise<Result>) => process.call('node', `${step} of ${label}`, work);
   return {
     label,
     zmqUrl: async () => null,
@@ -126,7 +126,7 @@ export function reachNode(life: Life, { label, model }: MadeNode, spoils: () => 
     block: (hash) =>
       ask('block', async () => {
         const bytes = await node.block(hash);
-        if (bytes === null || !spoils()) return bytes;
+        if (bytes === null || !corrupts()) return bytes;
         const spoilt = bytes.slice();
         spoilt[81 + Math.floor((bytes.length - 81) / 2)] = (spoilt[81 + Math.floor((bytes.length - 81) / 2)] ?? 0) ^ 1;
         return spoilt;

@@ -5,7 +5,7 @@ import {
   type MemoryStore,
   type Projection,
 } from '@virtualchain/projection';
-import type { Life } from '../run/process.ts';
+import type { Process } from '../run/process.ts';
 
 export const databaseError = (): Error => new DatabaseUnavailable(new Error('injected'));
 
@@ -13,27 +13,31 @@ export const databaseError = (): Error => new DatabaseUnavailable(new Error('inj
  * A projection as one process reaches it: what Postgres would commit survives the process, everything else does not.
  * The reply to COMMIT may be lost (the call's own fate), and COMMIT itself may fail.
  */
-export async function reachProjection(life: Life, store: MemoryStore, failsCommit: () => boolean): Promise<Projection> {
-  const projection = await life.call('db', 'open', () => new MemoryProjection(store));
-  const close = () => life.call('own', 'close', () => projection.close());
+export async function connectProjection(
+  process: Process,
+  store: MemoryStore,
+  failsCommit: () => boolean,
+): Promise<Projection> {
+  const projection = await process.call('db', 'open', () => new MemoryProjection(store));
+  const close = () => process.call('own', 'close', () => projection.close());
   return {
     schema: projection.schema,
     machine: projection.machine,
-    checkpoint: () => life.call('db', 'checkpoint', () => projection.checkpoint()),
+    checkpoint: () => process.call('db', 'checkpoint', () => projection.checkpoint()),
     advance: (changes) =>
-      life.call('db', 'advance', () => {
+      process.call('db', 'advance', () => {
         store.beforeCommit = async () => {
           if (failsCommit()) throw databaseError();
         };
         return projection.advance(changes);
       }),
     async *marks() {
-      const marks = await life.call('db', 'marks', () => Array.fromAsync(projection.marks()));
+      const marks = await process.call('db', 'marks', () => Array.fromAsync(projection.marks()));
       for (const mark of marks) yield mark as BlockMark;
     },
-    rewind: (to) => life.call('db', 'rewind', () => projection.rewind(to)),
-    attach: (log, places) => life.call('db', 'attach', () => projection.attach(log, places)),
-    setFault: (fault, from) => life.call('db', 'setFault', () => projection.setFault(fault, from)),
+    rewind: (to) => process.call('db', 'rewind', () => projection.rewind(to)),
+    attach: (log, places) => process.call('db', 'attach', () => projection.attach(log, places)),
+    setFault: (fault, from) => process.call('db', 'setFault', () => projection.setFault(fault, from)),
     close,
     [Symbol.asyncDispose]: close,
   };
