@@ -31,13 +31,17 @@ export interface SubscriberStore {
 
 export const emptyStore = (): SubscriberStore => ({ cursor: null, branch: [], events: [] });
 
+export interface Subscription {
+  readonly log: OperationLog;
+  readonly topic: string;
+  readonly signal: AbortSignal;
+}
+
 /** A downstream service as the client's documentation wants it: stores each change with its cursor, goes back when told. */
 export async function subscribe(
   process: Process,
   store: SubscriberStore,
-  log: OperationLog,
-  topic: string,
-  signal: AbortSignal,
+  { log, topic, signal }: Subscription,
 ): Promise<void> {
   while (!signal.aborted) {
     try {

@@ -4,7 +4,7 @@ import type { Scheduler } from './scheduler.ts';
 export type Port = 'node' | 'log' | 'db' | 'election' | 'own';
 
 /** What the ports of a process ask before each step. */
-export interface Faults {
+export interface PortFaults {
   /** The error with which this step fails, if it does. */
   fails(port: Port, step: string): Error | null;
   /** Whether the process dies at this very step. */
@@ -16,7 +16,7 @@ export interface Faults {
 export interface Host {
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly faults: Faults;
+  readonly faults: PortFaults;
   trace(line: string): void;
 }
 

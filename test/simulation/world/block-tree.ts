@@ -145,6 +145,24 @@ export function createBlockTree(random: Random, operationsPerBlock: number): Blo
   return { genesis, blocks, mine, known: (hash) => byHash.get(hash), isAncestor };
 }
 
+/** From the genesis block to that one. */
+export function branchTo(block: MinedBlock): readonly MinedBlock[] {
+  const branch: MinedBlock[] = [];
+  for (let at: MinedBlock | null = block; at !== null; at = at.parent) branch.push(at);
+  return branch.reverse();
+}
+
+/** The block so many steps below, or the genesis block. */
+export function ancestorOf(block: MinedBlock, steps: number): MinedBlock {
+  let ancestor = block;
+  for (let step = 0; step < steps && ancestor.parent !== null; step += 1) ancestor = ancestor.parent;
+  return ancestor;
+}
+
+/** Transactions that carry data, of all these blocks. */
+export const operationsIn = (blocks: readonly MinedBlock[]): number =>
+  blocks.reduce((sum, { transactions }) => sum + transactions.filter(({ hasOpReturn }) => hasOpReturn).length, 0);
+
 /** One transaction's outputs: mostly an operation that may be valid, sometimes one that is not, sometimes bytes of spite. */
 function planOperation(random: Random): { readonly wallet: string; readonly outputs: readonly PlannedOutput[] } {
   const name = random.pick(NAMES);

@@ -19,7 +19,7 @@ export interface FakeNode {
   invalidate(block: MinedBlock): void;
   reconsider(block: MinedBlock): void;
   /** Has everything there is, at once. */
-  heal(): void;
+  catchUp(): void;
 }
 
 export function createFakeNode(
@@ -97,7 +97,7 @@ export function createFakeNode(
       if (model.known(block.hash) !== null) model.reconsider(block.hash);
       moved();
     },
-    heal() {
+    catchUp() {
       incarnation += 1;
       cutOffUntil = 0;
       for (const block of tree.blocks) take(block);
