@@ -1,7 +1,7 @@
 import { isExpectedError } from '@virtualchain/bitcoin';
 import { attachProjection, type MemoryStore, type Projection } from '@virtualchain/projection';
 import { delaysOnly } from '../run/faults.ts';
-import { createProcess, type Process } from '../run/process.ts';
+import { Process } from '../run/process.ts';
 import { type Run, TOPIC } from '../run/run.ts';
 import { connectProjection } from '../world/fake-projection.ts';
 import type { World } from '../world/world.ts';
@@ -137,7 +137,7 @@ function checkFault({ journal }: Run, { tree }: World, { checkpoint: { fault, cu
 
 /** A command of the operator: as slow as any process, and without faults. */
 const operatorProcess = ({ host }: Run): Process =>
-  createProcess('operator', { ...host, faults: delaysOnly(host.faults) }, () => undefined);
+  new Process('operator', { ...host, faults: delaysOnly(host.faults) }, () => undefined);
 
 const openProjection = (process: Process, store: MemoryStore): Promise<Projection> =>
   connectProjection(process, store, () => false);

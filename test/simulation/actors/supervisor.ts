@@ -1,5 +1,5 @@
 import { isExpectedError } from '@virtualchain/bitcoin';
-import { createProcess, type Process } from '../run/process.ts';
+import { Process } from '../run/process.ts';
 import type { Run } from '../run/run.ts';
 
 /** A service of the system under test: one process after another, each started when the one before it has died. */
@@ -60,7 +60,7 @@ function startService({ host, journal, faults, scheduler, random }: Run, name: s
 
   function start(): Pick<Service, 'process' | 'stop'> {
     starts += 1;
-    const process = createProcess(`${name}#${starts}`, host, () => {
+    const process = new Process(`${name}#${starts}`, host, () => {
       if (!endsByItself) journal.count('crashes');
       startSoon();
     });

@@ -1,9 +1,7 @@
 import type { Random } from '../random.ts';
-import { logError } from '../world/fake-broker.ts';
-import { nodeError } from '../world/fake-node.ts';
-import { databaseError } from '../world/fake-projection.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Journal } from './journal.ts';
+import { databaseError, logError, nodeError } from './port-errors.ts';
 import type { Port, PortFaults } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
 

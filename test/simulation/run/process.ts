@@ -20,76 +20,71 @@ export interface Host {
   trace(line: string): void;
 }
 
-/**
- * One run of a process, from its start to its end: everything it does to the world goes through `call`, `gate` and `sleep`. Once it was killed,
- * none of them ever comes back, as after kill -9; what was on its way to a port may still arrive there.
- */
-export interface Process {
-  readonly name: string;
-  readonly isAlive: boolean;
-  /** A request and its answer. The effect takes place in one piece, at one moment. */
-  call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result>;
-  /** One way: what follows takes place at the port. */
-  gate(port: Port, step: string): Promise<void>;
-  /** Hands something to the process when it next runs. */
-  deliver(ms: number, work: () => void): void;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  kill(why: string): void;
-  /** SIGSTOP until that time: it receives nothing and sends nothing. */
-  freeze(untilMs: number): void;
-}
-
 interface Outcome {
   readonly takesEffect: boolean;
   readonly answer: 'its own' | 'none' | Error;
 }
 
-export function createProcess(name: string, { scheduler, random, faults, trace }: Host, onDeath: () => void): Process {
-  let isAlive = true;
-  let frozenUntil = 0;
+/**
+ * One run of a process, from its start to its end: everything it does to the world goes through `call`, `gate` and
+ * `sleep`. Once it was killed, none of them ever comes back, as after kill -9; what was on its way to a port may still
+ * arrive there.
+ */
+export class Process {
+  readonly name: string;
+  readonly #host: Host;
+  readonly #onDeath: () => void;
+  #isAlive = true;
+  #frozenUntil = 0;
 
-  function kill(why: string): void {
-    if (!isAlive) return;
-    isAlive = false;
-    trace(`${name} dies: ${why}`);
-    onDeath();
+  constructor(name: string, host: Host, onDeath: () => void) {
+    this.name = name;
+    this.#host = host;
+    this.#onDeath = onDeath;
   }
 
-  function deliver(ms: number, work: () => void): void {
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  kill(why: string): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#host.trace(`${this.name} dies: ${why}`);
+    this.#onDeath();
+  }
+
+  /** SIGSTOP until that time: it receives nothing and sends nothing. */
+  freeze(untilMs: number): void {
+    this.#frozenUntil = Math.max(this.#frozenUntil, untilMs);
+    this.#host.trace(`${this.name} is frozen until ${Math.round(untilMs)}`);
+  }
+
+  /** Hands something to the process when it next runs. */
+  deliver(ms: number, work: () => void): void {
+    const { scheduler, random } = this.#host;
     scheduler.after(ms, () => {
-      if (!isAlive) return;
-      if (frozenUntil > scheduler.now()) deliver(frozenUntil - scheduler.now() + random.around(5), work);
+      if (!this.#isAlive) return;
+      const frozenMs = this.#frozenUntil - scheduler.now();
+      if (frozenMs > 0) this.deliver(frozenMs + random.around(5), work);
       else work();
     });
   }
 
-  /** What becomes of a step when it reaches its port. */
-  function outcomeOf(port: Port, step: string): Outcome {
-    // What a dead process sent may still arrive; nothing more reaches its own disk.
-    if (!isAlive) return { takesEffect: port !== 'own' && random.chance(0.5), answer: 'none' };
-    if (faults.kills(name, step)) {
-      kill(`at ${step}`);
-      return { takesEffect: random.chance(0.5), answer: 'none' };
-    }
-    const error = faults.fails(port, step);
-    if (error === null) return { takesEffect: true, answer: 'its own' };
-    const takesEffect = random.chance(0.5);
-    trace(`${name} ${step} ${error.name} ${takesEffect ? 'after' : 'before'} it took effect`);
-    return { takesEffect, answer: error };
-  }
-
-  function call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result> {
+  /** A request and its answer. The effect takes place in one piece, at one moment. */
+  call<Result>(port: Port, step: string, effect: () => Result | Promise<Result>): Promise<Result> {
+    const { scheduler, faults, trace } = this.#host;
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    if (!isAlive) return promise;
+    if (!this.#isAlive) return promise;
     scheduler.after(faults.delay(port), async () => {
-      const { takesEffect, answer } = outcomeOf(port, step);
-      const reply = (work: () => void) => deliver(faults.delay(port), work);
-      if (answer === 'its own') trace(`${name} ${step}`);
+      const { takesEffect, answer } = this.#outcomeOf(port, step);
+      const reply = (work: () => void) => this.deliver(faults.delay(port), work);
+      if (answer === 'its own') trace(`${this.name} ${step}`);
       try {
         const result = takesEffect ? await effect() : null;
         if (answer === 'its own') reply(() => resolve(result as Result));
       } catch (error) {
-        trace(`${name} ${step}: ${(error as Error).name}`);
+        trace(`${this.name} ${step}: ${(error as Error).name}`);
         if (answer !== 'none') return reply(() => reject(error));
       }
       if (answer instanceof Error) reply(() => reject(answer));
@@ -97,43 +92,45 @@ export function createProcess(name: string, { scheduler, random, faults, trace }
     return promise;
   }
 
-  function gate(port: Port, step: string): Promise<void> {
+  /** One way: what follows takes place at the port. */
+  gate(port: Port, step: string): Promise<void> {
+    const { scheduler, faults, trace } = this.#host;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    if (!isAlive) return promise;
-    scheduler.after(faults.delay(port) + Math.max(0, frozenUntil - scheduler.now()), () => {
-      const { takesEffect, answer } = outcomeOf(port, step);
+    if (!this.#isAlive) return promise;
+    scheduler.after(faults.delay(port) + Math.max(0, this.#frozenUntil - scheduler.now()), () => {
+      const { takesEffect, answer } = this.#outcomeOf(port, step);
       if (answer instanceof Error) reject(answer);
       else if (takesEffect) resolve();
-      if (answer === 'its own') trace(`${name} ${step}`);
+      if (answer === 'its own') trace(`${this.name} ${step}`);
     });
     return promise;
   }
 
-  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => {
       signal?.removeEventListener('abort', wake);
       resolve();
     };
-    deliver(ms, wake);
+    this.deliver(ms, wake);
     signal?.addEventListener('abort', wake);
     if (signal?.aborted) wake();
     return promise;
   }
 
-  return {
-    name,
-    get isAlive() {
-      return isAlive;
-    },
-    kill,
-    deliver,
-    freeze(untilMs) {
-      frozenUntil = Math.max(frozenUntil, untilMs);
-      trace(`${name} is frozen until ${Math.round(untilMs)}`);
-    },
-    call,
-    gate,
-    sleep,
-  };
+  /** What becomes of a step when it reaches its port. */
+  #outcomeOf(port: Port, step: string): Outcome {
+    const { random, faults, trace } = this.#host;
+    // What a dead process sent may still arrive; nothing more reaches its own disk.
+    if (!this.#isAlive) return { takesEffect: port !== 'own' && random.chance(0.5), answer: 'none' };
+    if (faults.kills(this.name, step)) {
+      this.kill(`at ${step}`);
+      return { takesEffect: random.chance(0.5), answer: 'none' };
+    }
+    const error = faults.fails(port, step);
+    if (error === null) return { takesEffect: true, answer: 'its own' };
+    const takesEffect = random.chance(0.5);
+    trace(`${this.name} ${step} ${error.name} ${takesEffect ? 'after' : 'before'} it took effect`);
+    return { takesEffect, answer: error };
+  }
 }

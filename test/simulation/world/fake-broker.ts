@@ -1,11 +1,9 @@
 import {
   type Broker,
-  BrokerUnavailable,
   type Fetched,
   type MemoryBroker,
   type OutgoingRecord,
   WriterFenced,
-  WriterStalled,
 } from '@virtualchain/operation-log';
 import type { Random } from '../random.ts';
 import type { Process } from '../run/process.ts';
@@ -39,11 +37,6 @@ export function createNotifier(): Notifier {
     },
     once: (wake) => void waiting.push(wake),
   };
-}
-
-export function logError(random: Random, step: string, topic: string): Error {
-  if (/send|commit/.test(step) && random.chance(0.5)) return new WriterStalled(topic, step, 10_000);
-  return new BrokerUnavailable(topic, new Error('injected'));
 }
 
 /** The broker as one process reaches it. */

@@ -1,13 +1,6 @@
-import {
-  type BlockMark,
-  DatabaseUnavailable,
-  MemoryProjection,
-  type MemoryStore,
-  type Projection,
-} from '@virtualchain/projection';
+import { type BlockMark, MemoryProjection, type MemoryStore, type Projection } from '@virtualchain/projection';
+import { databaseError } from '../run/port-errors.ts';
 import type { Process } from '../run/process.ts';
-
-export const databaseError = (): Error => new DatabaseUnavailable(new Error('injected'));
 
 /**
  * A projection as one process reaches it: what Postgres would commit survives the process, everything else does not.

@@ -7,15 +7,15 @@ import {
   type OperationLog,
 } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
-import { emptyStore, type SubscriberStore } from '../actors/subscriber.ts';
 import { hashText } from '../random.ts';
 import type { Process } from '../run/process.ts';
 import { type Run, TOPIC } from '../run/run.ts';
 import { type BlockTree, createBlockTree } from './block-tree.ts';
 import { connectBroker, createNotifier, type FakeBrokerOptions, type Notifier } from './fake-broker.ts';
-import { createFakeGroup, type FakeGroup } from './fake-election.ts';
-import { createFakeNode, type FakeNode } from './fake-node.ts';
+import { FakeGroup } from './fake-election.ts';
+import { FakeNode } from './fake-node.ts';
 import { type Machines, openMachines } from './machines.ts';
+import { emptyStore, type SubscriberStore } from './subscriber-store.ts';
 
 export const NETWORK = 'regtest';
 
@@ -50,8 +50,9 @@ export async function createWorld(run: Run): Promise<World> {
   const chain = kvChain({ firstBlock: plan.firstBlock });
   const tree = createBlockTree(run.fork('world'), plan.operationsPerBlock);
   const wakeUps = new Set<() => void>();
-  const nodes = ['north', 'south'].map((label) =>
-    createFakeNode(label, { scheduler, random: run.fork(label), tree, moved: () => wakeIngesters(run, wakeUps) }),
+  const nodes = ['north', 'south'].map(
+    (label) =>
+      new FakeNode(label, { scheduler, random: run.fork(label), tree, moved: () => wakeIngesters(run, wakeUps) }),
   );
   return {
     chain,
@@ -60,7 +61,7 @@ export async function createWorld(run: Run): Promise<World> {
     nodes,
     wakeUps,
     log: createFakeLog(run),
-    group: createFakeGroup(scheduler, run.fork('group'), () => faults.happens(0.3)),
+    group: new FakeGroup({ scheduler, random: run.fork('group'), tellsLate: () => faults.happens(0.3) }),
     machines: await openMachines(chain, plan.poison),
     subscriberStore: emptyStore(),
   };
