@@ -13,7 +13,7 @@ import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
 import { check, operationsOf } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
-import type { MinedBlock } from './world/block-tree.ts';
+import type { MinedBlock } from './world/mined-block.ts';
 
 /** Node → ingester → log → projections, on memory, with the blocks of spite one after another. */
 const TOPIC = 'vchain.regtest.kv';

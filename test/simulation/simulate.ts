@@ -10,7 +10,7 @@ import { waitForAgreement } from './verdict/agreement.ts';
 import type { Counted, Evidence, Violation } from './verdict/checker.ts';
 import { crashUntilMinimum, watchMinimum } from './verdict/minimum.ts';
 import { collectEvidence, judge } from './verdict/verdict.ts';
-import { operationsIn } from './world/block-tree.ts';
+import { operationsIn } from './world/mined-block.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** Mining goes on until the minimum is reached, but no further than this. */

@@ -1,5 +1,5 @@
 import type { Run } from '../run/run.ts';
-import { ancestorOf, type MinedBlock } from '../world/block-tree.ts';
+import { ancestorOf, type MinedBlock } from '../world/mined-block.ts';
 import type { World } from '../world/world.ts';
 
 /** The branches of the network: which is the best, and how they grow, fork and become invalid. */

@@ -3,7 +3,7 @@ import { BLOCKS_AIM } from '../actors/miner.ts';
 import type { Operator } from '../actors/operator.ts';
 import type { Supervisor } from '../actors/supervisor.ts';
 import type { Run } from '../run/run.ts';
-import { branchTo, operationsIn } from '../world/block-tree.ts';
+import { branchTo, operationsIn } from '../world/mined-block.ts';
 import type { Counted } from './checker.ts';
 
 /** What every run must hold at least. */

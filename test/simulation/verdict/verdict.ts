@@ -1,7 +1,8 @@
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
 import type { Branches } from '../actors/branches.ts';
 import { type Run, TOPIC } from '../run/run.ts';
-import { type BlockTree, branchTo, type MinedBlock } from '../world/block-tree.ts';
+import type { BlockTree } from '../world/block-tree.ts';
+import { branchTo, isAncestor, type MinedBlock } from '../world/mined-block.ts';
 import type { World } from '../world/world.ts';
 import { type Counted, check, type Dump, type Evidence } from './checker.ts';
 import { checkMinimum } from './minimum.ts';
@@ -81,5 +82,5 @@ function hadToLeave(tree: BlockTree, { isInvalid }: Branches, { hash, byMs }: Le
   const block = tree.known(hash);
   if (block === undefined) return false;
   if (isInvalid(block)) return true;
-  return tree.blocks.some((each) => each.work > block.work && each.minedAt <= byMs && !tree.isAncestor(block, each));
+  return tree.blocks.some((each) => each.work > block.work && each.minedAt <= byMs && !isAncestor(block, each));
 }

@@ -4,7 +4,8 @@ import { createNodeModel } from '../../kit/node-model.ts';
 import type { Random } from '../random.ts';
 import type { Process } from '../run/process.ts';
 import type { Scheduler } from '../run/scheduler.ts';
-import type { BlockTree, MinedBlock } from './block-tree.ts';
+import type { BlockTree } from './block-tree.ts';
+import type { MinedBlock } from './mined-block.ts';
 
 export interface FakeNodeSetup {
   readonly scheduler: Scheduler;
