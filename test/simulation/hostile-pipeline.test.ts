@@ -11,7 +11,8 @@ import { project } from '../../services/projector/src/project.ts';
 import { type HostileCase, hostileBlocks, hostileCases } from '../kit/hostile-blocks.ts';
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
-import { check, operationsOf } from './verdict/checker.ts';
+import { operationsOf } from './verdict/check-operations.ts';
+import { check } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
 import type { MinedBlock } from './world/mined-block.ts';
 

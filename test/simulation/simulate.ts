@@ -7,7 +7,7 @@ import { startTroubles } from './actors/troubles.ts';
 import type { FaultPlan } from './run/fault-plan.ts';
 import { createRun, type Run } from './run/run.ts';
 import { waitForAgreement } from './verdict/agreement.ts';
-import type { Counted, Evidence, Violation } from './verdict/checker.ts';
+import type { Counted, Evidence, Violation } from './verdict/evidence.ts';
 import { crashUntilMinimum, watchMinimum } from './verdict/minimum.ts';
 import { collectEvidence, judge } from './verdict/verdict.ts';
 import { operationsIn } from './world/mined-block.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Violation } from '../verdict/checker.ts';
+import type { Violation } from '../verdict/evidence.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What a run writes down about itself: its trace, its counts, and what went wrong in it. */

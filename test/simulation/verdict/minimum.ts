@@ -4,7 +4,7 @@ import type { Operator } from '../actors/operator.ts';
 import type { Supervisor } from '../actors/supervisor.ts';
 import type { Run } from '../run/run.ts';
 import { branchTo, operationsIn } from '../world/mined-block.ts';
-import type { Counted } from './checker.ts';
+import type { Counted } from './evidence.ts';
 
 /** What every run must hold at least. */
 export const MINIMUM = { blocks: 200, operations: 500, reorgs: 5, crashes: 3 } as const;

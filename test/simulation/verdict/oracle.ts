@@ -3,7 +3,7 @@ import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { foldInput } from '@virtualchain/testing';
 import type { MinedBlock } from '../world/mined-block.ts';
-import type { Dump } from './checker.ts';
+import type { Dump } from './evidence.ts';
 
 /** The folds of the branch's raw blocks in one go, without a log, a restart or a fault; one for each machine. */
 export async function oraclesOf(

@@ -4,7 +4,8 @@ import { type Run, TOPIC } from '../run/run.ts';
 import type { BlockTree } from '../world/block-tree.ts';
 import { branchTo, isAncestor, type MinedBlock } from '../world/mined-block.ts';
 import type { World } from '../world/world.ts';
-import { type Counted, check, type Dump, type Evidence } from './checker.ts';
+import { check } from './checker.ts';
+import type { Counted, Dump, Evidence } from './evidence.ts';
 import { checkMinimum } from './minimum.ts';
 import { dumpOf, oraclesOf } from './oracle.ts';
 

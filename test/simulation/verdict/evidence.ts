@@ -1,0 +1,92 @@
+/** What a run left behind, as the checker reads it, and what the checker says of it. */
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly where: string;
+  readonly what: string;
+}
+
+/** A block of the winning branch, from the node; scripts are those of the outputs, in order. */
+export interface RawBlock {
+  readonly height: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly transactions: readonly { readonly txid: string; readonly scripts: readonly Uint8Array[] }[];
+}
+
+export interface BlockHashes {
+  readonly height: number;
+  readonly hash: string;
+  readonly opsHash: string;
+  readonly consensusHash: string;
+  readonly changesHash: string;
+}
+
+/** What a projection holds, and what the oracle says that it should. `tables` are rows as text, sorted. */
+export interface Dump {
+  readonly blocks: readonly BlockHashes[];
+  readonly operations: readonly { readonly block: string; readonly txid: string; readonly verdict: string }[];
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FeedLine {
+  readonly kind: 'connected' | 'operation' | 'disconnected';
+  readonly hash: string;
+  readonly txid: string | null;
+}
+
+export interface ToldLine {
+  readonly kind: 'connected' | 'disconnected';
+  readonly height: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly operations: readonly {
+    readonly txid: string;
+    readonly transactionIndex: number;
+    readonly payload: string;
+  }[];
+}
+
+export interface Evidence {
+  readonly magic: string;
+  readonly firstBlock: number;
+  /** From the chain's first block to the tip. */
+  readonly winning: readonly RawBlock[];
+  /** Value bytes of what is committed, in the order of the offsets. */
+  readonly records: readonly Uint8Array[];
+  /** Whether the block had to leave by the time its disconnect was written. */
+  readonly hadToLeave: (hash: string, record: Uint8Array) => boolean;
+  readonly projections: readonly {
+    readonly name: string;
+    readonly dump: Dump;
+    readonly oracle: Dump;
+    readonly feed: readonly FeedLine[];
+  }[];
+  readonly subscribers: readonly { readonly name: string; readonly told: readonly ToldLine[] }[];
+}
+
+export interface Counted {
+  readonly blocks: number;
+  readonly operations: number;
+  readonly reorgs: number;
+  readonly deepest: number;
+  readonly writers: number;
+}
+
+export interface Operation {
+  readonly txid: string;
+  readonly transactionIndex: number;
+  readonly payload: string;
+}
+
+export interface LogBlock {
+  readonly height: number;
+  readonly hash: string;
+  readonly operations: Operation[];
+}
+
+export type Say = (invariant: Invariant, what: string) => void;
+
+export const short = (hash: string): string => hash.slice(0, 12);
