@@ -1,5 +1,6 @@
 import {
   type Broker,
+  type FencedProducer,
   type Fetched,
   type MemoryBroker,
   type OutgoingRecord,
@@ -46,21 +47,8 @@ export function connectBroker(
   arrivals: Notifier,
   options: FakeBrokerOptions,
 ): Broker {
-  const { random, scheduler, writtenAt } = options;
+  const { random } = options;
   const reached = shared.reachedBy((step) => process.gate('log', step));
-
-  const change = (maxWaitMs: number, signal: AbortSignal | undefined): Promise<void> => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = (): void => {
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    process.deliver(maxWaitMs, wake);
-    arrivals.once(() => process.deliver(random.around(3), wake));
-    signal?.addEventListener('abort', wake);
-    return promise;
-  };
-
   return {
     ensureTopic: (topic) => process.call('log', 'ensureTopic', () => shared.ensureTopic(topic)),
     offsets: (topic) => process.call('log', 'offsets', () => shared.offsets(topic)),
@@ -71,47 +59,82 @@ export function connectBroker(
       };
       const fetched = await take();
       if (fetched.nextOffset > offset || maxWaitMs === 0 || signal?.aborted) return fetched;
-      await change(maxWaitMs, signal);
+      await newRecords(process, arrivals, { random, maxWaitMs, signal });
       return signal?.aborted ? fetched : take();
     },
     async fence(topic, transactionalId) {
       await process.gate('log', 'fence');
       const producer = await reached.fence(topic, transactionalId);
       arrivals.notify();
-      return {
-        close: async () => undefined,
-        async transact(batches, above) {
-          for (const { value } of batches.flat()) writtenAt.set(value, scheduler.now());
-          const sent = batches.flatMap((batch) => (options.doubles() ? [batch, batch] : [batch]));
-          try {
-            const offsets = await producer.transact(sent, above);
-            return batches.map((batch) => offsets[sent.lastIndexOf(batch)] as bigint);
-          } catch (error) {
-            if (error instanceof WriterFenced && options.letsStaleThrough()) await commitStale(topic, batches.flat());
-            throw error;
-          } finally {
-            arrivals.notify();
-          }
-        },
-      };
+      const commitStale = (records: readonly OutgoingRecord[]) => commitStaleRecords(shared, topic, records);
+      return withFaults(producer, { ...options, arrivals, commitStale });
     },
     commitOffset: (topic, group, next) =>
       process.call('log', 'commitOffset', () => shared.commitOffset(topic, group, next)),
     close: async () => undefined,
   };
+}
 
-  /** A fence that leaks, once its new writer has begun: readers must tell by the epoch. */
-  async function commitStale(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
-    const { earliest } = await shared.offsets(topic);
-    const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
-    const epochOf = (value: Uint8Array): number =>
-      (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
-    const newest = all.records.at(-1);
-    const ours = records.at(-1);
-    if (newest === undefined || ours === undefined || epochOf(newest.value) <= epochOf(ours.value)) return;
-    shared.inject(
-      topic,
-      records.map(({ value }) => value),
-    );
-  }
+interface Waiting {
+  readonly random: Random;
+  readonly maxWaitMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Comes back when there are new records, the time is over, or the signal says so. */
+function newRecords(process: Process, arrivals: Notifier, { random, maxWaitMs, signal }: Waiting): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = (): void => {
+    signal?.removeEventListener('abort', wake);
+    resolve();
+  };
+  process.deliver(maxWaitMs, wake);
+  arrivals.once(() => process.deliver(random.around(3), wake));
+  signal?.addEventListener('abort', wake);
+  return promise;
+}
+
+interface FaultyProducer extends FakeBrokerOptions {
+  readonly arrivals: Notifier;
+  readonly commitStale: (records: readonly OutgoingRecord[]) => Promise<void>;
+}
+
+/** The same producer, whose batches may be appended twice, and committed after it was fenced. */
+function withFaults(producer: FencedProducer, setup: FaultyProducer): FencedProducer {
+  const { scheduler, writtenAt, doubles, letsStaleThrough, arrivals, commitStale } = setup;
+  return {
+    close: async () => undefined,
+    async transact(batches, above) {
+      for (const { value } of batches.flat()) writtenAt.set(value, scheduler.now());
+      const sent = batches.flatMap((batch) => (doubles() ? [batch, batch] : [batch]));
+      try {
+        const offsets = await producer.transact(sent, above);
+        return batches.map((batch) => offsets[sent.lastIndexOf(batch)] as bigint);
+      } catch (error) {
+        if (error instanceof WriterFenced && letsStaleThrough()) await commitStale(batches.flat());
+        throw error;
+      } finally {
+        arrivals.notify();
+      }
+    },
+  };
+}
+
+/** A fence that lets records through, once the new writer has begun: readers must tell by the epoch. */
+async function commitStaleRecords(
+  shared: MemoryBroker,
+  topic: string,
+  records: readonly OutgoingRecord[],
+): Promise<void> {
+  const { earliest } = await shared.offsets(topic);
+  const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
+  const epochOf = (value: Uint8Array): number =>
+    (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
+  const newest = all.records.at(-1);
+  const ours = records.at(-1);
+  if (newest === undefined || ours === undefined || epochOf(newest.value) <= epochOf(ours.value)) return;
+  shared.inject(
+    topic,
+    records.map(({ value }) => value),
+  );
 }
