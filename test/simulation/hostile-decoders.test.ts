@@ -209,7 +209,9 @@ describe('scripts and payloads', () => {
       RUNS,
     );
   });
+});
 
+describe('codecs', () => {
   test('the kv codec has an answer for every payload, and it is the one of its grammar', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),

@@ -16,7 +16,7 @@ import { check } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
 import type { MinedBlock } from './world/mined-block.ts';
 
-/** Node → ingester → log → projections, on memory, with the blocks of spite one after another. */
+/** Node → ingester → log → projections, on memory, with hostile blocks one after another. */
 const TOPIC = 'vchain.regtest.kv';
 const MAGIC = Uint8Array.of(0x6b, 0x76);
 /** What the whole way may take for one block, in time of this process: the machine may be busy with others. */
@@ -82,7 +82,7 @@ async function send({ bytes, hash }: BuiltBlock): Promise<number> {
   return (user + system) / 1_000;
 }
 
-describe('blocks of spite go the whole way', () => {
+describe('hostile blocks go the whole way', () => {
   test.each(cases.map((each): [string, HostileCase] => [each.name, each]))(
     '%s',
     async (_name, hostile) => {

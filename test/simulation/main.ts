@@ -15,7 +15,7 @@ import type { Violation } from './verdict/evidence.ts';
 const REPEAT_EVERY = 100;
 const PROGRESS_MS = 2_000;
 const VIOLATIONS_SHOWN_MAX = 5;
-/** Room for what lives shortly, so that the collector runs less often. */
+/** Room for short-lived objects, so that the collector runs less often. */
 const YOUNG_GENERATION_MB = 128;
 
 interface Report {
@@ -35,14 +35,14 @@ usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 
 /** Lets one invariant fail, so that a test can see what a failing seed looks like. */
 const failsOnRequest = process.env['VCHAIN_SIMULATION_FAILS'] === 'yes';
-const spoilt: Violation = { invariant: 'I8', where: 'the run itself', what: 'spoilt on request' };
+const requested: Violation = { invariant: 'I8', where: 'the run itself', what: 'fails on request' };
 
 async function runOne(seed: number, { trace, hashes }: Wanted): Promise<Report> {
   const repeats = seed % REPEAT_EVERY === 0 && trace === undefined && !hashes;
   const run = await simulate({ seed, hashesTrace: repeats || hashes, ...(trace && { trace }) });
   const { counts, traceHash } = run;
   const report = (violations: readonly Violation[]): Report => ({ seed, violations, counts, traceHash });
-  if (failsOnRequest) return report([spoilt]);
+  if (failsOnRequest) return report([requested]);
   if (!repeats) return report(run.violations);
   const again = await simulate({ seed });
   const differs: Violation = { invariant: 'I5', where: 'the run itself', what: `another trace: ${again.traceHash}` };

@@ -8,7 +8,7 @@ usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 
 /**
  * Seeds that failed once, named after the danger they showed. Each danger also has a test of its own beside the code
- * that was mended, since a seed tells another story as soon as the simulation draws one more lot.
+ * that was corrected, since a seed is another run as soon as the simulation draws one more number.
  */
 const FAILED_ONCE: readonly (readonly [danger: string, seed: number])[] = [
   ['spoilt-block-is-kept: a block with a wrong byte stayed in the cache and was refused for ever', 1],

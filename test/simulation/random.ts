@@ -1,4 +1,4 @@
-/** The one source of everything that can vary in a run. The same seed draws the same lots. */
+/** The one source of everything that can vary in a run. The same seed draws the same numbers. */
 export interface Random {
   /** From 0 up to, but without, 1. */
   next(): number;
@@ -8,7 +8,7 @@ export interface Random {
   pick<Item>(items: readonly Item[]): Item;
   /** Positive, with this mean: mostly small, sometimes several times as much. */
   around(mean: number): number;
-  /** Another source, so that drawing more lots here does not change the ones drawn there. */
+  /** Another source, so that drawing more here does not change what is drawn there. */
   fork(label: string): Random;
 }
 

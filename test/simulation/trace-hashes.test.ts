@@ -9,7 +9,7 @@ const RENEW = `npm run --silent simulate -- --seeds ${SEEDS} --hash > ${FILE}`;
 
 /**
  * The hashes are this project's own output, which elsewhere is no source of an expectation. Here it is the right one:
- * the test does not say what a run should do (the checker does), it guards changes that only move code about. They
+ * the test does not say what a run should do (the checker does), it guards changes that only move code. They
  * leave every step of every seed where it was. A change that is meant to alter steps renews the file and says so.
  */
 test(`renamed-and-rerouted: a refactoring leaves the traces of seeds ${SEEDS} as they were`, async () => {

@@ -26,7 +26,7 @@ export interface FaultPlan {
   readonly troubles: readonly Trouble[];
 }
 
-/** What an operator, a scheduler of machines or bad luck does to the whole from time to time. */
+/** What happens to the whole from time to time: an operator's acts, kills and pauses, outages and losses. */
 export const TROUBLES = [
   'kill-ingester',
   'kill-projector',

@@ -20,7 +20,10 @@ export interface Run {
   readonly faults: Faults;
   /** What every process of the run is started with. */
   readonly host: Host;
-  /** A source of its own for one part. Its label belongs to the seed: with another label every seed is another run. */
+  /**
+   * A source of its own for one part. Its label belongs to the seed: with another label every seed is another run,
+   * which is why some labels ('climate', 'luck', 'plans', 'world') are older words than those of the code.
+   */
   fork(label: string): Random;
 }
 

@@ -109,9 +109,10 @@ export function connectNode(process: Process, { label, model }: FakeNode, corrup
       ask('block', async () => {
         const bytes = await node.block(hash);
         if (bytes === null || !corrupts()) return bytes;
-        const spoilt = bytes.slice();
-        spoilt[81 + Math.floor((bytes.length - 81) / 2)] = (spoilt[81 + Math.floor((bytes.length - 81) / 2)] ?? 0) ^ 1;
-        return spoilt;
+        const altered = bytes.slice();
+        const middle = 81 + Math.floor((bytes.length - 81) / 2);
+        altered[middle] = (altered[middle] ?? 0) ^ 1;
+        return altered;
       }),
     chainTips: () => ask('chainTips', () => node.chainTips()),
     transactions: (txids, spentIn) => ask('transactions', () => node.transactions(txids, spentIn)),
