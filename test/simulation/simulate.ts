@@ -78,7 +78,7 @@ function endFaults(run: Run, { machines }: World, supervisor: Supervisor): void 
   crashUntilMinimum(run, supervisor);
   run.faults.end();
   machines.poison.isOn = false;
-  run.journal.trace('the storm is over');
+  run.journal.trace('the faults end');
 }
 
 function countTotals({ journal }: Run, { tree }: World, counted: Counted | null): void {

@@ -49,8 +49,8 @@ export function createOperator(run: Run, world: World, services: Services): Oper
 function recreate({ journal }: Run, { log }: World): void {
   log.broker.recreateTopic(TOPIC);
   log.arrivals.notify();
-  journal.count('topics created anew');
-  journal.trace('the topic is created anew');
+  journal.count('topics created again');
+  journal.trace('the topic is created again');
 }
 
 function attachAll(run: Run, world: World, done: () => void): void {
@@ -116,7 +116,7 @@ function watchPoison(run: Run, world: World): void {
   checkFault(run, world, store);
   scheduler.after(random.between(1_000, 60_000), async () => {
     if (store.checkpoint.fault?.code !== 'MACHINE_FAULTED') return watchPoison(run, world);
-    journal.trace('the poisoned machine is mended and resumed');
+    journal.trace('the poisoned machine is corrected and resumed');
     poison.isOn = false;
     const projection = await openProjection(operatorProcess(run), store);
     await projection.setFault(null);

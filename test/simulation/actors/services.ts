@@ -52,7 +52,7 @@ interface IngesterSetup {
 async function ingest(run: Run, world: World, process: Process, setup: IngesterSetup): Promise<void> {
   const { plan, scheduler, faults, random } = run;
   const { chain, identity, group } = world;
-  const corrupts = () => faults.happens(plan.corrupts, 'blocks spoilt');
+  const corrupts = () => faults.happens(plan.corrupts, 'blocks altered');
   const node = failover(
     setup.preferred.map((each) => connectNode(process, each, corrupts)),
     { now: scheduler.now, compareEveryMs: 5_000 },
