@@ -1,7 +1,21 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { findDivergence } from '@virtualchain/projection';
+import type { Command } from 'commander';
 import { type Connection, openLive } from '../connection.ts';
 import { print } from '../output.ts';
+import { connected, read } from '../program.ts';
+
+export function addDiverge(program: Command): void {
+  connected(program, 'diverge', 'finds where the projections of two databases part')
+    .argument('<a>', 'postgres:// of one operator')
+    .argument('<b>', 'postgres:// of the other')
+    .requiredOption('--machine <machine>', 'name or module')
+    .option('--json', 'one line of JSON')
+    .action((a, b, given: { machine: string }, command) => {
+      const { connection, options } = read(command);
+      return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
+    });
+}
 
 /** Two operators do not hold the same history. */
 class Diverged extends ExpectedError {

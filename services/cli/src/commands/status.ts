@@ -1,9 +1,20 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
 import { type BitcoinNode, isSyncing } from '@virtualchain/node-client';
 import { type MachineStatus, machineStatuses } from '@virtualchain/projection';
+import type { Command } from 'commander';
 import { type Connection, chainOf, need, openLog, topicOf } from '../connection.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print, table } from '../output.ts';
+import { connected, read } from '../program.ts';
+
+export function addStatus(program: Command): void {
+  connected(program, 'status', 'node, log, and how each machine stands')
+    .option('--json', 'one line of JSON')
+    .action((_options, command) => {
+      const { connection, options } = read(command);
+      return status(connection, { json: options.json ?? false });
+    });
+}
 
 interface TipStatus {
   readonly height: number;
