@@ -22,7 +22,7 @@ test('a projection of the rules of version 1 is not gone on with: the remedy is 
   const url = await parts.postgres.createDatabase('bns_version_1');
   await (await openProjection(url, { ...instance, machine: { ...instance.machine, version: 1 } })).close();
   await expect(openProjection(url, instance)).rejects.toMatchObject({
-    message: expect.stringMatching(/version 1, the definition is 2; run: vchain rebuild bns/),
+    message: expect.stringMatching(/version 1, this code has version 2; run: vchain rebuild bns/),
   });
 }, 60_000);
 

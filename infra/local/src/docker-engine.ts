@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from './cache.ts';
 
-const pingTimeoutMs = 1_500;
+const pingTimeoutMs = 10_000;
 
 /** A Docker engine that answered. */
 export interface DockerEngine {

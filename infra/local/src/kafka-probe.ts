@@ -6,8 +6,8 @@ export async function probeKafka(brokers: readonly string[], security: KafkaSecu
   const kafka = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: 'vchain-probe',
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
+    connectionTimeout: 30_000, // for a broker that hangs: one that is not there refuses at once
+    requestTimeout: 30_000,
     retry: { retries: 0 },
     logLevel: kafkajs.logLevel.NOTHING,
     ...security,

@@ -9,7 +9,7 @@ export async function probeNode(url: string, cookieFile?: string): Promise<void>
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '1.0', id: 'ready', method: 'getblockcount', params: [] }),
-    signal: AbortSignal.timeout(2_000),
+    signal: AbortSignal.timeout(30_000),
   });
   const answer = (await response.json()) as { readonly result?: unknown };
   if (typeof answer.result !== 'number')

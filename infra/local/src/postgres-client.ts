@@ -1,6 +1,7 @@
 import pg from 'pg';
 
-const connectTimeoutMs = 2_000;
+/** For a server that hangs: one that is not there refuses at once. */
+const connectTimeoutMs = 60_000;
 
 /** Resolves if the server takes a query. */
 export async function probePostgres(url: string): Promise<void> {
