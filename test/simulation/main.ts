@@ -8,8 +8,8 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import type { Violation } from './run/violation.ts';
 import { simulate } from './simulate.ts';
-import type { Violation } from './verdict/evidence.ts';
 
 /** Every so many seeds are run twice: the second run must leave the same trace. */
 const REPEAT_EVERY = 100;

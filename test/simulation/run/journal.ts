@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Violation } from '../verdict/evidence.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Violation } from './violation.ts';
 
 /** What a run writes down about itself: its trace, its counts, and what went wrong in it. */
 export interface Journal {

@@ -1,8 +1,9 @@
+import type { Invariant, Violation } from '../run/violation.ts';
 import { checkLog } from './check-log.ts';
 import { operationsOf } from './check-operations.ts';
 import { checkDump, checkFeed, checkOperations } from './check-projection.ts';
 import { checkTold } from './check-subscriber.ts';
-import type { Counted, Evidence, Invariant, Violation } from './evidence.ts';
+import type { Counted, Evidence } from './evidence.ts';
 
 /**
  * Checks what a run left behind against the invariants of the project. It stands apart from the code under test: it

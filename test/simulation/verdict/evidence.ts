@@ -1,12 +1,6 @@
-/** What a run left behind, as the checker reads it, and what the checker says of it. */
+import type { Invariant } from '../run/violation.ts';
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8';
-
-export interface Violation {
-  readonly invariant: Invariant;
-  readonly where: string;
-  readonly what: string;
-}
+/** What a run left behind, as the checker reads it. */
 
 /** A block of the winning branch, from the node; scripts are those of the outputs, in order. */
 export interface RawBlock {
