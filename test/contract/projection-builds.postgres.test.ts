@@ -101,7 +101,6 @@ test('a projector that stands at a fault goes on with the build that a rebuild m
     'the fault',
     () => statusOf(url),
     (status) => status?.checkpoint.status === 'faulted',
-    10_000,
   );
   process.env['POISON_MENDED'] = '1';
   try {
@@ -111,7 +110,6 @@ test('a projector that stands at a fault goes on with the build that a rebuild m
       'the tip',
       () => statusOf(url),
       (now) => now?.tip?.height === 104,
-      10_000,
     );
     expect(status).toMatchObject({ build: { schema: switched.live }, checkpoint: { status: 'running' } });
   } finally {
@@ -154,7 +152,6 @@ test('a machine that stops after a height folds nothing above it, and follows re
     'the last block',
     () => statusOf(url),
     (status) => status?.tip?.height === 102,
-    10_000,
   );
   await publish(log, topic, [
     disconnect('0aa'),
@@ -251,7 +248,6 @@ test('connections that Postgres cuts in the middle of anything cost a retry and 
     'the tip',
     () => statusOf(url).catch(() => undefined),
     (now) => now?.tip?.height === height + 99,
-    20_000,
   );
   expect(projector.states).toContain('retrying');
   await using projection = await openProjection(url, kvInstance());

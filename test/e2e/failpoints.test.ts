@@ -51,7 +51,6 @@ function allDead(victims: readonly Victim[]): Promise<unknown> {
     'every process dies at its failpoint',
     async () => victims.filter(({ isRunning }) => isRunning).map(({ armedAs }) => armedAs),
     (alive) => alive.length === 0,
-    120_000,
   );
 }
 
