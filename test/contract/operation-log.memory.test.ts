@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { countingAmbience, createMemoryBroker, createMemoryLog, createOperationLog } from '@virtualchain/operation-log';
+import {
+  type Broker,
+  countingAmbience,
+  createMemoryBroker,
+  createMemoryLog,
+  createOperationLog,
+} from '@virtualchain/operation-log';
 import { connect, disconnect, hashOf, identityOf, readAll, spell } from './log-blocks.ts';
 import { operationLogContract } from './operation-log.contract.ts';
 
@@ -115,6 +121,39 @@ test('replaced-after-its-commit: the tail after a disconnect is its own, and not
   replace = true;
   await expect(writer.append([disconnect('0a')])).rejects.toMatchObject({ code: 'WRITER_FENCED', remedy: 'retry' });
 });
+
+test.each([
+  ['empty', []],
+  ['filled', ['0', '0b', '0ba', '0bab']],
+])(
+  'topic-created-again-while-it-is-read, %s: the branch is read again, and no gap is seen in it',
+  async (how, names) => {
+    const topic = `contract.again.${how}`;
+    const broker = createMemoryBroker();
+    const ambience = countingAmbience();
+    const log = createOperationLog(broker, ambience);
+    await log.ensureTopic(topic);
+    let armed = false;
+    const slow: Broker = {
+      ...broker,
+      async fetch(of, offset, options) {
+        if (armed && offset === 0n) {
+          armed = false;
+          broker.recreateTopic(topic);
+          await using next = names.length === 0 ? null : await log.openWriter(identityOf(topic));
+          await next?.append(names.map((name) => connect(name)));
+        }
+        return broker.fetch(of, offset, options);
+      },
+    };
+    await using writer = await createOperationLog(slow, ambience).openWriter(identityOf(topic));
+    // More records than the first step back reads: the topic changes before the last one.
+    const long = Array.from({ length: 300 }, (_, index) => `0${'a'.repeat(index)}`);
+    await writer.append(long.map((name) => connect(name)));
+    armed = true;
+    await expect(Array.fromAsync(writer.branch())).rejects.toMatchObject({ code: 'LOG_TRUNCATED', remedy: 'rewind' });
+  },
+);
 
 test('tail-lost-after-a-commit: a writer whose disconnect is gone again does not go on', async () => {
   const topic = 'contract.gone';

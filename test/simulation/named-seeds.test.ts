@@ -22,6 +22,7 @@ const FAILED_ONCE: readonly (readonly [danger: string, seed: number])[] = [
   ['fault-of-yesterday: a frozen projector put its old fault on a projection that had been attached since', 208],
   ['replaced-after-its-commit: a writer took the tail of its successor for its own', 689],
   ['tail-lost-after-a-commit: a writer took the tail below a cut for what it had just written', 1427],
+  ['topic-created-again-while-it-is-read: an ingester took the end of the old log for a gap, and halted', 284],
   ['disconnect-then-poison: a batch that faults after a reorganisation is taken back whole', 304],
 ];
 

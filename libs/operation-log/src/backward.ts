@@ -1,7 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
-import { LogForked, ParentMismatch, SequenceGap, WriterFenced } from './errors.ts';
+import { LogForked, LogTruncated, ParentMismatch, SequenceGap, WriterFenced } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
 import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_OFFSETS_MAX } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
@@ -27,7 +27,8 @@ export type NewestEpoch = number | 'found-out' | 'presumed';
  * replaced, or it repeats what stands before it. Which of them is the predecessor is only known once no newer epoch or
  * higher sequence can show up further back, so the records of an epoch are handed on when that is sure.
  *
- * @throws SequenceGap when the log begins before the predecessor was found, LogForked when something that was handed on
+ * @throws SequenceGap when the log begins before the predecessor was found, LogTruncated when it was created again or cut
+ * meanwhile, LogForked when something that was handed on
  * turns out to be stale, WriterFenced when there is a newer epoch than the one that is known.
  */
 async function* countingRecords(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<Mark> {
@@ -43,6 +44,7 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
     const start = reach > step ? end - step : earliest;
     const marks = await marksBetween(broker, topic, start, end);
     for (const mark of marks.reverse()) {
+      if (handedOn !== null && mark.log !== handedOn.log) throw createdAgain(topic, handedOn);
       if (typeof newest === 'number' && mark.epoch > newest) throw new WriterFenced(topic);
       if (typeof newest === 'number' && kept.length === 0 && mark.epoch < newest) continue;
       if (tail !== null && outranks(mark, tail)) throw handedOnTooEarly(topic, mark, tail);
@@ -64,7 +66,10 @@ async function* countingRecords(broker: Broker, topic: string, newest: NewestEpo
     handedOn = found.at(-1) ?? handedOn;
     kept = handedOn === null ? kept : kept.slice(sure.length - 1);
   }
-  if (handedOn !== null && handedOn.sequence !== 1) throw new SequenceGap(topic, handedOn.offset, 1, handedOn.sequence);
+  if (handedOn === null || handedOn.sequence === 1) return;
+  const now = await broker.offsets(topic);
+  if (now.stable < stable) throw createdAgain(topic, handedOn);
+  throw new SequenceGap(topic, handedOn.offset, 1, handedOn.sequence);
 }
 
 /**
@@ -81,6 +86,11 @@ function countOfSure(marks: readonly Mark[], readDownTo: bigint, isFirstEpochSur
 /** Whether a record that stands further back is nevertheless the newer one. */
 function outranks(mark: Mark, standing: Mark): boolean {
   return mark.epoch > standing.epoch || (mark.epoch === standing.epoch && mark.sequence > standing.sequence);
+}
+
+/** The topic was deleted, created again or cut while it was read: what was found belongs to a log that is gone. */
+function createdAgain(topic: string, { offset }: Mark): LogTruncated {
+  return new LogTruncated(topic, offset, 'the topic was created again or cut while it was read; read it again');
 }
 
 function handedOnTooEarly(topic: string, mark: Mark, before: Mark): LogForked {
