@@ -64,6 +64,21 @@ test('log-regrown-past-the-reader: a cut that was overgrown is told from a gap',
   await expect(reading.next()).rejects.toMatchObject({ remedy: 'rewind' });
 });
 
+test('marker-lost-behind-the-reader: the record that stands in its place is read, and no gap is seen', async () => {
+  const topic = 'contract.marker';
+  const log = createMemoryLog();
+  await log.ensureTopic(topic);
+  await using writer = await log.openWriter(identityOf(topic));
+  await writer.append([connect('0')]);
+  const reading = log.read(topic, { after: null })[Symbol.asyncIterator]();
+  const { value } = await reading.next();
+  log.broker.cutTail(topic, (value?.endOffset ?? 0n) - 1n); // the marker alone: every record is still there
+  await writer.append([connect('0a'), connect('0ab')]);
+  await expect(reading.next()).rejects.toMatchObject({ code: 'LOG_TRUNCATED', remedy: 'rewind' });
+  const after = value?.changes.at(-1)?.cursor ?? null;
+  expect((await readAll(log, topic, after)).map((change) => spell(change, ['0a', '0ab']))).toEqual(['+0a', '+0ab']);
+});
+
 test('cut-in-mid-repetition: the tail is the highest sequence, not the last record', async () => {
   const topic = 'contract.repeated';
   const log = createMemoryLog();

@@ -1,6 +1,6 @@
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker, Fetched } from './broker.ts';
-import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange } from './errors.ts';
+import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange, SequenceGap } from './errors.ts';
 import { decodeRecord } from './event-codec.ts';
 import { type Anchor, createFollower, type Follower, ownerOf } from './follow.ts';
 import { firstRecordFrom, readIdentity } from './identity.ts';
@@ -37,6 +37,7 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
     } catch (fault) {
       if (changes.length > 0) yield { changes, endOffset: fetched.stableOffset, atEnd: false };
       await refuseRewritten(broker, topic, follower);
+      if (fault instanceof SequenceGap) await refusePassedBy(broker, topic, follower);
       throw fault;
     }
     if (changes.length > 0 || atEnd !== wasAtEnd) yield { changes, endOffset: fetched.stableOffset, atEnd };
@@ -60,6 +61,19 @@ async function refuseRewritten(broker: Broker, topic: string, { last }: Follower
   if (isThere && ownerOf(event) === last.owner) return;
   const found = `sequence ${event.sequence} of epoch ${event.epoch} (${ownerOf(event)})`;
   throw new LogForked(topic, record.offset, `read sequence ${last.sequence} of ${last.owner}, now found ${found}`);
+}
+
+/**
+ * A log may lose no more than a transaction's marker, and grow again: the next record then stands where the marker stood,
+ * before the offset that we were to go on from.
+ *
+ * @throws LogTruncated
+ */
+async function refusePassedBy(broker: Broker, topic: string, { last }: Follower): Promise<void> {
+  if (last === null) return;
+  const next = await firstRecordFrom(broker, topic, last.offset + 1n);
+  if (next === null || decodeRecord(topic, next).sequence !== last.sequence + 1) return;
+  throw new LogTruncated(topic, next.offset, `it lost its end behind sequence ${last.sequence}, and has grown again`);
 }
 
 /** An offset that the topic does not reach is the sign of a log that was cut, or of another log under its name. */
