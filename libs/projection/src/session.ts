@@ -2,7 +2,7 @@ import { SILENCE_MARGIN_MS } from './limits.ts';
 
 /**
  * What every session of ours sets, whatever role, database or server have as their defaults: correctness rests on it.
- * Names as `pg_settings` has them; a setting that a server does not know yet is passed over.
+ * A setting that a server does not know yet is passed over.
  */
 const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // A lock that was waited for must be followed by a look at what its last holder wrote.
@@ -35,16 +35,16 @@ interface NewClient {
   readonly connection: {
     readonly stream: { setTimeout(ms: number, done: () => void): unknown; destroy(error: Error): unknown };
   };
-  query(query: { readonly text: string; readonly values: readonly unknown[] }, done: (error?: Error) => void): void;
+  query(text: string, done: (error?: Error) => void): void;
 }
 
-/** Sets up a new session, before anybody gets it. `statementTimeoutMs` of 0 is no limit. */
+/** Sets up a new session in one statement, before anybody gets it. `statementTimeoutMs` of 0 is no limit. */
 export function sessionSetter(statementTimeoutMs: number) {
   const settings = Object.entries({ ...SESSION_SETTINGS, statement_timeout: String(statementTimeoutMs) });
-  const values = [settings.map(([name]) => name), settings.map(([, value]) => value)];
+  const text = `select ${settings.map(([name, value]) => setting(name, value)).join(', ')}`;
   return (client: NewClient, done: (error?: Error) => void): void => {
     if (statementTimeoutMs > 0) boundSilence(client, statementTimeoutMs + SILENCE_MARGIN_MS);
-    client.query({ text: SET, values }, done);
+    client.query(text, done);
   };
 }
 
@@ -56,7 +56,8 @@ function boundSilence({ connection: { stream } }: NewClient, ms: number): void {
   stream.setTimeout(ms, () => stream.destroy(new Error(`connection terminated: silent for ${ms / 1_000} s`)));
 }
 
-/** Whatever the search path was: everything is named with its schema. */
-const SET = `select pg_catalog.set_config(known.name, wanted.value, false)
-  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as wanted(name, value)
-  join pg_catalog.pg_settings as known on known.name operator(pg_catalog.=) wanted.name`;
+/** Whatever the search path was: functions are named with their schema. A setting that is not known has no value. */
+function setting(name: string, value: string): string {
+  const known = `pg_catalog.current_setting('${name}', true) is not null`;
+  return `case when ${known} then pg_catalog.set_config('${name}', '${value}', false) end`;
+}
