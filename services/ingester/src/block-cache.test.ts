@@ -6,8 +6,8 @@ import { createBlockCache, keptBytes } from './block-cache.ts';
 import { readyBlock } from './block-entry.ts';
 import { madeNode } from './made-node.ts';
 
-test('a block is fetched once for all chains, and kept within bounds', async () => {
-  const { node, blockNamed } = madeNode(1);
+/** The node, and the blocks that it was asked for. */
+function countingNode(node: Pick<BitcoinNode, 'block'>) {
   const asked: string[] = [];
   const counting: Pick<BitcoinNode, 'block'> = {
     block(hash) {
@@ -15,6 +15,12 @@ test('a block is fetched once for all chains, and kept within bounds', async () 
       return node.block(hash);
     },
   };
+  return { counting, asked };
+}
+
+test('a block is fetched once for all chains, and kept within bounds', async () => {
+  const { node, blockNamed } = madeNode(1);
+  const { counting, asked } = countingNode(node);
   const [older, newer] = [blockNamed('0'), blockNamed('0a')];
   const cache = createBlockCache(counting, keptBytes(newer) + 10);
   await Promise.all([cache.fetch(older.hash), cache.fetch(older.hash)]);
@@ -42,13 +48,7 @@ test('small-blocks-that-fill-the-memory: what is read out of a block counts, not
 
 test('what was fetched ahead stays until each that awaits it has come, or will not come', async () => {
   const { node, blockNamed } = madeNode(1);
-  const asked: string[] = [];
-  const counting: Pick<BitcoinNode, 'block'> = {
-    block(hash) {
-      asked.push(hash);
-      return node.block(hash);
-    },
-  };
+  const { counting, asked } = countingNode(node);
   const [first, second, third] = [blockNamed('0'), blockNamed('0a'), blockNamed('0ab')];
   const cache = createBlockCache(counting, 1);
   const has = ({ transactions }: typeof first) => cache.transaction(transactions[0]?.txid as Txid) !== undefined;
