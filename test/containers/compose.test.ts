@@ -56,7 +56,7 @@ beforeAll(async () => {
   anonymousBefore = await anonymousVolumes();
   here = installation();
   await here.compose('build', 'ingester');
-  await here.compose('up', '--no-build', '--detach', '--wait', '--wait-timeout', '600');
+  await here.up();
 });
 
 afterAll(async () => {
@@ -166,37 +166,16 @@ test.each(SERVICES)(
 );
 
 test('a second ingester stands by, and takes over when the first is gone', async () => {
-  await here.compose(
-    'up',
-    '--no-build',
-    '--detach',
-    '--wait',
-    '--wait-timeout',
-    '600',
-    '--scale',
-    'ingester=2',
-    'ingester',
-  );
+  await here.up('--scale', 'ingester=2', 'ingester');
   const [leader, ...others] = await here.containers('ingester');
   expect(others.length).toBe(1);
   await docker.run(['stop', leader?.Id ?? '']);
   await mine();
   tip = await untilLevel();
-  await here.compose(
-    'up',
-    '--no-build',
-    '--detach',
-    '--wait',
-    '--wait-timeout',
-    '600',
-    '--scale',
-    'ingester=1',
-    'ingester',
-  );
+  await here.up('--scale', 'ingester=1', 'ingester');
 });
 
 test('down and up again: the data is kept, settings of the node are renewed, and no volume without a name is left', async () => {
-  await here.compose('exec', '-T', '--user', 'root', 'bitcoind', 'sh', '-c', 'true');
   const stale = `${here.project}_secrets-bitcoind`;
   await here.compose('--profile', 'demo', 'down', '--timeout', '60');
   const volume = [
@@ -212,7 +191,7 @@ test('down and up again: the data is kept, settings of the node are renewed, and
     '-c',
   ];
   await docker.run([...volume, 'sed -i /zmqpubhashblock/d /secrets/bitcoin.conf']);
-  await here.compose('up', '--no-build', '--detach', '--wait', '--wait-timeout', '600');
+  await here.up();
   const level = await untilLevel();
   expect(level.machines).toEqual(tip.machines);
   expect(await docker.run([...volume, 'cat /secrets/bitcoin.conf'])).toContain('zmqpubhashblock=');
@@ -256,7 +235,7 @@ test.each([
   ['signet', 'signet'],
 ])('one variable chooses %s', async (network, chain) => {
   await using other = installation({ VCHAIN_NETWORK: network });
-  await other.compose('up', '--no-build', '--detach', '--wait', '--wait-timeout', '600', 'bitcoind', 'kafka');
+  await other.up('bitcoind', 'kafka');
   const info = await other.compose(
     'exec',
     '-T',

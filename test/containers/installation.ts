@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Docker, type DockerResult, dockerWith } from '@virtualchain/docker';
+import { type Docker, dockerWith } from '@virtualchain/docker';
 import { until } from '../kit/until.ts';
 
 /** For containers that hang: one that starts on a busy machine needs half a minute. */
 export const healthyLimitMs = 300_000;
+const upLimitSeconds = '600';
 export const root = resolve(import.meta.dirname, '../..');
 export const docker: Docker = dockerWith('docker', process.env);
 
@@ -33,7 +34,8 @@ export async function inspect(ids: readonly string[]): Promise<readonly Containe
 export interface Installation extends AsyncDisposable {
   readonly project: string;
   compose(...args: readonly string[]): Promise<string>;
-  tryCompose(...args: readonly string[]): Promise<DockerResult>;
+  /** Starts services, of the image that was built, and waits until they are healthy; all of them unless some are named. */
+  up(...args: readonly string[]): Promise<void>;
   containers(service?: string): Promise<readonly Container[]>;
   /** Ends the first process of a container as a crash would, so that the restart policy applies. */
   crash(container: Container): Promise<void>;
@@ -72,7 +74,9 @@ export function installation(
   return {
     project,
     compose,
-    tryCompose: (...args) => docker.try([...flags, ...args], options),
+    async up(...args) {
+      await compose('up', '--no-build', '--detach', '--wait', '--wait-timeout', upLimitSeconds, ...args);
+    },
     containers,
     async crash({ Id, State }) {
       if (isHere(State.Pid, Id)) process.kill(State.Pid, 'SIGKILL');

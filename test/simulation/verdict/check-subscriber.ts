@@ -1,10 +1,11 @@
+import type { SubscriberEvent } from '../world/subscriber-store.ts';
 import { compareBranch } from './check-operations.ts';
-import { type Evidence, type LogBlock, type Operation, type Say, short, type ToldLine } from './evidence.ts';
+import { type Evidence, type LogBlock, type Operation, type Say, short } from './evidence.ts';
 
 export function checkTold(
   { winning, firstBlock }: Evidence,
   expected: readonly (readonly Operation[])[],
-  told: readonly ToldLine[],
+  told: readonly SubscriberEvent[],
   say: Say,
 ): void {
   const stack: LogBlock[] = [];

@@ -1,4 +1,5 @@
 import type { Invariant } from '../run/violation.ts';
+import type { SubscriberEvent } from '../world/subscriber-store.ts';
 
 /** What a run left behind, as the checker reads it. */
 
@@ -31,18 +32,6 @@ export interface FeedLine {
   readonly txid: string | null;
 }
 
-export interface ToldLine {
-  readonly kind: 'connected' | 'disconnected';
-  readonly height: number;
-  readonly hash: string;
-  readonly previousHash: string;
-  readonly operations: readonly {
-    readonly txid: string;
-    readonly transactionIndex: number;
-    readonly payload: string;
-  }[];
-}
-
 export interface Evidence {
   readonly magic: string;
   readonly firstBlock: number;
@@ -58,7 +47,7 @@ export interface Evidence {
     readonly oracle: Dump;
     readonly feed: readonly FeedLine[];
   }[];
-  readonly subscribers: readonly { readonly name: string; readonly told: readonly ToldLine[] }[];
+  readonly subscribers: readonly { readonly name: string; readonly told: readonly SubscriberEvent[] }[];
 }
 
 export interface Counted {
