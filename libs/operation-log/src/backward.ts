@@ -28,8 +28,8 @@ export type NewestEpoch = number | 'found-out' | 'presumed';
  * higher sequence can show up further back, so the records of an epoch are handed on when that is sure.
  *
  * @throws SequenceGap when the log begins before the predecessor was found, LogTruncated when it was created again or cut
- * meanwhile, LogForked when something that was handed on
- * turns out to be stale, WriterFenced when there is a newer epoch than the one that is known.
+ * meanwhile, LogForked when something that was handed on turns out to be stale, WriterFenced when there is a newer epoch
+ * than the one that is known.
  */
 async function* countingRecords(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<Mark> {
   const { earliest, stable } = await broker.offsets(topic);

@@ -44,15 +44,15 @@ export function scriptsWithin(scripts: readonly Uint8Array[], bytesMax: number):
 
 /** What an operation lacks that machines need, or would lack by the rule above, as a sentence; null when nothing. */
 export function whatIsCut(event: Pick<OperationEvent, 'cut' | 'senders' | 'inputs' | 'outputs'>): string | null {
+  if (event.cut === undefined && standInFull(event)) return null;
   const max = maxOf(event);
-  if (event.cut === undefined && bytesOf(event.senders) <= max) return null;
   if (event.cut === undefined && differentBytesOf(event.senders) <= max) return null;
   return `the scripts of its senders take more than ${max} bytes`;
 }
 
 /** The operation as its record has it: a script that stands already is named, where all together take too many bytes. */
 export function withScriptsOnce(event: OperationEvent): OperationEvent {
-  if (event.cut !== undefined || bytesOf(event.senders) <= maxOf(event)) return event;
+  if (event.cut !== undefined || standInFull(event)) return event;
   const first = new Map<string, number>();
   const senders = event.senders.map((sender, index): Sender => {
     const scriptOf = first.get(sender.scriptPubKey);
@@ -79,6 +79,12 @@ export function withScriptsInPlace(event: OperationEvent): OperationEvent | stri
     senders.push({ ...sender, scriptPubKey: first.scriptPubKey });
   }
   return { ...event, senders };
+}
+
+/** Nearly all operations spend less script than any transaction may: those are not measured further. */
+function standInFull(event: Pick<OperationEvent, 'senders' | 'inputs' | 'outputs'>): boolean {
+  const bytes = bytesOf(event.senders);
+  return bytes <= SCRIPT_BYTES_MAX.base || bytes <= maxOf(event);
 }
 
 function maxOf({ inputs, outputs }: Pick<OperationEvent, 'inputs' | 'outputs'>): number {

@@ -21,10 +21,10 @@ import {
   toggle,
 } from '@virtualchain/process';
 import {
+  type Build,
   checkInstance,
   listBuilds,
   liveAmong,
-  liveBuild,
   type MachineInstance,
   openBuild,
   type PostgresProjection,
@@ -181,6 +181,13 @@ export function topicOf(connection: Connection, chain: VirtualChain): string {
 
 /** A machine by name or module, with the parameters its live build was made with. */
 export async function instanceOf(connection: Connection, nameOrModule: string): Promise<MachineInstance> {
+  return (await instanceAndLive(connection, nameOrModule)).instance;
+}
+
+async function instanceAndLive(
+  connection: Connection,
+  nameOrModule: string,
+): Promise<{ readonly instance: MachineInstance; readonly live: Build | null }> {
   const network = need(connection, 'network');
   const chain = await chainOf(connection);
   const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;
@@ -189,7 +196,8 @@ export async function instanceOf(connection: Connection, nameOrModule: string): 
   const given = connection.machineParameters;
   const parameters =
     given === undefined ? (live?.parameters.machine ?? {}) : parseParameters('--machine-parameters', given);
-  return { chain, network, parameters, machine: await loadMachine(nameOrModule, chain, parameters) };
+  const machine = await loadMachine(nameOrModule, chain, parameters);
+  return { instance: { chain, network, parameters, machine }, live };
 }
 
 /** @throws SettingMissing when the machine has no live build yet; VersionDiffers, ParametersDiffer when it was made by other rules. */
@@ -197,11 +205,9 @@ export async function openLive(
   connection: Connection,
   nameOrModule: string,
 ): Promise<{ readonly instance: MachineInstance; readonly projection: PostgresProjection }> {
-  const instance = await instanceOf(connection, nameOrModule);
-  const postgresUrl = need(connection, 'postgresUrl');
-  const live = await liveBuild(postgresUrl, instance.chain.name, instance.machine.name);
+  const { instance, live } = await instanceAndLive(connection, nameOrModule);
   if (live === null)
     throw new SettingMissing(`${instance.machine.name} has no live build in this database: start its projector`);
   checkInstance(live, instance);
-  return { instance, projection: await openBuild(postgresUrl, instance, live.schema) };
+  return { instance, projection: await openBuild(need(connection, 'postgresUrl'), instance, live.schema) };
 }

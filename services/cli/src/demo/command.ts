@@ -10,6 +10,6 @@ export function addDemo(program: Command, signal: AbortSignal): void {
     .addHelpText('after', EXIT_CODES)
     .action(async ({ once = false, feed = false }: { once?: boolean; feed?: boolean }) => {
       const { demo } = await import('./demo.ts');
-      process.exitCode = await demo({ once, feed, signal: signal });
+      process.exitCode = await demo({ once, feed, signal });
     });
 }
