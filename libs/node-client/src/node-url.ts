@@ -34,9 +34,7 @@ export function problemsOfNodeUrl(text: string): readonly string[] {
   const problems: string[] = [];
   const parts = { 'user name': url.username, password: url.password, path: url.pathname };
   for (const [what, part] of Object.entries(parts)) {
-    if (/%(?![0-9a-f]{2})/i.test(part) || !isDecodable(part)) {
-      problems.push(`a % in its ${what} is not percent-encoded: write %25`);
-    }
+    if (!isDecodable(part)) problems.push(`a % in its ${what} is not percent-encoded: write %25`);
   }
   if (url.search !== '') problems.push('has a query (behind ?), which no node takes: leave it out, or write ? as %3F');
   if (url.hash !== '') problems.push('has a part behind #: leave it out, or write # as %23');
