@@ -105,15 +105,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'merkle-root',
-    file: 'libs/bitcoin/src/verify-block.ts',
+    file: 'libs/bitcoin/src/block/verify-block.ts',
     edits: [['if (root !== header.merkleRoot)', 'if (false)']],
-    tests: ['libs/bitcoin/src/verify-block.test.ts'],
+    tests: ['libs/bitcoin/src/block/verify-block.test.ts'],
   },
   {
     name: 'merkle-malleability',
-    file: 'libs/bitcoin/src/verify-block.ts',
+    file: 'libs/bitcoin/src/block/verify-block.ts',
     edits: [['if (block.tree.isMalleable)', 'if (false)']],
-    tests: ['libs/bitcoin/src/verify-block.test.ts'],
+    tests: ['libs/bitcoin/src/block/verify-block.test.ts'],
   },
   {
     name: 'compare-and-set-on-memory',

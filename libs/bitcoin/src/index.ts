@@ -1,41 +1,4 @@
-export { addressVersions, decodeBase58Check, encodeBase58Check, scriptAddress } from './address.ts';
-export {
-  type AddressTarget,
-  addressOfScript,
-  addressOfTarget,
-  p2pkhScript,
-  p2shScript,
-  parseAddress,
-  reencodeAddress,
-  scriptOfTarget,
-  segwitPrefix,
-  witnessProgram,
-} from './address-script.ts';
-export { type Block, blockTxids, parseBlock, serializeBlock } from './block.ts';
-export {
-  type BlockHash,
-  type Brand,
-  blockHash,
-  type Height,
-  height,
-  type Sats,
-  sats,
-  type Txid,
-  txid,
-} from './brand.ts';
-export {
-  bytesEqual,
-  compactSizeBytes,
-  concatBytes,
-  joinBytes,
-  lengthPrefixed,
-  reverseBytes,
-  startsWith,
-  uint32Bytes,
-  uint64Bytes,
-} from './bytes.ts';
-export { childPublicKeys } from './child-key.ts';
-export { decimalText, decimalUnits, satsOfBtc } from './decimal.ts';
+export { type Block, blockTxids, parseBlock, serializeBlock } from './block/block.ts';
 export {
   type DifficultyRules,
   difficultyRules,
@@ -47,12 +10,9 @@ export {
   retargetedTarget,
   retargetIntervalBlocks,
   retargetStart,
-} from './difficulty.ts';
-export { ExpectedError, isExpectedError, type Remedy } from './expected-error.ts';
-export { changeOf, FundsInsufficient, transactionFee } from './fee.ts';
-export { genesisHeader, hashOfHeader } from './genesis.ts';
-export { doubleSha256, type HashFunction, hash160, ripemd160, sha256, usePlatformSha256 } from './hashing.ts';
-export { type BlockHeader, headerHash, headerLength, NULL_HASH, parseHeader, serializeHeader } from './header.ts';
+} from './block/difficulty.ts';
+export { genesisHeader, hashOfHeader } from './block/genesis.ts';
+export { type BlockHeader, headerHash, headerLength, NULL_HASH, parseHeader, serializeHeader } from './block/header.ts';
 export {
   type ChainedHeader,
   contextProblem,
@@ -63,19 +23,8 @@ export {
   HeaderInvalid,
   type HeaderProblem,
   type HeaderStore,
-} from './header-chain.ts';
-export { HeaderFileMalformed, headerFileHeight, parseHeaderFile, serializeHeaderFile } from './header-file.ts';
-export { bytesToHex, hexToBytes, isHex, isHexBytes, reversedHex } from './hex.ts';
-export { integerBytes, integerText } from './integer-text.ts';
-export {
-  bundleAddress,
-  bundleSignatureBytes,
-  type KeyBundle,
-  keySignatureBytes,
-  multisigBundle,
-  segwitBundle,
-} from './key-bundle.ts';
-export { BlockMalformed, TransactionMalformed } from './malformed.ts';
+} from './block/header-chain.ts';
+export { HeaderFileMalformed, headerFileHeight, parseHeaderFile, serializeHeaderFile } from './block/header-file.ts';
 export {
   type MerkleStep,
   merklePath,
@@ -83,13 +32,56 @@ export {
   parseMerklePath,
   serializeMerklePath,
   verifyMerklePath,
-} from './merkle-path.ts';
-export { type MerkleTree, merkleRoot, merkleTree, merkleTreeOfHex, treeRoot } from './merkle-tree.ts';
-export { type NetworkName, networkByGenesis } from './network.ts';
-export { nulldataPayload } from './nulldata.ts';
-export { opcodeName, opcodeNamed } from './opcode-names.ts';
-export { parseTransaction } from './parse-transaction.ts';
-export { getHeadersMessage } from './peer-message.ts';
+} from './block/merkle-path.ts';
+export { type MerkleTree, merkleRoot, merkleTree, merkleTreeOfHex, treeRoot } from './block/merkle-tree.ts';
+export { type NetworkName, networkByGenesis } from './block/network.ts';
+export { getHeadersMessage } from './block/peer-message.ts';
+export {
+  bitsToTarget,
+  type CompactTarget,
+  checkProofOfWork,
+  decodeCompact,
+  encodeCompact,
+  workFromBits,
+} from './block/proof-of-work.ts';
+export { BlockInvalid, type BlockProblem, type ExpectedBlock, verifyBlock } from './block/verify-block.ts';
+export {
+  type BlockHash,
+  type Brand,
+  blockHash,
+  type Height,
+  height,
+  type Sats,
+  sats,
+  type Txid,
+  txid,
+} from './encoding/brand.ts';
+export {
+  bytesEqual,
+  compactSizeBytes,
+  concatBytes,
+  joinBytes,
+  lengthPrefixed,
+  reverseBytes,
+  startsWith,
+  uint32Bytes,
+  uint64Bytes,
+} from './encoding/bytes.ts';
+export { decimalText, decimalUnits, satsOfBtc } from './encoding/decimal.ts';
+export { ExpectedError, isExpectedError, type Remedy } from './encoding/expected-error.ts';
+export { doubleSha256, type HashFunction, hash160, ripemd160, sha256, usePlatformSha256 } from './encoding/hashing.ts';
+export { bytesToHex, hexToBytes, isHex, isHexBytes, reversedHex } from './encoding/hex.ts';
+export { integerBytes, integerText } from './encoding/integer-text.ts';
+export { BlockMalformed, TransactionMalformed } from './encoding/malformed.ts';
+export { childPublicKeys } from './keys/child-key.ts';
+export {
+  bundleAddress,
+  bundleSignatureBytes,
+  type KeyBundle,
+  keySignatureBytes,
+  multisigBundle,
+  segwitBundle,
+} from './keys/key-bundle.ts';
 export {
   encodeWif,
   type PrivateKey,
@@ -98,27 +90,8 @@ export {
   privateKeyHex,
   publicKeyAddress,
   publicKeyOf,
-} from './private-key.ts';
-export {
-  bitsToTarget,
-  type CompactTarget,
-  checkProofOfWork,
-  decodeCompact,
-  encodeCompact,
-  workFromBits,
-} from './proof-of-work.ts';
-export { isPublicKey } from './public-key.ts';
-export {
-  classifyScript,
-  type ScriptKind,
-  type ScriptToken,
-  type SenderScriptType,
-  scriptTokens,
-  senderScriptType,
-} from './script.ts';
-export { parseScriptText, ScriptTextInvalid, scriptText } from './script-text.ts';
-export { decodeSegwitAddress, encodeSegwitAddress, type SegwitAddress, type SegwitChecksum } from './segwit-address.ts';
-export { legacySighash, SIGHASH, segwitSighash } from './sighash.ts';
+} from './keys/private-key.ts';
+export { isPublicKey } from './keys/public-key.ts';
 export {
   decodeDer,
   type EcdsaSignature,
@@ -128,23 +101,37 @@ export {
   signatureText,
   signDigest,
   verifyDigest,
-} from './signature.ts';
+} from './keys/signature.ts';
+export { addressVersions, decodeBase58Check, encodeBase58Check, scriptAddress } from './script/address.ts';
 export {
-  NULL_TXID,
-  type Transaction,
-  type TransactionFields,
-  type TransactionInput,
-  type TransactionOutput,
-  transactionFields,
-} from './transaction.ts';
-export { serializeStripped, serializeTransaction, serializeWitness } from './transaction-bytes.ts';
+  type AddressTarget,
+  addressOfScript,
+  addressOfTarget,
+  p2pkhScript,
+  p2shScript,
+  parseAddress,
+  reencodeAddress,
+  scriptOfTarget,
+  segwitPrefix,
+  witnessProgram,
+} from './script/address-script.ts';
+export { nulldataPayload } from './script/nulldata.ts';
+export { opcodeName, opcodeNamed } from './script/opcode-names.ts';
 export {
-  checkTransactionProof,
-  merklePathIndex,
-  type ProvenTransaction,
-  type TransactionProof,
-} from './transaction-proof.ts';
-export { BlockInvalid, type BlockProblem, type ExpectedBlock, verifyBlock } from './verify-block.ts';
+  classifyScript,
+  type ScriptKind,
+  type ScriptToken,
+  type SenderScriptType,
+  scriptTokens,
+  senderScriptType,
+} from './script/script.ts';
+export { parseScriptText, ScriptTextInvalid, scriptText } from './script/script-text.ts';
+export {
+  decodeSegwitAddress,
+  encodeSegwitAddress,
+  type SegwitAddress,
+  type SegwitChecksum,
+} from './script/segwit-address.ts';
 export {
   DataTooLong,
   dataBytesMaxDefault,
@@ -154,4 +141,22 @@ export {
   parseMultisig,
   pushBytes,
   serializeTokens,
-} from './write-script.ts';
+} from './script/write-script.ts';
+export { changeOf, FundsInsufficient, transactionFee } from './transaction/fee.ts';
+export { parseTransaction } from './transaction/parse-transaction.ts';
+export { legacySighash, SIGHASH, segwitSighash } from './transaction/sighash.ts';
+export {
+  NULL_TXID,
+  type Transaction,
+  type TransactionFields,
+  type TransactionInput,
+  type TransactionOutput,
+  transactionFields,
+} from './transaction/transaction.ts';
+export { serializeStripped, serializeTransaction, serializeWitness } from './transaction/transaction-bytes.ts';
+export {
+  checkTransactionProof,
+  merklePathIndex,
+  type ProvenTransaction,
+  type TransactionProof,
+} from './transaction/transaction-proof.ts';

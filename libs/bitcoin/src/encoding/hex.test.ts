@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { bytesToHex, hexToBytes, isHex, isHexBytes, reversedHex } from '../index.ts';
+
+test('hex of any length goes there and back', () =>
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const hex = bytesToHex(bytes);
+      expect(hex).toBe(Buffer.from(bytes).toString('hex'));
+      expect(hexToBytes(hex)).toEqual(bytes);
+      expect(hexToBytes(hex.toUpperCase())).toEqual(bytes);
+      expect(reversedHex(bytes)).toBe(Buffer.from(bytes).reverse().toString('hex'));
+    }),
+  ));
+
+test.each(['0', 'zz', '0g', '0x', 'é0', ' 0'])('%j is not hex bytes', (text) => {
+  expect(() => hexToBytes(text)).toThrow(RangeError);
+  expect(isHexBytes(text)).toBe(false);
+});
+
+test('ten megabytes of hex are checked without running out of stack', () => {
+  expect(isHexBytes('ab'.repeat(5_000_000))).toBe(true);
+});
+
+test.each([
+  ['00', true],
+  ['abc', true],
+  ['0xAb', true],
+  ['', false],
+  ['0x', false],
+  ['00\n', false],
+])('is_hex of %j is %s', (text, expected) => expect(isHex(text)).toBe(expected));
