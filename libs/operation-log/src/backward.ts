@@ -2,9 +2,9 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
 import { LogForked, LogTruncated, ParentMismatch, SequenceGap, WriterFenced } from './errors.ts';
-import { decodeRecord } from './event-codec.ts';
 import { STEP_GROWTH, STEP_RECORDS_FIRST, STEP_RECORDS_MAX, STEP_WAIT_MS, TRANSACTION_OFFSETS_MAX } from './limits.ts';
 import type { BranchBlock, LogTail } from './port.ts';
+import { decodeRecord } from './record/event-codec.ts';
 
 /** What walking back needs of a record; an operation's content is let go. */
 type Mark = { readonly offset: bigint } & (

@@ -8,9 +8,9 @@ import type {
   WriterStarted,
 } from '@virtualchain/protocol';
 import { DigestMismatch, LogForked, LogReplaced, ParentMismatch, RecordInvalid, SequenceGap } from './errors.ts';
-import { decodeRecord } from './event-codec.ts';
 import { REMEMBERED_SPANS_MAX } from './limits.ts';
 import type { Cursor, KnownBlock, LogChange, LogRecord } from './port.ts';
+import { decodeRecord } from './record/event-codec.ts';
 
 /** Where to go on: a cursor, the record it names as the log has it, and the first block of the log's chain. */
 export interface Anchor {

@@ -1,8 +1,8 @@
 export type { Broker, FencedProducer, Fetched, FetchOptions, OutgoingRecord } from './broker.ts';
 export * from './errors.ts';
 export { type Anchor, createFollower, type Follower } from './follow.ts';
-export { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
-export { openKafkaElection } from './kafka-leadership.ts';
+export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka.ts';
+export { openKafkaElection } from './kafka/kafka-leadership.ts';
 export {
   type Campaign,
   createMemoryElection,
@@ -10,7 +10,13 @@ export {
   type LeadershipState,
 } from './leadership.ts';
 export { createOperationLog } from './log.ts';
-export { countingAmbience, createMemoryBroker, createMemoryLog, type MemoryBroker, type MemoryStep } from './memory.ts';
+export {
+  countingAmbience,
+  createMemoryBroker,
+  createMemoryLog,
+  type MemoryBroker,
+  type MemoryStep,
+} from './memory/memory.ts';
 export { WRITER_POINTS, type WriterPassing } from './points.ts';
 export type {
   BranchBlock,

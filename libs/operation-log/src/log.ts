@@ -1,9 +1,9 @@
 import { readBranch, readTail } from './backward.ts';
 import type { Broker } from './broker.ts';
-import { decodeRecord } from './event-codec.ts';
-import { firstRecordFrom, readIdentity } from './identity.ts';
 import type { OperationLog } from './port.ts';
 import { readLog } from './reader.ts';
+import { decodeRecord } from './record/event-codec.ts';
+import { firstRecordFrom, readIdentity } from './record/identity.ts';
 import { type Ambience, openWriter } from './writer.ts';
 
 /** The operation log over any broker: everything that the contract says and no broker knows. */

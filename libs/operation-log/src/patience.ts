@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokerUnavailable, TopicMissing } from './errors.ts';
-import { foreseen } from './kafka-errors.ts';
+import { foreseen } from './kafka/kafka-errors.ts';
 import { MISSING_TOPIC_TRIES_MAX, RETRY_FIRST_MS, RETRY_LAST_MS } from './limits.ts';
 
 /** What a request is about, and how long it is worth repeating. */

@@ -3,10 +3,10 @@ import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
 import type { Broker, OutgoingRecord } from './broker.ts';
 import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
-import { readIdentity } from './identity.ts';
 import type { WriterPassing } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
-import { type Place, recordOf, recordsOfEntry, splitBySize } from './records.ts';
+import { readIdentity } from './record/identity.ts';
+import { type Place, recordOf, recordsOfEntry, splitBySize } from './record/records.ts';
 
 /** What differs from run to run, handed in: the clock, in Unix milliseconds, ids of 32 hex digits, and who watches. */
 export interface Ambience {

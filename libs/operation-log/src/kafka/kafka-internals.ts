@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { METADATA_MAX_AGE_MS } from './limits.ts';
+import { METADATA_MAX_AGE_MS } from '../limits.ts';
 
 /**
  * The one file that reaches into kafkajs 2.2.4, pinned exactly. Its public reader joins a consumer group, which takes

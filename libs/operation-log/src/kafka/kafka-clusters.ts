@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
+import { patiently } from '../patience.ts';
 import { kafkaErrorType } from './kafka-errors.ts';
 import { createCluster, type KafkaCluster } from './kafka-internals.ts';
-import { patiently } from './patience.ts';
 
 /** Connections to the brokers, lent out one request at a time and made anew after a failure. */
 export interface Clusters {

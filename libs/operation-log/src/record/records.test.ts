@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { height } from '@virtualchain/bitcoin';
 import { decodeEvent, operationsDigest } from '@virtualchain/protocol';
-import { EVENT_BYTES_MAX, SEND_BYTES_MAX } from './limits.ts';
-import type { LogEntry } from './port.ts';
+import { EVENT_BYTES_MAX, SEND_BYTES_MAX } from '../limits.ts';
+import type { LogEntry } from '../port.ts';
 import { recordsOfEntry, splitBySize } from './records.ts';
 
 const place = { topic: 'vchain.regtest.kv', log: 'a'.repeat(32), epoch: 3, sequence: 7 };

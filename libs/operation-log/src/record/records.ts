@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Height } from '@virtualchain/bitcoin';
 import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { encodeEvent } from '@virtualchain/protocol';
-import type { OutgoingRecord } from './broker.ts';
-import { EventTooLarge } from './errors.ts';
-import { EVENT_BYTES_MAX, RECORD_OVERHEAD_BYTES, SEND_BYTES_MAX } from './limits.ts';
-import type { LogEntry } from './port.ts';
+import type { OutgoingRecord } from '../broker.ts';
+import { EventTooLarge } from '../errors.ts';
+import { EVENT_BYTES_MAX, RECORD_OVERHEAD_BYTES, SEND_BYTES_MAX } from '../limits.ts';
+import type { LogEntry } from '../port.ts';
 
 /** Where the next record of a writer goes. */
 export interface Place {

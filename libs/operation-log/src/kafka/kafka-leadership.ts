@@ -1,9 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, Kafka, PartitionAssigner } from 'kafkajs';
-import { createKafka, type KafkaLogOptions } from './kafka.ts';
-import { PARTITION } from './kafka-internals.ts';
-import { AssignerProtocol } from './kafkajs.ts';
-import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from './leadership.ts';
+import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from '../leadership.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   MEMBER_RETRY,
@@ -11,7 +8,10 @@ import {
   MEMBER_WAIT_MS,
   MEMBER_WATCH_MS,
   REJOIN_WAIT_MS,
-} from './limits.ts';
+} from '../limits.ts';
+import { createKafka, type KafkaLogOptions } from './kafka.ts';
+import { PARTITION } from './kafka-internals.ts';
+import { AssignerProtocol } from './kafkajs.ts';
 
 export interface ElectionOptions extends KafkaLogOptions {
   /** How long the group waits for a member that says nothing; one that leaves is not waited for. */

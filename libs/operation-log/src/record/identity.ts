@@ -1,9 +1,9 @@
 import type { Height } from '@virtualchain/bitcoin';
-import type { Broker } from './broker.ts';
-import { LogTruncated, RecordInvalid } from './errors.ts';
+import type { Broker } from '../broker.ts';
+import { LogTruncated, RecordInvalid } from '../errors.ts';
+import { ONE_RECORD_BYTES } from '../limits.ts';
+import type { LogIdentity, LogRecord } from '../port.ts';
 import { decodeRecord } from './event-codec.ts';
-import { ONE_RECORD_BYTES } from './limits.ts';
-import type { LogIdentity, LogRecord } from './port.ts';
 
 /** The record at `offset`, or the next committed one; null past the stable end. */
 export async function firstRecordFrom(broker: Broker, topic: string, offset: bigint): Promise<LogRecord | null> {

@@ -1,6 +1,6 @@
 import { decodeEvent, type LogEvent } from '@virtualchain/protocol';
-import { RecordInvalid } from './errors.ts';
-import type { LogRecord } from './port.ts';
+import { RecordInvalid } from '../errors.ts';
+import type { LogRecord } from '../port.ts';
 
 /** @throws RecordInvalid when the bytes are no event of the contract. */
 export function decodeRecord(topic: string, record: LogRecord): LogEvent {

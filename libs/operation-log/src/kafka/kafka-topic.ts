@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { TopicMisconfigured } from './errors.ts';
+import { TopicMisconfigured } from '../errors.ts';
+import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from '../limits.ts';
 import { ConfigResourceTypes } from './kafkajs.ts';
-import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from './limits.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
 const SETTINGS: Readonly<Record<string, string>> = {

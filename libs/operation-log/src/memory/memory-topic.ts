@@ -1,6 +1,6 @@
-import type { Fetched, OutgoingRecord } from './broker.ts';
-import { MEMORY_FETCH_BYTES } from './limits.ts';
-import type { LogRecord } from './port.ts';
+import type { Fetched, OutgoingRecord } from '../broker.ts';
+import { MEMORY_FETCH_BYTES } from '../limits.ts';
+import type { LogRecord } from '../port.ts';
 
 type Fate = 'open' | 'committed' | 'aborted';
 

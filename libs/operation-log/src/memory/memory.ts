@@ -1,11 +1,11 @@
 import type { LogEvent } from '@virtualchain/protocol';
 import { encodeEvent } from '@virtualchain/protocol';
-import type { Broker, FencedProducer, OutgoingRecord } from './broker.ts';
-import { OffsetOutOfRange, refuseLostTail, TopicMissing, WriterFenced } from './errors.ts';
-import { createOperationLog } from './log.ts';
+import type { Broker, FencedProducer, OutgoingRecord } from '../broker.ts';
+import { OffsetOutOfRange, refuseLostTail, TopicMissing, WriterFenced } from '../errors.ts';
+import { createOperationLog } from '../log.ts';
+import type { OperationLog } from '../port.ts';
+import type { Ambience } from '../writer.ts';
 import { createMemoryTopic, type MemoryTopic, type MemoryTransaction } from './memory-topic.ts';
-import type { OperationLog } from './port.ts';
-import type { Ambience } from './writer.ts';
 
 /** Where a memory broker can be told to fail, once. */
 export type MemoryStep =

@@ -1,12 +1,12 @@
 import type { Kafka, Transaction } from 'kafkajs';
-import type { FencedProducer, OutgoingRecord } from './broker.ts';
-import { withDeadline } from './deadline.ts';
-import { BrokerUnavailable, refuseLostTail, WriterStalled } from './errors.ts';
+import type { FencedProducer, OutgoingRecord } from '../broker.ts';
+import { withDeadline } from '../deadline.ts';
+import { BrokerUnavailable, refuseLostTail, WriterStalled } from '../errors.ts';
+import { CLOSE_LIMIT_MS, TRANSACTION_RETRY, TRANSACTION_TIMEOUT_MS } from '../limits.ts';
+import type { WriterPassing } from '../points.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { Partitioners } from './kafkajs.ts';
-import { CLOSE_LIMIT_MS, TRANSACTION_RETRY, TRANSACTION_TIMEOUT_MS } from './limits.ts';
-import type { WriterPassing } from './points.ts';
 
 /**
  * A new producer that has fenced its predecessors: only the first `transaction()` of a producer object talks to the

@@ -1,5 +1,5 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
-import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, WriterFenced } from './errors.ts';
+import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, WriterFenced } from '../errors.ts';
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'PRODUCER_FENCED']);
 /** Kafka's own numbers of errors that kafkajs 2.2.4 has no name for. */

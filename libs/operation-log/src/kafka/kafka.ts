@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
-import type { Broker, Fetched } from './broker.ts';
-import { withDeadline } from './deadline.ts';
-import { BrokerUnavailable, WriterStalled } from './errors.ts';
-import { type Clusters, createClusters } from './kafka-clusters.ts';
-import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
-import { fenceKafka } from './kafka-producer.ts';
-import { ensureKafkaTopic } from './kafka-topic.ts';
-import { Kafka, logLevel } from './kafkajs.ts';
+import type { Broker, Fetched } from '../broker.ts';
+import { withDeadline } from '../deadline.ts';
+import { BrokerUnavailable, WriterStalled } from '../errors.ts';
 import {
   CLIENT_RETRY,
   CONNECTION_TIMEOUT_MS,
@@ -16,11 +11,16 @@ import {
   PATIENCE_MS,
   REQUEST_TIMEOUT_MS,
   STALL_LIMIT_MS,
-} from './limits.ts';
-import { createOperationLog } from './log.ts';
-import { patiently } from './patience.ts';
-import type { WriterPassing } from './points.ts';
-import type { OperationLog } from './port.ts';
+} from '../limits.ts';
+import { createOperationLog } from '../log.ts';
+import { patiently } from '../patience.ts';
+import type { WriterPassing } from '../points.ts';
+import type { OperationLog } from '../port.ts';
+import { type Clusters, createClusters } from './kafka-clusters.ts';
+import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
+import { fenceKafka } from './kafka-producer.ts';
+import { ensureKafkaTopic } from './kafka-topic.ts';
+import { Kafka, logLevel } from './kafkajs.ts';
 
 const NOTHING = { records: [], stableOffset: 0n };
 
