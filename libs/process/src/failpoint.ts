@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { ExpectedError } from '@virtualchain/bitcoin';
-import type { Env } from './variable.ts';
+import type { Env } from './settings/variable.ts';
 
 const VARIABLE = 'VCHAIN_FAILPOINT';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.ts';
-import { redactText } from './secrets.ts';
+import { redactText } from './settings/secrets.ts';
 
 /** Whether all is well, and what else there is to say about it. */
 export interface Verdict {

@@ -1,4 +1,3 @@
-export { type Config, ConfigInvalid, describeConfig, readConfig, redactConfig, type Spec } from './config.ts';
 export { armFailpoint, type Failpoint, FailpointRefused } from './failpoint.ts';
 export {
   type ExtraPage,
@@ -7,18 +6,19 @@ export {
   startHealthServer,
   type Verdict,
 } from './health-server.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
+export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
+export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';
+export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
+export { type Config, ConfigInvalid, describeConfig, readConfig, redactConfig, type Spec } from './settings/config.ts';
 export {
   type KafkaSecurity,
   kafkaSecurity,
   kafkaSecuritySpec,
   problemsOfKafkaSecurity,
-} from './kafka-security.ts';
-export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
-export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
-export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './parsers.ts';
-export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';
-export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
-export { redactText, rememberSecret, rememberUrlSecrets } from './secrets.ts';
-export { optional, type Parser, required, type Setting } from './setting.ts';
+} from './settings/kafka-security.ts';
+export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './settings/parsers.ts';
+export { redactText, rememberSecret, rememberUrlSecrets } from './settings/secrets.ts';
+export { optional, type Parser, required, type Setting } from './settings/setting.ts';
+export { type Env, readVariable } from './settings/variable.ts';
 export { stepBack } from './step-back.ts';
-export { type Env, readVariable } from './variable.ts';
