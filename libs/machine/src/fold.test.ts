@@ -2,12 +2,13 @@ import { expect, test } from '@jest/globals';
 import { type BlockHash, type Height, sha256 } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import fc from 'fast-check';
-import { collection, integer, type Row, text } from './collection.ts';
-import { type ConsensusHash, consensusHash } from './consensus-hash.ts';
 import { type FoldedBlock, type FoldInput, foldBlock, parseBlock, prefetchBlocks } from './fold.ts';
+import { type ConsensusHash, consensusHash } from './hash/consensus-hash.ts';
 import { MemoryFold } from './memory-fold.ts';
-import { MemoryState } from './memory-state.ts';
 import { SnapshotView } from './snapshots.ts';
+import { collection, integer, type Row, text } from './state/collection.ts';
+import { MemoryState } from './state/memory-state.ts';
+import { WorkingState } from './state/working-state.ts';
 import {
   type AnyStateMachine,
   accepted,
@@ -16,7 +17,6 @@ import {
   rejected,
   type StateMachine,
 } from './state-machine.ts';
-import { WorkingState } from './working-state.ts';
 
 const collections = {
   counters: collection({ columns: { name: text(), value: integer() }, key: ['name'], indexes: { value: ['value'] } }),

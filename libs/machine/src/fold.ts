@@ -1,14 +1,15 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { type OperationEvent, whatIsCut } from '@virtualchain/protocol';
-import type { CanonicalValue } from './canonical-json.ts';
-import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './changes-hash.ts';
-import type { Collection, Row } from './collection.ts';
-import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './consensus-hash.ts';
 import { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
-import { encodeTuple } from './key-order.ts';
-import { canonicalKey } from './row.ts';
-import { serializeOperation } from './serialize.ts';
+import type { CanonicalValue } from './hash/canonical-json.ts';
+import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './hash/changes-hash.ts';
+import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './hash/consensus-hash.ts';
+import { serializeOperation } from './hash/serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
+import type { Collection, Row } from './state/collection.ts';
+import { encodeTuple } from './state/key-order.ts';
+import { canonicalKey } from './state/row.ts';
+import type { WorkingState } from './state/working-state.ts';
 import {
   type AnyStateMachine,
   type BlockContext,
@@ -18,7 +19,6 @@ import {
   type Transition,
   type Verdict,
 } from './state-machine.ts';
-import type { WorkingState } from './working-state.ts';
 
 /** A whole block of the log, as the fold wants it. */
 export interface FoldInput {

@@ -1,4 +1,17 @@
-export { type CanonicalValue, canonicalJson } from './canonical-json.ts';
+export {
+  type FoldedBlock,
+  type FoldedTransition,
+  type FoldInput,
+  type FoldTarget,
+  foldBlock,
+  type OperationOutcome,
+  type ParsedBlock,
+  parseBlock,
+  prefetchBlocks,
+  StateUnavailable,
+} from './fold.ts';
+export { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
+export { type CanonicalValue, canonicalJson } from './hash/canonical-json.ts';
 export {
   type CollectionHashes,
   changesHash,
@@ -6,7 +19,57 @@ export {
   nextCollectionHash,
   nextCollectionHashes,
   type RowChange,
-} from './changes-hash.ts';
+} from './hash/changes-hash.ts';
+export {
+  type ConsensusHash,
+  consensusHash,
+  consensusHashOf,
+  consensusHashOfRoot,
+  type OpsHash,
+  opsHash,
+  previousHeights,
+} from './hash/consensus-hash.ts';
+export { Dict, type FieldValue, LegacyFloat, Long, Tuple, UnicodeText } from './hash/field-value.ts';
+export { FieldNotSerializable } from './hash/python-text.ts';
+export { serializeOperation } from './hash/serialize.ts';
+export {
+  parseSerializedOperation,
+  type SerializedOperation,
+  type SnvAnswer,
+  type SnvProblem,
+  type SnvQuestion,
+  type SnvRefusal,
+  type SnvServer,
+  type TrustedBlock,
+  verifyOperations,
+} from './hash/snv.ts';
+export {
+  type PlacedProof,
+  type ProofSource,
+  parseTrustRoot,
+  type ResolvedRoot,
+  type RootProblem,
+  type RootSources,
+  resolveTrustRoot,
+  type TrustRoot,
+  trailingConsensusHash,
+} from './hash/snv-root.ts';
+export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
+export type {
+  BlockRecord,
+  CollectionReading,
+  HistoryOptions,
+  OperationPage,
+  OperationRecord,
+  Reading,
+  ReadOptions,
+  RecordedVerdict,
+  RowFilter,
+  StateReading,
+  Version,
+  VersionFilter,
+} from './reading.ts';
+export { type SnapshotSource, SnapshotView } from './snapshots.ts';
 export {
   bigint,
   boolean,
@@ -27,73 +90,20 @@ export {
   type Row,
   type RowOf,
   text,
-} from './collection.ts';
+} from './state/collection.ts';
+export { type EncodedKey, encodeTuple } from './state/key-order.ts';
+export { MemoryState } from './state/memory-state.ts';
 export {
-  type ConsensusHash,
-  consensusHash,
-  consensusHashOf,
-  consensusHashOfRoot,
-  type OpsHash,
-  opsHash,
-  previousHeights,
-} from './consensus-hash.ts';
-export { Dict, type FieldValue, LegacyFloat, Long, Tuple, UnicodeText } from './field-value.ts';
-export {
-  type FoldedBlock,
-  type FoldedTransition,
-  type FoldInput,
-  type FoldTarget,
-  foldBlock,
-  type OperationOutcome,
-  type ParsedBlock,
-  parseBlock,
-  prefetchBlocks,
-  StateUnavailable,
-} from './fold.ts';
-export { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
-export { type EncodedKey, encodeTuple } from './key-order.ts';
-export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
-export { MemoryState } from './memory-state.ts';
-export { FieldNotSerializable } from './python-text.ts';
-export type {
-  BlockRecord,
-  CollectionReading,
-  HistoryOptions,
-  OperationPage,
-  OperationRecord,
-  Reading,
-  ReadOptions,
-  RecordedVerdict,
-  RowFilter,
-  StateReading,
-  Version,
-  VersionFilter,
-} from './reading.ts';
-export { canonicalKey, canonicalRow, canonicalValue, checkRow, doubleHex, fromCanonical, rowsEqual } from './row.ts';
-export { serializeOperation } from './serialize.ts';
-export { type SnapshotSource, SnapshotView } from './snapshots.ts';
-export {
-  parseSerializedOperation,
-  type SerializedOperation,
-  type SnvAnswer,
-  type SnvProblem,
-  type SnvQuestion,
-  type SnvRefusal,
-  type SnvServer,
-  type TrustedBlock,
-  verifyOperations,
-} from './snv.ts';
-export {
-  type PlacedProof,
-  type ProofSource,
-  parseTrustRoot,
-  type ResolvedRoot,
-  type RootProblem,
-  type RootSources,
-  resolveTrustRoot,
-  type TrustRoot,
-  trailingConsensusHash,
-} from './snv-root.ts';
+  canonicalKey,
+  canonicalRow,
+  canonicalValue,
+  checkRow,
+  doubleHex,
+  fromCanonical,
+  rowsEqual,
+} from './state/row.ts';
+export type { StateSource } from './state/state-source.ts';
+export { WorkingState } from './state/working-state.ts';
 export {
   type Accepted,
   type AnyStateMachine,
@@ -117,5 +127,3 @@ export {
   type Transition,
   type Verdict,
 } from './state-machine.ts';
-export type { StateSource } from './state-source.ts';
-export { WorkingState } from './working-state.ts';

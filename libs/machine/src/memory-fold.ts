@@ -1,13 +1,13 @@
 import type { Height } from '@virtualchain/bitcoin';
-import { type CollectionHashes, emptyCollectionHashes, nextCollectionHashes } from './changes-hash.ts';
-import type { Row } from './collection.ts';
-import type { ConsensusHash } from './consensus-hash.ts';
 import { type FoldedBlock, type FoldInput, foldBlock, parseBlock } from './fold.ts';
-import { encodeTuple } from './key-order.ts';
-import { MemoryState } from './memory-state.ts';
+import { type CollectionHashes, emptyCollectionHashes, nextCollectionHashes } from './hash/changes-hash.ts';
+import type { ConsensusHash } from './hash/consensus-hash.ts';
 import { type SnapshotSource, SnapshotView } from './snapshots.ts';
+import type { Row } from './state/collection.ts';
+import { encodeTuple } from './state/key-order.ts';
+import { MemoryState } from './state/memory-state.ts';
+import { WorkingState } from './state/working-state.ts';
 import { type AnyStateMachine, anchorHeight } from './state-machine.ts';
-import { WorkingState } from './working-state.ts';
 
 export interface MemoryFoldOptions {
   /** How many of the newest blocks can be taken back; all of them by default. At least the newest is kept. */

@@ -1,8 +1,8 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
-import type { CanonicalValue } from './canonical-json.ts';
-import type { Collection, Collections, KeyOf, RowOf } from './collection.ts';
-import type { ConsensusHash, OpsHash } from './consensus-hash.ts';
+import type { CanonicalValue } from './hash/canonical-json.ts';
+import type { ConsensusHash, OpsHash } from './hash/consensus-hash.ts';
+import type { Collection, Collections, KeyOf, RowOf } from './state/collection.ts';
 import type { Ignored, Rejected } from './state-machine.ts';
 
 /**

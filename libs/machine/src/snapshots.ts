@@ -1,6 +1,6 @@
 import type { Height } from '@virtualchain/bitcoin';
-import type { ConsensusHash } from './consensus-hash.ts';
-import { previousHeights } from './consensus-hash.ts';
+import type { ConsensusHash } from './hash/consensus-hash.ts';
+import { previousHeights } from './hash/consensus-hash.ts';
 import { SNAPSHOTS_KEPT_MAX } from './limits.ts';
 import type { AnyStateMachine, ConsensusWindow, Snapshots } from './state-machine.ts';
 

@@ -1,8 +1,8 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent, VirtualChain } from '@virtualchain/protocol';
-import type { Collection, Collections, KeyOf, RowOf } from './collection.ts';
-import type { ConsensusHash } from './consensus-hash.ts';
-import type { FieldValue } from './field-value.ts';
+import type { ConsensusHash } from './hash/consensus-hash.ts';
+import type { FieldValue } from './hash/field-value.ts';
+import type { Collection, Collections, KeyOf, RowOf } from './state/collection.ts';
 
 /** What an accepted operation made visible. `fields` holds at least the hashed fields of the opcode. */
 export interface Transition {

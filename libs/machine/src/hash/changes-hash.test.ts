@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { bigint, bytes, collection, legacyFloat, nullable, text } from '../state/collection.ts';
+import { encodeTuple } from '../state/key-order.ts';
 import { changesHash, nextCollectionHash } from './changes-hash.ts';
-import { bigint, bytes, collection, legacyFloat, nullable, text } from './collection.ts';
 import { LegacyFloat } from './field-value.ts';
-import { encodeTuple } from './key-order.ts';
 
 const accounts = collection({
   columns: { id: bytes(), note: nullable(text()), balance: bigint(), rate: legacyFloat() },

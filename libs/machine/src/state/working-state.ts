@@ -1,9 +1,9 @@
-import type { RowChange } from './changes-hash.ts';
+import type { RowChange } from '../hash/changes-hash.ts';
+import { ROWS_PER_PAGE_MAX } from '../limits.ts';
+import type { CollectionState, PageOptions, State } from '../state-machine.ts';
 import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
-import { ROWS_PER_PAGE_MAX } from './limits.ts';
 import { checkRow, rowsEqual } from './row.ts';
-import type { CollectionState, PageOptions, State } from './state-machine.ts';
 import type { StateSource } from './state-source.ts';
 
 interface Written {

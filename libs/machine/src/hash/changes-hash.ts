@@ -1,8 +1,8 @@
 import { bytesToHex, hexToBytes, joinBytes, sha256 } from '@virtualchain/bitcoin';
+import type { Collection, Collections, Row } from '../state/collection.ts';
+import type { EncodedKey } from '../state/key-order.ts';
+import { canonicalKey, canonicalRow } from '../state/row.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Collection, Collections, Row } from './collection.ts';
-import type { EncodedKey } from './key-order.ts';
-import { canonicalKey, canonicalRow } from './row.ts';
 
 /**
  * What a block did to one key of a collection: the row before it and after it, null where there was or is none. At least

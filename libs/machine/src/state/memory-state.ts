@@ -1,4 +1,4 @@
-import type { RowChange } from './changes-hash.ts';
+import type { RowChange } from '../hash/changes-hash.ts';
 import type { Collection, Collections, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
 import { SortedKeys } from './sorted-keys.ts';

@@ -1,4 +1,4 @@
-import type { LegacyFloat } from './field-value.ts';
+import type { LegacyFloat } from '../hash/field-value.ts';
 
 export type ColumnKind = 'text' | 'bytes' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'legacyFloat' | 'list';
 

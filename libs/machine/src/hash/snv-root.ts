@@ -8,8 +8,8 @@ import {
   type TransactionProof,
   type Txid,
 } from '@virtualchain/bitcoin';
+import { HEIGHTS_PER_QUESTION_MAX } from '../limits.ts';
 import type { ConsensusHash } from './consensus-hash.ts';
-import { HEIGHTS_PER_QUESTION_MAX } from './limits.ts';
 import { type SnvRefusal, type SnvServer, type TrustedBlock, verifyOperations } from './snv.ts';
 
 /** What a person trusts to begin with. */

@@ -1,8 +1,8 @@
 import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
-import type { CanonicalValue } from './canonical-json.ts';
+import type { CanonicalValue } from '../hash/canonical-json.ts';
+import { LegacyFloat } from '../hash/field-value.ts';
+import { INDEX_BYTES_MAX } from '../limits.ts';
 import type { Collection, Column, ColumnValue, Row } from './collection.ts';
-import { LegacyFloat } from './field-value.ts';
-import { INDEX_BYTES_MAX } from './limits.ts';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;

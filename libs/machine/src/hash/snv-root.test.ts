@@ -23,7 +23,7 @@ import {
   resolveTrustRoot,
   type SnvServer,
   trailingConsensusHash,
-} from './index.ts';
+} from '../index.ts';
 
 const FIRST = 100;
 const HASHES = new Map<number, ConsensusHash>();

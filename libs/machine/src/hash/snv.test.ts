@@ -10,7 +10,7 @@ import {
   type SnvServer,
   serializeOperation,
   verifyOperations,
-} from './index.ts';
+} from '../index.ts';
 
 const FIRST = 100;
 const HASHED = { 115: ['name', 'value'], 120: [] } as const;

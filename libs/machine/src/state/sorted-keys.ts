@@ -1,4 +1,4 @@
-import { KEYS_PER_CHUNK_MAX } from './limits.ts';
+import { KEYS_PER_CHUNK_MAX } from '../limits.ts';
 
 /** A sorted set of strings in chunks: insertion, deletion and ranges in about the square root of its size. */
 export class SortedKeys {
