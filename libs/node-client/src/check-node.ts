@@ -1,7 +1,7 @@
 import type { BlockHash, Height, NetworkName } from '@virtualchain/bitcoin';
+import { isSyncing } from './branch/syncing.ts';
 import { CheckpointMismatch, NodePruned, TxindexRequired, WrongNetwork } from './errors.ts';
 import type { BitcoinNode, NodeStatus } from './port.ts';
-import { isSyncing } from './syncing.ts';
 
 /** What a node must fit: the parts of a virtual chain that concern it. */
 export interface NodeRequirements {

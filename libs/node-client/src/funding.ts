@@ -6,12 +6,12 @@ import {
   type TransactionOutput,
   type Txid,
 } from '@virtualchain/bitcoin';
-import { answerOf } from './answer.ts';
 import { NodeReplyInvalid, NodeRpcError, TxindexRequired } from './errors.ts';
 import { TRANSACTIONS_PER_BATCH_MAX } from './limits.ts';
 import type { FundingSource, SpentOutputs } from './port.ts';
-import type { NodeRpc } from './rpc.ts';
-import type { RpcOutcome } from './rpc-reply.ts';
+import { answerOf } from './rpc/answer.ts';
+import type { NodeRpc } from './rpc/rpc.ts';
+import type { RpcOutcome } from './rpc/rpc-reply.ts';
 
 /** Core's and btcd's code for a transaction, block or address that is not there. */
 export const notFound = -5;

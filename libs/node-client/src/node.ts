@@ -6,13 +6,13 @@ import {
   type NetworkName,
   networkByGenesis,
 } from '@virtualchain/bitcoin';
-import { answerOf } from './answer.ts';
+import { publishedAt } from './branch/zmq-address.ts';
 import { NodePruned, NodeReplyInvalid, NodeRpcError } from './errors.ts';
 import { fundingFinder, notFound } from './funding.ts';
 import type { BitcoinNode, ChainTip, ChainTipStatus, NodeStatus } from './port.ts';
-import { type NodeRpc, openRpc, type RpcOptions } from './rpc.ts';
-import type { RpcOutcome } from './rpc-reply.ts';
-import { publishedAt } from './zmq-address.ts';
+import { answerOf } from './rpc/answer.ts';
+import { type NodeRpc, openRpc, type RpcOptions } from './rpc/rpc.ts';
+import type { RpcOutcome } from './rpc/rpc-reply.ts';
 
 export interface NodeOptions extends RpcOptions {
   /** Where the node publishes `hashblock`, such as `tcp://127.0.0.1:28332`; the node is asked when absent. */

@@ -1,4 +1,4 @@
-import type { NodeStatus } from './port.ts';
+import type { NodeStatus } from '../port.ts';
 
 /**
  * Whether a node still downloads the chain, so that it is waited for. Its own word alone does not say so: a node that has

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { Publisher } from 'zeromq';
-import { watchTip } from './index.ts';
+import { watchTip } from '../index.ts';
 
 test('a poll wakes at once and again, without ZMQ', async () => {
   const signals = await firstValueFrom(watchTip({ zmqUrl: async () => null }, { pollMs: 5 }).pipe(take(3), toArray()));

@@ -1,5 +1,5 @@
 import { type BlockHash, type Height, hexToBytes, isHexBytes, type Sats, satsOfBtc } from '@virtualchain/bitcoin';
-import { NodeReplyInvalid } from './errors.ts';
+import { NodeReplyInvalid } from '../errors.ts';
 
 /** Reads what one call of one node answered; whatever has another shape than the call has is a typed error. */
 export interface Answer {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { makeCertificate } from '../../../test/kit/certificate.ts';
-import { openRpc, problemsOfNodeUrl } from './index.ts';
+import { makeCertificate } from '../../../../test/kit/certificate.ts';
+import { openRpc, problemsOfNodeUrl } from '../index.ts';
 
 /** What a request says of where it goes and who sends it. */
 interface Seen {

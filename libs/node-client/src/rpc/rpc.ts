@@ -5,15 +5,15 @@ import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isExpectedError } from '@virtualchain/bitcoin';
 import Client from 'bitcoin-core';
-import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from './errors.ts';
-import { limitInFlight } from './in-flight.ts';
+import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from '../errors.ts';
 import {
   BUSY_DELAY_FIRST_MS,
   BUSY_RETRIES_MAX,
   CALLS_IN_FLIGHT_MAX,
   RPC_TIMEOUT_MS,
   SLOW_RPC_TIMEOUT_MS,
-} from './limits.ts';
+} from '../limits.ts';
+import { limitInFlight } from './in-flight.ts';
 import { type Login, loginSource } from './login.ts';
 import { type NodeAddress, nodeAddress } from './node-url.ts';
 import {

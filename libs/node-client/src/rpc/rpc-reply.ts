@@ -1,4 +1,11 @@
-import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable, NodeUntrusted } from './errors.ts';
+import {
+  NodeBusy,
+  NodeReplyInvalid,
+  NodeTimeout,
+  NodeUnauthorized,
+  NodeUnreachable,
+  NodeUntrusted,
+} from '../errors.ts';
 import { parseExactJson } from './exact-json.ts';
 
 /** What a node answered to one call. */

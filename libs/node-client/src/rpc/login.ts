@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { NodeCredentialsTwice, NodeUnauthorized, NodeUnreachable } from './errors.ts';
+import { NodeCredentialsTwice, NodeUnauthorized, NodeUnreachable } from '../errors.ts';
 import type { NodeAddress } from './node-url.ts';
 
 /** User name and password of a node. */

@@ -1,6 +1,6 @@
 import { defer, EMPTY, map, merge, Observable, retry, switchMap, timer } from 'rxjs';
-import { ZMQ_RETRY_MS } from './limits.ts';
-import type { BitcoinNode } from './port.ts';
+import { ZMQ_RETRY_MS } from '../limits.ts';
+import type { BitcoinNode } from '../port.ts';
 
 /** Something may have changed. A hint: what changed, if anything, is for `nextStep` to say. */
 export interface TipSignal {

@@ -1,10 +1,10 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import { LOOK_AHEAD_BLOCKS_MAX } from '../limits.ts';
+import type { BitcoinNode } from '../port.ts';
 import type { Branch, BranchBlock } from './branch.ts';
 import { findFork } from './fork.ts';
 import { isTipInvalid } from './invalid-branch.ts';
-import { LOOK_AHEAD_BLOCKS_MAX } from './limits.ts';
 import { compareWork } from './node-work.ts';
-import type { BitcoinNode } from './port.ts';
 import { isSyncing } from './syncing.ts';
 
 export interface NodeTip {

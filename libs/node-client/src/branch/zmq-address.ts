@@ -1,6 +1,6 @@
-import { answerOf } from './answer.ts';
-import { NodeRpcError } from './errors.ts';
-import type { NodeRpc } from './rpc.ts';
+import { NodeRpcError } from '../errors.ts';
+import { answerOf } from '../rpc/answer.ts';
+import type { NodeRpc } from '../rpc/rpc.ts';
 
 /** Where the node says that it publishes `hashblock`, as seen from here; null when it does not, or not to us. */
 export async function publishedAt(rpc: NodeRpc, nodeHost: string): Promise<string | null> {
