@@ -1,8 +1,8 @@
 import { type ChainDefinition, type Decoded, defineVirtualChain } from '@virtualchain/protocol';
-import { FINAL_EPOCH } from './epochs.ts';
 import type { PayloadCodec } from './operation.ts';
 import { CODECS } from './operations.ts';
-import { isIgnored } from './payload.ts';
+import { FINAL_EPOCH } from './rules/epochs.ts';
+import { isIgnored } from './wire/payload.ts';
 
 /** Where mainnet's history begins. */
 const firstBlockMainnet = 373_601;

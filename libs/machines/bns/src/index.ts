@@ -1,12 +1,6 @@
-export { balanceOf, STACKS } from './accounts.ts';
 export { bnsChain } from './chain.ts';
 export type { AccountRow, BnsCollections, NameRow, NamespaceRow, PreorderRow } from './collections.ts';
-export { EPOCHS, type Epoch, epochAt } from './epochs.ts';
-export { hash128, nameConsensusHash, preorderHash } from './hashes.ts';
-export { importRing } from './import-ring.ts';
 export { bnsMachine } from './machine.ts';
-export { base40Hex, isName, isNamespace, splitName } from './names.ts';
-export { OPCODES } from './opcodes.ts';
 export { announcePayload } from './operations/announce.ts';
 export { nameImportPayload } from './operations/name-import.ts';
 export { namePreorderPayload } from './operations/name-preorder.ts';
@@ -20,7 +14,6 @@ export { registrationPayload } from './operations/registration-payload.ts';
 export { tokenTransferPayload } from './operations/token-transfer.ts';
 export type { BnsOperation } from './operations.ts';
 export { type BnsParameters, BnsParametersInvalid, type GenesisAccount, readParameters } from './parameters.ts';
-export { microStacksPrice, type NamespacePrice, namespacePrice, type PriceFunction, satoshiPrice } from './prices.ts';
 export { accountBalance, accountHistory, accountRecord, accountsAt, accountTokens } from './queries/accounts.ts';
 export { consensusHashAt, consensusHashes, heightOfConsensusHash } from './queries/consensus.ts';
 export { type NameCost, type NamespaceCost, nameCost, namespaceCost } from './queries/costs.ts';
@@ -47,6 +40,18 @@ export {
   transactionStatus,
 } from './queries/operations.ts';
 export type { BnsView, NamePage } from './queries/view.ts';
+export { balanceOf, STACKS } from './rules/accounts.ts';
+export { EPOCHS, type Epoch, epochAt } from './rules/epochs.ts';
+export { hash128, nameConsensusHash, preorderHash } from './rules/hashes.ts';
+export { importRing } from './rules/import-ring.ts';
+export { base40Hex, isName, isNamespace, splitName } from './rules/names.ts';
+export {
+  microStacksPrice,
+  type NamespacePrice,
+  namespacePrice,
+  type PriceFunction,
+  satoshiPrice,
+} from './rules/prices.ts';
 export {
   type Deadlines,
   deadlinesOf,
@@ -56,4 +61,5 @@ export {
   isRevealed,
   LIFETIME_INFINITE,
   nameExists,
-} from './rules.ts';
+} from './rules/rules.ts';
+export { OPCODES } from './wire/opcodes.ts';

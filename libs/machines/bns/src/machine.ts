@@ -8,17 +8,17 @@ import {
   type Prefetch,
 } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
-import { openAccounts, vest } from './accounts.ts';
 import { type BnsCollections, collections } from './collections.ts';
-import { epochAt } from './epochs.ts';
-import { splitName } from './names.ts';
-import { HASHED_FIELDS } from './opcodes.ts';
 import { type BnsOperation, decideOperation, parseOperation } from './operations.ts';
 import { type BnsParameters, readParameters } from './parameters.ts';
-import { isIgnored } from './payload.ts';
-import { blockState, type Scan } from './rules.ts';
+import { openAccounts, vest } from './rules/accounts.ts';
+import { epochAt } from './rules/epochs.ts';
+import { splitName } from './rules/names.ts';
+import { blockState, type Scan } from './rules/rules.ts';
 import { scanOperations } from './scan.ts';
 import { readTransaction } from './transaction.ts';
+import { HASHED_FIELDS } from './wire/opcodes.ts';
+import { isIgnored } from './wire/payload.ts';
 
 /** What the four blocks before the first count as having been sealed with, so that the first ones have hashes to name. */
 const INITIAL_HASH = consensusHash('17ac43c1d8549c3181b200f1bf97eb7d');

@@ -1,8 +1,8 @@
 import type { FieldValue, Ignored, Rejected, Verdict } from '@virtualchain/machine';
 import type { Encoded } from '@virtualchain/protocol';
 import type { NameRow } from './collections.ts';
-import type { Epoch } from './epochs.ts';
-import type { DecidingBlock } from './rules.ts';
+import type { Epoch } from './rules/epochs.ts';
+import type { DecidingBlock } from './rules/rules.ts';
 import type { BnsTransaction, Sent } from './transaction.ts';
 
 /** One of the twelve operations: how it reads, and what it takes and does. */

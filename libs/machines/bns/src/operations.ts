@@ -1,7 +1,5 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, type Verdict } from '@virtualchain/machine';
-import type { Epoch } from './epochs.ts';
-import { OPCODES } from './opcodes.ts';
 import type { OperationRules, PayloadCodec } from './operation.ts';
 import { type Announce, announce } from './operations/announce.ts';
 import { type NameImport, nameImport } from './operations/name-import.ts';
@@ -15,8 +13,10 @@ import { type NamespacePreorder, namespacePreorder } from './operations/namespac
 import { type NamespaceReady, namespaceReady } from './operations/namespace-ready.ts';
 import { type NamespaceReveal, namespaceReveal } from './operations/namespace-reveal.ts';
 import { type TokenTransfer, tokenTransfer } from './operations/token-transfer.ts';
-import type { DecidingBlock } from './rules.ts';
+import type { Epoch } from './rules/epochs.ts';
+import type { DecidingBlock } from './rules/rules.ts';
 import type { BnsTransaction } from './transaction.ts';
+import { OPCODES } from './wire/opcodes.ts';
 
 /** An operation that parses. */
 export type BnsOperation =

@@ -1,5 +1,5 @@
 import { ExpectedError, encodeBase58Check } from '@virtualchain/bitcoin';
-import { EPOCH_ENDS_MAINNET } from './epochs.ts';
+import { EPOCH_ENDS_MAINNET } from './rules/epochs.ts';
 
 /** An account that is there from the start. Amounts are micro-Stacks as decimal text or as whole numbers. */
 export interface GenesisAccount {

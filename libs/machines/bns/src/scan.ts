@@ -3,7 +3,7 @@ import { fixImportRing } from './operations/name-import.ts';
 import { checkNameRegistration } from './operations/name-registration.ts';
 import { checkNamespaceReveal } from './operations/namespace-reveal.ts';
 import type { BnsOperation } from './operations.ts';
-import type { BlockState, Scan } from './rules.ts';
+import type { BlockState, Scan } from './rules/rules.ts';
 
 /**
  * Looks for ids that two or more operations of a block want and could each have, against the state before the block

@@ -2,7 +2,7 @@ import { bytesToHex, classifyScript, encodeBase58Check, hexToBytes, type ScriptK
 import { type Ignored, ignored } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { BnsParameters } from './parameters.ts';
-import { senderKeyOf } from './sender-key.ts';
+import { senderKeyOf } from './rules/sender-key.ts';
 
 /** A script that can own, pay or be paid, and its address. */
 export interface Party {

@@ -1,12 +1,12 @@
 import { hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { findName } from '../lookups.ts';
-import { splitName } from '../names.ts';
 import type { OperationRules, PayloadCodec } from '../operation.ts';
-import { hexAt, isIgnored, wrongLength } from '../payload.ts';
-import { type DecidingBlock, lookupHeight, nameExists } from '../rules.ts';
+import { findName } from '../rules/lookups.ts';
+import { splitName } from '../rules/names.ts';
+import { type DecidingBlock, lookupHeight, nameExists } from '../rules/rules.ts';
 import type { BnsTransaction, Sent } from '../transaction.ts';
-import { fromWords } from '../words.ts';
+import { hexAt, isIgnored, wrongLength } from '../wire/payload.ts';
+import { fromWords } from '../wire/words.ts';
 
 /** ANNOUNCE `#`: the hash of a message, 20 bytes. Heard from the owners of a few names; changes nothing, hashes nothing. */
 export interface AnnouncePayload {

@@ -1,16 +1,16 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
-import { registrationsTo } from '../accepted.ts';
-import { payingAccount, STACKS } from '../accounts.ts';
 import type { AccountRow } from '../collections.ts';
-import type { Epoch } from '../epochs.ts';
-import { hasQuota, pendingNamePreorder } from '../lookups.ts';
-import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../payload.ts';
-import type { DecidingBlock } from '../rules.ts';
+import { registrationsTo } from '../rules/accepted.ts';
+import { payingAccount, STACKS } from '../rules/accounts.ts';
+import type { Epoch } from '../rules/epochs.ts';
+import { hasQuota, pendingNamePreorder } from '../rules/lookups.ts';
+import type { DecidingBlock } from '../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { fromWords } from '../words.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../wire/payload.ts';
+import { fromWords } from '../wire/words.ts';
 import { keepPreorder, staleness } from './preorder.ts';
 
 /**

@@ -1,16 +1,16 @@
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { registrationsTo } from '../accepted.ts';
-import { debit, payingAccount, STACKS } from '../accounts.ts';
 import { feeColumns, type NameRow } from '../collections.ts';
-import type { Epoch } from '../epochs.ts';
-import { findName, hasQuota } from '../lookups.ts';
-import { splitName } from '../names.ts';
-import { OPCODES } from '../opcodes.ts';
 import { isRejected, nameFields, type OperationRules, touchedBy } from '../operation.ts';
-import { isIgnored } from '../payload.ts';
-import { paymentProblem } from '../payment.ts';
-import { type DecidingBlock, isReady, lookupHeight, nameExists } from '../rules.ts';
+import { registrationsTo } from '../rules/accepted.ts';
+import { debit, payingAccount, STACKS } from '../rules/accounts.ts';
+import type { Epoch } from '../rules/epochs.ts';
+import { findName, hasQuota } from '../rules/lookups.ts';
+import { splitName } from '../rules/names.ts';
+import { paymentProblem } from '../rules/payment.ts';
+import { type DecidingBlock, isReady, lookupHeight, nameExists } from '../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { isIgnored } from '../wire/payload.ts';
 import { decodeRegistration } from './registration-payload.ts';
 
 /**

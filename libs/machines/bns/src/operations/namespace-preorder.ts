@@ -1,14 +1,14 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { payingAccount, STACKS } from '../accounts.ts';
-import type { Epoch } from '../epochs.ts';
-import { pendingNamespacePreorder } from '../lookups.ts';
-import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../payload.ts';
-import type { DecidingBlock } from '../rules.ts';
+import { payingAccount, STACKS } from '../rules/accounts.ts';
+import type { Epoch } from '../rules/epochs.ts';
+import { pendingNamespacePreorder } from '../rules/lookups.ts';
+import type { DecidingBlock } from '../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { fromWords } from '../words.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../wire/payload.ts';
+import { fromWords } from '../wire/words.ts';
 import { keepPreorder, staleness } from './preorder.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { accepted, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
-import { isPreorderAccepted } from '../accepted.ts';
-import { debit } from '../accounts.ts';
 import type { AccountRow, PreorderRow } from '../collections.ts';
-import { isPreorderKept } from '../lookups.ts';
-import type { DecidingBlock } from '../rules.ts';
+import { isPreorderAccepted } from '../rules/accepted.ts';
+import { debit } from '../rules/accounts.ts';
+import { isPreorderKept } from '../rules/lookups.ts';
+import type { DecidingBlock } from '../rules/rules.ts';
 import type { Sent } from '../transaction.ts';
 
 /** What a preorder of a name and one of a namespace have in common. */

@@ -1,7 +1,16 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import type { Ignored } from '@virtualchain/machine';
-import type { Epoch } from '../epochs.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, nameAt, namePayload, paddedName, wrongLength } from '../payload.ts';
+import type { Epoch } from '../rules/epochs.ts';
+import {
+  amountAt,
+  amountPayload,
+  hexAt,
+  isIgnored,
+  nameAt,
+  namePayload,
+  paddedName,
+  wrongLength,
+} from '../wire/payload.ts';
 
 /**
  * What registrations and renewals share, behind `:`. The name alone; or the name padded with NUL to 37 and a value hash

@@ -1,13 +1,13 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { able, accountOf, credit, debit, STACKS } from '../accounts.ts';
-import type { Epoch } from '../epochs.ts';
-import { OPCODES } from '../opcodes.ts';
 import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../payload.ts';
-import type { DecidingBlock } from '../rules.ts';
+import { able, accountOf, credit, debit, STACKS } from '../rules/accounts.ts';
+import type { Epoch } from '../rules/epochs.ts';
+import type { DecidingBlock } from '../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { fromWords } from '../words.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../wire/payload.ts';
+import { fromWords } from '../wire/words.ts';
 
 /**
  * TOKEN_TRANSFER `$`: consensus hash 16, unit 19, amount 8 (big-endian), a note of any length. Output 1 is the recipient.

@@ -1,5 +1,5 @@
-import { balanceOf, STACKS } from '../accounts.ts';
 import type { AccountRow } from '../collections.ts';
+import { balanceOf, STACKS } from '../rules/accounts.ts';
 import { type HistoryEntry, historyPage } from './history.ts';
 import type { BnsView } from './view.ts';
 

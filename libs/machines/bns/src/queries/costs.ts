@@ -1,9 +1,9 @@
 import type { LegacyFloat } from '@virtualchain/machine';
 import type { NamespaceRow } from '../collections.ts';
-import { epochAt } from '../epochs.ts';
-import { isName, isNamespace, splitName } from '../names.ts';
-import { microStacksPrice, type NamespacePrice, namespacePrice, satoshiPrice } from '../prices.ts';
-import { isReady, isRevealed } from '../rules.ts';
+import { epochAt } from '../rules/epochs.ts';
+import { isName, isNamespace, splitName } from '../rules/names.ts';
+import { microStacksPrice, type NamespacePrice, namespacePrice, satoshiPrice } from '../rules/prices.ts';
+import { isReady, isRevealed } from '../rules/rules.ts';
 import { namespaceAt } from './namespaces.ts';
 import type { BnsView } from './view.ts';
 

@@ -1,4 +1,4 @@
-import { nameExists } from '../rules.ts';
+import { nameExists } from '../rules/rules.ts';
 import { NAMES_PER_PAGE_MAX } from './limits.ts';
 import { liveNames } from './live-names.ts';
 import { type BnsView, type NamePage, namespaceReader, pageOf } from './view.ts';

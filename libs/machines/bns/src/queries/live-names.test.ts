@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { NameRow, NamespaceRow } from '../collections.ts';
 import { readParameters } from '../parameters.ts';
-import { LIFETIME_INFINITE, nameExists } from '../rules.ts';
+import { LIFETIME_INFINITE, nameExists } from '../rules/rules.ts';
 import { liveNames } from './live-names.ts';
 
 const around = fc.integer({ min: 0, max: 60 });

@@ -1,7 +1,7 @@
 import type { RowFilter } from '@virtualchain/machine';
 import type { NameRow, NamespaceRow } from '../collections.ts';
 import type { BnsParameters } from '../parameters.ts';
-import { graceAt, isReady, isRevealed, lifetimeAt } from '../rules.ts';
+import { graceAt, isReady, isRevealed, lifetimeAt } from '../rules/rules.ts';
 
 /**
  * Which rows of a namespace exist at a height that they were read at, as a filter that the database can apply; null for

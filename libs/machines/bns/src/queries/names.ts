@@ -1,6 +1,6 @@
 import type { NameRow } from '../collections.ts';
-import { splitName } from '../names.ts';
-import { deadlinesOf, isInGrace, nameExists } from '../rules.ts';
+import { splitName } from '../rules/names.ts';
+import { deadlinesOf, isInGrace, nameExists } from '../rules/rules.ts';
 import { didOf } from './did.ts';
 import { type HistoryEntry, historyPage } from './history.ts';
 import { HISTORY_PER_PAGE } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { NamespaceRow } from '../collections.ts';
-import { isReady, isRevealed } from '../rules.ts';
+import { isReady, isRevealed } from '../rules/rules.ts';
 import { NAMES_PER_PAGE_MAX } from './limits.ts';
 import { liveNames } from './live-names.ts';
 import { operationOf } from './operation-names.ts';

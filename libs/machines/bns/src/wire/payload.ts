@@ -1,6 +1,6 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored } from '@virtualchain/machine';
-import { isName, latin1, nameBytesMax } from './names.ts';
+import { isName, latin1, nameBytesMax } from '../rules/names.ts';
 
 const amountBytes = 8;
 const unitBytes = 19;

@@ -1,5 +1,5 @@
 import { childPublicKeys, encodeBase58Check, hash160, hexToBytes } from '@virtualchain/bitcoin';
-import type { BnsParameters } from './parameters.ts';
+import type { BnsParameters } from '../parameters.ts';
 import { keyOf } from './sender-key.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Encoded } from '@virtualchain/protocol';
-import { isName } from './names.ts';
+import { isName } from '../rules/names.ts';
 
 /** Reads the words that a person typed, and collects what is wrong with them. */
 export interface Words {

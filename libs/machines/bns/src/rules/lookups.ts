@@ -1,4 +1,4 @@
-import type { NameRow, NamespaceRow, PreorderRow } from './collections.ts';
+import type { NameRow, NamespaceRow, PreorderRow } from '../collections.ts';
 import { type BlockState, isRegistered, isRevealed, lookupHeight, nameExists } from './rules.ts';
 
 /** A name's row and its namespace's, whatever their state. */

@@ -1,5 +1,5 @@
 import { LegacyFloat } from '@virtualchain/machine';
-import type { NamespaceRow } from './collections.ts';
+import type { NamespaceRow } from '../collections.ts';
 import { type Epoch, FINAL_EPOCH } from './epochs.ts';
 
 /** The price function of a namespace, as it was revealed. */

@@ -1,5 +1,5 @@
 import { type Rejected, rejected } from '@virtualchain/machine';
-import type { NamespaceRow } from './collections.ts';
+import type { NamespaceRow } from '../collections.ts';
 import { epochAt } from './epochs.ts';
 import { isCovered, microStacksPrice, satoshiPrice } from './prices.ts';
 import type { BlockState } from './rules.ts';

@@ -1,8 +1,8 @@
 import type { ConsensusWindow, Snapshots } from '@virtualchain/machine';
-import type { BnsState, NameRow, NamespaceRow } from './collections.ts';
+import type { BnsState, NameRow, NamespaceRow } from '../collections.ts';
+import type { BnsOperation } from '../operations.ts';
+import type { BnsParameters } from '../parameters.ts';
 import { type Epoch, epochAt } from './epochs.ts';
-import type { BnsOperation } from './operations.ts';
-import type { BnsParameters } from './parameters.ts';
 
 /** The block being folded as checks see it. Lookups are made at the height below it unless a rule says otherwise. */
 export interface BlockState {
