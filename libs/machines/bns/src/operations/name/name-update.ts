@@ -1,14 +1,14 @@
 import { concatBytes, type Height, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/machine';
-import type { NameRow } from '../collections.ts';
-import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../operation.ts';
-import { nameConsensusHash } from '../rules/hashes.ts';
-import { namesOwned, namespaceOf } from '../rules/lookups.ts';
-import { type DecidingBlock, isInGrace, isReady } from '../rules/rules.ts';
-import type { BnsTransaction, Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { hexAt, isIgnored, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import type { NameRow } from '../../collections.ts';
+import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
+import { nameConsensusHash } from '../../rules/hashes.ts';
+import { namesOwned, namespaceOf } from '../../rules/lookups.ts';
+import { type DecidingBlock, isInGrace, isReady } from '../../rules/rules.ts';
+import type { BnsTransaction, Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { hexAt, isIgnored, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 
 /**
  * NAME_UPDATE `+`: 128-bit hash of name and recent consensus hash 16, value hash 20. Which name is meant is found among

@@ -1,4 +1,4 @@
-import { codecCases } from '../../../../../test/kit/codec-cases.ts';
+import { codecCases } from '../../../../../../test/kit/codec-cases.ts';
 
 codecCases('name-revoke', {
   opcode: '~',

@@ -1,13 +1,13 @@
 import { concatBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { type OperationRules, type PayloadCodec, touchedBy } from '../operation.ts';
-import { isRevealedNow } from '../rules/lookups.ts';
-import { isNamespace, latin1 } from '../rules/names.ts';
-import type { DecidingBlock } from '../rules/rules.ts';
-import type { BnsTransaction, Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { escaped, isIgnored, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import { type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
+import { isRevealedNow } from '../../rules/lookups.ts';
+import { isNamespace, latin1 } from '../../rules/names.ts';
+import type { DecidingBlock } from '../../rules/rules.ts';
+import type { BnsTransaction, Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { escaped, isIgnored, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 
 /** NAMESPACE_READY `!`: `.` and the namespace, 2–20 bytes. Launches it: effective at once, in the same block. */
 export interface NamespaceReadyPayload {

@@ -1,14 +1,14 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import type { NameRow } from '../collections.ts';
-import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../operation.ts';
-import { hash128 } from '../rules/hashes.ts';
-import { hasQuota, nameByHash } from '../rules/lookups.ts';
-import { type DecidingBlock, isInGrace, isReady } from '../rules/rules.ts';
-import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { hexAt, isIgnored, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import type { NameRow } from '../../collections.ts';
+import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
+import { hash128 } from '../../rules/hashes.ts';
+import { hasQuota, nameByHash } from '../../rules/lookups.ts';
+import { type DecidingBlock, isInGrace, isReady } from '../../rules/rules.ts';
+import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { hexAt, isIgnored, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 
 /** NAME_TRANSFER `>`: `>` to keep the value or `~` to drop it, 128-bit hash of the name 16, consensus hash 16. Output 1 is the new owner. */
 export interface NameTransferPayload {

@@ -1,13 +1,13 @@
 import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/machine';
-import type { NameRow } from '../collections.ts';
-import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../operation.ts';
-import { findName } from '../rules/lookups.ts';
-import { splitName } from '../rules/names.ts';
-import { type DecidingBlock, isInGrace, isReady, lookupHeight, nameExists } from '../rules/rules.ts';
-import type { BnsTransaction, Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { isIgnored, nameAt, namePayload, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import type { NameRow } from '../../collections.ts';
+import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
+import { findName } from '../../rules/lookups.ts';
+import { splitName } from '../../rules/names.ts';
+import { type DecidingBlock, isInGrace, isReady, lookupHeight, nameExists } from '../../rules/rules.ts';
+import type { BnsTransaction, Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { isIgnored, nameAt, namePayload, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 
 /** NAME_REVOKE `~`: the name, 3–37 bytes, unpadded. It is dead until it expires, and for ever where names do not. */
 export interface NameRevokePayload {

@@ -1,15 +1,15 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { payingAccount, STACKS } from '../rules/accounts.ts';
-import type { Epoch } from '../rules/epochs.ts';
-import { pendingNamespacePreorder } from '../rules/lookups.ts';
-import type { DecidingBlock } from '../rules/rules.ts';
-import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
-import { keepPreorder, staleness } from './preorder.ts';
+import { isRejected, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { payingAccount, STACKS } from '../../rules/accounts.ts';
+import type { Epoch } from '../../rules/epochs.ts';
+import { pendingNamespacePreorder } from '../../rules/lookups.ts';
+import type { DecidingBlock } from '../../rules/rules.ts';
+import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
+import { keepPreorder, staleness } from '../preorder.ts';
 
 /**
  * NAMESPACE_PREORDER `*`: preorder hash 20, consensus hash 16, micro-Stacks 8 (from epoch 4 on). Output 2 pays the burn

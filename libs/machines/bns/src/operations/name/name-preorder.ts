@@ -1,17 +1,17 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
-import type { AccountRow } from '../collections.ts';
-import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { registrationsTo } from '../rules/accepted.ts';
-import { payingAccount, STACKS } from '../rules/accounts.ts';
-import type { Epoch } from '../rules/epochs.ts';
-import { hasQuota, pendingNamePreorder } from '../rules/lookups.ts';
-import type { DecidingBlock } from '../rules/rules.ts';
-import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
-import { keepPreorder, staleness } from './preorder.ts';
+import type { AccountRow } from '../../collections.ts';
+import { isRejected, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { registrationsTo } from '../../rules/accepted.ts';
+import { payingAccount, STACKS } from '../../rules/accounts.ts';
+import type { Epoch } from '../../rules/epochs.ts';
+import { hasQuota, pendingNamePreorder } from '../../rules/lookups.ts';
+import type { DecidingBlock } from '../../rules/rules.ts';
+import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { amountAt, amountPayload, hexAt, isIgnored, unitAt, unitPayload, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
+import { keepPreorder, staleness } from '../preorder.ts';
 
 /**
  * NAME_PREORDER `?`: preorder hash 20, consensus hash 16 and, to pay in tokens, micro-Stacks 8, unit 19. Exactly three

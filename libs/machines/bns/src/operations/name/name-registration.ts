@@ -1,18 +1,25 @@
 import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
-import { feeColumns, type NameRow, type NamespaceRow, type PreorderRow } from '../collections.ts';
-import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { isRegistrationAccepted, registrationsTo } from '../rules/accepted.ts';
-import { STACKS } from '../rules/accounts.ts';
-import type { Epoch } from '../rules/epochs.ts';
-import { hash128, preorderHash } from '../rules/hashes.ts';
-import { findName, hasQuota, pendingNamePreorder, takePreorders } from '../rules/lookups.ts';
-import { splitName } from '../rules/names.ts';
-import { paymentProblem } from '../rules/payment.ts';
-import { type BlockState, type DecidingBlock, isReady, lifetimeAt, lookupHeight, nameExists } from '../rules/rules.ts';
-import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { isIgnored } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import { feeColumns, type NameRow, type NamespaceRow, type PreorderRow } from '../../collections.ts';
+import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { isRegistrationAccepted, registrationsTo } from '../../rules/accepted.ts';
+import { STACKS } from '../../rules/accounts.ts';
+import type { Epoch } from '../../rules/epochs.ts';
+import { hash128, preorderHash } from '../../rules/hashes.ts';
+import { findName, hasQuota, pendingNamePreorder, takePreorders } from '../../rules/lookups.ts';
+import { splitName } from '../../rules/names.ts';
+import { paymentProblem } from '../../rules/payment.ts';
+import {
+  type BlockState,
+  type DecidingBlock,
+  isReady,
+  lifetimeAt,
+  lookupHeight,
+  nameExists,
+} from '../../rules/rules.ts';
+import { type BnsTransaction, isScriptHash, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { isIgnored } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 import { decodeRegistration, registrationPayload } from './registration-payload.ts';
 
 /**

@@ -7,18 +7,18 @@ import {
   rejected,
   type Verdict,
 } from '@virtualchain/machine';
-import { feeColumns, type NameRow, type NamespaceRow } from '../collections.ts';
-import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../operation.ts';
-import { hash128, preorderHash } from '../rules/hashes.ts';
-import { importRing } from '../rules/import-ring.ts';
-import { isRevealedNow } from '../rules/lookups.ts';
-import { splitName } from '../rules/names.ts';
-import { microStacksPrice, satoshiPrice } from '../rules/prices.ts';
-import { type BlockState, type DecidingBlock, lookupHeight, nameExists } from '../rules/rules.ts';
-import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
-import { OPCODES } from '../wire/opcodes.ts';
-import { isIgnored, nameAt, namePayload, wrongLength } from '../wire/payload.ts';
-import { fromWords } from '../wire/words.ts';
+import { feeColumns, type NameRow, type NamespaceRow } from '../../collections.ts';
+import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { hash128, preorderHash } from '../../rules/hashes.ts';
+import { importRing } from '../../rules/import-ring.ts';
+import { isRevealedNow } from '../../rules/lookups.ts';
+import { splitName } from '../../rules/names.ts';
+import { microStacksPrice, satoshiPrice } from '../../rules/prices.ts';
+import { type BlockState, type DecidingBlock, lookupHeight, nameExists } from '../../rules/rules.ts';
+import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
+import { OPCODES } from '../../wire/opcodes.ts';
+import { isIgnored, nameAt, namePayload, wrongLength } from '../../wire/payload.ts';
+import { fromWords } from '../../wire/words.ts';
 
 /**
  * NAME_IMPORT `;`: the name, 3–37 bytes, unpadded. Output 1 is the owner, the hash inside the script of output 2 is the

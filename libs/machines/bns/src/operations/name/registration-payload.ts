@@ -1,6 +1,6 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import type { Ignored } from '@virtualchain/machine';
-import type { Epoch } from '../rules/epochs.ts';
+import type { Epoch } from '../../rules/epochs.ts';
 import {
   amountAt,
   amountPayload,
@@ -10,7 +10,7 @@ import {
   namePayload,
   paddedName,
   wrongLength,
-} from '../wire/payload.ts';
+} from '../../wire/payload.ts';
 
 /**
  * What registrations and renewals share, behind `:`. The name alone; or the name padded with NUL to 37 and a value hash
