@@ -117,13 +117,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'compare-and-set-on-memory',
-    file: 'libs/projection/src/memory-projection.ts',
+    file: 'libs/projection/src/advance/memory-projection.ts',
     edits: [['if (this.#store.checkpoint !== from) throw', 'if (false) throw']],
     tests: MEMORY,
   },
   {
     name: 'compare-and-set',
-    file: 'libs/projection/src/checkpoint.ts',
+    file: 'libs/projection/src/build/checkpoint.ts',
     edits: [
       [
         'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor',
@@ -134,13 +134,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'compare-and-set-of-the-sequence',
-    file: 'libs/projection/src/checkpoint.ts',
+    file: 'libs/projection/src/build/checkpoint.ts',
     edits: [['return sql`sequence = ', 'return sql`true or sequence = ']],
     tests: POSTGRES,
   },
   {
     name: 'fault-of-yesterday',
-    file: 'libs/projection/src/checkpoint.ts',
+    file: 'libs/projection/src/build/checkpoint.ts',
     edits: [
       [
         'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from?.cursor',
@@ -151,7 +151,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'overlay-drop-after-a-failed-commit',
-    file: 'libs/projection/src/postgres-projection.ts',
+    file: 'libs/projection/src/advance/postgres-projection.ts',
     edits: [
       ['    } catch (error) {\n      this.#forget();\n      throw error;', '    } catch (error) {\n      throw error;'],
     ],
@@ -159,7 +159,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cache-drop-after-a-disconnect',
-    file: 'libs/projection/src/postgres-projection.ts',
+    file: 'libs/projection/src/advance/postgres-projection.ts',
     edits: [
       [
         '    this.#state.forget();\n    this.#collectionHashes = null;\n    this.#snapshots = this.#newSnapshots();\n  }\n\n  #feedRowsOf',
@@ -170,7 +170,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rollback-of-one-collection',
-    file: 'libs/projection/src/roll-back.ts',
+    file: 'libs/projection/src/advance/roll-back.ts',
     edits: [
       [
         'for (const name of Object.keys(machine.collections)) {',
@@ -181,13 +181,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rollback-of-begun-rows',
-    file: 'libs/projection/src/roll-back.ts',
+    file: 'libs/projection/src/advance/roll-back.ts',
     edits: [[' where valid_from > ', ' where false and valid_from > ']],
     tests: POSTGRES,
   },
   {
     name: 'reopening-of-ended-rows',
-    file: 'libs/projection/src/roll-back.ts',
+    file: 'libs/projection/src/advance/roll-back.ts',
     edits: [[' set valid_to = null where valid_to > ', ' set valid_to = null where false and valid_to > ']],
     tests: POSTGRES,
   },

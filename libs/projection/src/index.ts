@@ -1,21 +1,11 @@
-export { type Answers, openAnswers } from './answers.ts';
-export { attachProjection } from './attach.ts';
-export {
-  type Build,
-  type BuildStatus,
-  checkInstance,
-  createBuild,
-  dropBuild,
-  listBuilds,
-  liveAmong,
-  type MachineInstance,
-  openBuild,
-  openProjection,
-  parametersHash,
-} from './builds.ts';
-export type { Checkpoint, Fault, ProjectionStatus } from './checkpoint.ts';
-export { findCommonBlock } from './common-block.ts';
-export { type Divergence, findDivergence } from './diverge.ts';
+export { attachProjection } from './advance/attach.ts';
+export { findCommonBlock } from './advance/common-block.ts';
+export { type FeedEntry, MemoryProjection, MemoryStore } from './advance/memory-projection.ts';
+export { PROJECTION_POINTS, type ProjectionPassing } from './advance/points.ts';
+export { PostgresProjection } from './advance/postgres-projection.ts';
+export { upToStop } from './advance/runs.ts';
+export type { Checkpoint, Fault, ProjectionStatus } from './build/checkpoint.ts';
+export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/postgres-url.ts';
 export {
   BuildRetired,
   CheckpointMoved,
@@ -31,19 +21,36 @@ export {
   SwitchRefused,
   VersionDiffers,
 } from './errors.ts';
-export { type FeedEntry, MemoryProjection, MemoryStore } from './memory-projection.ts';
-export { PROJECTION_POINTS, type ProjectionPassing } from './points.ts';
 export type { Advanced, BlockMark, Projection, VerdictCounts } from './port.ts';
-export { PostgresProjection } from './postgres-projection.ts';
-export { PostgresUrlInvalid, problemsOfPostgresUrl } from './postgres-url.ts';
-export { type FeedTotals, feedTotals, type RowsOptions, readHashes, readRows, type StoredHashes } from './queries.ts';
-export { openReader, type Reader } from './reading.ts';
-export { liveBuild, type RebuildOptions, rebuild, type Switched } from './rebuild.ts';
-export { upToStop } from './runs.ts';
-export { type ExportOptions, exportSnapshot } from './snapshot-export.ts';
-export { type SnapshotHeader, signerOf } from './snapshot-file.ts';
-export { type Imported, type ImportOptions, importSnapshot } from './snapshot-import.ts';
-export { type MachineStatus, machineStatuses } from './status.ts';
-export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify.ts';
-export { type VerifyLogOptions, verifyFromLog } from './verify-log.ts';
-export { viewSchema } from './views.ts';
+export { type Answers, openAnswers } from './read/answers.ts';
+export {
+  type FeedTotals,
+  feedTotals,
+  type RowsOptions,
+  readHashes,
+  readRows,
+  type StoredHashes,
+} from './read/queries.ts';
+export { openReader, type Reader } from './read/reading.ts';
+export { type MachineStatus, machineStatuses } from './read/status.ts';
+export { liveBuild, type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
+export {
+  type Build,
+  type BuildStatus,
+  checkInstance,
+  createBuild,
+  dropBuild,
+  listBuilds,
+  liveAmong,
+  type MachineInstance,
+  openBuild,
+  openProjection,
+  parametersHash,
+} from './registry/builds.ts';
+export { viewSchema } from './registry/views.ts';
+export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';
+export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';
+export { type Imported, type ImportOptions, importSnapshot } from './snapshot/snapshot-import.ts';
+export { type Divergence, findDivergence } from './verify/diverge.ts';
+export { type Disagreement, type Verified, type VerifyOptions, verifyProjection } from './verify/verify.ts';
+export { type VerifyLogOptions, verifyFromLog } from './verify/verify-log.ts';

@@ -1,7 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { AnyStateMachine } from '@virtualchain/machine';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
-import type { Checkpoint, Fault } from './checkpoint.ts';
+import type { Checkpoint, Fault } from './build/checkpoint.ts';
 
 /** A block of the projection, and where the log has it. */
 export interface BlockMark {

@@ -1,0 +1,26 @@
+import type { FoldedBlock } from '@virtualchain/machine';
+import type { ConnectedBlock, LogChange } from '@virtualchain/operation-log';
+import type { Checkpoint } from '../build/checkpoint.ts';
+import type { Advanced, VerdictCounts } from '../port.ts';
+
+/** What an advance over these changes amounts to. `folded` are its blocks that the machine folds. */
+export function advancedBy(
+  changes: readonly LogChange[],
+  folded: readonly FoldedBlock[],
+  checkpoint: Checkpoint,
+): Advanced {
+  const connected = changes.filter((change): change is ConnectedBlock => change.kind === 'connected');
+  return {
+    blocks: connected.length,
+    disconnected: changes.length - connected.length,
+    operations: connected.reduce((sum, change) => sum + change.operations.length, 0),
+    verdicts: countVerdicts(folded),
+    checkpoint,
+  };
+}
+
+export function countVerdicts(blocks: readonly FoldedBlock[]): VerdictCounts {
+  const counts = { accepted: 0, rejected: 0, ignored: 0 };
+  for (const { outcomes } of blocks) for (const { verdict } of outcomes) counts[verdict.kind] += 1;
+  return counts;
+}

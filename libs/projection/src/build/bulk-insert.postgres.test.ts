@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type RealParts, startRealParts } from '@virtualchain/local';
+import { sql } from 'kysely';
+import { sharedServers } from '../../../../test/kit/shared-servers.ts';
+import { bulkInsert, closeOrm, inTransaction, openOrm } from './database.ts';
+
+let parts: RealParts<'postgres'>;
+beforeAll(async () => {
+  parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });
+}, 120_000);
+afterAll(async () => parts?.[Symbol.asyncDispose](), 60_000);
+
+test('records of more bytes than one statement takes are stored all the same', async () => {
+  const orm = await openOrm(await parts.postgres.createDatabase(`bulk_${parts.runId}`.toLowerCase()), 'public', []);
+  try {
+    const event = Buffer.alloc(7_000_000, 0xab);
+    const rows = 40; // as hex they are above the 512 MiB that a string of Node may have
+    const columns = [
+      { name: 'position', arrayType: 'integer[]', values: Array.from({ length: rows }, (_, position) => position) },
+      { name: 'event', arrayType: 'bytea[]', values: new Array<Buffer>(rows).fill(event) },
+    ];
+    await inTransaction(orm, async (db) => {
+      await sql`create table public.records (position integer primary key, event bytea)`.execute(db);
+      await bulkInsert(db, 'public', 'records', columns);
+    });
+    const { rows: found } = await inTransaction(orm, (db) =>
+      sql<{ count: number; bytes: number }>`
+        select count(*)::integer as count, min(length(event)) as bytes from public.records`.execute(db),
+    );
+    expect(found).toEqual([{ count: rows, bytes: event.length }]);
+  } finally {
+    await closeOrm(orm);
+  }
+}, 120_000);

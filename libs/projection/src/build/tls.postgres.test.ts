@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RealParts, startRealParts } from '@virtualchain/local';
+import { sql } from 'kysely';
+import { makeCertificate } from '../../../../test/kit/certificate.ts';
+import { Client } from '../../../../test/kit/postgres-client.ts';
+import { until } from '../../../../test/kit/until.ts';
+import { listBuilds } from '../registry/builds.ts';
+import { closeOrm, inTransaction, openOrm } from './database.ts';
+
+/** A server of its own: TLS is a setting of the whole server. */
+let parts: RealParts<'postgres'>;
+let folder: string;
+
+beforeAll(async () => {
+  parts = await startRealParts({ need: ['postgres'], log: () => undefined });
+  folder = mkdtempSync(join(tmpdir(), 'vchain-tls-'));
+}, 120_000);
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await parts?.[Symbol.asyncDispose]();
+}, 60_000);
+
+function url(query: string, host = '127.0.0.1'): string {
+  const given = new URL(parts.postgres.url);
+  given.hostname = host;
+  given.search = query;
+  return given.href;
+}
+
+/** Whether the server has encrypted the connection that a URL leads to. */
+async function isEncrypted(postgresUrl: string): Promise<boolean | undefined> {
+  const orm = await openOrm(postgresUrl, 'public', []);
+  try {
+    return await inTransaction(orm, async (db) => {
+      const { rows } = await sql<{ ssl: boolean }>`
+        select ssl from pg_catalog.pg_stat_ssl where pid = pg_backend_pid()`.execute(db);
+      return rows[0]?.ssl;
+    });
+  } finally {
+    await closeOrm(orm);
+  }
+}
+
+describe('a server without TLS', () => {
+  test.each(['sslmode=require', 'sslmode=verify-full', 'ssl=true'])(
+    '%s does not fall back to clear text',
+    async (query) => {
+      await expect(isEncrypted(url(query))).rejects.toMatchObject({
+        code: 'DATABASE_REFUSED',
+        message: expect.stringContaining('The server does not support SSL connections'),
+      });
+      await expect(listBuilds(url(query))).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
+    },
+  );
+
+  test.each(['', 'sslmode=disable', 'ssl=false'])('%j connects in clear text', async (query) => {
+    expect(await isEncrypted(url(query))).toBe(false);
+  });
+});
+
+/** The server itself writes the files, so that it can read them and nobody else. */
+async function turnTlsOn(): Promise<void> {
+  await using client = await Client.connect(parts.postgres.url);
+  for (const name of ['server.key', 'server.crt']) {
+    const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
+    const values = lines.map((line) => `('${line}')`).join(', ');
+    await client.rows(`copy (values ${values}) to program 'umask 077 && cat > ${name}'`);
+  }
+  await client.rows('alter system set ssl = on');
+  await client.rows('select pg_reload_conf()');
+  await until(
+    'TLS on',
+    () => client.rows('show ssl'),
+    ([row]) => row?.['ssl'] === 'on',
+  );
+}
+
+describe('a server with TLS', () => {
+  let root = '';
+  let hasTls = false;
+  beforeAll(async () => {
+    hasTls = makeCertificate(folder) !== null;
+    if (hasTls) await turnTlsOn();
+    root = `sslrootcert=${encodeURIComponent(join(folder, 'server.crt'))}`;
+  }, 60_000);
+
+  test('every mode encrypts, and trusts as much as it says', async () => {
+    if (!hasTls) return;
+    expect(await isEncrypted(url('sslmode=disable'))).toBe(false);
+    expect(await isEncrypted(url('sslmode=require'))).toBe(true);
+    expect(await isEncrypted(url(`sslmode=verify-full&${root}`))).toBe(true);
+    expect(await isEncrypted(url(`sslmode=verify-ca&${root}`, 'localhost'))).toBe(true);
+    expect(await isEncrypted(url(`sslmode=require&${root}`, 'localhost'))).toBe(true);
+  });
+
+  test('a certificate of an unknown authority, or for another host, is refused by name', async () => {
+    if (!hasTls) return;
+    for (const refused of ['sslmode=verify-full', 'ssl=true']) {
+      await expect(isEncrypted(url(refused))).rejects.toMatchObject({
+        code: 'DATABASE_REFUSED',
+        message: expect.stringContaining('self-signed certificate'),
+      });
+    }
+    await expect(isEncrypted(url(`sslmode=verify-full&${root}`, 'localhost'))).rejects.toMatchObject({
+      code: 'DATABASE_REFUSED',
+      message: expect.stringContaining('does not match'),
+    });
+  });
+});

@@ -1,0 +1,216 @@
+import type { AnyStateMachine, CollectionHashes } from '@virtualchain/machine';
+import { anchorHeight } from '@virtualchain/machine';
+import type { OperationLog } from '@virtualchain/operation-log';
+import { sql } from 'kysely';
+import type { PostgresProjection } from '../advance/postgres-projection.ts';
+import { upToStop } from '../advance/runs.ts';
+import { readCheckpoint } from '../build/checkpoint.ts';
+import { closeOrm, type Db, inTransaction } from '../build/database.ts';
+import { NotFound, SwitchRefused, VersionDiffers } from '../errors.ts';
+import { CATCH_UPS_MAX } from '../limits.ts';
+import {
+  type Build,
+  createBuild,
+  dropBuild,
+  listBuilds,
+  liveAmong,
+  type MachineInstance,
+  openBuild,
+} from '../registry/builds.ts';
+import { openSharedTables } from '../registry/shared-tables.ts';
+import { pointViews } from '../registry/views.ts';
+import { verifyProjection } from '../verify/verify.ts';
+
+export interface RebuildOptions {
+  readonly postgresUrl: string;
+  readonly instance: MachineInstance;
+  readonly log: OperationLog;
+  readonly topic: string;
+  readonly signal: AbortSignal;
+  /** Collections whose shape changed between the versions; left out of the comparison. */
+  readonly reshaped?: readonly string[];
+  readonly onFold?: (height: number | null, blocks: number, operations: number) => void;
+  readonly onVerify?: (height: number, to: number) => void;
+}
+
+export interface Switched {
+  readonly live: string;
+  readonly retired: string;
+  readonly comparedFrom: number;
+  readonly comparedTo: number;
+}
+
+/**
+ * Folds the topic from its start into a new build while the live one serves, and makes it the live one: in one
+ * transaction that holds both checkpoints, when it is not behind and agrees with the live build over their whole overlap
+ * (with a rule change: below its height). The live build's hashes are recomputed from its operations and rows first:
+ * what was altered by hand does not pass. A build that was refused is removed.
+ *
+ * @throws SwitchRefused naming the height, VersionDiffers for rules older than the live build's; the live build stays.
+ */
+export async function rebuild(options: RebuildOptions): Promise<Switched> {
+  const { postgresUrl, instance } = options;
+  const { machine, chain } = instance;
+  const found = await liveBuild(postgresUrl, chain.name, machine.name);
+  if (found === null)
+    throw new NotFound(`${machine.name} has no live build: start its projector, it makes the first one`);
+  const ruleChange = ruleChangeOf(machine, found);
+  await using live = await openBuild(postgresUrl, instance, found.schema);
+  await using built = await createBuild(postgresUrl, instance);
+  try {
+    await foldToEnd(built, options);
+    await checkLive(live, built, ruleChange, options);
+    for (let attempt = 1; ; attempt++) {
+      await foldToEnd(built, options);
+      try {
+        return await switchBuild(options, live, built, ruleChange);
+      } catch (error) {
+        if (!(error instanceof SwitchRefused && error.isBehind) || attempt === CATCH_UPS_MAX || options.signal.aborted)
+          throw error;
+      }
+    }
+  } catch (error) {
+    await dropBuild(postgresUrl, built.schema).catch(() => undefined); // what went wrong first is what counts
+    throw error;
+  }
+}
+
+async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold }: RebuildOptions): Promise<void> {
+  const { cursor } = await built.checkpoint();
+  let [blocks, operations] = [0, 0];
+  for await (const batch of log.read(topic, { after: cursor, untilEnd: true, signal })) {
+    const advanced = await built.advance(upToStop(built.machine, batch.changes));
+    blocks += advanced.blocks;
+    operations += advanced.operations;
+    onFold?.(advanced.checkpoint.cursor?.height ?? null, blocks, operations);
+  }
+  signal.throwIfAborted();
+}
+
+/**
+ * The live build must be what its operations make: by the new definition, which up to a declared rule change agrees with
+ * the old one. Where collections changed their shape its rows cannot be read by it, and its stored hashes are believed.
+ */
+async function checkLive(
+  live: PostgresProjection,
+  built: PostgresProjection,
+  ruleChange: number | null,
+  { onVerify, reshaped = [] }: RebuildOptions,
+): Promise<void> {
+  if (reshaped.length > 0) return;
+  const { disagreements } = await verifyProjection(live, {
+    ...(onVerify === undefined ? {} : { onProgress: onVerify }),
+    ...(ruleChange === null ? {} : { to: ruleChange - 1 }),
+  });
+  const wrong = disagreements[0];
+  if (wrong === undefined) return;
+  const why = `the live build is not what its operations make: at height ${wrong.height}, ${wrong.what}`;
+  throw new SwitchRefused(live.schema, built.schema, why);
+}
+
+/** The height from which a new version's rules differ; null when the live build has the same version. */
+function ruleChangeOf(machine: AnyStateMachine, live: Build): number | null {
+  if (machine.version === live.version) return null;
+  if (machine.version < live.version)
+    throw new VersionDiffers(machine.name, live.schema, live.version, machine.version);
+  if (machine.differsFrom !== undefined) return machine.differsFrom;
+  throw new SwitchRefused(
+    live.schema,
+    `version ${machine.version}`,
+    'it does not say from which height it differs: declare differsFrom',
+  );
+}
+
+async function switchBuild(
+  { postgresUrl, instance, reshaped = [] }: RebuildOptions,
+  live: PostgresProjection,
+  built: PostgresProjection,
+  ruleChange: number | null,
+): Promise<Switched> {
+  const shared = await openSharedTables(postgresUrl);
+  try {
+    return await inTransaction(shared, async (db) => {
+      await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
+        db,
+      );
+      for (const schema of [live.schema, built.schema].sort()) {
+        await sql`select 1 from ${sql.table(`${schema}.checkpoint`)} for update`.execute(db);
+      }
+      const compared = await compareBuilds(db, live, built, ruleChange, reshaped);
+      await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
+      await sql`update vchain.builds set status = 'live' where schema_name = ${built.schema}`.execute(db);
+      await pointViews(db, instance, built.schema);
+      return { live: built.schema, retired: live.schema, ...compared };
+    });
+  } finally {
+    await closeOrm(shared);
+  }
+}
+
+async function compareBuilds(
+  db: Db,
+  live: PostgresProjection,
+  built: PostgresProjection,
+  ruleChange: number | null,
+  reshaped: readonly string[],
+): Promise<{ comparedFrom: number; comparedTo: number }> {
+  const refuse = (why: string, isBehind = false): never => {
+    throw new SwitchRefused(live.schema, built.schema, why, isBehind);
+  };
+  const ours = await readCheckpoint(db, live.schema);
+  const theirs = await readCheckpoint(db, built.schema);
+  if (ours.cursor !== null && theirs.cursor?.log !== ours.cursor.log) refuse('they stand on different logs');
+  const isAhead = (theirs.cursor?.sequence ?? 0) > (ours.cursor?.sequence ?? 0);
+  if ((theirs.cursor?.sequence ?? 0) < (ours.cursor?.sequence ?? 0)) {
+    refuse(`it is behind, at height ${theirs.cursor?.height}`, true);
+  }
+  const from = Math.max(anchorHeight(live.machine), anchorHeight(built.machine)) + 1;
+  const names = comparable(live.machine, built.machine, reshaped);
+  const last = Math.min(ours.cursor?.height ?? -1, ruleChange === null ? Number.MAX_SAFE_INTEGER : ruleChange - 1);
+  const first = await firstDifference(db, [live.schema, built.schema], [from, last], names);
+  if (first === null) return { comparedFrom: from, comparedTo: last };
+  const { height } = first;
+  // The log disconnected it since, and the live build has not read so far: what both have ends below.
+  if (first.other_block && isAhead) return { comparedFrom: from, comparedTo: height - 1 };
+  if (first.other_block) return refuse(`another block, or none, at height ${height}`);
+  if (first.other_consensus) return refuse(`another consensus hash at height ${height}`);
+  const differing = names.find((name) => first.collection_hashes?.[name] !== first.other_hashes?.[name]);
+  return refuse(`other rows of ${differing} at height ${height}`);
+}
+
+interface Difference {
+  readonly height: number;
+  readonly other_block: boolean;
+  readonly other_consensus: boolean;
+  readonly collection_hashes: CollectionHashes | null;
+  readonly other_hashes: CollectionHashes | null;
+}
+
+/** The lowest height at which two builds have other blocks, consensus hashes, or rows of these collections. */
+async function firstDifference(
+  db: Db,
+  [one, other]: readonly [string, string],
+  [from, to]: readonly [number, number],
+  names: readonly string[],
+): Promise<Difference | null> {
+  const otherRows = names.map(
+    (name) => sql`or b.collection_hashes ->> ${name} is distinct from a.collection_hashes ->> ${name}`,
+  );
+  const { rows } = await sql<Difference>`select a.height, b.hash is distinct from a.hash as other_block,
+      b.consensus_hash is distinct from a.consensus_hash as other_consensus,
+      a.collection_hashes, b.collection_hashes as other_hashes
+    from ${sql.table(`${one}.blocks`)} a left join ${sql.table(`${other}.blocks`)} b on b.height = a.height
+    where a.height between ${from} and ${to} and (b.hash is distinct from a.hash
+      or b.consensus_hash is distinct from a.consensus_hash ${sql.join(otherRows, sql` `)})
+    order by a.height limit 1`.execute(db);
+  return rows[0] ?? null;
+}
+
+function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly string[]): string[] {
+  return Object.keys(a.collections).filter((name) => name in b.collections && !reshaped.includes(name));
+}
+
+/** The build that is live for a machine now, null before the first. */
+export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<Build | null> {
+  return liveAmong(await listBuilds(postgresUrl), chain, machine);
+}
