@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kafkaJars, type Run, runTool } from '@virtualchain/local';
 import { openKafkaLog } from '@virtualchain/operation-log';
-import { kafkaSettings } from '../../infra/local/src/kafka-settings.ts';
+import { kafkaSettings } from '../../infra/local/src/kafka/kafka-settings.ts';
 import { freePorts } from '../../infra/local/src/ports.ts';
-import { javaCommand } from '../../infra/local/src/tools.ts';
+import { javaCommand } from '../../infra/local/src/tools/tools.ts';
 import { makeCertificate } from './certificate.ts';
 import { until } from './until.ts';
 

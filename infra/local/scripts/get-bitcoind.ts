@@ -3,7 +3,7 @@
  * nothing when it is there already; safe to run several times at once. Exit code 1 where it cannot be had.
  */
 import { isExpectedError } from '@virtualchain/bitcoin';
-import { debianBitcoind } from '../src/debian-bitcoind.ts';
+import { debianBitcoind } from '../src/node/debian-bitcoind.ts';
 
 try {
   console.log(await debianBitcoind(process.env, (line) => console.error(line)));

@@ -1,10 +1,10 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
 import { kafkaSecurity, kafkaSecuritySpec, problemsOfKafkaSecurity, readConfig } from '@virtualchain/process';
-import type { Env } from './cache.ts';
-import { probeKafka } from './kafka-probe.ts';
-import { probeNode } from './node-probe.ts';
+import { probeKafka } from './kafka/kafka-probe.ts';
+import { probeNode } from './node/node-probe.ts';
 import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
-import { createDatabase, dropDatabase, probePostgres } from './postgres-client.ts';
+import { createDatabase, dropDatabase, probePostgres } from './postgres/postgres-client.ts';
+import type { Env } from './tools/cache.ts';
 
 /** A part that a URL in the environment points at does not answer, or was asked for what only its owner may do. */
 export class GivenPartUnusable extends ExpectedError {

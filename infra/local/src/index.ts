@@ -1,11 +1,9 @@
-export { cached, type Env } from './cache.ts';
-export { debianBitcoind } from './debian-bitcoind.ts';
-export { debianMirror, unpackDebian } from './debian-packages.ts';
-export { kafkaJars } from './local-kafka.ts';
-export { findBitcoind, type LocalNodeChoice } from './local-node.ts';
-export { postgresBinaries } from './local-postgres.ts';
-export { nodeProblem } from './missing-tools.ts';
+export { kafkaJars } from './kafka/local-kafka.ts';
+export { debianBitcoind } from './node/debian-bitcoind.ts';
+export { debianMirror, unpackDebian } from './node/debian-packages.ts';
+export { findBitcoind, type LocalNodeChoice } from './node/local-node.ts';
 export type { KafkaPart, NodePart, NodeWishes, Part, PartName, PartSource, PostgresPart } from './part.ts';
+export { postgresBinaries } from './postgres/local-postgres.ts';
 export {
   type ProcessLaunch,
   type RealParts,
@@ -14,5 +12,7 @@ export {
   type RunningProcess,
   startRealParts,
 } from './real-parts.ts';
-export { type Log, runTool } from './tools.ts';
-export { images } from './versions.ts';
+export { cached, type Env } from './tools/cache.ts';
+export { nodeProblem } from './tools/missing-tools.ts';
+export { type Log, runTool } from './tools/tools.ts';
+export { images } from './tools/versions.ts';

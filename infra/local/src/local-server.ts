@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExpectedError } from '@virtualchain/bitcoin';
 import type { Part } from './part.ts';
-import type { Exit, Launch } from './watchdog-protocol.ts';
-import type { WatchedServers } from './watched-servers.ts';
+import type { Exit, Launch } from './watchdog/watchdog-protocol.ts';
+import type { WatchedServers } from './watchdog/watched-servers.ts';
 
 /** For a server that hangs, not for a slow machine: starting all of them takes seconds on a quiet one. */
 const startTimeoutMs = 300_000;

@@ -1,16 +1,16 @@
-import type { Env } from './cache.ts';
-import type { Contained, ContainerGround } from './containers.ts';
-import { engineAddress } from './docker-engine.ts';
+import type { Contained, ContainerGround } from './containers/containers.ts';
+import { engineAddress } from './containers/docker-engine.ts';
 import { givenKafka, givenNode, givenPostgres } from './given-parts.ts';
-import { startLocalKafka } from './local-kafka.ts';
-import { startLocalNode } from './local-node.ts';
-import { type Durability, startLocalPostgres } from './local-postgres.ts';
-import { requireTools } from './missing-tools.ts';
+import { startLocalKafka } from './kafka/local-kafka.ts';
+import { startLocalNode } from './node/local-node.ts';
 import type { NodePart, NodeWishes, Part, PartName, Parts } from './part.ts';
+import { type Durability, startLocalPostgres } from './postgres/local-postgres.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { areContainersRequired, ContainersRequired, type Source, variables } from './sources.ts';
-import type { Log } from './tools.ts';
-import type { WatchedServers } from './watched-servers.ts';
+import type { Env } from './tools/cache.ts';
+import { requireTools } from './tools/missing-tools.ts';
+import { areContainersRequired, ContainersRequired, type Source, variables } from './tools/sources.ts';
+import type { Log } from './tools/tools.ts';
+import type { WatchedServers } from './watchdog/watched-servers.ts';
 
 /** What starting a part takes. */
 export interface Starter {
@@ -42,7 +42,7 @@ export async function startPart<Name extends PartName>(
   const makers: PartMakers = {
     kafka: {
       given: (value) => givenKafka(variables.kafka, value, starter.env),
-      container: (ground) => import('./containers.ts').then((made) => made.startKafkaContainer(ground)),
+      container: (ground) => import('./containers/containers.ts').then((made) => made.startKafkaContainer(ground)),
       local: () => startLocalKafka(starter),
     },
     node: nodeMakers('node', {}, starter),
@@ -53,7 +53,7 @@ export async function startPart<Name extends PartName>(
         return part;
       },
       container: (ground) =>
-        import('./containers.ts').then((made) => made.startPostgresContainer(starter.durability, ground)),
+        import('./containers/containers.ts').then((made) => made.startPostgresContainer(starter.durability, ground)),
       local: () => startLocalPostgres(starter, starter.durability),
     },
   };
@@ -74,7 +74,7 @@ function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): PartMak
   return {
     given: (value) => givenNode(variables.node, value, starter.env['VCHAIN_NODE_COOKIE_FILE'] || undefined),
     container: (ground) =>
-      import('./containers.ts').then((made) => made.startNodeContainer(name, wishes.peers ?? [], ground)),
+      import('./containers/containers.ts').then((made) => made.startNodeContainer(name, wishes.peers ?? [], ground)),
     local: () => startLocalNode(name, wishes, starter),
   };
 }
@@ -107,7 +107,7 @@ async function containerGround(starter: Starter): Promise<ContainerGround> {
     const { runId } = starter.run;
     const engine = engineAddress(starter.env);
     if (engine !== undefined) await starter.servers.watchContainers(engine, runId);
-    const { prepareContainers } = await import('./containers.ts');
+    const { prepareContainers } = await import('./containers/containers.ts');
     return prepareContainers(runId, starter.env);
   })();
   return starter.ground;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { ExpectedError } from '@virtualchain/bitcoin';
-import type { Env } from './cache.ts';
-import type { Durability } from './local-postgres.ts';
-import { requireTools } from './missing-tools.ts';
 import type { NodePart, NodeWishes, PartName, Parts } from './part.ts';
 import { type Starter, startAnotherNode, startPart } from './part-starter.ts';
+import type { Durability } from './postgres/local-postgres.ts';
 import { makeRunDirectory } from './run-directory.ts';
-import { chooseSources, type Source } from './sources.ts';
-import type { Log } from './tools.ts';
-import type { Exit } from './watchdog-protocol.ts';
-import { watchServers } from './watched-servers.ts';
+import type { Env } from './tools/cache.ts';
+import { requireTools } from './tools/missing-tools.ts';
+import { chooseSources, type Source } from './tools/sources.ts';
+import type { Log } from './tools/tools.ts';
+import type { Exit } from './watchdog/watchdog-protocol.ts';
+import { watchServers } from './watchdog/watched-servers.ts';
 
 export interface RealPartsOptions<Need extends PartName> {
   readonly need: readonly Need[];

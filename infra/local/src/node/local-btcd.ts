@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Env } from './cache.ts';
+import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
+import type { NodePart } from '../part.ts';
+import { freePorts } from '../ports.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import { cached, type Env } from '../tools/cache.ts';
+import { type Log, runTool } from '../tools/tools.ts';
+import { btcdCacheEntry, btcdVersion } from '../tools/versions.ts';
 import type { LocalNodePlace } from './local-node.ts';
-import { type LocalServerPlan, startOnFreePorts } from './local-server.ts';
 import { probeNode } from './node-probe.ts';
-import type { NodePart } from './part.ts';
-import { freePorts } from './ports.ts';
-import type { RunDirectory } from './run-directory.ts';
-import { type Log, runTool } from './tools.ts';
-import { btcdCacheEntry, btcdVersion } from './versions.ts';
 
 /** btcd wants an address to mine to before it offers `generate`. This one is the hash of nothing: nobody can spend. */
 const unspendableAddress = 'mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8';

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExpectedError } from '@virtualchain/bitcoin';
-import { cacheDirectory, cached, type Env } from './cache.ts';
+import { cacheDirectory, cached, type Env } from '../tools/cache.ts';
+import { type Log, runTool } from '../tools/tools.ts';
+import { debianBitcoindCacheEntry } from '../tools/versions.ts';
 import { unpackDebian } from './debian-packages.ts';
-import { type Log, runTool } from './tools.ts';
-import { debianBitcoindCacheEntry } from './versions.ts';
 
 const SUITE = 'sid';
 const PACKAGE = 'bitcoin-knots';

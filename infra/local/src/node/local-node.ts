@@ -1,14 +1,14 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ExpectedError } from '@virtualchain/bitcoin';
-import type { Env } from './cache.ts';
+import type { NodePart, NodeWishes } from '../part.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import type { Env } from '../tools/cache.ts';
+import type { Log } from '../tools/tools.ts';
+import type { WatchedServers } from '../watchdog/watched-servers.ts';
 import { fetchedDebianBitcoind } from './debian-bitcoind.ts';
 import { startLocalBitcoind } from './local-bitcoind.ts';
 import { startLocalBtcd } from './local-btcd.ts';
-import type { NodePart, NodeWishes } from './part.ts';
-import type { RunDirectory } from './run-directory.ts';
-import type { Log } from './tools.ts';
-import type { WatchedServers } from './watched-servers.ts';
 
 /** What a node is started with and where. */
 export interface LocalNodePlace {

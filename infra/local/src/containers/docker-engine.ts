@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Env } from './cache.ts';
+import type { Env } from '../tools/cache.ts';
 
 const pingTimeoutMs = 10_000;
 

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
-import type { Env } from './cache.ts';
+import { probeKafka } from '../kafka/kafka-probe.ts';
+import { kafkaSettings } from '../kafka/kafka-settings.ts';
+import { probeNode } from '../node/node-probe.ts';
+import type { KafkaPart, NodePart, Part, PostgresPart } from '../part.ts';
+import { freePorts } from '../ports.ts';
+import type { Durability } from '../postgres/local-postgres.ts';
+import { createDatabase, probePostgres } from '../postgres/postgres-client.ts';
+import type { Env } from '../tools/cache.ts';
+import { images } from '../tools/versions.ts';
+import { runLabel } from '../watchdog/watchdog-protocol.ts';
 import { engineAddress } from './docker-engine.ts';
-import { probeKafka } from './kafka-probe.ts';
-import { kafkaSettings } from './kafka-settings.ts';
-import type { Durability } from './local-postgres.ts';
-import { probeNode } from './node-probe.ts';
-import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
-import { freePorts } from './ports.ts';
-import { createDatabase, probePostgres } from './postgres-client.ts';
-import { images } from './versions.ts';
-import { runLabel } from './watchdog-protocol.ts';
 
 const startTimeoutMs = 300_000;
 const probePollMs = 100;

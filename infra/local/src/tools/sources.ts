@@ -1,7 +1,7 @@
 import { ExpectedError } from '@virtualchain/bitcoin';
+import { type DockerEngine, findDockerEngine } from '../containers/docker-engine.ts';
+import type { PartName } from '../part.ts';
 import type { Env } from './cache.ts';
-import { type DockerEngine, findDockerEngine } from './docker-engine.ts';
-import type { PartName } from './part.ts';
 import type { Log } from './tools.ts';
 import { images } from './versions.ts';
 

@@ -1,4 +1,4 @@
-import type { EngineAddress } from './docker-engine.ts';
+import type { EngineAddress } from '../containers/docker-engine.ts';
 
 /** What containers and networks of a run carry; the value is the run's id. */
 export const runLabel = 'org.virtualchain.run';

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { chown, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Env } from './cache.ts';
-import { type LocalServerPlan, startOnFreePorts } from './local-server.ts';
-import type { PostgresPart } from './part.ts';
-import { freePorts } from './ports.ts';
+import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
+import type { PostgresPart } from '../part.ts';
+import { freePorts } from '../ports.ts';
+import { isReachable, type RunDirectory } from '../run-directory.ts';
+import type { Env } from '../tools/cache.ts';
+import { postgresVersion } from '../tools/versions.ts';
+import type { WatchedServers } from '../watchdog/watched-servers.ts';
 import { createDatabase, probePostgres } from './postgres-client.ts';
-import { isReachable, type RunDirectory } from './run-directory.ts';
-import { postgresVersion } from './versions.ts';
-import type { WatchedServers } from './watched-servers.ts';
 
 /** Whether what is committed survives a power cut. A killed process loses nothing either way. */
 export type Durability = 'throwaway' | 'durable';

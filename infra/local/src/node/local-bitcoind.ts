@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Env } from './cache.ts';
+import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
+import type { NodePart, NodeWishes } from '../part.ts';
+import { freePorts } from '../ports.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import type { Env } from '../tools/cache.ts';
 import type { LocalNodePlace } from './local-node.ts';
-import { type LocalServerPlan, startOnFreePorts } from './local-server.ts';
 import { probeNode } from './node-probe.ts';
-import type { NodePart, NodeWishes } from './part.ts';
-import { freePorts } from './ports.ts';
-import type { RunDirectory } from './run-directory.ts';
 
 const runFile = promisify(execFile);
 const secondsOfACentury = 100 * 365 * 24 * 3600;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Env } from './cache.ts';
-import type { EngineAddress } from './docker-engine.ts';
-import type { RunDirectory } from './run-directory.ts';
+import type { EngineAddress } from '../containers/docker-engine.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import type { Env } from '../tools/cache.ts';
 import type { Exit, Launch, Order, Report } from './watchdog-protocol.ts';
 
 const watchdogScript = fileURLToPath(new URL('./watchdog.ts', import.meta.url));

@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type EngineAddress } from './docker-engine.ts';
+import { ask, type EngineAddress } from '../containers/docker-engine.ts';
 import { type Launch, type Order, type Report, type Request, runLabel } from './watchdog-protocol.ts';
 
 const stopTimeoutMs = 8_000;

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 
-const BOOTSTRAP = resolve(import.meta.dirname, '../../bootstrap.mjs');
+const BOOTSTRAP = resolve(import.meta.dirname, '../../../bootstrap.mjs');
 
 /** Says when it runs, and how it ended. */
 const SCRIPT = `

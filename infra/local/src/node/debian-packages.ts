@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Env } from './cache.ts';
-import { runTool } from './tools.ts';
+import type { Env } from '../tools/cache.ts';
+import { runTool } from '../tools/tools.ts';
 
 const runFile = promisify(execFile);
 

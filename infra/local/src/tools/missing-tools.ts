@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ExpectedError } from '@virtualchain/bitcoin';
+import { chooseLocalNode } from '../node/local-node.ts';
+import type { PartName } from '../part.ts';
 import { type Env, isCached } from './cache.ts';
-import { chooseLocalNode } from './local-node.ts';
-import type { PartName } from './part.ts';
 import { javaCommand } from './tools.ts';
 import { btcdCacheEntry, kafkaCacheEntry } from './versions.ts';
 

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Env } from './cache.ts';
+import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
+import type { KafkaPart } from '../part.ts';
+import { freePorts } from '../ports.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import { cached, type Env } from '../tools/cache.ts';
+import { javaCommand, type Log, runTool } from '../tools/tools.ts';
+import { kafkaCacheEntry, kafkaVersion } from '../tools/versions.ts';
+import type { WatchedServers } from '../watchdog/watched-servers.ts';
 import { probeKafka } from './kafka-probe.ts';
 import { kafkaSettings } from './kafka-settings.ts';
-import { type LocalServerPlan, startOnFreePorts } from './local-server.ts';
-import type { KafkaPart } from './part.ts';
-import { freePorts } from './ports.ts';
-import type { RunDirectory } from './run-directory.ts';
-import { javaCommand, type Log, runTool } from './tools.ts';
-import { kafkaCacheEntry, kafkaVersion } from './versions.ts';
-import type { WatchedServers } from './watched-servers.ts';
 
 const jvmFlags = ['-Xmx512m', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
 
