@@ -55,8 +55,8 @@ import {
 import { createMemoryBroker, createMemoryLog } from '@virtualchain/operation-log';
 import { buildChain } from '@virtualchain/testing';
 import { connect, identityOf } from '../contract/log-blocks.ts';
-import { type MadeUpOperation, madeUpBlock } from './src/made-up-events.ts';
-import { EVERY_PAYLOAD, scannedEvents } from './src/raw-block.ts';
+import { EVERY_PAYLOAD, scannedEvents } from './src/bitcoin/raw-block.ts';
+import { type MadeUpOperation, madeUpBlock } from './src/chains/made-up-events.ts';
 
 const FIRST = 10;
 const ZERO = consensusHash('00'.repeat(16));

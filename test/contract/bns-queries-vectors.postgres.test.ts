@@ -23,7 +23,7 @@ import {
   readParameters,
 } from '@virtualchain/machine-bns';
 import { openProjection, openReader } from '@virtualchain/projection';
-import type { BnsChainVectors } from '../conformance/src/bns-chain.ts';
+import type { BnsChainVectors } from '../conformance/src/bns/bns-chain.ts';
 import { bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 

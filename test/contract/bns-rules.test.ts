@@ -5,7 +5,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { MemoryFold } from '@virtualchain/machine';
 import { reorgDrill } from '@virtualchain/testing';
-import { bnsChainCases } from '../conformance/src/bns-chain.ts';
+import { bnsChainCases } from '../conformance/src/bns/bns-chain.ts';
 import { BNS_RULES, bnsBranches, readBnsChain } from '../kit/bns-branches.ts';
 
 jest.setTimeout(300_000);

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { FoldInput } from '@virtualchain/machine';
 import { createMemoryLog, type LogChange, type LogEntry } from '@virtualchain/operation-log';
 import type { MachineInstance } from '@virtualchain/projection';
-import { type BnsChainVectors, bnsBlock } from '../conformance/src/bns-chain.ts';
-import { bnsInstance } from '../conformance/src/bns-events.ts';
+import { type BnsChainVectors, bnsBlock } from '../conformance/src/bns/bns-chain.ts';
+import { bnsInstance } from '../conformance/src/bns/bns-events.ts';
 import { readVectors } from '../conformance/src/run-folder.ts';
 import { publish, readAll } from '../contract/kv-log.ts';
 

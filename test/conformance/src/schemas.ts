@@ -1,22 +1,22 @@
-import { addressesCases } from './addresses.ts';
-import { blockParseCases } from './block-parse.ts';
-import { bnsChainCases } from './bns-chain.ts';
-import { bnsWireCases } from './bns-wire.ts';
+import { addressesCases } from './bitcoin/addresses.ts';
+import { blockParseCases } from './bitcoin/block-parse.ts';
+import { encodingCases } from './bitcoin/encoding.ts';
+import { hashingCases } from './bitcoin/hashing.ts';
+import { headersCases } from './bitcoin/headers.ts';
+import { keysCases } from './bitcoin/keys.ts';
+import { merkleCases } from './bitcoin/merkle.ts';
+import { scriptsCases } from './bitcoin/scripts.ts';
+import { signedTransactionsCases } from './bitcoin/signed-transactions.ts';
+import { transactionsCases } from './bitcoin/transactions.ts';
+import { bnsChainCases } from './bns/bns-chain.ts';
+import { bnsWireCases } from './bns/bns-wire.ts';
 import type { Runner } from './case.ts';
-import { consensusChainEchoCases } from './consensus-chain-echo.ts';
-import { consensusChainKvCases } from './consensus-chain-kv.ts';
-import { encodingCases } from './encoding.ts';
-import { hashingCases } from './hashing.ts';
-import { headersCases } from './headers.ts';
-import { keysCases } from './keys.ts';
-import { merkleCases } from './merkle.ts';
-import { opsAndConsensusHashCases } from './ops-and-consensus-hash.ts';
-import { rawChainCases } from './raw-chain.ts';
-import { scriptsCases } from './scripts.ts';
-import { serializeOpCases } from './serialize-op.ts';
-import { signedTransactionsCases } from './signed-transactions.ts';
-import { snvCases } from './snv.ts';
-import { transactionsCases } from './transactions.ts';
+import { consensusChainEchoCases } from './chains/consensus-chain-echo.ts';
+import { consensusChainKvCases } from './chains/consensus-chain-kv.ts';
+import { opsAndConsensusHashCases } from './chains/ops-and-consensus-hash.ts';
+import { rawChainCases } from './chains/raw-chain.ts';
+import { serializeOpCases } from './chains/serialize-op.ts';
+import { snvCases } from './chains/snv.ts';
 
 /** One kind of vector file: with a runner, or with the reason why it has none. */
 export type VectorSchema = {

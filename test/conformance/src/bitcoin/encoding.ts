@@ -7,7 +7,7 @@ import {
   integerText,
   lengthPrefixed,
 } from '@virtualchain/bitcoin';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
 
 interface EncodingVectors {
   readonly num_to_var_int: readonly { readonly value: string; readonly hex: string }[];

@@ -10,7 +10,7 @@ import {
 import { bnsChain, bnsMachine } from '@virtualchain/machine-bns';
 import type { MachineInstance } from '@virtualchain/projection';
 import type { OperationEvent, Unplaced } from '@virtualchain/protocol';
-import { snapshotsOf } from './echo-machine.ts';
+import { snapshotsOf } from '../chains/echo-machine.ts';
 
 /** A transaction as the BNS files give it: raw, with the scripts that its inputs spend. */
 export interface BnsTransactionVector {

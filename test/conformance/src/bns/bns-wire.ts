@@ -26,10 +26,10 @@ import {
   readParameters,
   satoshiPrice,
 } from '@virtualchain/machine-bns';
+import type { Case } from '../case.ts';
 import { bnsOperation } from './bns-events.ts';
 import { originalFields } from './bns-parsed.ts';
 import type { BnsWireVectors, Fields, WireCase } from './bns-wire-schema.ts';
-import type { Case } from './case.ts';
 
 const RULES = readParameters({});
 const epochOf = (height: number) => epochAt(height, RULES.epochEnds);

@@ -13,8 +13,8 @@ import {
   verifyDigest,
 } from '@virtualchain/bitcoin';
 import { createKeyring, signTransaction } from '@virtualchain/wallet';
-import type { Case } from './case.ts';
-import { expectedOf, type Result } from './result.ts';
+import type { Case } from '../case.ts';
+import { expectedOf, type Result } from '../result.ts';
 import { originalTransaction } from './transactions.ts';
 
 interface SignedTransactionsVectors {

@@ -7,8 +7,8 @@ import {
   MemoryFold,
   rejected,
 } from '@virtualchain/machine';
+import { fieldValues, type TypedFields } from '../typed-value.ts';
 import { madeUpBlock } from './made-up-events.ts';
-import { fieldValues, type TypedFields } from './typed-value.ts';
 
 /** An operation that the file gives already parsed, with the verdict. */
 export interface EchoOp {

@@ -19,9 +19,9 @@ import {
   signatureText,
   verifyDigest,
 } from '@virtualchain/bitcoin';
-import type { Case } from './case.ts';
-import { bundleAddressExpected, signatureEstimateExpected } from './corrections.ts';
-import { expectedOf, type Result } from './result.ts';
+import type { Case } from '../case.ts';
+import { bundleAddressExpected, signatureEstimateExpected } from '../corrections.ts';
+import { expectedOf, type Result } from '../result.ts';
 
 interface RecordedBundle {
   readonly kind: 'p2sh' | 'p2sh-p2wpkh' | 'p2sh-p2wsh';

@@ -1,5 +1,5 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
 import {
   EVERY_PAYLOAD,
   fundingOf,

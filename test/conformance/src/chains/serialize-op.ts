@@ -1,8 +1,8 @@
 import { bytesToHex, doubleSha256, hexToBytes } from '@virtualchain/bitcoin';
 import { serializeOperation } from '@virtualchain/machine';
-import { AN_ERROR, type Case } from './case.ts';
+import { AN_ERROR, type Case } from '../case.ts';
+import { fieldValues, type TypedFields } from '../typed-value.ts';
 import { echoChain } from './echo-machine.ts';
-import { fieldValues, type TypedFields } from './typed-value.ts';
 
 interface SerializeOpVectors {
   readonly cases: readonly {

@@ -9,8 +9,8 @@ import {
   reencodeAddress,
   scriptOfTarget,
 } from '@virtualchain/bitcoin';
-import { AN_ERROR, type Case } from './case.ts';
-import { defaultAddressExpected, paymentScriptExpected } from './corrections.ts';
+import { AN_ERROR, type Case } from '../case.ts';
+import { defaultAddressExpected, paymentScriptExpected } from '../corrections.ts';
 
 interface AddressesVectors {
   readonly base58: readonly ({

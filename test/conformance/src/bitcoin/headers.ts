@@ -17,8 +17,8 @@ import {
   serializeHeader,
   serializeHeaderFile,
 } from '@virtualchain/bitcoin';
-import type { Case } from './case.ts';
-import { headersLoadedExpected } from './corrections.ts';
+import type { Case } from '../case.ts';
+import { headersLoadedExpected } from '../corrections.ts';
 
 /** A header as the original keeps it, its hash beside it. */
 interface OriginalHeader {

@@ -1,8 +1,5 @@
 import { type Block, bytesToHex } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
-import type { Case } from './case.ts';
-import type { ChainHead } from './echo-machine.ts';
-import { hashesOf, type KvFold, openKvFold, transitionsWithEvents } from './kv-chain.ts';
 import {
   EVERY_PAYLOAD,
   fundingOf,
@@ -11,7 +8,10 @@ import {
   type RawBlocks,
   rawBlockAt,
   scannedEvents,
-} from './raw-block.ts';
+} from '../bitcoin/raw-block.ts';
+import type { Case } from '../case.ts';
+import type { ChainHead } from './echo-machine.ts';
+import { hashesOf, type KvFold, openKvFold, transitionsWithEvents } from './kv-chain.ts';
 
 interface RawChainVectors {
   readonly chains: readonly (ChainHead &

@@ -1,6 +1,6 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
 import { type ConsensusHash, previousHeights } from '@virtualchain/machine';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
 import { type ChainHead, type EchoOp, echoChain } from './echo-machine.ts';
 
 interface EchoVectors {

@@ -12,9 +12,9 @@ import {
   senderScriptType,
   serializeTokens,
 } from '@virtualchain/bitcoin';
-import type { Case } from './case.ts';
-import { dataScriptExpected, scriptAddressExpected, tokensSerializedExpected } from './corrections.ts';
-import { expectedOf, type Result } from './result.ts';
+import type { Case } from '../case.ts';
+import { dataScriptExpected, scriptAddressExpected, tokensSerializedExpected } from '../corrections.ts';
+import { expectedOf, type Result } from '../result.ts';
 
 type JsonToken = null | number | string;
 

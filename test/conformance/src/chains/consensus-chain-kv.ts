@@ -1,11 +1,11 @@
 import { bytesToHex, type Height } from '@virtualchain/bitcoin';
 import { previousHeights, serializeOperation } from '@virtualchain/machine';
 import type { KvOperation } from '@virtualchain/machine-kv';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
+import { fieldValues, type TypedFields, type TypedValue } from '../typed-value.ts';
 import { type ChainHead, hashedFieldsOf } from './echo-machine.ts';
 import { hashesOf, type KvFold, openKvFold, transitionsWithEvents } from './kv-chain.ts';
 import { madeUpBlock } from './made-up-events.ts';
-import { fieldValues, type TypedFields, type TypedValue } from './typed-value.ts';
 
 interface KvTransaction {
   readonly txid: string;

@@ -7,8 +7,8 @@ import {
   serializeMerklePath,
   verifyMerklePath,
 } from '@virtualchain/bitcoin';
-import { AN_ERROR, type Case } from './case.ts';
-import { verifiesExpected } from './corrections.ts';
+import { AN_ERROR, type Case } from '../case.ts';
+import { verifiesExpected } from '../corrections.ts';
 
 interface MerkleVectors {
   readonly trees: readonly {

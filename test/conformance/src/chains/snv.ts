@@ -7,9 +7,9 @@ import {
   serializeOperation,
   verifyOperations,
 } from '@virtualchain/machine';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
+import { fieldValues, type TypedFields } from '../typed-value.ts';
 import { hashedFieldsOf, type OpFields } from './echo-machine.ts';
-import { fieldValues, type TypedFields } from './typed-value.ts';
 
 interface SnvBlock {
   readonly block: number;

@@ -13,9 +13,9 @@ import {
   transactionFee,
   transactionFields,
 } from '@virtualchain/bitcoin';
-import { AN_ERROR, type Case } from './case.ts';
-import { legacySighashExpected, type SighashInputs, witnessExpected } from './corrections.ts';
-import { expectedOf, type Result } from './result.ts';
+import { AN_ERROR, type Case } from '../case.ts';
+import { legacySighashExpected, type SighashInputs, witnessExpected } from '../corrections.ts';
+import { expectedOf, type Result } from '../result.ts';
 
 export interface OriginalInput {
   readonly outpoint: { readonly hash: string; readonly index: number };

@@ -9,8 +9,8 @@ import {
   sha256,
 } from '@virtualchain/bitcoin';
 import { consensusHashOfRoot } from '@virtualchain/machine';
-import type { Case } from './case.ts';
-import { isHexExpected } from './corrections.ts';
+import type { Case } from '../case.ts';
+import { isHexExpected } from '../corrections.ts';
 
 interface HashingVectors {
   readonly cases: readonly ({ readonly input_hex: string } & Readonly<Record<string, string>>)[];

@@ -2,9 +2,9 @@ import { bytesToHex, type Height } from '@virtualchain/bitcoin';
 import { type FoldInput, MemoryFold, type OperationOutcome } from '@virtualchain/machine';
 import { type AccountRow, balanceOf, type NameRow, type NamespaceRow, operationOf } from '@virtualchain/machine-bns';
 import type { OperationEvent } from '@virtualchain/protocol';
+import type { Case } from '../case.ts';
+import { madeUpHash } from '../chains/made-up-events.ts';
 import { type BnsHead, type BnsTransactionVector, bnsInstance, bnsOperation } from './bns-events.ts';
-import type { Case } from './case.ts';
-import { madeUpHash } from './made-up-events.ts';
 
 export interface BnsBlockVector {
   readonly height: number;

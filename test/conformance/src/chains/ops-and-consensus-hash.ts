@@ -1,6 +1,6 @@
 import { hexToBytes } from '@virtualchain/bitcoin';
 import { consensusHashOf, opsHash, previousHeights } from '@virtualchain/machine';
-import type { Case } from './case.ts';
+import type { Case } from '../case.ts';
 
 interface OpsAndConsensusHashVectors {
   readonly ops_hash: readonly { readonly serialized_ops_hex: readonly string[]; readonly ops_hash: string }[];
