@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { debianBitcoind, findBitcoind, type LocalNodeChoice } from '@virtualchain/local';
 
 type NodeKind = LocalNodeChoice['kind'];

@@ -13,38 +13,39 @@ interface Rule {
 const PURE_OTHERS = ['@noble/hashes', '@noble/curves', '@scure/base'];
 
 export const RULES: readonly Rule[] = [
-  { folder: /^libs\/bitcoin\//, ours: [], others: PURE_OTHERS },
-  { folder: /^libs\/protocol\//, ours: ['bitcoin'], others: [...PURE_OTHERS, 'typebox'] },
-  { folder: /^libs\/machine\//, ours: ['bitcoin', 'protocol'], others: PURE_OTHERS },
-  { folder: /^libs\/machines\//, ours: ['bitcoin', 'protocol', 'machine'], others: PURE_OTHERS },
-  { folder: /^libs\/node-client\//, ours: ['bitcoin'], others: ['node:', 'bitcoin-core', 'rxjs', 'zeromq'] },
-  { folder: /^libs\/operation-log\//, ours: ['bitcoin', 'protocol'], others: ['node:', 'kafkajs'] },
+  { folder: /^libs\/kernel\//, ours: [], others: [] },
+  { folder: /^libs\/bitcoin\//, ours: ['kernel'], others: PURE_OTHERS },
+  { folder: /^libs\/protocol\//, ours: ['kernel', 'bitcoin'], others: [...PURE_OTHERS, 'typebox'] },
+  { folder: /^libs\/machine\//, ours: ['kernel', 'bitcoin', 'protocol'], others: PURE_OTHERS },
+  { folder: /^libs\/machines\//, ours: ['kernel', 'bitcoin', 'protocol', 'machine'], others: PURE_OTHERS },
+  { folder: /^libs\/node-client\//, ours: ['kernel', 'bitcoin'], others: ['node:', 'bitcoin-core', 'rxjs', 'zeromq'] },
+  { folder: /^libs\/operation-log\//, ours: ['kernel', 'bitcoin', 'protocol'], others: ['node:', 'kafkajs'] },
   {
     folder: /^libs\/projection\//,
-    ours: ['bitcoin', 'protocol', 'machine', 'operation-log'],
+    ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'operation-log'],
     others: ['node:', '@mikro-orm', 'kysely'],
   },
-  { folder: /^libs\/client\//, ours: ['bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
+  { folder: /^libs\/client\//, ours: ['kernel', 'bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
   {
     folder: /^libs\/wallet\//,
-    ours: ['bitcoin', 'protocol', 'node-client'],
+    ours: ['kernel', 'bitcoin', 'protocol', 'node-client'],
     others: ['node:', '@noble', '@scure'],
   },
-  { folder: /^libs\/process\//, ours: ['bitcoin'], others: ['node:', 'pino', 'prom-client'] },
+  { folder: /^libs\/process\//, ours: ['kernel'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,
-    ours: ['bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],
+    ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],
     others: ['node:'],
   },
   {
     folder: /^libs\/testing\//,
-    ours: ['bitcoin', 'protocol', 'machine', 'node-client'],
+    ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'node-client'],
     others: ['node:', '@noble', '@scure'],
   },
 ];
 
 const SERVICES = ['ingester', 'projector', 'cli', 'gateway'];
-const PURE = /^libs\/(bitcoin|protocol|machine|machines\/[^/]+)\//;
+const PURE = /^libs\/(kernel|bitcoin|protocol|machine|machines\/[^/]+)\//;
 /** What a pure library must not touch: clocks, randomness, timers, locale. */
 const IMPURE =
   /\b(Date\.now|new Date\(|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|toLocale\w+|localeCompare|Intl\.|process\.|crypto\.getRandomValues)/;

@@ -3,7 +3,7 @@
  * sums: cases passed and failed, files skipped. Exits with 1 on a failure.
  */
 import { fileURLToPath } from 'node:url';
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { fileLines, summaryLine } from './src/report.ts';
 import { type FileReport, runFolder } from './src/run-folder.ts';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { blockHash, ExpectedError } from '@virtualchain/bitcoin';
+import { blockHash } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { BranchBlock, LogChange, OperationLog } from '@virtualchain/operation-log';
 import type { LogEvent } from '@virtualchain/protocol';
 import {

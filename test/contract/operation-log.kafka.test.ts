@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { ExpectedError } from '@virtualchain/bitcoin';
+import type { ExpectedError } from '@virtualchain/kernel';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type LogChange, openKafkaLog } from '@virtualchain/operation-log';
 import { Kafka, logLevel } from 'kafkajs';

@@ -3,7 +3,6 @@ import {
   BlockMalformed,
   bytesToHex,
   classifyScript,
-  isExpectedError,
   nulldataPayload,
   parseBlock,
   parseMerklePath,
@@ -20,6 +19,7 @@ import {
   verifyMerklePath,
 } from '@virtualchain/bitcoin';
 import { cursorFromJson } from '@virtualchain/client';
+import { isExpectedError } from '@virtualchain/kernel';
 import { kvChain, parsePayload } from '@virtualchain/machine-kv';
 import type { LogEntry } from '@virtualchain/operation-log';
 import { decodeEvent, encodeEvent, type LogEvent, scanBlock } from '@virtualchain/protocol';

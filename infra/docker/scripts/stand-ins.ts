@@ -1,5 +1,5 @@
 /** `npm run stand-ins`: sees to the images that docker-compose.yml and the Dockerfile name, on the engine that answers. */
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { startRealParts } from '@virtualchain/local';
 import { openEngine, provideImages } from '../src/index.ts';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { cached, type Env, type Log, type Run, unpackDebian } from '@virtualchain/local';
 import { type Docker, dockerWith } from './docker.ts';
 

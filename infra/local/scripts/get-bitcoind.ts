@@ -2,7 +2,7 @@
  * `npm run bitcoind`: gets a real bitcoind from Debian into the cache and prints its path, for `VCHAIN_BITCOIND`. Does
  * nothing when it is there already; safe to run several times at once. Exit code 1 where it cannot be had.
  */
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { debianBitcoind } from '../src/node/debian-bitcoind.ts';
 
 try {

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { kafkaSecurity, kafkaSecuritySpec, problemsOfKafkaSecurity, readConfig } from '@virtualchain/process';
 import { probeKafka } from './kafka/kafka-probe.ts';
 import { probeNode } from './node/node-probe.ts';

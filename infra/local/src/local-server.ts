@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Part } from './part.ts';
 import type { Exit, Launch } from './watchdog/watchdog-protocol.ts';
 import type { WatchedServers } from './watchdog/watched-servers.ts';

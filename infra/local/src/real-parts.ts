@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { NodePart, NodeWishes, PartName, Parts } from './part.ts';
 import { type Starter, startAnotherNode, startPart } from './part-starter.ts';
 import type { Durability } from './postgres/local-postgres.ts';

@@ -47,7 +47,6 @@ export {
 export { BlockInvalid, type BlockProblem, type ExpectedBlock, verifyBlock } from './block/verify-block.ts';
 export {
   type BlockHash,
-  type Brand,
   blockHash,
   type Height,
   height,
@@ -68,7 +67,6 @@ export {
   uint64Bytes,
 } from './encoding/bytes.ts';
 export { decimalText, decimalUnits, satsOfBtc } from './encoding/decimal.ts';
-export { ExpectedError, isExpectedError, type Remedy } from './encoding/expected-error.ts';
 export { doubleSha256, type HashFunction, hash160, ripemd160, sha256, usePlatformSha256 } from './encoding/hashing.ts';
 export { bytesToHex, hexToBytes, isHex, isHexBytes, reversedHex } from './encoding/hex.ts';
 export { integerBytes, integerText } from './encoding/integer-text.ts';

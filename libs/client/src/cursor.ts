@@ -1,4 +1,5 @@
-import { blockHash, ExpectedError, height } from '@virtualchain/bitcoin';
+import { blockHash, height } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor } from '@virtualchain/operation-log';
 
 /** A cursor as JSON can hold it: the offset is decimal text, since it may pass what a number holds. */

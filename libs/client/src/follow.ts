@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import {
   type Cursor,
   type KafkaLogOptions,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { AnyStateMachine, MachineDefinition } from '@virtualchain/machine';
 import { activityMachine } from '@virtualchain/machine-activity';
 import { bnsChain, bnsMachine } from '@virtualchain/machine-bns';

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** A hook of the machine threw: a bug in its rules. Nothing of the block was kept. */
 export class MachineFaulted extends ExpectedError {

@@ -1,4 +1,5 @@
-import { type BlockHash, ExpectedError, type Height, type NetworkName } from '@virtualchain/bitcoin';
+import type { BlockHash, Height, NetworkName } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** A failure of one node, known by its label: host and port, without credentials. */
 export abstract class NodeError extends ExpectedError {

@@ -1,4 +1,5 @@
-import { type BlockHash, ExpectedError, type Remedy } from '@virtualchain/bitcoin';
+import type { BlockHash } from '@virtualchain/bitcoin';
+import { ExpectedError, type Remedy } from '@virtualchain/kernel';
 
 /** Base of the failures that a log's records show to whoever reads them. `offset` is where it was seen. */
 abstract class LogFault extends ExpectedError {

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Env } from './settings/variable.ts';
 
 const VARIABLE = 'VCHAIN_FAILPOINT';

@@ -1,7 +1,7 @@
 /** A service that behaves as it is told on its command line. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { createLogger } from './logger.ts';
 import { runService } from './run-service.ts';
 

@@ -1,4 +1,4 @@
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import type { Logger } from './logger.ts';
 
 /** How a service ends. Supervisors may restart after every one of them but 0. */

@@ -1,4 +1,4 @@
-import { ExpectedError, type Remedy } from '@virtualchain/bitcoin';
+import { ExpectedError, type Remedy } from '@virtualchain/kernel';
 
 /** Another projector moved the checkpoint, or a commit that seemed to fail had happened. Nothing was written. */
 export class CheckpointMoved extends ExpectedError {

@@ -1,4 +1,5 @@
-import { type BlockHash, blockHash, bytesToHex, ExpectedError, height } from '@virtualchain/bitcoin';
+import { type BlockHash, blockHash, bytesToHex, height } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { OperationCodec, VirtualChain } from './virtual-chain.ts';
 
 /** A virtual chain as its author writes it down. */

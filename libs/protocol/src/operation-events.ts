@@ -1,7 +1,6 @@
 import {
   type Block,
   bytesToHex,
-  ExpectedError,
   type Height,
   merklePathAt,
   type NetworkName,
@@ -14,6 +13,7 @@ import {
   type TransactionOutput,
   type Txid,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { OperationEvent, Sender, Unplaced } from './events.ts';
 import type { ScannedTransaction } from './scan-block.ts';
 import { scriptsWithin, senderScriptBytesMax } from './sender-scripts.ts';

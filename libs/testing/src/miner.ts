@@ -1,4 +1,5 @@
-import { type BlockHash, bytesToHex, ExpectedError } from '@virtualchain/bitcoin';
+import { type BlockHash, bytesToHex } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { NodeRpc } from '@virtualchain/node-client';
 import { type BuiltBlock, buildBlock } from './block-builder.ts';
 import { createLedger, type Ledger } from './ledger.ts';

@@ -3,7 +3,6 @@ import { Transaction } from '@scure/btc-signer';
 import {
   type BlockHash,
   concatBytes,
-  ExpectedError,
   encodeBase58Check,
   hash160,
   hexToBytes,
@@ -13,6 +12,7 @@ import {
   type TransactionOutput,
   type Txid,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { dataScript } from './data-script.ts';
 import type { Coin, Ledger } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** The transaction cannot be built, or the node would not take it. Nothing was sent. */
 export class WalletRefused extends ExpectedError {

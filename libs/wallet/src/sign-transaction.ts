@@ -3,7 +3,6 @@ import { Transaction as SignerTransaction } from '@scure/btc-signer';
 import {
   classifyScript,
   concatBytes,
-  ExpectedError,
   encodeDer,
   legacySighash,
   type PrivateKey,
@@ -22,6 +21,7 @@ import {
   transactionFields,
   witnessProgram,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Keyring } from './keyring.ts';
 
 /** The keyring lacks a key or a script, or the output is of a kind that is not signed here. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ExpectedError } from '@virtualchain/bitcoin';
 import { builtInMachines, loadChain, loadMachine, type Parameters, parseParameters } from '@virtualchain/definitions';
+import { ExpectedError } from '@virtualchain/kernel';
 import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
 import {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { isExpectedError, usePlatformSha256 } from '@virtualchain/bitcoin';
+import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
 import { addBnsCommands } from './bns/command.ts';

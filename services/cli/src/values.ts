@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** A value on the command line that breaks its rule. */
 export class QueryInvalid extends ExpectedError {

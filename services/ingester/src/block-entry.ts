@@ -3,7 +3,6 @@ import {
   type BlockHash,
   bytesToHex,
   type ExpectedBlock,
-  ExpectedError,
   type Height,
   type NetworkName,
   parseTransaction,
@@ -12,6 +11,7 @@ import {
   verifyBlock,
   workFromBits,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { BitcoinNode, BranchBlock, SpentOutputs } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
 import {

@@ -1,4 +1,5 @@
-import type { ExpectedError, Height } from '@virtualchain/bitcoin';
+import type { Height } from '@virtualchain/bitcoin';
+import type { ExpectedError } from '@virtualchain/kernel';
 import type { LogTail } from '@virtualchain/operation-log';
 import { formatProgress, type Logger, type Metrics, progressMeter } from '@virtualchain/process';
 import { PROGRESS_LINE_MS } from './limits.ts';

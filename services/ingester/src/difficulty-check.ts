@@ -4,7 +4,6 @@ import {
   createHeaderChain,
   createMemoryHeaderStore,
   difficultyRules,
-  ExpectedError,
   type HeaderChain,
   HeaderInvalid,
   type HeaderStore,
@@ -16,6 +15,7 @@ import {
   requiredBits,
   retargetIntervalBlocks,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { BitcoinNode } from '@virtualchain/node-client';
 
 /** Holds blocks against the difficulty rule of their network, along the branch that is published. */

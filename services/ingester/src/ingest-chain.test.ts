@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type BlockHash, ExpectedError, height } from '@virtualchain/bitcoin';
+import { type BlockHash, height } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog, WriterFenced } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';

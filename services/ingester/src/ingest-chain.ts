@@ -1,4 +1,5 @@
-import { ExpectedError, type Height, height, isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import { type Height, height, type NetworkName } from '@virtualchain/bitcoin';
+import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';

@@ -1,4 +1,5 @@
-import { bytesToHex, type ExpectedError, isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import { bytesToHex, type NetworkName } from '@virtualchain/bitcoin';
+import { type ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import type { LogIdentity } from '@virtualchain/operation-log';
 import { ConfigInvalid, type HealthServerOptions, type Logger, type Metrics } from '@virtualchain/process';
 import type { VirtualChain } from '@virtualchain/protocol';

@@ -1,4 +1,5 @@
-import { isExpectedError, type NetworkName } from '@virtualchain/bitcoin';
+import type { NetworkName } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
 import type { Logger } from '@virtualchain/process';
 import { backoff, type Pace } from './backoff.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ExpectedError, isExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
 import {

@@ -1,4 +1,4 @@
-import type { ExpectedError } from '@virtualchain/bitcoin';
+import type { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor, LogTail } from '@virtualchain/operation-log';
 import { formatProgress, type Logger, type Metrics, type ProgressMeter, progressMeter } from '@virtualchain/process';
 import type { ProjectorEvents, ProjectorState } from './project.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { AN_ERROR, type Case, type Runner } from './case.ts';
 import { differenceOf } from './difference.ts';
 import { schemaOf } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { attachProjection, type MemoryStore, type Projection } from '@virtualchain/projection';
 import { delaysOnly } from '../run/faults.ts';
 import { Process } from '../run/process.ts';

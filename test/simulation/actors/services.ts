@@ -1,5 +1,5 @@
-import type { ExpectedError } from '@virtualchain/bitcoin';
 import { type ChainReport, createBlockCache, ingestChain } from '@virtualchain/ingester';
+import type { ExpectedError } from '@virtualchain/kernel';
 import { failover } from '@virtualchain/node-client';
 import type { MemoryStore } from '@virtualchain/projection';
 import { Subject } from 'rxjs';

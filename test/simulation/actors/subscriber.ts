@@ -1,5 +1,5 @@
-import { isExpectedError } from '@virtualchain/bitcoin';
 import { type ChainChange, follow } from '@virtualchain/client';
+import { isExpectedError } from '@virtualchain/kernel';
 import type { Cursor, OperationLog } from '@virtualchain/operation-log';
 import type { Process } from '../run/process.ts';
 import type { SubscriberEvent, SubscriberStore } from '../world/subscriber-store.ts';

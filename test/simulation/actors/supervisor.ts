@@ -1,4 +1,4 @@
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import { Process } from '../run/process.ts';
 import type { Run } from '../run/run.ts';
 

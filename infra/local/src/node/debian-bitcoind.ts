@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { cacheDirectory, cached, type Env } from '../tools/cache.ts';
 import { type Log, runTool } from '../tools/tools.ts';
 import { debianBitcoindCacheEntry } from '../tools/versions.ts';

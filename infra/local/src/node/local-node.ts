@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { NodePart, NodeWishes } from '../part.ts';
 import type { RunDirectory } from '../run-directory.ts';
 import type { Env } from '../tools/cache.ts';

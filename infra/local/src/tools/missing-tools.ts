@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { chooseLocalNode } from '../node/local-node.ts';
 import type { PartName } from '../part.ts';
 import { type Env, isCached } from './cache.ts';

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { type DockerEngine, findDockerEngine } from '../containers/docker-engine.ts';
 import type { PartName } from '../part.ts';
 import type { Env } from './cache.ts';

@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import type { BlockHash, Height } from '../encoding/brand.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { type HeaderView, headersNeededFrom, isTimewarp, requiredBits, retargetStart } from './difficulty.ts';
 import { genesisHeader, hashOfHeader } from './genesis.ts';
 import type { BlockHeader } from './header.ts';

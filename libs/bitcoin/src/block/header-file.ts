@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import { joinBytes } from '../encoding/bytes.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { type BlockHeader, headerLength, parseHeader, serializeHeader } from './header.ts';
 
 /** The original's file of headers: one record for each height from 0, the header and a zero (a transaction count). */

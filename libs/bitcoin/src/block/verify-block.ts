@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import type { BlockHash } from '../encoding/brand.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { type Block, parseBlock } from './block.ts';
 import { nodePairBytes, treeRoot } from './merkle-tree.ts';
 import { checkProofOfWork } from './proof-of-work.ts';

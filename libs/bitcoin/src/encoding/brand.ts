@@ -1,7 +1,4 @@
-declare const brand: unique symbol;
-
-/** A `Base` that the compiler does not confuse with any other `Base`. */
-export type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
+import type { Brand } from '@virtualchain/kernel';
 
 /** Distance of a block from the genesis block. */
 export type Height = Brand<number, 'Height'>;

@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import { BytesUnreadable } from './byte-reader.ts';
-import { ExpectedError } from './expected-error.ts';
 
 /** Bytes that are not one whole transaction. Whoever sent them may send better ones when asked again. */
 export class TransactionMalformed extends ExpectedError {

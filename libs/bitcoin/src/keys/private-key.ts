@@ -1,7 +1,7 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { NetworkName } from '../block/network.ts';
 import { concatBytes } from '../encoding/bytes.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { hash160 } from '../encoding/hashing.ts';
 import { bytesToHex, hexToBytes, isHexBytes } from '../encoding/hex.ts';
 import { addressVersions, decodeBase58Check, encodeBase58Check } from '../script/address.ts';

@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import { concatBytes } from '../encoding/bytes.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { bytesToHex, hexToBytes, isHexBytes } from '../encoding/hex.ts';
 import { opcodeName, opcodeNamed } from './opcode-names.ts';
 import { type ScriptToken, scriptTokens } from './script.ts';

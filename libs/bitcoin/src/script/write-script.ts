@@ -1,5 +1,5 @@
+import { ExpectedError } from '@virtualchain/kernel';
 import { concatBytes } from '../encoding/bytes.ts';
-import { ExpectedError } from '../encoding/expected-error.ts';
 import { OP_0, OP_1NEGATE, OP_16, OP_CHECKMULTISIG, OP_PUSHDATA1, OP_RETURN } from './opcodes.ts';
 import { type ScriptToken, scriptTokens } from './script.ts';
 

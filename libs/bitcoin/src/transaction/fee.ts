@@ -1,4 +1,4 @@
-import { ExpectedError } from '../encoding/expected-error.ts';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Transaction } from './transaction.ts';
 
 /**

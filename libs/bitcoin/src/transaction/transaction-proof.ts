@@ -1,6 +1,6 @@
+import { isExpectedError } from '@virtualchain/kernel';
 import { type MerkleStep, parseMerklePath, verifyMerklePath } from '../block/merkle-path.ts';
 import { hashHexPair, hexPairBytes, nodePairBytes } from '../block/merkle-tree.ts';
-import { isExpectedError } from '../encoding/expected-error.ts';
 import { parseTransaction } from './parse-transaction.ts';
 import type { Transaction } from './transaction.ts';
 

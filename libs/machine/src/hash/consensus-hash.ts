@@ -1,4 +1,3 @@
-import type { Brand } from '@virtualchain/bitcoin';
 import {
   bytesToHex,
   doubleSha256,
@@ -8,6 +7,7 @@ import {
   merkleTreeOfHex,
   treeRoot,
 } from '@virtualchain/bitcoin';
+import type { Brand } from '@virtualchain/kernel';
 
 /** 32 lower-case hex digits: what seals a block and all before it (`spec/virtualchain.md` §1). */
 export type ConsensusHash = Brand<string, 'ConsensusHash'>;

@@ -1,4 +1,5 @@
-import { ExpectedError, encodeBase58Check } from '@virtualchain/bitcoin';
+import { encodeBase58Check } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { EPOCH_ENDS_MAINNET } from './rules/epochs.ts';
 
 /** An account that is there from the start. Amounts are micro-Stacks as decimal text or as whole numbers. */

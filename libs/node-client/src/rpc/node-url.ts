@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** Where a node is, and who asks, as its URL says. */
 export interface NodeAddress {

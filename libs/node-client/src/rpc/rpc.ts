@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import Client from 'bitcoin-core';
 import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from '../errors.ts';
 import {

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { type Flags, readFlags } from './flags.ts';
 import { toggle } from './parsers.ts';
 import { redactText, rememberSecret, rememberUrlSecrets } from './secrets.ts';

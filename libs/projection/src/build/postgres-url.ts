@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { SESSION_SETTING_NAMES } from './session.ts';
 
 /** What a Postgres URL says, in the words of `pg`. What it does not say is undefined, and `pg` looks into PG… variables. */

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** An operation that the rules would not take as things stand. Nothing was sent. */
 export class OperationRefused extends ExpectedError {

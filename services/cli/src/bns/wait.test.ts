@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { Registry } from './registry.ts';
 import { waitForVerdict } from './wait.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isExpectedError } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import type { OperationRecord, RecordedVerdict } from '@virtualchain/machine';
 import type { NodeRpc } from '@virtualchain/node-client';
 import { waitPollMs } from './limits.ts';

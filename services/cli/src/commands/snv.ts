@@ -1,7 +1,6 @@
 import {
   createHeaderChain,
   createMemoryHeaderStore,
-  ExpectedError,
   type Height,
   headerLength,
   hexToBytes,
@@ -12,6 +11,7 @@ import {
   type Txid,
   height as toHeight,
 } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import {
   type PlacedProof,
   parseTrustRoot,

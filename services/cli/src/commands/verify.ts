@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import { type Verified, verifyFromLog, verifyProjection } from '@virtualchain/projection';
 import type { Command } from 'commander';
 import { type Connection, openLive, openLog, topicOf } from '../connection.ts';

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 
 /** The demo cannot begin on this node, to which nothing was sent. */
 export class DemoRefused extends ExpectedError {

@@ -9,7 +9,6 @@ import {
   hashOfHeader,
   headerFileHeight,
   hexToBytes,
-  isExpectedError,
   merkleRoot,
   parseHeader,
   parseHeaderFile,
@@ -17,6 +16,7 @@ import {
   serializeHeader,
   serializeHeaderFile,
 } from '@virtualchain/bitcoin';
+import { isExpectedError } from '@virtualchain/kernel';
 import type { Case } from '../case.ts';
 import { headersLoadedExpected } from '../corrections.ts';
 
