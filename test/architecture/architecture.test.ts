@@ -8,6 +8,12 @@ test('nobody imports what they may not', () => {
 
 test.each([
   ['a machine with a clock', 'libs/machines/x/src/rules.ts', 'const now = Date.now();'],
+  [
+    "a machine with the kernel's clock",
+    'libs/machines/x/src/rules.ts',
+    "import { wallClock } from '@virtualchain/kernel';",
+  ],
+  ['a kernel with a clock beside the one file for it', 'libs/kernel/src/back-off.ts', 'const now = Date.now();'],
   ['a pure library with Node', 'libs/machine/src/fold.ts', "import { createHash } from 'node:crypto';"],
   [
     'a machine that imports another',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Height } from '@virtualchain/bitcoin';
+import { wallClock } from '@virtualchain/kernel';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { MemoryFold, rejected } from '@virtualchain/machine';
 import { createMemoryLog, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
@@ -53,8 +54,7 @@ function startProjector(postgresUrl: string, instance: MachineInstance, log: Ope
     open: () => openProjection(postgresUrl, instance),
     signal: stop.signal,
     events: { state: (state) => states.push(state), opened: () => undefined, advanced: () => undefined },
-    jitter: () => 0,
-    sleep: (_ms, signal) => pause(20, undefined, { signal }).catch(() => undefined),
+    clock: { jitter: () => 0, sleep: (_ms, signal) => wallClock.sleep(20, signal) },
   });
   const end = async () => {
     stop.abort();

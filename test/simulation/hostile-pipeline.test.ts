@@ -11,6 +11,7 @@ import { project } from '../../services/projector/src/project.ts';
 import { type HostileCase, hostileBlocks, hostileCases } from '../kit/hostile-blocks.ts';
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
+import { quickClock } from '../kit/quick-clock.ts';
 import { operationsOf } from './verdict/check-operations.ts';
 import { check } from './verdict/checker.ts';
 import { dumpOf, oraclesOf } from './verdict/oracle.ts';
@@ -42,13 +43,8 @@ async function start() {
   const node = memoryNode(model);
   const log = createMemoryLog();
   const wakeUps = new Subject<void>();
-  const pace: IngestPorts['pace'] = {
-    now: () => 0,
-    jitter: () => 0,
-    sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 5))),
-  };
   const election = createMemoryElection();
-  const ports: IngestPorts = { node, blocks: createBlockCache(node), log, election, wakeUps, pace };
+  const ports: IngestPorts = { node, blocks: createBlockCache(node), log, election, wakeUps, clock: quickClock };
   const identity = { topic: TOPIC, network: 'regtest', chain: 'kv', magic: bytesToHex(MAGIC), firstBlock: height(1) };
   const silent = { state() {}, leads() {}, nodeTip() {}, connected() {}, disconnected() {}, retry() {}, halted() {} };
   const report: ChainReport = { ...silent, status: () => Promise.reject() as never };
@@ -60,7 +56,6 @@ async function start() {
       open: async () => new MemoryProjection(store),
       signal: stop.signal,
       events: { state: () => undefined, opened: () => undefined, advanced: () => undefined },
-      jitter: () => 0,
     }),
   );
   const running = [ingestChain({ chain, network: 'regtest', identity }, ports, report, stop.signal), ...projecting];

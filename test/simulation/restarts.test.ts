@@ -30,7 +30,6 @@ test('restart-at-every-record: a projector that is started again for each record
         opened: () => undefined,
         advanced: () => undefined,
       },
-      jitter: () => 0,
     });
   }
   expect(dumpOf(store.fold)).toEqual(evidence.projections.find(({ name }) => name === 'kv')?.oracle);

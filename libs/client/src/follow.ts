@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { isExpectedError } from '@virtualchain/kernel';
+import { type Clock, createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import {
   type Cursor,
   type KafkaLogOptions,
@@ -9,7 +8,7 @@ import {
   openKafkaLog,
 } from '@virtualchain/operation-log';
 import type { BlockConnected, BlockDisconnected, OperationEvent } from '@virtualchain/protocol';
-import { RETRY_FIRST_MS, RETRY_LAST_MS } from './limits.ts';
+import { RETRY } from './limits.ts';
 
 /** What happened to the branch: a whole block with its operations came, or the newest block left. */
 export type ChainChange =
@@ -40,12 +39,9 @@ export type FollowOptions = LogSource & {
   readonly onEnd?: () => void;
   /** Called with failures that are being retried. */
   readonly onRetry?: (error: unknown) => void;
-  /** How waits are waited out, early when the signal says so: by the wall's clock when absent. */
-  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** How waits are waited out: by the wall's clock when absent. */
+  readonly clock?: Pick<Clock, 'sleep'>;
 };
-
-const sleepByTheWall = (ms: number, signal?: AbortSignal): Promise<void> =>
-  pause(ms, undefined, signal && { signal }).catch(() => undefined);
 
 /**
  * Follows a virtual chain from a cursor: whole blocks only, in order, each change once. Brokers that do not answer and
@@ -55,11 +51,11 @@ const sleepByTheWall = (ms: number, signal?: AbortSignal): Promise<void> =>
  * cursor, after undoing what came since, or from the start. LogReplaced and the other faults of the log mean stop.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ChainChange> {
-  const { topic, known, signal, untilEnd, onEnd, onRetry, sleep = sleepByTheWall } = options;
+  const { topic, known, signal, untilEnd, onEnd, onRetry, clock = wallClock } = options;
   const ours = 'log' in options ? null : openKafkaLog(options);
   const log = 'log' in options ? options.log : (ours as OperationLog);
   let after = options.cursor ?? null;
-  let wait = RETRY_FIRST_MS;
+  const waits = createBackOff(RETRY);
   try {
     while (!signal?.aborted) {
       try {
@@ -71,15 +67,14 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ChainChang
             yield viewOf(change);
           }
           if (atEnd) onEnd?.();
-          wait = RETRY_FIRST_MS;
+          waits.reset();
         }
         return;
       } catch (error) {
         if (!isExpectedError(error) || error.remedy !== 'retry') throw error;
         onRetry?.(error);
       }
-      await sleep(wait, signal);
-      wait = Math.min(2 * wait, RETRY_LAST_MS);
+      await clock.sleep(waits.nextMs(), signal);
     }
   } finally {
     await ours?.close();

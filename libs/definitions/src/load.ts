@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExpectedError } from '@virtualchain/kernel';
+import { ExpectedError, errorText } from '@virtualchain/kernel';
 import type { AnyStateMachine, MachineDefinition } from '@virtualchain/machine';
 import { activityMachine } from '@virtualchain/machine-activity';
 import { bnsChain, bnsMachine } from '@virtualchain/machine-bns';
@@ -84,10 +84,7 @@ async function find(
   try {
     module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    throw new DefinitionUnusable(
-      `${what} ${nameOrModule}: the module does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new DefinitionUnusable(`${what} ${nameOrModule}: the module does not load: ${errorText(cause)}`, { cause });
   }
   if (module['default'] === undefined)
     throw new DefinitionUnusable(

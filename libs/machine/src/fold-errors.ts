@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/kernel';
+import { ExpectedError, errorText } from '@virtualchain/kernel';
 
 /** A hook of the machine threw: a bug in its rules. Nothing of the block was kept. */
 export class MachineFaulted extends ExpectedError {
@@ -18,7 +18,7 @@ export class MachineFaulted extends ExpectedError {
     cause: unknown,
   ) {
     const where = at === null ? '' : `, transaction ${at.txid}, sequence ${at.sequence}`;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorText(cause);
     super(`${machine}: ${hook} threw at height ${height}${where}: ${why}; mend the machine, then resume`, { cause });
     this.hook = hook;
     this.height = height;

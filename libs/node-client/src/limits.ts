@@ -8,9 +8,9 @@ export const RPC_TIMEOUT_MS = 30_000;
 export const SLOW_RPC_TIMEOUT_MS = 15 * 60_000;
 /** More at once make Core answer 503. */
 export const CALLS_IN_FLIGHT_MAX = 8;
-/** How often a call is made again that the node was too busy for; the wait doubles from the first on. */
+/** How often a call is made again that the node was too busy for, and the waits in between. */
 export const BUSY_RETRIES_MAX = 6;
-export const BUSY_DELAY_FIRST_MS = 25;
+export const BUSY_RETRY = { firstMs: 25, lastMs: 800 };
 /** After a lost subscription. */
 export const ZMQ_RETRY_MS = 5_000;
 

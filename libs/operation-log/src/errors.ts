@@ -1,5 +1,5 @@
 import type { BlockHash } from '@virtualchain/bitcoin';
-import { ExpectedError, type Remedy } from '@virtualchain/kernel';
+import { ExpectedError, errorText, type Remedy } from '@virtualchain/kernel';
 
 /** Base of the failures that a log's records show to whoever reads them. `offset` is where it was seen. */
 abstract class LogFault extends ExpectedError {
@@ -162,7 +162,7 @@ export class BrokerUnavailable extends ExpectedError {
   readonly code = 'BROKER_UNAVAILABLE';
   readonly remedy: Remedy = 'retry';
   constructor(topic: string, cause: unknown) {
-    super(`no answer from the broker for ${topic}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`no answer from the broker for ${topic}: ${errorText(cause)}`, {
       cause,
     });
   }
@@ -174,7 +174,7 @@ export class BrokerRefused extends ExpectedError {
   readonly code = 'BROKER_REFUSED';
   readonly remedy: Remedy = 'halt';
   constructor(topic: string, cause: unknown) {
-    super(`the broker refused ${topic}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`the broker refused ${topic}: ${errorText(cause)}`, { cause });
   }
 }
 

@@ -48,8 +48,7 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 export const CLIENT_RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 2 };
 /** How long a request is repeated while no broker answers, and the waits between, doubled from the first to the last. */
 export const PATIENCE_MS = 30_000;
-export const RETRY_FIRST_MS = 50;
-export const RETRY_LAST_MS = 2_000;
+export const REQUEST_RETRY = { firstMs: 50, lastMs: 2_000 };
 /** A deleted topic, one that was just created, and one whose leader is being chosen look alike for a moment. */
 export const MISSING_TOPIC_TRIES_MAX = 5;
 export const METADATA_MAX_AGE_MS = 300_000;

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { createBackOff, wallClock } from '@virtualchain/kernel';
 import { BrokerUnavailable, TopicMissing } from './errors.ts';
 import { foreseen } from './kafka/kafka-errors.ts';
-import { MISSING_TOPIC_TRIES_MAX, RETRY_FIRST_MS, RETRY_LAST_MS } from './limits.ts';
+import { MISSING_TOPIC_TRIES_MAX, REQUEST_RETRY } from './limits.ts';
 
 /** What a request is about, and how long it is worth repeating. */
 export interface Patience {
@@ -18,7 +18,7 @@ export async function patiently<Answer>(
   request: () => Promise<Answer>,
 ): Promise<Answer> {
   const started = performance.now();
-  let wait = RETRY_FIRST_MS;
+  const waits = createBackOff(REQUEST_RETRY);
   for (let tries = 1; ; tries += 1) {
     try {
       return await request();
@@ -28,7 +28,6 @@ export async function patiently<Answer>(
       const again = failure instanceof BrokerUnavailable || missing;
       if (!again || isOver() || performance.now() - started > patienceMs) throw failure;
     }
-    await pause(wait);
-    wait = Math.min(2 * wait, RETRY_LAST_MS);
+    await wallClock.sleep(waits.nextMs());
   }
 }

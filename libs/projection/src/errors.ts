@@ -1,4 +1,4 @@
-import { ExpectedError, type Remedy } from '@virtualchain/kernel';
+import { causesOf, ExpectedError, errorText, isUntrustedCertificate, type Remedy } from '@virtualchain/kernel';
 
 /** Another projector moved the checkpoint, or a commit that seemed to fail had happened. Nothing was written. */
 export class CheckpointMoved extends ExpectedError {
@@ -191,8 +191,7 @@ export class DatabaseUnavailable extends ExpectedError {
   readonly remedy: Remedy = 'retry';
 
   constructor(cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`Postgres: ${why}; see that it runs and can be reached from here, then try again`, { cause });
+    super(`Postgres: ${errorText(cause)}; see that it runs and can be reached from here, then try again`, { cause });
   }
 }
 
@@ -203,55 +202,39 @@ export class DatabaseRefused extends ExpectedError {
   readonly remedy = 'halt';
 
   constructor(cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`Postgres: ${why}; check user, password, database, rights and TLS of the connection`, { cause });
+    super(`Postgres: ${errorText(cause)}; check user, password, database, rights and TLS of the connection`, { cause });
   }
 }
 
 /** Wrong user or password, no such database, no right. */
 const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
 
-/** Of Node's TLS: a certificate that does not do, or no TLS at all. */
-const TLS_REFUSAL = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+/** What Node says when TLS fails in another way than by a certificate that is not trusted, and a server without TLS. */
+const TLS_FAILURE = /^ERR_(TLS|SSL)_/;
 const NO_TLS = /server does not support SSL connections/;
 
 export function isRefusal(error: unknown): boolean {
   return causesOf(error).some(
-    ({ code, message }) => REFUSAL.has(String(code)) || TLS_REFUSAL.test(String(code)) || NO_TLS.test(message),
+    ({ code, message }) =>
+      REFUSAL.has(String(code)) ||
+      isUntrustedCertificate(code) ||
+      TLS_FAILURE.test(String(code)) ||
+      NO_TLS.test(String(message)),
   );
 }
 
 /** No such table, view or schema. */
 export function isMissing(error: unknown): boolean {
-  return isThrown(error) && ['42P01', '3F000'].includes(String(error.code));
-}
-
-interface Thrown {
-  readonly message: string;
-  readonly code?: unknown;
-  readonly cause?: unknown;
-  readonly previous?: unknown;
-}
-
-/** By its shape: errors of sockets are of another realm where tests run in one of their own. */
-function isThrown(error: unknown): error is Thrown {
-  return typeof error === 'object' && error !== null && typeof (error as { message?: unknown }).message === 'string';
+  return ['42P01', '3F000'].includes(String(causesOf(error)[0]?.['code']));
 }
 
 /** Says whether an error of the driver may pass; connection errors have no SQLSTATE. */
 export function isPassing(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>
-      (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) || LOST_CONNECTION.test(message),
+      (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) || LOST_CONNECTION.test(String(message)),
   );
 }
 
 const LOST_CONNECTION =
   /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i;
-
-/** The error and what it came from, outermost first. */
-function causesOf(error: unknown): readonly Thrown[] {
-  const found: Thrown[] = [];
-  for (let at = error; isThrown(at) && !found.includes(at); at = at.cause ?? at.previous) found.push(at);
-  return found;
-}

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesEqual, parseTransaction, type Txid } from '@virtualchain/bitcoin';
+import { wallClock } from '@virtualchain/kernel';
 import { type NodeRpc, NodeRpcError } from '@virtualchain/node-client';
 import type { Account } from './account.ts';
 import { bytesOf, type Coin, lookAtCoin, type Outpoint } from './coins.ts';
@@ -86,7 +86,7 @@ async function scan(
     }
     if (!isSaid) say(`${rpc.label} is looking for coins for somebody else; waiting until it is done`);
     isSaid = true;
-    await sleep(SCAN_POLL_MS);
+    await wallClock.sleep(SCAN_POLL_MS);
   }
 }
 

@@ -5,6 +5,7 @@ import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog, WriterFenced } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
 import { Subject } from 'rxjs';
+import { quickClock } from '../../../test/kit/quick-clock.ts';
 import { createBlockCache } from './block-cache.ts';
 import { type ChainReport, chainMetrics, createChainReport } from './chain-report.ts';
 import { type ChainWork, type IngestPorts, ingestChain } from './ingest-chain.ts';
@@ -40,8 +41,7 @@ function start(shared = election(), blocks = createBlockCache(made.node)): { rep
   const chain = kvChain({ firstBlock: FIRST });
   const identity = { topic: TOPIC, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(FIRST) };
   const work: ChainWork = { chain, network: 'regtest', identity };
-  const pace = { now: () => 0, jitter: () => 0, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) };
-  const ports: IngestPorts = { node: made.node, blocks, log, election: shared, wakeUps, pace };
+  const ports: IngestPorts = { node: made.node, blocks, log, election: shared, wakeUps, clock: quickClock };
   const logger = createLogger({ name: 'test', version: '0', level: 'silent' });
   const metrics = chainMetrics(createMetrics());
   const report = createChainReport({ chain: 'kv', topic: TOPIC, anchor: 'trusted', logger, metrics, now: () => 0 });

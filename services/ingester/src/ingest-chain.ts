@@ -1,10 +1,9 @@
 import { type Height, height, type NetworkName } from '@virtualchain/bitcoin';
-import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
+import { type Clock, createBackOff, ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Observable } from 'rxjs';
-import { backoff, type Pace } from './backoff.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
 import { createDifficultyCheck } from './difficulty-check.ts';
@@ -20,7 +19,7 @@ export interface IngestPorts {
   readonly election: Election;
   /** Something may have changed at the node: poll and hints. */
   readonly wakeUps: Observable<unknown>;
-  readonly pace: Pace;
+  readonly clock: Clock;
   readonly passing?: PublishPassing | undefined;
 }
 
@@ -66,7 +65,7 @@ export async function ingestChain(
   }
 
   // The election of a leader wants the topic to be there already.
-  await untilDone(over, report, ports.pace, () => ports.log.ensureTopic(work.identity.topic));
+  await untilDone(over, report, ports.clock, () => ports.log.ensureTopic(work.identity.topic));
   try {
     for await (const state of ports.election.campaign(work.identity.topic, { epoch: () => epoch, signal: over })) {
       await term?.end();
@@ -88,7 +87,7 @@ async function leadTerm(
   signal: AbortSignal,
   opened: (epoch: number) => void,
 ): Promise<void> {
-  await untilDone(signal, report, ports.pace, async (progressed) => {
+  await untilDone(signal, report, ports.clock, async (progressed) => {
     await ports.log.ensureTopic(work.identity.topic); // it may have been deleted under a running ingester
     await refuseUnfit(ports, work);
     await using writer = await ports.log.openWriter(work.identity);
@@ -103,11 +102,11 @@ async function leadTerm(
 async function untilDone(
   signal: AbortSignal,
   report: ChainReport,
-  pace: Pace,
+  clock: Clock,
   work: (progressed: () => void) => Promise<void>,
 ): Promise<void> {
-  const waits = backoff(CHAIN_RETRY, pace);
-  const fencedWaits = backoff(FENCED_RETRY, pace);
+  const waits = createBackOff(CHAIN_RETRY, clock.jitter);
+  const fencedWaits = createBackOff(FENCED_RETRY, clock.jitter);
   while (!signal.aborted) {
     try {
       await work(() => waits.reset());
@@ -115,9 +114,9 @@ async function untilDone(
     } catch (error) {
       if (signal.aborted && isExpectedError(error)) return;
       if (!isExpectedError(error) || error.remedy === 'halt') throw error;
-      const ms = isFenced(error) ? fencedWaits.next() : waits.next();
+      const ms = Math.round((isFenced(error) ? fencedWaits : waits).nextMs());
       report.retry(error, ms);
-      await pace.sleep(ms, signal);
+      await clock.sleep(ms, signal);
     }
   }
 }

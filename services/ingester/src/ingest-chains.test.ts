@@ -3,6 +3,7 @@ import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
 import { Subject } from 'rxjs';
+import { quickClock } from '../../../test/kit/quick-clock.ts';
 import { createBlockCache } from './block-cache.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { madeNode } from './made-node.ts';
@@ -16,14 +17,13 @@ test('a chain that halts says why in status, and the other goes on', async () =>
   const kv = kvChain({ firstBlock: FIRST });
   const other = { ...kv, name: 'other', checkpoint: { height: kv.firstBlock, hash: made.blockNamed('0b').hash } };
   const wakeUps = new Subject<void>();
-  const pace = { now: () => 0, jitter: () => 0, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) };
   const ports = {
     node: made.node,
     blocks: createBlockCache(made.node),
     log,
     election: createMemoryElection(),
     wakeUps,
-    pace,
+    clock: quickClock,
   };
   const logger = createLogger({ name: 'test', version: '0', level: 'silent' });
   const setup = { chains: [kv, other], network: 'regtest', topicPrefix: 'vchain', logger, metrics: createMetrics() };

@@ -35,7 +35,7 @@ export function ingestChains(setup: ChainsSetup, ports: IngestPorts): ChainsAtWo
     };
     const anchor = chain.checkpoint === undefined ? 'trusted' : 'checkpoint';
     const { topic } = identity;
-    const report = createChainReport({ chain: chain.name, topic, anchor, logger, metrics, now: ports.pace.now });
+    const report = createChainReport({ chain: chain.name, topic, anchor, logger, metrics, now: ports.clock.now });
     return { work: { chain, network, identity }, report };
   });
   const states = () => works.map(({ report }) => report.status());

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain } from '@virtualchain/definitions';
+import { wallClock } from '@virtualchain/kernel';
 import { failover, openNode, watchTip } from '@virtualchain/node-client';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
 import {
@@ -16,7 +16,6 @@ import {
   startHealthServer,
 } from '@virtualchain/process';
 import { share } from 'rxjs';
-import type { Pace } from './backoff.ts';
 import { createBlockCache } from './block-cache.ts';
 import { readChainFlags } from './chain-flags.ts';
 import { cookieFilesOf, problemsOfCookieFiles, spec } from './config.ts';
@@ -34,11 +33,6 @@ if (args.includes('--help')) {
 }
 
 const logger = createLogger({ name: 'ingester', version: '0.1.0' });
-const pace: Pace = {
-  now: () => Date.now(),
-  jitter: Math.random,
-  sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
-};
 
 await runService(
   async (signal) => {
@@ -54,13 +48,13 @@ await runService(
     const nodes = config.nodeUrls.map((url, index) =>
       openNode(url, { zmqUrl: config.nodeZmq, cookieFile: cookieFiles[index] }),
     );
-    const network = config.network ?? (await networkOf(nodes, logger, pace, signal));
+    const network = config.network ?? (await networkOf(nodes, logger, wallClock, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
     const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
     await using log = openKafkaLog({ ...brokers, passing });
     await using election = openKafkaElection(brokers);
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
-    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, pace, passing };
+    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, clock: wallClock, passing };
 
     const metrics = createMetrics({ service: 'ingester', network });
     metrics.watchProcess();

@@ -1,18 +1,17 @@
 import type { NetworkName } from '@virtualchain/bitcoin';
-import { isExpectedError } from '@virtualchain/kernel';
+import { type Clock, createBackOff, isExpectedError } from '@virtualchain/kernel';
 import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
 import type { Logger } from '@virtualchain/process';
-import { backoff, type Pace } from './backoff.ts';
 import { NETWORK_RETRY } from './limits.ts';
 
 /** The network that the first node to answer is on; waits for one. @throws what only a person can mend. */
 export async function networkOf(
   nodes: readonly BitcoinNode[],
   logger: Logger,
-  pace: Pace,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<NetworkName> {
-  const waits = backoff(NETWORK_RETRY, pace);
+  const waits = createBackOff(NETWORK_RETRY, clock.jitter);
   for (;;) {
     for (const node of nodes) {
       try {
@@ -22,7 +21,7 @@ export async function networkOf(
         logger.warn({ node: node.label, code: error.code }, `waiting for a node: ${error.message}`);
       }
     }
-    await pace.sleep(waits.next(), signal);
+    await clock.sleep(waits.nextMs(), signal);
     signal.throwIfAborted();
   }
 }

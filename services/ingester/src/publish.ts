@@ -35,12 +35,12 @@ export async function publish(term: Term): Promise<void> {
   const branch = trackBranch(writer, term.work.identity);
   if (signal.aborted) return;
   let running: Promise<void> = Promise.resolve();
-  let checkedAt = ports.pace.now();
+  let checkedAt = ports.clock.now();
   const advance = () => {
     running = advanceToTip(term, branch).then(async () => {
-      if (signal.aborted || ports.pace.now() - checkedAt < LOG_CHECK_MS) return;
+      if (signal.aborted || ports.clock.now() - checkedAt < LOG_CHECK_MS) return;
       await writer.check();
-      checkedAt = ports.pace.now();
+      checkedAt = ports.clock.now();
     });
     return from(running);
   };
@@ -85,7 +85,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
         progressed();
         return;
       case 'retry':
-        await ports.pace.sleep(CHAIN_MOVED_WAIT_MS, signal);
+        await ports.clock.sleep(CHAIN_MOVED_WAIT_MS, signal);
         break;
       case 'current':
         report.state('leader');

@@ -3,9 +3,8 @@
 /** The most that goes into one Postgres transaction. */
 export const TRANSACTION_BLOCKS_MAX = 200;
 export const TRANSACTION_OPERATIONS_MAX = 5_000;
-/** How long a failure that may pass is waited out before the next try: doubled from the first to the last. */
-export const RETRY_FIRST_MS = 100;
-export const RETRY_LAST_MS = 5_000;
+/** How long a failure that may pass is waited out before the next try. */
+export const RETRY = { firstMs: 200, lastMs: 5_000 };
 /** How often a faulted projection looks whether it was resumed. */
 export const RESUME_POLL_MS = 1_000;
 /**

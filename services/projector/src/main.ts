@@ -81,7 +81,6 @@ await runService(
       open: () => openProjection(config.postgresUrl, instance, passing),
       signal,
       events: status,
-      jitter: Math.random,
       passing,
     });
   },

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Clock } from '@virtualchain/kernel';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog, type OperationLog } from '@virtualchain/operation-log';
 import { DatabaseUnavailable, MemoryProjection, MemoryStore, type Projection } from '@virtualchain/projection';
@@ -8,12 +9,12 @@ import { type ProjectOptions, project } from './project.ts';
 
 const TOPIC = 'vchain.regtest.kv';
 
-/** The run loop, without chance and without waits of its own. */
+/** The run loop. `sleep` stands in for its waits; nothing is left to chance. */
 const run = (
   log: OperationLog,
   signal: AbortSignal,
-  options: Pick<ProjectOptions, 'open' | 'sleep' | 'events'>,
-): Promise<void> => project({ log, topic: TOPIC, signal, jitter: () => 0, ...options });
+  { sleep, ...options }: Pick<ProjectOptions, 'open' | 'events'> & Pick<Clock, 'sleep'>,
+): Promise<void> => project({ log, topic: TOPIC, signal, clock: { sleep, jitter: () => 0 }, ...options });
 
 test('fault-while-the-database-is-away: the run goes on, and the fault is recorded once it can be', async () => {
   const chain = kvChain({});

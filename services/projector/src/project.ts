@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
+import { type Clock, createBackOff, ExpectedError, isExpectedError, wallClock } from '@virtualchain/kernel';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
 import {
@@ -14,8 +13,7 @@ import type { ProjectorPassing } from './failpoints.ts';
 import {
   KNOWN_BLOCKS_MAX,
   RESUME_POLL_MS,
-  RETRY_FIRST_MS,
-  RETRY_LAST_MS,
+  RETRY,
   TRANSACTION_BLOCKS_MAX,
   TRANSACTION_OPERATIONS_MAX,
 } from './limits.ts';
@@ -37,15 +35,10 @@ export interface ProjectOptions {
   readonly open: () => Promise<Projection>;
   readonly signal: AbortSignal;
   readonly events: ProjectorEvents;
-  /** Between 0 and 1: spreads retries. */
-  readonly jitter: () => number;
-  /** How waits are waited out, early when the signal says so: the simulation's clock is not the wall's. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** By what waits are waited out: the wall's clock when absent. */
+  readonly clock?: Pick<Clock, 'sleep' | 'jitter'>;
   readonly passing?: ProjectorPassing | undefined;
 }
-
-const sleepByTheWall = (ms: number, signal: AbortSignal): Promise<void> =>
-  pause(ms, undefined, { signal }).catch(() => undefined);
 
 /**
  * Runs one machine: reads the log from the checkpoint and advances the projection, until told to stop. The only place
@@ -53,8 +46,8 @@ const sleepByTheWall = (ms: number, signal: AbortSignal): Promise<void> =>
  * as a fault in the checkpoint until it is resumed. A bug in our own code is not caught.
  */
 export async function project(options: ProjectOptions): Promise<void> {
-  const { signal, events, jitter, sleep = sleepByTheWall } = options;
-  let failures = 0;
+  const { signal, events, clock = wallClock } = options;
+  const waits = createBackOff(RETRY, clock.jitter);
   while (!signal.aborted) {
     let projection: Projection | null = null;
     let standing: Checkpoint | undefined;
@@ -65,7 +58,7 @@ export async function project(options: ProjectOptions): Promise<void> {
       events.opened(projection.schema, standing.cursor);
       await follow(projection, standing, options, (checkpoint) => {
         standing = checkpoint;
-        failures = 0;
+        waits.reset();
       });
     } catch (error) {
       if (signal.aborted) break;
@@ -73,17 +66,13 @@ export async function project(options: ProjectOptions): Promise<void> {
       if (error.remedy === 'retry') events.state('retrying', error);
       else if (projection === null) throw error;
       else await mend(projection, standing, error, options);
-      failures++; // a rewind counts as one too: what it did not mend must not be asked for in a tight loop
-      await sleep(retryDelayMs(failures, jitter), signal);
+      // Also after a rewind: what it did not mend must not be asked for in a tight loop.
+      await clock.sleep(waits.nextMs(), signal);
     } finally {
       await projection?.close();
     }
   }
   events.state('stopped', null);
-}
-
-function retryDelayMs(failures: number, jitter: () => number): number {
-  return Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)) * (0.5 + jitter() / 2);
 }
 
 /** Reads and advances until the signal or an error ends it. */
@@ -213,14 +202,14 @@ function faultOf(error: ExpectedError): Fault {
 /** A fault stands in the checkpoint; `vchain resume` or `vchain attach` takes it away. */
 async function waitUntilResumed(
   projection: Projection,
-  { signal, events, sleep = sleepByTheWall }: ProjectOptions,
+  { signal, events, clock = wallClock }: ProjectOptions,
 ): Promise<void> {
   for (let told = false; !signal.aborted; told = true) {
     const { status, fault, cursor } = await projection.checkpoint();
     if (status !== 'faulted') return;
     if (!told) events.opened(projection.schema, cursor);
     if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
-    await sleep(RESUME_POLL_MS, signal);
+    await clock.sleep(RESUME_POLL_MS, signal);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChainReport, createBlockCache, ingestChain } from '@virtualchain/ingester';
-import type { ExpectedError } from '@virtualchain/kernel';
+import type { Clock, ExpectedError } from '@virtualchain/kernel';
 import { failover } from '@virtualchain/node-client';
 import type { MemoryStore } from '@virtualchain/projection';
 import { Subject } from 'rxjs';
@@ -50,7 +50,7 @@ interface IngesterSetup {
 
 /** One process of an ingester, on the ports that it reaches. */
 async function ingest(run: Run, world: World, process: Process, setup: IngesterSetup): Promise<void> {
-  const { plan, scheduler, faults, random } = run;
+  const { plan, scheduler, faults } = run;
   const { chain, identity, group } = world;
   const corrupts = () => faults.happens(plan.corrupts, 'blocks altered');
   const node = failover(
@@ -67,18 +67,25 @@ async function ingest(run: Run, world: World, process: Process, setup: IngesterS
   };
   poll();
   world.wakeUps.add(wake);
-  const pace = {
-    now: scheduler.now,
-    jitter: random.next,
-    sleep: (ms: number, over: AbortSignal) => process.sleep(ms, over),
-  };
   const log = world.log.connect(process);
-  const ports = { node, blocks: createBlockCache(node), log, election: group.reachedBy(process), wakeUps, pace };
+  const ports = {
+    node,
+    blocks: createBlockCache(node),
+    log,
+    election: group.reachedBy(process),
+    wakeUps,
+    clock: clockOf(run, process),
+  };
   try {
     await ingestChain({ chain, network: NETWORK, identity }, ports, setup.report, setup.signal);
   } finally {
     world.wakeUps.delete(wake);
   }
+}
+
+/** Virtual time, as one process of the run waits in it. */
+function clockOf({ scheduler, random }: Run, process: Process): Clock {
+  return { now: scheduler.now, jitter: random.next, sleep: (ms, over) => process.sleep(ms, over) };
 }
 
 function reportOf({ name }: Process, { journal }: Run, logged: (height: number) => void): ChainReport {
@@ -128,7 +135,7 @@ interface Running {
 
 /** One process of a projector. */
 function projectInto(store: MemoryStore, run: Run, world: World, { process, signal }: Running): Promise<void> {
-  const { faults, plan, random } = run;
+  const { faults, plan } = run;
   const { trace } = run.journal;
   return project({
     log: world.log.connect(process),
@@ -141,8 +148,7 @@ function projectInto(store: MemoryStore, run: Run, world: World, { process, sign
       advanced: ({ blocks, disconnected }, cursor) =>
         trace(`${process.name} +${blocks} -${disconnected} to ${cursor?.height}`),
     },
-    jitter: random.next,
-    sleep: (ms, over) => process.sleep(ms, over),
+    clock: clockOf(run, process),
   });
 }
 

@@ -21,8 +21,7 @@ export async function subscribe(
       const known = store.branch.map(({ event, cursor, fromSequence }) => {
         return { fromSequence, toSequence: cursor.sequence, hash: event.hash as Cursor['hash'] & string };
       });
-      const sleep = (ms: number, over?: AbortSignal) => process.sleep(ms, over);
-      for await (const change of follow({ log, topic, cursor: store.cursor, known, signal, sleep })) {
+      for await (const change of follow({ log, topic, cursor: store.cursor, known, signal, clock: process })) {
         await process.call('own', 'store', () => apply(store, change));
       }
     } catch (error) {

@@ -1,3 +1,4 @@
+import { isUntrustedCertificate } from '@virtualchain/kernel';
 import {
   NodeBusy,
   NodeReplyInvalid,
@@ -115,13 +116,10 @@ export function readRestReply(node: string, { statusCode, headers, body }: HttpR
   return { kind: 'bytes', bytes: body };
 }
 
-/** Node's words for a certificate that does not do. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-
 /** What the HTTP client could not do, as an error with a name. */
 export function connectionError(node: string, error: unknown): NodeTimeout | NodeUnreachable | NodeUntrusted {
   const { code = '', message } = error as { readonly code?: string; readonly message?: string };
-  if (UNTRUSTED.test(code)) return new NodeUntrusted(node, `${message} (${code})`);
+  if (isUntrustedCertificate(code)) return new NodeUntrusted(node, `${message} (${code})`);
   const text = [code, message].filter(Boolean).join(' ');
   return code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT'
     ? new NodeTimeout(node, text)

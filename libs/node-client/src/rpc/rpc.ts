@@ -2,17 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { createRequire } from 'node:module';
-import { setTimeout as wait } from 'node:timers/promises';
-import { isExpectedError } from '@virtualchain/kernel';
+import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import Client from 'bitcoin-core';
 import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from '../errors.ts';
-import {
-  BUSY_DELAY_FIRST_MS,
-  BUSY_RETRIES_MAX,
-  CALLS_IN_FLIGHT_MAX,
-  RPC_TIMEOUT_MS,
-  SLOW_RPC_TIMEOUT_MS,
-} from '../limits.ts';
+import { BUSY_RETRIES_MAX, BUSY_RETRY, CALLS_IN_FLIGHT_MAX, RPC_TIMEOUT_MS, SLOW_RPC_TIMEOUT_MS } from '../limits.ts';
 import { limitInFlight } from './in-flight.ts';
 import { type Login, loginSource } from './login.ts';
 import { type NodeAddress, nodeAddress } from './node-url.ts';
@@ -71,6 +64,7 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   async function attempt<Result>(send: () => Promise<Result>, withoutByteMs = timeoutMs): Promise<Result> {
     let wasCutOff = false;
     let renewed: Login | null = null;
+    const waits = createBackOff(BUSY_RETRY);
     for (let busy = 0; ; ) {
       const used = renewed ?? (await login.known());
       try {
@@ -89,7 +83,7 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
         // The node may have closed an idle connection just when it was used again; every call here can be repeated.
         const isCutOff = error instanceof NodeUnreachable && CUT_OFF.test(error.message) && !wasCutOff;
         if (isCutOff) wasCutOff = true;
-        else if (error instanceof NodeBusy && busy < busyRetriesMax) await wait(BUSY_DELAY_FIRST_MS * 2 ** busy++);
+        else if (error instanceof NodeBusy && busy++ < busyRetriesMax) await wallClock.sleep(waits.nextMs());
         else throw error;
       }
     }

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/kernel';
+import { causesOf, ExpectedError, isUntrustedCertificate } from '@virtualchain/kernel';
 import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, WriterFenced } from '../errors.ts';
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'PRODUCER_FENCED']);
@@ -21,22 +21,12 @@ const REFUSED = new Set([
   'INVALID_TRANSACTION_TIMEOUT',
 ]);
 
-/** Of Node's TLS: a certificate that does not do. */
-const UNTRUSTED = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-
-/** What kafkajs wraps in one another: the outer error says that it gave up, an inner one says why. */
-function* chainOf(error: unknown): Generator<Record<string, unknown>> {
-  let inner = error;
-  for (let depth = 0; depth < 8 && typeof inner === 'object' && inner !== null; depth += 1) {
-    const fields = inner as Record<string, unknown>;
-    yield fields;
-    inner = fields['cause'] ?? fields['originalError'];
-  }
-}
-
-/** The name Kafka gives the error, or null when it is one of the connection. */
+/**
+ * The name Kafka gives the error, or null when it is one of the connection. kafkajs wraps errors in one another: the outer
+ * one says that it gave up, an inner one says why.
+ */
 export function kafkaErrorType(error: unknown): string | null {
-  for (const { type, code } of chainOf(error)) {
+  for (const { type, code } of causesOf(error)) {
     if (code === PRODUCER_FENCED_CODE) return 'PRODUCER_FENCED';
     if (typeof type === 'string') return type;
   }
@@ -46,10 +36,10 @@ export function kafkaErrorType(error: unknown): string | null {
 /** Turns what kafkajs throws into a foreseen failure; bugs pass as they are. */
 export function foreseen(topic: string, offset: bigint, error: unknown): unknown {
   if (error instanceof ExpectedError) return error;
-  for (const { name, code } of chainOf(error)) {
+  for (const { name, code } of causesOf(error)) {
     if (name === 'TypeError' || name === 'RangeError' || name === 'ReferenceError') return error;
     if (name === 'KafkaJSSASLAuthenticationError') return new BrokerRefused(topic, error);
-    if (typeof code === 'string' && UNTRUSTED.test(code)) return new BrokerRefused(topic, error);
+    if (isUntrustedCertificate(code)) return new BrokerRefused(topic, error);
   }
   const type = kafkaErrorType(error);
   if (type === 'OFFSET_OUT_OF_RANGE') return new OffsetOutOfRange(topic, offset);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { wallClock } from '@virtualchain/kernel';
 import type { Consumer, Kafka, PartitionAssigner } from 'kafkajs';
 import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from '../leadership.ts';
 import {
@@ -61,7 +61,7 @@ async function join(
   while (!signal.aborted) {
     await beMember(group, topic, epoch, signal, set);
     set('standby');
-    await pause(REJOIN_WAIT_MS, undefined, { signal }).catch(() => undefined);
+    await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { wallClock } from '@virtualchain/kernel';
 import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
 import type { Broker, Fetched } from '../broker.ts';
 import { withDeadline } from '../deadline.ts';
@@ -136,6 +137,6 @@ async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty
 /** The operation log on Apache Kafka. Connects on first use. */
 export function openKafkaLog(options: KafkaLogOptions): OperationLog {
   const { passing } = options;
-  const ambience = { now: () => Date.now(), randomId: () => randomBytes(16).toString('hex'), passing };
+  const ambience = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex'), passing };
   return createOperationLog(createKafkaBroker(options), ambience);
 }

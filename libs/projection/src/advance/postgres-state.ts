@@ -1,3 +1,4 @@
+import { errorText } from '@virtualchain/kernel';
 import {
   type Collection,
   type Collections,
@@ -122,7 +123,7 @@ export class PostgresState implements StateSource {
     try {
       return (await query.execute(this.#db)).rows as Record<string, unknown>[];
     } catch (cause) {
-      throw new StateUnavailable(cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new StateUnavailable(errorText(cause), { cause });
     }
   }
 }

@@ -1,0 +1,31 @@
+import type { Clock } from './clock.ts';
+
+export interface BackOffLimits {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** How long to wait before the next try. */
+export interface BackOff {
+  nextMs(): number;
+  /** Something went well: the next failure is waited out as if it were the first. */
+  reset(): void;
+}
+
+/**
+ * Waits that double from the first to the last. With a jitter each of them is between one half and the whole of that;
+ * without, the whole.
+ */
+export function createBackOff({ firstMs, lastMs }: BackOffLimits, jitter: Clock['jitter'] = () => 1): BackOff {
+  let wholeMs = firstMs;
+  return {
+    nextMs() {
+      const ms = wholeMs * (0.5 + 0.5 * jitter());
+      wholeMs = Math.min(2 * wholeMs, lastMs);
+      return ms;
+    },
+    reset() {
+      wholeMs = firstMs;
+    },
+  };
+}
