@@ -14,15 +14,20 @@ const PURE_OTHERS = ['@noble/hashes', '@noble/curves', '@scure/base'];
 
 export const RULES: readonly Rule[] = [
   { folder: /^libs\/kernel\//, ours: [], others: [] },
+  { folder: /^libs\/failpoints\//, ours: ['kernel'], others: ['node:'] },
   { folder: /^libs\/bitcoin\//, ours: ['kernel'], others: PURE_OTHERS },
   { folder: /^libs\/protocol\//, ours: ['kernel', 'bitcoin'], others: [...PURE_OTHERS, 'typebox'] },
   { folder: /^libs\/machine\//, ours: ['kernel', 'bitcoin', 'protocol'], others: PURE_OTHERS },
   { folder: /^libs\/machines\//, ours: ['kernel', 'bitcoin', 'protocol', 'machine'], others: PURE_OTHERS },
   { folder: /^libs\/node-client\//, ours: ['kernel', 'bitcoin'], others: ['node:', 'bitcoin-core', 'rxjs', 'zeromq'] },
-  { folder: /^libs\/operation-log\//, ours: ['kernel', 'bitcoin', 'protocol'], others: ['node:', 'kafkajs'] },
+  {
+    folder: /^libs\/operation-log\//,
+    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol'],
+    others: ['node:', 'kafkajs'],
+  },
   {
     folder: /^libs\/projection\//,
-    ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'operation-log'],
+    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log'],
     others: ['node:', '@mikro-orm', 'kysely'],
   },
   { folder: /^libs\/client\//, ours: ['kernel', 'bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },

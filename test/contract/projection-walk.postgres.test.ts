@@ -6,7 +6,7 @@ import {
   createBuild,
   type MachineInstance,
   openBuild,
-  PROJECTION_POINTS,
+  projectionPoints,
   readHashes,
   readRows,
   verifyProjection,
@@ -79,7 +79,7 @@ function walks<Word>(words: fc.Arbitrary<Word>, make: (block: string, words: rea
 const disturbances = fc.infiniteStream(
   fc.record({
     cut: fc.integer({ min: 1, max: 9 }),
-    failAt: fc.option(fc.constantFrom(...PROJECTION_POINTS), { freq: 3 }),
+    failAt: fc.option(fc.constantFrom(...projectionPoints.names), { freq: 3 }),
     reopen: fc.nat(7).map((n) => n === 0),
     rewindBy: fc.option(fc.integer({ min: 1, max: 6 }), { freq: 8 }),
   }),
@@ -111,20 +111,20 @@ async function walk(
   disturbed: Iterator<{ cut: number; failAt: string | null; reopen: boolean; rewindBy: number | null }>,
 ) {
   let failAt: string | null = null;
-  const passing = (point: string): void => {
+  using _listening = projectionPoints.listen((point) => {
     if (point !== failAt) return;
     failAt = null;
     throw new Cut(point);
-  };
+  });
   const made = await createBuild(url, instance);
   const { schema } = made;
   await made.close();
-  let projection = await openBuild(url, instance, schema, passing);
+  let projection = await openBuild(url, instance, schema);
   for (;;) {
     const { cut, failAt: point, reopen, rewindBy } = disturbed.next().value;
     if (reopen) {
       await projection.close();
-      projection = await openBuild(url, instance, schema, passing);
+      projection = await openBuild(url, instance, schema);
     }
     if (rewindBy !== null) {
       const marks = [];

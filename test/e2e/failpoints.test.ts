@@ -6,12 +6,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
 import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
-import { FAILPOINTS as INGESTER_POINTS } from '../../services/ingester/src/failpoints.ts';
-import { FAILPOINTS as PROJECTOR_POINTS } from '../../services/projector/src/failpoints.ts';
+import { failpoints as ingesterFailpoints } from '../../services/ingester/src/failpoints.ts';
+import { failpoints as projectorFailpoints } from '../../services/projector/src/failpoints.ts';
 import { kafkaHarness } from '../contract/kafka-hands.ts';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
 import { Victim } from '../kit/victim.ts';
+
+const INGESTER_POINTS = ingesterFailpoints.flatMap<string>(({ names }) => names);
+const PROJECTOR_POINTS = projectorFailpoints.flatMap<string>(({ names }) => names);
 
 /** Which passing kills, where the first one is at the start, before there is work to lose. */
 const NTH: Readonly<Record<string, number>> = {

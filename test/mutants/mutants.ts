@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'fence-before-tail',
     file: 'libs/operation-log/src/writer.ts',
     edits: [
-      ["passing?.('before-fence');", "const early = await readTail(broker, topic, 'found-out');"],
+      ["writerPoints.pass('before-fence');", "const early = await readTail(broker, topic, 'found-out');"],
       ["const found = await readTail(broker, topic, 'found-out');", 'const found = early;'],
     ],
     tests: LOG,

@@ -17,7 +17,7 @@ export {
   type MemoryBroker,
   type MemoryStep,
 } from './memory/memory.ts';
-export { WRITER_POINTS, type WriterPassing } from './points.ts';
+export { writerPoints } from './points.ts';
 export type {
   BranchBlock,
   ConnectedBlock,

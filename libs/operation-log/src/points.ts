@@ -1,8 +1,10 @@
+import { defineFailpoints } from '@virtualchain/failpoints';
+
 /**
  * Places in a writer's work at which a crash leaves something else behind. Each is passed in order; tests end the process
  * there, one after the other.
  */
-export const WRITER_POINTS = [
+export const writerPoints = defineFailpoints('writer', [
   'before-fence',
   'after-fence',
   'before-tail',
@@ -14,7 +16,4 @@ export const WRITER_POINTS = [
   'before-commit',
   'after-commit',
   'after-append',
-] as const;
-
-/** Hears of each point as it is passed. */
-export type WriterPassing = (point: (typeof WRITER_POINTS)[number]) => void;
+]);

@@ -3,16 +3,15 @@ import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
 import type { Broker, OutgoingRecord } from './broker.ts';
 import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
-import type { WriterPassing } from './points.ts';
+import { writerPoints } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
 import { readIdentity } from './record/identity.ts';
 import { type Place, recordOf, recordsOfEntry, splitBySize } from './record/records.ts';
 
-/** What differs from run to run, handed in: the clock, in Unix milliseconds, ids of 32 hex digits, and who watches. */
+/** What differs from run to run, handed in: the clock, in Unix milliseconds, and ids of 32 hex digits. */
 export interface Ambience {
   now(): number;
   randomId(): string;
-  readonly passing?: WriterPassing | undefined;
 }
 
 /**
@@ -21,10 +20,9 @@ export interface Ambience {
  */
 export async function openWriter(broker: Broker, identity: LogIdentity, ambience: Ambience): Promise<LogWriter> {
   const { topic } = identity;
-  const { passing } = ambience;
-  passing?.('before-fence');
+  writerPoints.pass('before-fence');
   const producer = await broker.fence(topic, `${topic}.ingester`);
-  passing?.('after-fence');
+  writerPoints.pass('after-fence');
   const writer = ambience.randomId();
   const time = () => new Date(ambience.now()).toISOString();
   let spent = false;
@@ -47,10 +45,10 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
   }
 
   async function start(): Promise<LogTail> {
-    passing?.('before-tail');
+    writerPoints.pass('before-tail');
     reached = (await broker.offsets(topic)).stable - 1n;
     const found = await readTail(broker, topic, 'found-out');
-    passing?.('after-tail');
+    writerPoints.pass('after-tail');
     const known = await readIdentity(broker, topic);
     if (known !== null) refuseOther(identity, known);
     const log = found?.log ?? ambience.randomId();
@@ -67,9 +65,9 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
       add({ type: 'log.created', network, chain, magic, firstBlock }, 0);
     }
     add({ type: 'writer.started', writer }, epoch);
-    passing?.('before-writer-started');
+    writerPoints.pass('before-writer-started');
     await transact([records]);
-    passing?.('after-writer-started');
+    writerPoints.pass('after-writer-started');
     return { log, epoch, sequence, block: found?.block ?? null };
   }
 
@@ -94,9 +92,9 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     }
     const sends = splitBySize(records);
     return write(async () => {
-      passing?.('before-append');
+      writerPoints.pass('before-append');
       const offsets = await transact(sends);
-      passing?.('after-append');
+      writerPoints.pass('after-append');
       const sequence = tail.sequence + records.length;
       const newest = entries.length - 1;
       const last = entries[newest] as LogEntry;

@@ -1,4 +1,3 @@
-export { armFailpoint, type Failpoint, FailpointRefused } from './failpoint.ts';
 export {
   type ExtraPage,
   type HealthServer,

@@ -1,7 +1,7 @@
 export { attachProjection } from './advance/attach.ts';
 export { findCommonBlock } from './advance/common-block.ts';
 export { type FeedEntry, MemoryProjection, MemoryStore } from './advance/memory-projection.ts';
-export { PROJECTION_POINTS, type ProjectionPassing } from './advance/points.ts';
+export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { Checkpoint, Fault, ProjectionStatus } from './build/checkpoint.ts';

@@ -1,9 +1,12 @@
-import { WRITER_POINTS } from '@virtualchain/operation-log';
+import { defineFailpoints } from '@virtualchain/failpoints';
+import { writerPoints } from '@virtualchain/operation-log';
 
-const PUBLISH_POINTS = ['before-fetch', 'after-verify', 'before-disconnect', 'after-disconnect'] as const;
+export const publishPoints = defineFailpoints('ingester', [
+  'before-fetch',
+  'after-verify',
+  'before-disconnect',
+  'after-disconnect',
+]);
 
-/** Where a test may end the ingester: the writer's points, and its own. */
-export const FAILPOINTS = [...WRITER_POINTS, ...PUBLISH_POINTS] as const;
-
-/** Hears of the ingester's own points as they are passed. */
-export type PublishPassing = (point: (typeof PUBLISH_POINTS)[number]) => void;
+/** Where a test may end the ingester: at the writer's points, and at its own. */
+export const failpoints = [writerPoints, publishPoints];

@@ -7,7 +7,6 @@ import type { Observable } from 'rxjs';
 import type { BlockCache } from './block-cache.ts';
 import type { ChainReport } from './chain-report.ts';
 import { createDifficultyCheck } from './difficulty-check.ts';
-import type { PublishPassing } from './failpoints.ts';
 import { CHAIN_RETRY, FENCED_RETRY } from './limits.ts';
 import { publish } from './publish.ts';
 
@@ -20,7 +19,6 @@ export interface IngestPorts {
   /** Something may have changed at the node: poll and hints. */
   readonly wakeUps: Observable<unknown>;
   readonly clock: Clock;
-  readonly passing?: PublishPassing | undefined;
 }
 
 /** One virtual chain and its place in the log. */

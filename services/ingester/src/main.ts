@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain } from '@virtualchain/definitions';
+import { armFailpoint } from '@virtualchain/failpoints';
 import { wallClock } from '@virtualchain/kernel';
 import { failover, openNode, watchTip } from '@virtualchain/node-client';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
 import {
-  armFailpoint,
   createLogger,
   createMetrics,
   describeConfig,
@@ -19,7 +19,7 @@ import { share } from 'rxjs';
 import { createBlockCache } from './block-cache.ts';
 import { readChainFlags } from './chain-flags.ts';
 import { cookieFilesOf, problemsOfCookieFiles, spec } from './config.ts';
-import { FAILPOINTS } from './failpoints.ts';
+import { failpoints } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { networkOf, onlyOn } from './network.ts';
 
@@ -41,7 +41,7 @@ await runService(
     const rules = [() => flags.problems, problemsOfCookieFiles, problemsOfKafkaSecurity];
     const config = readConfig(spec, process.env, flags.rest, rules);
     logger.level = config.logLevel;
-    const passing = armFailpoint(FAILPOINTS, process.env);
+    armFailpoint(failpoints, process.env);
     const chains = await Promise.all(flags.chains.map(({ chain, parameters }) => loadChain(chain, parameters)));
 
     const cookieFiles = cookieFilesOf(config.nodeUrls, config.nodeCookieFiles);
@@ -51,10 +51,10 @@ await runService(
     const network = config.network ?? (await networkOf(nodes, logger, wallClock, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
     const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
-    await using log = openKafkaLog({ ...brokers, passing });
+    await using log = openKafkaLog(brokers);
     await using election = openKafkaElection(brokers);
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
-    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, clock: wallClock, passing };
+    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, clock: wallClock };
 
     const metrics = createMetrics({ service: 'ingester', network });
     metrics.watchProcess();

@@ -6,6 +6,7 @@ import { type ReadyBlock, readyBlock } from './block-entry.ts';
 import { type TrackedBranch, trackBranch } from './branch.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { DifficultyCheck } from './difficulty-check.ts';
+import { publishPoints } from './failpoints.ts';
 import type { ChainWork, IngestPorts } from './ingest-chain.ts';
 import {
   CHAIN_MOVED_WAIT_MS,
@@ -66,7 +67,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
       case 'disconnect':
         for (let start = 0; start < step.blocks.length; start += DISCONNECTS_PER_TRANSACTION_MAX) {
           const leaving = step.blocks.slice(start, start + DISCONNECTS_PER_TRANSACTION_MAX);
-          ports.passing?.('before-disconnect');
+          publishPoints.pass('before-disconnect');
           const tail = await writer.append(
             leaving.map(
               ({ height, hash, previousHash }): LogEntry => ({
@@ -75,7 +76,7 @@ async function advanceToTip(term: Term, branch: TrackedBranch): Promise<void> {
               }),
             ),
           );
-          ports.passing?.('after-disconnect');
+          publishPoints.pass('after-disconnect');
           branch.disconnected(leaving.length, tail.block);
           report.disconnected(leaving.length, tail);
         }
@@ -137,10 +138,10 @@ async function connectAll(
         ports.blocks.fetchAhead(hashes[ahead] as BlockHash);
       }
       done = index + 1;
-      ports.passing?.('before-fetch');
+      publishPoints.pass('before-fetch');
       const block = await readyBlock(source, parent, (start + index) as Height, hash);
       if (block === null) break;
-      ports.passing?.('after-verify');
+      publishPoints.pass('after-verify');
       ready.push(block);
       parent = block.point;
       bytes += block.bytes;

@@ -1,7 +1,7 @@
-import { PROJECTION_POINTS } from '@virtualchain/projection';
+import { defineFailpoints } from '@virtualchain/failpoints';
+import { projectionPoints } from '@virtualchain/projection';
 
-/** Where a test may end the projector, in the order of a batch. */
-export const FAILPOINTS = ['after-read', ...PROJECTION_POINTS, 'before-hint', 'after-hint'] as const;
+export const projectorPoints = defineFailpoints('projector', ['after-read', 'before-hint', 'after-hint']);
 
-/** Hears of each point as it is passed. */
-export type ProjectorPassing = (point: (typeof FAILPOINTS)[number]) => void;
+/** Where a test may end the projector: at the projection's points, and at its own. */
+export const failpoints = [projectionPoints, projectorPoints];

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
+import { armFailpoint } from '@virtualchain/failpoints';
 import { openKafkaLog } from '@virtualchain/operation-log';
 import {
-  armFailpoint,
   createLogger,
   createMetrics,
   describeConfig,
@@ -16,7 +16,7 @@ import {
 } from '@virtualchain/process';
 import { openAnswers, openProjection } from '@virtualchain/projection';
 import { spec } from './config.ts';
-import { FAILPOINTS } from './failpoints.ts';
+import { failpoints } from './failpoints.ts';
 import { LOG_END_POLL_MS } from './limits.ts';
 import { watchLogEnd } from './log-end.ts';
 import { project } from './project.ts';
@@ -36,7 +36,7 @@ await runService(
     usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
     const config = readConfig(spec, process.env, process.argv.slice(2), [problemsOfKafkaSecurity]);
     logger.level = config.logLevel;
-    const passing = armFailpoint(FAILPOINTS, process.env);
+    armFailpoint(failpoints, process.env);
     stepBack(config.niceness);
     const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
     const parameters = parseParameters('--machine-parameters', config.machineParameters);
@@ -78,10 +78,9 @@ await runService(
     await project({
       log,
       topic,
-      open: () => openProjection(config.postgresUrl, instance, passing),
+      open: () => openProjection(config.postgresUrl, instance),
       signal,
       events: status,
-      passing,
     });
   },
   { logger },

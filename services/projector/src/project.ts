@@ -9,7 +9,7 @@ import {
   type Projection,
   upToStop,
 } from '@virtualchain/projection';
-import type { ProjectorPassing } from './failpoints.ts';
+import { projectorPoints } from './failpoints.ts';
 import {
   KNOWN_BLOCKS_MAX,
   RESUME_POLL_MS,
@@ -37,7 +37,6 @@ export interface ProjectOptions {
   readonly events: ProjectorEvents;
   /** By what waits are waited out: the wall's clock when absent. */
   readonly clock?: Pick<Clock, 'sleep' | 'jitter'>;
-  readonly passing?: ProjectorPassing | undefined;
 }
 
 /**
@@ -82,12 +81,12 @@ async function follow(
   options: ProjectOptions,
   onProgress: (checkpoint: Checkpoint) => void,
 ): Promise<void> {
-  const { log, topic, signal, events, passing } = options;
+  const { log, topic, signal, events } = options;
   const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
   events.state('catching-up', null);
   const known = await knownBlocks(projection);
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
-    passing?.('after-read');
+    projectorPoints.pass('after-read');
     for (const changes of portions(upToStop(projection.machine, batch.changes))) {
       await advanceUpToFault(projection, changes, (advanced) => {
         onProgress(advanced.checkpoint);
@@ -95,9 +94,9 @@ async function follow(
       });
     }
     const last = batch.changes.at(-1);
-    passing?.('before-hint');
+    projectorPoints.pass('before-hint');
     if (last !== undefined) await log.commitHint(topic, group, last.cursor.offset + 1n).catch(() => undefined);
-    passing?.('after-hint');
+    projectorPoints.pass('after-hint');
     events.state(batch.atEnd ? 'at-tip' : 'catching-up', null);
     if (signal.aborted) return;
   }

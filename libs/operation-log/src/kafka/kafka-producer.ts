@@ -3,7 +3,7 @@ import type { FencedProducer, OutgoingRecord } from '../broker.ts';
 import { withDeadline } from '../deadline.ts';
 import { BrokerUnavailable, refuseLostTail, WriterStalled } from '../errors.ts';
 import { CLOSE_LIMIT_MS, TRANSACTION_RETRY, TRANSACTION_TIMEOUT_MS } from '../limits.ts';
-import type { WriterPassing } from '../points.ts';
+import { writerPoints } from '../points.ts';
 import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { Partitioners } from './kafkajs.ts';
@@ -17,7 +17,6 @@ export async function fenceKafka(
   topic: string,
   transactionalId: string,
   stallLimitMs: number,
-  passing?: WriterPassing,
 ): Promise<FencedProducer> {
   const producer = kafka.producer({
     transactionalId,
@@ -44,7 +43,7 @@ export async function fenceKafka(
     open = transaction;
     const offsets: bigint[] = [];
     for (const [index, batch] of batches.entries()) {
-      if (index > 0) passing?.('between-sends');
+      if (index > 0) writerPoints.pass('between-sends');
       const messages = batch.map(({ key, value, headers }) => ({
         key,
         value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
@@ -57,9 +56,9 @@ export async function fenceKafka(
       refuseLostTail(topic, first, above);
       offsets.push(first);
     }
-    passing?.('before-commit');
+    writerPoints.pass('before-commit');
     await step('a commit', () => transaction.commit());
-    passing?.('after-commit');
+    writerPoints.pass('after-commit');
     open = null;
     return offsets;
   }

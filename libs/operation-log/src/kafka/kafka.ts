@@ -15,7 +15,6 @@ import {
 } from '../limits.ts';
 import { createOperationLog } from '../log.ts';
 import { patiently } from '../patience.ts';
-import type { WriterPassing } from '../points.ts';
 import type { OperationLog } from '../port.ts';
 import { type Clusters, createClusters } from './kafka-clusters.ts';
 import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
@@ -40,8 +39,6 @@ export interface KafkaLogOptions {
   readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
   /** What kafkajs has to say; nothing is kept by default. */
   readonly onClientLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
-  /** Hears of the points that a writer passes: tests end the process there. */
-  readonly passing?: WriterPassing | undefined;
 }
 
 /** A kafkajs client with the settings that all of ours share. */
@@ -89,7 +86,7 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
     offsets: (topic) => clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)),
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
-      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs, options.passing);
+      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
       const producer = await patiently({ topic, patienceMs }, fence); // a fence that failed has written nothing
       return {
         ...producer,
@@ -136,7 +133,6 @@ async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty
 
 /** The operation log on Apache Kafka. Connects on first use. */
 export function openKafkaLog(options: KafkaLogOptions): OperationLog {
-  const { passing } = options;
-  const ambience = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex'), passing };
+  const ambience = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex') };
   return createOperationLog(createKafkaBroker(options), ambience);
 }

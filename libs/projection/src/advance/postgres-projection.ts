@@ -29,7 +29,7 @@ import { MARKS_PER_PAGE_MAX } from '../limits.ts';
 import type { Advanced, BlockMark, Projection } from '../port.ts';
 import { snapshotSource } from '../snapshot/snapshot-source.ts';
 import { advancedBy } from './advanced.ts';
-import type { ProjectionPassing } from './points.ts';
+import { projectionPoints } from './points.ts';
 import { PostgresState } from './postgres-state.ts';
 import { placeBlocks, rollBack } from './roll-back.ts';
 import { checkFollows, runsOf } from './runs.ts';
@@ -41,7 +41,6 @@ export interface PostgresProjectionOptions {
   readonly schema: string;
   readonly machine: AnyStateMachine;
   readonly genesisHashes: CollectionHashes;
-  readonly passing?: ProjectionPassing | undefined;
 }
 
 /** A build in Postgres. */
@@ -51,18 +50,16 @@ export class PostgresProjection implements Projection {
   readonly orm: MikroORM;
   readonly #genesisHashes: CollectionHashes;
   readonly #state: PostgresState;
-  readonly #passing: ProjectionPassing | undefined;
   #checkpoint: Checkpoint | null = null;
   #snapshots: SnapshotView;
   #collectionHashes: CollectionHashes | null = null;
   #db: Db | null = null;
 
-  constructor({ orm, schema, machine, genesisHashes, passing }: PostgresProjectionOptions) {
+  constructor({ orm, schema, machine, genesisHashes }: PostgresProjectionOptions) {
     this.orm = orm;
     this.schema = schema;
     this.machine = machine;
     this.#genesisHashes = genesisHashes;
-    this.#passing = passing;
     this.#state = new PostgresState(schema, machine.collections);
     this.#snapshots = this.#newSnapshots();
   }
@@ -89,7 +86,7 @@ export class PostgresProjection implements Projection {
       await inTransaction(this.orm, async (db) => {
         this.#use(db);
         await moveCheckpoint(db, this.schema, from, last.cursor, feedPosition);
-        this.#passing?.('after-checkpoint');
+        projectionPoints.pass('after-checkpoint');
         await this.#checkNotRetired(db);
         let position = from.feedPosition;
         for (const run of runsOf(changes)) {
@@ -104,9 +101,9 @@ export class PostgresProjection implements Projection {
             position += run.changes.reduce((sum, change) => sum + this.#feedRowsOf(change), 0);
           }
         }
-        this.#passing?.('before-commit');
+        projectionPoints.pass('before-commit');
       });
-      this.#passing?.('after-commit');
+      projectionPoints.pass('after-commit');
     } catch (error) {
       this.#forget();
       throw error;
@@ -173,8 +170,8 @@ export class PostgresProjection implements Projection {
         }>`select height, hash from ${sql.table(`${this.schema}.blocks`)}
           where height > ${target} order by height desc`.execute(db);
         await moveCheckpoint(db, this.schema, from, cursor, from.feedPosition + rows.length);
-        await rollBack(db, this.schema, this.machine, target, this.#passing);
-        this.#passing?.('in-rewind');
+        await rollBack(db, this.schema, this.machine, target);
+        projectionPoints.pass('in-rewind');
         const retracted = rows.map((row) => ({
           kind: 'disconnected' as const,
           height: row.height,
@@ -215,13 +212,13 @@ export class PostgresProjection implements Projection {
       run.push({ change, folded });
     }
     this.#collectionHashes = collectionHashes;
-    await writeRun(db, this.schema, this.machine.collections, run, feedPosition, this.#passing);
+    await writeRun(db, this.schema, this.machine.collections, run, feedPosition);
     return run.flatMap(({ folded }) => folded ?? []);
   }
 
   async #disconnectRun(db: Db, changes: readonly LogChange[], feedPosition: number): Promise<void> {
     const lowest = Math.min(...changes.map(({ event }) => event.height));
-    await rollBack(db, this.schema, this.machine, lowest - 1, this.#passing);
+    await rollBack(db, this.schema, this.machine, lowest - 1);
     const rows = changes.map(({ event, offset }) => ({
       kind: 'disconnected' as const,
       height: event.height,

@@ -3,24 +3,18 @@ import { sql } from 'kysely';
 import { type BulkColumn, type Db, unnest } from '../build/database.ts';
 import { collectionTable } from '../build/tables.ts';
 import type { BlockMark } from '../port.ts';
-import type { ProjectionPassing } from './points.ts';
+import { projectionPoints } from './points.ts';
 
 /**
  * Takes the state back to `height`: rows that began above it go, rows that ended above it hold again. What was there at
  * the machine's genesis stays.
  */
-export async function rollBack(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  height: number,
-  passing?: ProjectionPassing,
-): Promise<void> {
+export async function rollBack(db: Db, schema: string, machine: AnyStateMachine, height: number): Promise<void> {
   const stateHeight = Math.max(height, anchorHeight(machine));
   for (const name of Object.keys(machine.collections)) {
     const table = sql.table(`${schema}.${collectionTable(name)}`);
     await sql`delete from ${table} where valid_from > ${stateHeight}`.execute(db);
-    passing?.('in-rollback');
+    projectionPoints.pass('in-rollback');
     await sql`update ${table} set valid_to = null where valid_to > ${stateHeight}`.execute(db);
   }
   for (const table of ['operations', 'transitions', 'blocks']) {

@@ -5,7 +5,7 @@ import { type BulkColumn, bulkInsert, type Db, unnest } from '../build/database.
 import { ARRAY_TYPE, toSql } from '../build/sql-columns.ts';
 import { collectionTable } from '../build/tables.ts';
 import { countVerdicts } from './advanced.ts';
-import type { ProjectionPassing } from './points.ts';
+import { projectionPoints } from './points.ts';
 import { keyColumn } from './postgres-state.ts';
 
 /** A block of a run with what the fold made of it; `folded` is null below the machine's first block. */
@@ -28,10 +28,9 @@ export async function writeRun(
   collections: Collections,
   run: readonly RunBlock[],
   feedPosition: number,
-  passing?: ProjectionPassing,
 ): Promise<void> {
   for (const [index, [name, collection]] of Object.entries(collections).entries()) {
-    if (index > 0) passing?.('between-collections');
+    if (index > 0) projectionPoints.pass('between-collections');
     const { ended, versions } = historyOf(name, run);
     await endRows(db, schema, name, collection, ended);
     await insertVersions(db, schema, name, collection, versions);

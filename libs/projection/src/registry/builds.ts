@@ -11,7 +11,6 @@ import {
 } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
-import type { ProjectionPassing } from '../advance/points.ts';
 import { PostgresProjection } from '../advance/postgres-projection.ts';
 import { insertVersions } from '../advance/write-run.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
@@ -102,16 +101,11 @@ export function checkInstance(build: Build, instance: MachineInstance): void {
 }
 
 /**
- * Opens the live build of a machine; makes the first one where there is none. `passing` hears of the points that its
- * transactions pass: tests end the process there.
+ * Opens the live build of a machine; makes the first one where there is none.
  *
  * @throws VersionDiffers, ParametersDiffer, DatabaseUnavailable.
  */
-export async function openProjection(
-  postgresUrl: string,
-  instance: MachineInstance,
-  passing?: ProjectionPassing,
-): Promise<PostgresProjection> {
+export async function openProjection(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
   const shared = await openSharedTables(postgresUrl);
   try {
     const schema = await inTransaction(shared, async (db) => {
@@ -128,7 +122,7 @@ export async function openProjection(
       await pointViews(db, instance, made.schema);
       return made.schema;
     });
-    return await openBuild(postgresUrl, instance, schema, passing);
+    return await openBuild(postgresUrl, instance, schema);
   } finally {
     await closeOrm(shared);
   }
@@ -157,12 +151,11 @@ export async function openBuild(
   postgresUrl: string,
   instance: MachineInstance,
   schema: string,
-  passing?: ProjectionPassing,
 ): Promise<PostgresProjection> {
   const { machine } = instance;
   const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, buildEntities(machine)));
   const genesisHashes = await genesisOf(machine);
-  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes, passing });
+  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes });
 }
 
 /** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our hearing of it. */
