@@ -1,15 +1,20 @@
 import { expect, test } from '@jest/globals';
-import type { Plan } from '../../services/cli/src/bns/plan.ts';
-import { planPreorder, planRegister, planRenew } from '../../services/cli/src/bns/plans/buy-name.ts';
-import { planRevoke, planTransfer, planUpdate } from '../../services/cli/src/bns/plans/keep-name.ts';
+import type { Plan } from '@virtualchain/machine-bns';
 import {
+  planAnnounce,
   planImport,
   planNamespacePreorder,
   planNamespaceReady,
   planNamespaceReveal,
+  planPreorder,
+  planRegister,
+  planRenew,
+  planRevoke,
+  planSendTokens,
+  planTransfer,
+  planUpdate,
   revealDefaults,
-} from '../../services/cli/src/bns/plans/namespaces.ts';
-import { planAnnounce, planSendTokens } from '../../services/cli/src/bns/plans/tokens.ts';
+} from '@virtualchain/machine-bns';
 import { type Actor, actor, BnsStage } from '../kit/bns-stage.ts';
 
 const creator = actor('creator');

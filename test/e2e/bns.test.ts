@@ -36,7 +36,7 @@ import {
   transactionStatus,
 } from '@virtualchain/machine-bns';
 import { openReader } from '@virtualchain/projection';
-import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { BnsDesk, person } from '../kit/bns-desk.ts';
 import { System } from '../kit/system.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { System } from '../kit/system.ts';
 import { seeded } from '../kit/traffic.ts';
 import { until } from '../kit/until.ts';

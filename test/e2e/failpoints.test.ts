@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
-import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { failpoints as ingesterFailpoints } from '../../services/ingester/src/failpoints.ts';
 import { failpoints as projectorFailpoints } from '../../services/projector/src/failpoints.ts';
 import { kafkaHarness } from '../contract/kafka-hands.ts';

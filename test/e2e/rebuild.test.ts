@@ -79,7 +79,7 @@ test('a row of the live build altered by hand: the switch is refused, verify nam
 
 test('the state at a past height is what it was then', async () => {
   const at = system.miner.tip.height - 5;
-  const fold = await (await import('../../services/cli/src/demo/compare.ts')).foldRawBlocks(
+  const fold = await (await import('@virtualchain/testing')).foldRawBlocks(
     await system.instance('kv'),
     system.miner.branch().slice(0, at + 1),
   );

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
-import { foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
 

@@ -6,6 +6,7 @@ import {
   type PrivateKey,
   parsePrivateKey,
   parseTransaction,
+  publicKeyOf,
   type Sats,
   serializeTransaction,
   sha256,
@@ -20,20 +21,22 @@ import {
   type OperationOutcome,
   type Reading,
   type Row,
+  rehearse,
   type StateReading,
 } from '@virtualchain/machine';
+import type { Plan, Planning } from '@virtualchain/machine-bns';
 import {
   type BnsCollections,
   type BnsParameters,
   bnsChain,
   bnsMachine,
   readParameters,
+  readPlanning,
+  rehearsedOf,
+  type Sender,
 } from '@virtualchain/machine-bns';
 import type { OperationEvent } from '@virtualchain/protocol';
 import { type Account, type AccountKind, buildOperation, type Coin, createAccount } from '@virtualchain/wallet';
-import type { Plan, Planning } from '../../services/cli/src/bns/plan.ts';
-import { planningOf, rehearsedOf } from '../../services/cli/src/bns/planning.ts';
-import { rehearse } from '../../services/cli/src/bns/rehearse.ts';
 
 /** Somebody on the stage. */
 export interface Actor {
@@ -57,6 +60,10 @@ export function actor(name: string, kind: AccountKind = 'p2pkh'): Actor {
   return { account, keys, address: encodeBase58Check(kind === 'p2pkh' ? 0 : 5, hash) };
 }
 
+function senderOf({ script, kind }: Account, [key]: readonly PrivateKey[]): Sender {
+  return { script, kind, publicKey: kind === 'p2pkh' && key !== undefined ? publicKeyOf(key) : null };
+}
+
 /** Plans as transactions, signed, folded on memory one a block: no node, no log, no database. */
 export class BnsStage {
   readonly machine: AnyStateMachine;
@@ -72,15 +79,14 @@ export class BnsStage {
 
   /** What a plan of somebody is made with. */
   async planning({ account }: Actor): Promise<Planning> {
-    const instance = { machine: this.machine, chain: this.#chain, network, parameters: {} };
-    const registry = { instance, rules: this.rules } as Parameters<typeof planningOf>[1];
-    return planningOf({ reading: await this.#reading(), rules: this.rules }, registry, account);
+    return readPlanning({ reading: await this.#reading(), rules: this.rules }, this.machine.firstBlock, account);
   }
 
   /** What the machine would say of a plan, and of what it is for. */
   async rehearse({ account, keys }: Actor, plan: Plan): Promise<readonly Verdict[]> {
+    const sender = senderOf(account, keys);
     const plans = [plan, ...(plan.next === undefined ? [] : [plan.next])];
-    const operations = plans.map((each) => rehearsedOf(each, account, keys));
+    const operations = plans.map((each) => rehearsedOf(each, sender));
     return rehearse(this.machine, (await this.#reading()) as unknown as Reading, operations);
   }
 

@@ -9,10 +9,10 @@ import {
   type MachineStatus,
   machineStatuses,
   openProjection,
+  openReader,
   type PostgresProjection,
 } from '@virtualchain/projection';
-import { type BuiltBlock, createMiner, type Miner } from '@virtualchain/testing';
-import { compareWithFold, foldRawBlocks } from '../../services/cli/src/demo/compare.ts';
+import { type BuiltBlock, compareWithFold, createMiner, foldRawBlocks, type Miner } from '@virtualchain/testing';
 import { sharedServers } from './shared-servers.ts';
 import { Traffic } from './traffic.ts';
 import { until } from './until.ts';
@@ -174,9 +174,10 @@ export class System implements AsyncDisposable {
   ): Promise<readonly string[]> {
     const differences: string[] = [];
     for (const name of machines) {
-      await using projection = await this.open(name, postgresUrl);
-      const fold = await foldRawBlocks(await this.instance(name), branch);
-      differences.push(...(await compareWithFold(projection, fold)));
+      const instance = await this.instance(name);
+      await using reader = await openReader(postgresUrl, instance);
+      const fold = await foldRawBlocks(instance, branch);
+      differences.push(...(await reader.read('tip', (reading) => compareWithFold(reading, fold))));
     }
     return differences;
   }

@@ -55,20 +55,22 @@ export {
   trailingConsensusHash,
 } from './hash/snv-root.ts';
 export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
-export type {
-  BlockRecord,
-  CollectionReading,
-  HistoryOptions,
-  OperationPage,
-  OperationRecord,
-  Reading,
-  ReadOptions,
-  RecordedVerdict,
-  RowFilter,
-  StateReading,
-  Version,
-  VersionFilter,
+export {
+  allRows,
+  type BlockRecord,
+  type CollectionReading,
+  type HistoryOptions,
+  type OperationPage,
+  type OperationRecord,
+  type Reading,
+  type ReadOptions,
+  type RecordedVerdict,
+  type RowFilter,
+  type StateReading,
+  type Version,
+  type VersionFilter,
 } from './reading.ts';
+export { type Rehearsed, rehearse } from './rehearse.ts';
 export { type SnapshotSource, SnapshotView } from './snapshots.ts';
 export {
   bigint,

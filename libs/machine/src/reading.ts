@@ -2,7 +2,7 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { CanonicalValue } from './hash/canonical-json.ts';
 import type { ConsensusHash, OpsHash } from './hash/consensus-hash.ts';
-import type { Collection, Collections, KeyOf, RowOf } from './state/collection.ts';
+import type { Collection, Collections, KeyOf, Row, RowOf } from './state/collection.ts';
 import type { Ignored, Rejected } from './state-machine.ts';
 
 /**
@@ -109,7 +109,15 @@ export interface BlockRecord {
   readonly time: number;
   readonly opsHash: OpsHash;
   readonly consensusHash: ConsensusHash;
+  readonly changesHash: string;
   readonly accepted: number;
   readonly rejected: number;
   readonly ignored: number;
+}
+
+/** Every row of a collection whose name is known only while running, in the order of the key. */
+export async function allRows(reading: Reading, name: string): Promise<readonly Row[]> {
+  const collection = reading.state[name];
+  if (collection === undefined) throw new TypeError(`no collection ${JSON.stringify(name)}`);
+  return (await Array.fromAsync(collection.all())) as readonly Row[];
 }

@@ -24,6 +24,7 @@ export {
   type Miner,
   type MinerOptions,
 } from './miner.ts';
+export { compareWithFold, type Differences, foldRawBlocks, verdictCounts } from './oracle.ts';
 export { coinbaseMaturityBlocks, REGTEST_GENESIS, regtestBits, subsidyAt } from './regtest.ts';
 export { reorgDrill, type Standing } from './reorg-drill.ts';
 export {

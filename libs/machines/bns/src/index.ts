@@ -14,6 +14,22 @@ export { namespaceRevealPayload } from './operations/namespace/namespace-reveal.
 export { tokenTransferPayload } from './operations/token-transfer.ts';
 export type { BnsOperation } from './operations.ts';
 export { type BnsParameters, BnsParametersInvalid, type GenesisAccount, readParameters } from './parameters.ts';
+export { type BuyOptions, type NameOptions, planPreorder, planRegister, planRenew } from './planning/buy-name.ts';
+export { planRevoke, planTransfer, planUpdate } from './planning/keep-name.ts';
+export {
+  planImport,
+  planNamespacePreorder,
+  planNamespaceReady,
+  planNamespaceReveal,
+  type RevealOptions,
+  revealDefaults,
+} from './planning/namespaces.ts';
+export { type Party, partyOf } from './planning/party.ts';
+export type { Plan, Planning } from './planning/plan.ts';
+export { readPlanning, rehearsedOf, type Sender } from './planning/planning.ts';
+export { AddressInvalid, OperationRefused } from './planning/refusal.ts';
+export { type Standing, standingOf, standingText } from './planning/standing.ts';
+export { planAnnounce, planSendTokens } from './planning/tokens.ts';
 export { accountBalance, accountHistory, accountRecord, accountsAt, accountTokens } from './queries/accounts.ts';
 export { consensusHashAt, consensusHashes, heightOfConsensusHash } from './queries/consensus.ts';
 export { type NameCost, type NamespaceCost, nameCost, namespaceCost } from './queries/costs.ts';

@@ -74,6 +74,7 @@ interface StoredBlock {
   readonly time: string;
   readonly ops_hash: string;
   readonly consensus_hash: string;
+  readonly changes_hash: string;
   readonly accepted: number;
   readonly rejected: number;
   readonly ignored: number;
@@ -82,7 +83,7 @@ interface StoredBlock {
 /** A block that a build sealed; null for one that was not for the machine. */
 export async function readBlock(db: Db, views: string, height: Height): Promise<BlockRecord | null> {
   const { rows } =
-    await sql<StoredBlock>`select height, hash, time, ops_hash, consensus_hash, accepted, rejected, ignored
+    await sql<StoredBlock>`select height, hash, time, ops_hash, consensus_hash, changes_hash, accepted, rejected, ignored
     from ${sql.table(`${views}.blocks`)} where height = ${height} and consensus_hash is not null`.execute(db);
   const [block] = rows;
   if (block === undefined) return null;
@@ -92,6 +93,7 @@ export async function readBlock(db: Db, views: string, height: Height): Promise<
     time: Number(block.time),
     opsHash: block.ops_hash as OpsHash,
     consensusHash: block.consensus_hash as ConsensusHash,
+    changesHash: block.changes_hash,
     accepted: block.accepted,
     rejected: block.rejected,
     ignored: block.ignored,

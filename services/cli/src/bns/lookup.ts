@@ -1,9 +1,15 @@
-import { type BnsView, countNamesInNamespace, historicNameAt, namespaceAt } from '@virtualchain/machine-bns';
+import {
+  type BnsView,
+  countNamesInNamespace,
+  historicNameAt,
+  namespaceAt,
+  standingOf,
+  standingText,
+} from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
 import { tellAbout } from './about.ts';
 import { namesOf } from './names-of.ts';
 import type { ReadingOptions } from './registry.ts';
-import { standingOf, standingText } from './standing.ts';
 
 /** `vchain bns lookup WHAT`: a name, a namespace as `.id`, or an address. */
 export async function lookup(connection: Connection, what: string, options: ReadingOptions): Promise<void> {

@@ -1,10 +1,8 @@
-import { historicNameAt, namesOfAddress } from '@virtualchain/machine-bns';
+import { historicNameAt, namesOfAddress, partyOf, standingOf } from '@virtualchain/machine-bns';
 import type { Connection } from '../connection.ts';
 import { listAll } from './listing.ts';
-import { partyOf } from './party.ts';
 import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
 import { showRows } from './show.ts';
-import { standingOf } from './standing.ts';
 
 /** `vchain bns names-of ADDRESS`: the names that an address owns, neither expired nor revoked. */
 export async function namesOf(connection: Connection, address: string, options: ReadingOptions): Promise<void> {

@@ -1,12 +1,5 @@
 import { ExpectedError } from '@virtualchain/kernel';
 
-/** An operation that the rules would not take as things stand. Nothing was sent. */
-export class OperationRefused extends ExpectedError {
-  override readonly name = 'OperationRefused';
-  readonly code = 'OPERATION_REFUSED';
-  readonly remedy = 'halt';
-}
-
 /** An operation that was mined, and that the rules did not take. */
 export class OperationRejected extends ExpectedError {
   override readonly name = 'OperationRejected';

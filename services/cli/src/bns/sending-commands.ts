@@ -1,19 +1,26 @@
+import type { Plan, Planning } from '@virtualchain/machine-bns';
+import {
+  type BuyOptions,
+  type NameOptions,
+  planAnnounce,
+  planImport,
+  planNamespacePreorder,
+  planNamespaceReady,
+  planNamespaceReveal,
+  planPreorder,
+  planRegister,
+  planRenew,
+  planRevoke,
+  planSendTokens,
+  planTransfer,
+  planUpdate,
+  revealDefaults,
+} from '@virtualchain/machine-bns';
 import type { Command } from 'commander';
 import { withConnection } from '../connection.ts';
 import { withTransaction } from '../transaction.ts';
 import { bnsChains, bnsConnection } from './connection.ts';
 import { waitSecondsDefault } from './limits.ts';
-import type { Plan, Planning } from './plan.ts';
-import { type BuyOptions, type NameOptions, planPreorder, planRegister, planRenew } from './plans/buy-name.ts';
-import { planRevoke, planTransfer, planUpdate } from './plans/keep-name.ts';
-import {
-  planImport,
-  planNamespacePreorder,
-  planNamespaceReady,
-  planNamespaceReveal,
-  revealDefaults,
-} from './plans/namespaces.ts';
-import { planAnnounce, planSendTokens } from './plans/tokens.ts';
 import { type SendingOptions, senderKinds, sendPlanned } from './sending.ts';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from './values.ts';
 

@@ -1,4 +1,7 @@
-import { concatBytes, type PrivateKey } from '@virtualchain/bitcoin';
+import { concatBytes, type PrivateKey, publicKeyOf } from '@virtualchain/bitcoin';
+import { rehearse } from '@virtualchain/machine';
+import type { Plan, Planning, Sender } from '@virtualchain/machine-bns';
+import { OperationRefused, readPlanning, rehearsedOf } from '@virtualchain/machine-bns';
 import { redactText } from '@virtualchain/process';
 import type { Account, AccountKind } from '@virtualchain/wallet';
 import type { Connection } from '../connection.ts';
@@ -8,12 +11,9 @@ import { print } from '../output.ts';
 import { deliver, prepare, type TransactionOptions } from '../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
 import { projectionBehindBlocksMax } from './limits.ts';
-import type { Plan, Planning } from './plan.ts';
-import { planningOf, rehearsedOf } from './planning.ts';
 import { reasonText } from './reasons.ts';
-import { OperationRefused, OperationRejected } from './refusal.ts';
+import { OperationRejected } from './refusal.ts';
 import { openRegistry, type Registry } from './registry.ts';
-import { rehearse } from './rehearse.ts';
 import { type Settled, waitForVerdict } from './wait.ts';
 
 export interface SendingOptions extends TransactionOptions {
@@ -85,12 +85,12 @@ async function planChecked(
   planner: Planner,
 ): Promise<Plan> {
   return registry.view('tip', async (view) => {
-    const plan = await planner(await planningOf(view, registry, account));
+    const plan = await planner(await readPlanning(view, registry.instance.machine.firstBlock, account));
     const behind = nodeHeight - view.reading.tip;
     const problems = [...plan.problems];
     if (problems.length === 0) {
       const operations = [plan, ...(plan.next === undefined ? [] : [plan.next])];
-      const rehearsed = operations.map((each) => rehearsedOf(each, account, keys));
+      const rehearsed = operations.map((each) => rehearsedOf(each, senderOf(account, keys)));
       const verdicts = await rehearse(registry.instance.machine, view.reading, rehearsed);
       const failed = verdicts.findIndex(({ kind }) => kind !== 'accepted');
       const verdict = verdicts[failed];
@@ -107,6 +107,11 @@ async function planChecked(
     say(`--force: ${found}`);
     return plan;
   });
+}
+
+/** A multisig or nested input shows no key that the rules read. */
+function senderOf({ script, kind }: Account, [key]: readonly PrivateKey[]): Sender {
+  return { script, kind, publicKey: kind === 'p2pkh' && key !== undefined ? publicKeyOf(key) : null };
 }
 
 /** A line of progress, beside what is printed. */

@@ -1,7 +1,6 @@
 import { isHexBytes } from '@virtualchain/bitcoin';
-import { isName, isNamespace, LIFETIME_INFINITE } from '@virtualchain/machine-bns';
+import { isName, isNamespace, LIFETIME_INFINITE, type RevealOptions, revealDefaults } from '@virtualchain/machine-bns';
 import { QueryInvalid, wholeNumber } from '../values.ts';
-import { type RevealOptions, revealDefaults } from './plans/namespaces.ts';
 
 /** A name as it was typed. @throws QueryInvalid */
 export function nameOf(text: string): string {

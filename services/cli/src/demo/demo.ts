@@ -3,12 +3,11 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningProcess, startRealParts } from '@virtualchain/local';
 import { openRpc } from '@virtualchain/node-client';
-import { feedTotals, machineStatuses, openProjection } from '@virtualchain/projection';
-import { createMiner, type Miner } from '@virtualchain/testing';
+import { feedTotals, machineStatuses, openProjection, openReader } from '@virtualchain/projection';
+import { compareWithFold, createMiner, foldRawBlocks, type Miner, verdictCounts } from '@virtualchain/testing';
 import { demoFile } from '../connection.ts';
 import { paint, print } from '../output.ts';
 import { compareWithHandWritten } from './by-hand.ts';
-import { compareWithFold, foldRawBlocks, verdictCounts } from './compare.ts';
 import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';
 import { requireEmptyRegtest } from './empty-node.ts';
 import { DemoStuck } from './errors.ts';
@@ -137,12 +136,13 @@ async function report(
   };
   for (const name of MACHINE_NAMES) {
     const instance = await instanceOf(name);
-    await using projection = await openProjection(postgresUrl, instance);
+    await using reader = await openReader(postgresUrl, instance);
     const fold = await foldRawBlocks(instance, miner.branch());
-    differences.push(...(await compareWithFold(projection, fold)));
+    differences.push(...(await reader.read('tip', (reading) => compareWithFold(reading, fold))));
     machines.push({ name, height: fold.height, consensusHash: fold.tip?.consensusHash ?? null });
     if (name !== CHAIN) continue;
-    differences.push(...(await compareWithHandWritten(projection, people)));
+    differences.push(...(await reader.read('tip', (reading) => compareWithHandWritten(reading, people))));
+    await using projection = await openProjection(postgresUrl, instance);
     totals = { blocks: fold.blocks.length, ...verdictCounts(fold.blocks), ...(await feedTotals(projection)) };
   }
   const equal = differences.length === 0;

@@ -1,8 +1,8 @@
 import type { NodeRpc } from '@virtualchain/node-client';
 import type { BuiltBlock, Miner } from '@virtualchain/testing';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { paint } from '../output.ts';
 import type { Act } from './acts.ts';
-import { foldRawBlocks } from './compare.ts';
 import { instanceOf } from './deployment.ts';
 import type { Hashes, People } from './people.ts';
 import { BEFORE_FORK, RETRACTED, WINNING } from './script.ts';

@@ -6,20 +6,15 @@ import {
   height as toHeight,
   uint32Bytes,
 } from '@virtualchain/bitcoin';
-import {
-  type AnyStateMachine,
-  type Collection,
-  emptyCollectionHashes,
-  foldBlock,
-  parseBlock,
-  type Reading,
-  type Row,
-  SnapshotView,
-  type StateSource,
-  type Verdict,
-  WorkingState,
-} from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
+import { foldBlock, parseBlock } from './fold.ts';
+import { emptyCollectionHashes } from './hash/changes-hash.ts';
+import type { Reading } from './reading.ts';
+import { SnapshotView } from './snapshots.ts';
+import type { Collection, Row } from './state/collection.ts';
+import type { StateSource } from './state/state-source.ts';
+import { WorkingState } from './state/working-state.ts';
+import type { AnyStateMachine, Verdict } from './state-machine.ts';
 
 /** An operation that was not sent: what of its event the rules read. */
 export type Rehearsed = Pick<OperationEvent, 'opcode' | 'payload' | 'senders' | 'inputs' | 'outputs'>;

@@ -1,22 +1,34 @@
 import { height, parseBlock, type Txid } from '@virtualchain/bitcoin';
 import {
+  type AnyStateMachine,
+  allRows,
   type Collection,
   canonicalJson,
   canonicalRow,
   type FoldedBlock,
   MemoryFold,
+  type Reading,
   type Row,
 } from '@virtualchain/machine';
-import { type MachineInstance, type PostgresProjection, readHashes, readRows } from '@virtualchain/projection';
-import { type FundingLookup, type OperationEvent, operationEvents, scanBlock } from '@virtualchain/protocol';
-import type { BuiltBlock } from '@virtualchain/testing';
+import {
+  type FundingLookup,
+  type OperationEvent,
+  operationEvents,
+  scanBlock,
+  type VirtualChain,
+} from '@virtualchain/protocol';
+import type { BuiltBlock } from './block-builder.ts';
 
-/** What differs between Postgres and what it should hold; empty when all is equal. */
+/** What differs between a projection and what it should hold; empty when all is equal. */
 export type Differences = readonly string[];
 
 /** Folds the raw blocks of a branch on memory: no node, no log, no database. */
 export async function foldRawBlocks(
-  { machine, chain, network }: MachineInstance,
+  {
+    machine,
+    chain,
+    network,
+  }: { readonly machine: AnyStateMachine; readonly chain: VirtualChain; readonly network: string },
   branch: readonly BuiltBlock[],
 ): Promise<MemoryFold> {
   const fold = await MemoryFold.open(machine);
@@ -41,32 +53,34 @@ export async function foldRawBlocks(
   return fold;
 }
 
-/** Compares a projection with a memory fold: every row of every collection, and every hash of every height. */
-export async function compareWithFold(projection: PostgresProjection, fold: MemoryFold): Promise<Differences> {
-  const { machine, schema } = projection;
+/** Compares a projection at its tip with a memory fold: every row of every collection, and every hash of every height. */
+export async function compareWithFold(reading: Reading, fold: MemoryFold): Promise<Differences> {
+  const { machine } = fold;
   const differences: string[] = [];
   for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    differences.push(
-      ...compareRows(`${schema}.${name}`, collection, await readRows(projection, name), fold.state.dump(name)),
-    );
+    const stored = await allRows(reading, name);
+    differences.push(...compareRows(`${machine.name}.${name}`, collection, stored, fold.state.dump(name)));
   }
-  const stored = await readHashes(projection);
-  if (stored.length !== fold.blocks.length)
-    differences.push(`${schema}: ${stored.length} blocks, the fold has ${fold.blocks.length}`);
-  for (const [i, block] of fold.blocks.entries()) {
-    const ours = stored[i];
-    for (const field of ['opsHash', 'consensusHash', 'changesHash'] as const) {
-      if (ours?.[field] !== block[field])
-        differences.push(
-          `${schema}: ${field} at height ${block.block.height}: ${ours?.[field]}, the fold has ${block[field]}`,
-        );
-    }
-    if (ours?.hash !== block.block.hash)
-      differences.push(
-        `${schema}: block ${ours?.hash} at height ${block.block.height}, the fold has ${block.block.hash}`,
-      );
-  }
+  if (reading.tip !== fold.height)
+    differences.push(`${machine.name}: stands at height ${reading.tip}, the fold at ${fold.height}`);
+  for (const folded of fold.blocks) differences.push(...(await compareBlock(machine.name, reading, folded)));
+  const first = fold.blocks[0]?.block.height ?? 0;
+  if (first > 0 && (await reading.block(height(first - 1))) !== null)
+    differences.push(`${machine.name}: has a block below height ${first}, where the fold begins`);
   return differences;
+}
+
+async function compareBlock(name: string, reading: Reading, folded: FoldedBlock): Promise<Differences> {
+  const stored = await reading.block(folded.block.height);
+  const pairs = [
+    ['block', stored?.hash, folded.block.hash],
+    ['ops hash', stored?.opsHash, folded.opsHash],
+    ['consensus hash', stored?.consensusHash, folded.consensusHash],
+    ['changes hash', stored?.changesHash, folded.changesHash],
+  ] as const;
+  return pairs.flatMap(([what, ours, wanted]) =>
+    ours === wanted ? [] : [`${name}: ${what} at height ${folded.block.height}: ${ours}, the fold has ${wanted}`],
+  );
 }
 
 function compareRows(

@@ -1,15 +1,12 @@
-import {
-  hash128,
-  historicNameAt,
-  nameConsensusHash,
-  nameRevokePayload,
-  nameTransferPayload,
-  nameUpdatePayload,
-  OPCODES,
-} from '@virtualchain/machine-bns';
-import { outputTo, partyOf } from '../party.ts';
-import { type Plan, type Planning, problemsOf } from '../plan.ts';
-import { standingOf, standingText } from '../standing.ts';
+import { nameRevokePayload } from '../operations/name/name-revoke.ts';
+import { nameTransferPayload } from '../operations/name/name-transfer.ts';
+import { nameUpdatePayload } from '../operations/name/name-update.ts';
+import { historicNameAt } from '../queries/names.ts';
+import { hash128, nameConsensusHash } from '../rules/hashes.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { outputTo, partyOf } from './party.ts';
+import { type Plan, type Planning, problemsOf } from './plan.ts';
+import { standingOf, standingText } from './standing.ts';
 
 /** Sets the hash of a name's zone file. */
 export async function planUpdate(planning: Planning, name: string, zonefileHash: string): Promise<Plan> {

@@ -1,5 +1,5 @@
 import type { TransactionOutput } from '@virtualchain/bitcoin';
-import type { BnsView } from '@virtualchain/machine-bns';
+import type { BnsView } from '../queries/view.ts';
 import type { Party } from './party.ts';
 import { OperationRefused } from './refusal.ts';
 

@@ -1,7 +1,10 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
-import { announcePayload, balanceOf, OPCODES, STACKS, tokenTransferPayload } from '@virtualchain/machine-bns';
-import { outputTo, partyOf } from '../party.ts';
-import { type Plan, type Planning, problemsOf } from '../plan.ts';
+import { announcePayload } from '../operations/announce.ts';
+import { tokenTransferPayload } from '../operations/token-transfer.ts';
+import { balanceOf, STACKS } from '../rules/accounts.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { outputTo, partyOf } from './party.ts';
+import { type Plan, type Planning, problemsOf } from './plan.ts';
 
 /** Sends micro-Stacks to somebody. */
 export async function planSendTokens(

@@ -1,19 +1,17 @@
 import { bytesToHex, hexToBytes, p2pkhScript } from '@virtualchain/bitcoin';
-import {
-  epochAt,
-  type NamespaceRow,
-  nameImportPayload,
-  namespaceAt,
-  namespacePreorderPayload,
-  namespacePrice,
-  namespaceReadyPayload,
-  namespaceRevealPayload,
-  OPCODES,
-  preorderHash,
-  splitName,
-} from '@virtualchain/machine-bns';
-import { outputTo, type Party, partyOf } from '../party.ts';
-import { cannot, type Plan, type Planning, problemsOf } from '../plan.ts';
+import type { NamespaceRow } from '../collections.ts';
+import { nameImportPayload } from '../operations/name/name-import.ts';
+import { namespacePreorderPayload } from '../operations/namespace/namespace-preorder.ts';
+import { namespaceReadyPayload } from '../operations/namespace/namespace-ready.ts';
+import { namespaceRevealPayload } from '../operations/namespace/namespace-reveal.ts';
+import { namespaceAt } from '../queries/namespaces.ts';
+import { epochAt } from '../rules/epochs.ts';
+import { preorderHash } from '../rules/hashes.ts';
+import { splitName } from '../rules/names.ts';
+import { namespacePrice } from '../rules/prices.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { outputTo, type Party, partyOf } from './party.ts';
+import { cannot, type Plan, type Planning, problemsOf } from './plan.ts';
 
 export interface RevealOptions {
   /** Address that imports and launches; the sender's own by default. */

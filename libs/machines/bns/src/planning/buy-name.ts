@@ -1,22 +1,18 @@
 import type { TransactionOutput } from '@virtualchain/bitcoin';
 import { LegacyFloat } from '@virtualchain/machine';
-import {
-  epochAt,
-  historicNameAt,
-  type NameAnswer,
-  type NameCost,
-  nameCost,
-  namePreorderPayload,
-  namespaceAt,
-  OPCODES,
-  preorderHash,
-  registrationPayload,
-  STACKS,
-  splitName,
-} from '@virtualchain/machine-bns';
-import { outputTo, type Party, partyOf } from '../party.ts';
-import { cannot, type Plan, type Planning, problemsOf } from '../plan.ts';
-import { standingOf, standingText } from '../standing.ts';
+import { namePreorderPayload } from '../operations/name/name-preorder.ts';
+import { registrationPayload } from '../operations/name/registration-payload.ts';
+import { type NameCost, nameCost } from '../queries/costs.ts';
+import { historicNameAt, type NameAnswer } from '../queries/names.ts';
+import { namespaceAt } from '../queries/namespaces.ts';
+import { STACKS } from '../rules/accounts.ts';
+import { epochAt } from '../rules/epochs.ts';
+import { preorderHash } from '../rules/hashes.ts';
+import { splitName } from '../rules/names.ts';
+import { OPCODES } from '../wire/opcodes.ts';
+import { outputTo, type Party, partyOf } from './party.ts';
+import { cannot, type Plan, type Planning, problemsOf } from './plan.ts';
+import { standingOf, standingText } from './standing.ts';
 
 export interface BuyOptions {
   /** Address; the sender's own by default. */

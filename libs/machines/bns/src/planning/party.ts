@@ -9,8 +9,8 @@ import {
   type Sats,
   type TransactionOutput,
 } from '@virtualchain/bitcoin';
-import type { BnsParameters } from '@virtualchain/machine-bns';
-import { QueryInvalid } from '../values.ts';
+import type { BnsParameters } from '../parameters.ts';
+import { AddressInvalid } from './refusal.ts';
 
 /** Somebody who can own, pay or be paid. */
 export interface Party {
@@ -25,13 +25,13 @@ export const outputSatsMin = 546n;
 
 type Versions = Pick<BnsParameters, 'addressVersions'>;
 
-/** Reads an address. @throws QueryInvalid for all but p2pkh and p2sh, which are all that names know. */
+/** Reads an address. @throws AddressInvalid for all but p2pkh and p2sh, which are all that names know. */
 export function partyOf(what: string, address: string, { addressVersions: { p2pkh, p2sh } }: Versions): Party {
   const decoded = decodeBase58Check(address);
   const hash = decoded?.bytes.length === 20 ? decoded.bytes : null;
   if (hash !== null && decoded?.version === p2pkh) return { script: bytesToHex(p2pkhScript(hash)), address };
   if (hash !== null && decoded?.version === p2sh) return { script: bytesToHex(p2shScript(hash)), address };
-  throw new QueryInvalid(
+  throw new AddressInvalid(
     `${what} ${JSON.stringify(address)}: not an address of this chain; names know p2pkh and p2sh (version bytes ${p2pkh} and ${p2sh}), no bech32`,
   );
 }

@@ -1,4 +1,4 @@
-import type { NameAnswer } from '@virtualchain/machine-bns';
+import type { NameAnswer } from '../queries/names.ts';
 
 /** How a name stands, in one word or two. */
 export type Standing = 'unknown' | 'registered' | 'in grace' | 'revoked' | 'expired';
