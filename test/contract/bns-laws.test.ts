@@ -3,7 +3,7 @@
  * and together they reach every verdict there is.
  */
 import { beforeAll, expect, jest, test } from '@jest/globals';
-import { REASONS } from '../../services/cli/src/bns/reasons.ts';
+import { REASONS } from '../../services/cli/src/bns/sending/reasons.ts';
 import { drawChain, type RandomChain } from '../kit/bns-random/chain.ts';
 import { violations } from '../kit/bns-random/laws.ts';
 import { againOf, BLOCKS, HAS_USUAL_SEEDS, SEEDS } from '../kit/bns-random/seeds.ts';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { type Connection, withConnection } from '../connection.ts';
+import { history } from './answers/history.ts';
+import { lookup } from './answers/lookup.ts';
+import { namesOf } from './answers/names-of.ts';
+import { price } from './answers/price.ts';
 import { bnsChains, bnsConnection } from './connection.ts';
-import { history } from './history.ts';
-import { lookup } from './lookup.ts';
-import { namesOf } from './names-of.ts';
-import { price } from './price.ts';
 import type { ReadingOptions } from './registry.ts';
-import { addNameCommands, addNamespaceCommands } from './sending-commands.ts';
+import { addNameCommands, addNamespaceCommands } from './sending/commands.ts';
 
 /** `vchain bns …`: sends the operations of the Blockstack Name System and answers about names. */
 export function addBnsCommands(program: Command, signal: AbortSignal): void {

@@ -1,7 +1,7 @@
 import { historicNameAt, namesOfAddress, partyOf, standingOf } from '@virtualchain/machine-bns';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../../connection.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
 import { listAll } from './listing.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
 import { showRows } from './show.ts';
 
 /** `vchain bns names-of ADDRESS`: the names that an address owns, neither expired nor revoked. */

@@ -6,10 +6,10 @@ import {
   standingOf,
   standingText,
 } from '@virtualchain/machine-bns';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../../connection.ts';
+import type { ReadingOptions } from '../registry.ts';
 import { tellAbout } from './about.ts';
 import { namesOf } from './names-of.ts';
-import type { ReadingOptions } from './registry.ts';
 
 /** `vchain bns lookup WHAT`: a name, a namespace as `.id`, or an address. */
 export async function lookup(connection: Connection, what: string, options: ReadingOptions): Promise<void> {

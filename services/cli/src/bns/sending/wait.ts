@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isExpectedError } from '@virtualchain/kernel';
 import type { OperationRecord, RecordedVerdict } from '@virtualchain/machine';
 import type { NodeRpc } from '@virtualchain/node-client';
-import { waitPollMs } from './limits.ts';
+import { waitPollMs } from '../limits.ts';
+import type { Registry } from '../registry.ts';
 import { WaitTimedOut } from './refusal.ts';
-import type { Registry } from './registry.ts';
 
 export interface WaitOptions {
   /** 1 is the block itself. */

@@ -1,4 +1,4 @@
-import { listedMax } from './limits.ts';
+import { listedMax } from '../limits.ts';
 
 /** What a command lists, and whether there is more. */
 export interface Listed<Item> {

@@ -1,9 +1,9 @@
 import { LegacyFloat } from '@virtualchain/machine';
 import { type BnsView, nameCost, namespaceCost } from '@virtualchain/machine-bns';
-import type { Connection } from '../connection.ts';
-import { QueryInvalid } from '../values.ts';
+import type { Connection } from '../../connection.ts';
+import { QueryInvalid } from '../../values.ts';
+import type { ReadingOptions } from '../registry.ts';
 import { tellAbout } from './about.ts';
-import type { ReadingOptions } from './registry.ts';
 
 /** `vchain bns price WHAT`: what a name, or a namespace as `.id`, costs in the block after the height. */
 export async function price(connection: Connection, what: string, options: ReadingOptions): Promise<void> {

@@ -4,16 +4,16 @@ import type { Plan, Planning, Sender } from '@virtualchain/machine-bns';
 import { OperationRefused, readPlanning, rehearsedOf } from '@virtualchain/machine-bns';
 import { redactText } from '@virtualchain/process';
 import type { Account, AccountKind } from '@virtualchain/wallet';
-import type { Connection } from '../connection.ts';
-import { accountOf, keysOf } from '../keys.ts';
-import { networkOf, openRpcOf } from '../node-of.ts';
-import { print } from '../output.ts';
-import { deliver, prepare, type TransactionOptions } from '../transaction.ts';
-import { QueryInvalid, wholeNumber } from '../values.ts';
-import { projectionBehindBlocksMax } from './limits.ts';
+import type { Connection } from '../../connection.ts';
+import { accountOf, keysOf } from '../../keys.ts';
+import { networkOf, openRpcOf } from '../../node-of.ts';
+import { print } from '../../output.ts';
+import { deliver, prepare, type TransactionOptions } from '../../transaction.ts';
+import { QueryInvalid, wholeNumber } from '../../values.ts';
+import { projectionBehindBlocksMax } from '../limits.ts';
+import { openRegistry, type Registry } from '../registry.ts';
 import { reasonText } from './reasons.ts';
 import { OperationRejected } from './refusal.ts';
-import { openRegistry, type Registry } from './registry.ts';
 import { type Settled, waitForVerdict } from './wait.ts';
 
 export interface SendingOptions extends TransactionOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ExpectedError } from '@virtualchain/kernel';
-import type { Registry } from './registry.ts';
+import type { Registry } from '../registry.ts';
 import { waitForVerdict } from './wait.ts';
 
 class Away extends ExpectedError {

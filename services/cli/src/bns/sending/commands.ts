@@ -17,12 +17,12 @@ import {
   revealDefaults,
 } from '@virtualchain/machine-bns';
 import type { Command } from 'commander';
-import { withConnection } from '../connection.ts';
-import { withTransaction } from '../transaction.ts';
-import { bnsChains, bnsConnection } from './connection.ts';
-import { waitSecondsDefault } from './limits.ts';
-import { type SendingOptions, senderKinds, sendPlanned } from './sending.ts';
-import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from './values.ts';
+import { withConnection } from '../../connection.ts';
+import { withTransaction } from '../../transaction.ts';
+import { bnsChains, bnsConnection } from '../connection.ts';
+import { waitSecondsDefault } from '../limits.ts';
+import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from '../values.ts';
+import { type SendingOptions, senderKinds, sendPlanned } from './send-planned.ts';
 
 type Planner<Options> = (planning: Planning, words: readonly string[], options: Options) => Promise<Plan>;
 

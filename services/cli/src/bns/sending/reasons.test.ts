@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { REASONS, reasonText } from './reasons.ts';
 
-const machine = resolve(import.meta.dirname, '../../../../libs/machines/bns/src');
+const machine = resolve(import.meta.dirname, '../../../../../libs/machines/bns/src');
 
 /** The first argument of every `rejected(…)` and `ignored(…)` in the machine's source. */
 function codesOfTheMachine(): readonly string[] {

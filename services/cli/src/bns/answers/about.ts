@@ -1,8 +1,8 @@
 import type { BnsView } from '@virtualchain/machine-bns';
-import type { Connection } from '../connection.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
+import type { Connection } from '../../connection.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
+import { nameOf, namespaceOf } from '../values.ts';
 import { showFacts } from './show.ts';
-import { nameOf, namespaceOf } from './values.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { print, table, visible } from '../output.ts';
+import { print, table, visible } from '../../output.ts';
 
 /** Facts as lines `name  value`, or as one line of JSON with the names as they are; amounts as decimal text. */
 export function showFacts(facts: Readonly<Record<string, unknown>>, { json }: { readonly json: boolean }): void {

@@ -1,9 +1,9 @@
 import { nameHistory } from '@virtualchain/machine-bns';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../../connection.ts';
+import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
+import { nameOf } from '../values.ts';
 import { listAll } from './listing.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from './registry.ts';
 import { showRows } from './show.ts';
-import { nameOf } from './values.ts';
 
 /** What the last operation of a record was, for people. */
 const DEEDS: Readonly<Record<string, string>> = {
