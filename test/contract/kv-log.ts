@@ -1,3 +1,4 @@
+import { NULL_TXID, satsText } from '@virtualchain/bitcoin';
 import { activityMachine } from '@virtualchain/machine-activity';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import {
@@ -38,15 +39,15 @@ export function connectKv(block: string, operations: readonly Spelled[] = []): L
       payload: Buffer.from(operation.slice(1), 'latin1').toString('hex'),
       senders: [
         {
-          value: '10000',
+          value: satsText(10_000n),
           scriptPubKey: scriptOf(sender),
           scriptType: 'pubkeyhash',
           addresses: [],
-          txid: '00'.repeat(32),
+          txid: NULL_TXID,
           index: 0,
         },
       ],
-      fee: '1000',
+      fee: satsText(1_000n),
     };
   });
   return { ...connect(block, 0), operations: made } as LogEntry;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { height } from '@virtualchain/bitcoin';
+import { type BlockHash, blockHash, type Height, height, satsText, txid } from '@virtualchain/bitcoin';
 import type { LogChange, LogEntry, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import {
   type BlockConnected,
@@ -12,8 +12,9 @@ import {
 /** Height of the block `0`; a block's name spells its ancestry, `0ab` builds on `0a`. */
 export const FIRST_BLOCK = 101;
 
-export const hashOf = (name: string): string => createHash('sha256').update(`block ${name}`).digest('hex');
-const heightOf = (name: string): number => FIRST_BLOCK + name.length - 1;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const hashOf = (name: string): BlockHash => blockHash(sha256(`block ${name}`));
+const heightOf = (name: string): Height => height(FIRST_BLOCK + name.length - 1);
 const parentOf = (name: string): string => name.slice(0, -1);
 
 export const identityOf = (topic: string): LogIdentity => ({
@@ -31,7 +32,7 @@ export function operationOf(block: string, position: number, payloadBytes = 4): 
     height: heightOf(block),
     blockHash: hashOf(block),
     position,
-    txid: createHash('sha256').update(`${block} ${position}`).digest('hex'),
+    txid: txid(sha256(`${block} ${position}`)),
     transactionIndex: position + 1,
     version: 2,
     locktime: 0,
@@ -42,7 +43,7 @@ export function operationOf(block: string, position: number, payloadBytes = 4): 
     senders: [],
     inputs: [],
     outputs: [],
-    fee: '0',
+    fee: satsText(0n),
     merklePath: '',
   };
 }

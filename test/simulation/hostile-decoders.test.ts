@@ -3,6 +3,7 @@ import {
   BlockMalformed,
   bytesToHex,
   classifyScript,
+  height,
   nulldataPayload,
   parseBlock,
   parseMerklePath,
@@ -35,11 +36,11 @@ const MAGIC = Uint8Array.of(0x6b, 0x76);
 const LOG = '0f'.repeat(16);
 const { block, operations } = connect('0') as LogEntry & { kind: 'connect' };
 const placedEvents: readonly LogEvent[] = [
-  { type: 'log.created' as const, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: 101 },
+  { type: 'log.created' as const, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(101) },
   { type: 'writer.started' as const, writer: LOG },
   { type: 'block.connected' as const, ...block, operationCount: operations.length, digest: '00'.repeat(32) },
   operationOf('0', 0),
-  { type: 'block.disconnected' as const, height: 101, hash: block.hash, previousHash: block.previousHash },
+  { type: 'block.disconnected' as const, height: height(101), hash: block.hash, previousHash: block.previousHash },
 ].map((event, index) => placed(event, LOG, 1, index + 1));
 
 /** Bytes as scripts are made of, so that opcodes and lengths meet more often than by chance. */

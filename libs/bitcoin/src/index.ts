@@ -51,7 +51,10 @@ export {
   type Height,
   height,
   type Sats,
+  type SatsText,
   sats,
+  satsOfText,
+  satsText,
   type Txid,
   txid,
 } from './encoding/brand.ts';

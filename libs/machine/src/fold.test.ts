@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type BlockHash, type Height, sha256 } from '@virtualchain/bitcoin';
+import { type BlockHash, type Height, satsText, sha256, txid } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import fc from 'fast-check';
 import { type FoldedBlock, type FoldInput, foldBlock, parseBlock, prefetchBlocks } from './fold.ts';
@@ -101,8 +101,14 @@ test('decide sees what its own block accepted so far: nothing rejected, ignored,
 
 test('an operation whose senders have more script than the log takes is ignored, cut or in full, before any parser', async () => {
   const cut = 'senders.scriptPubKey' as const;
-  const sender = { value: '1', scriptType: 'nonstandard', addresses: [], txid: hashOf('coin'), index: 0 };
-  const input = { txid: hashOf('coin'), index: 0, script: '', sequence: 0 };
+  const sender = {
+    value: satsText(1n),
+    scriptType: 'nonstandard',
+    addresses: [],
+    txid: txid(hashOf('coin')),
+    index: 0,
+  };
+  const input = { txid: txid(hashOf('coin')), index: 0, script: '', sequence: 0 };
   const [operation] = block('0', 10, ['add a']).operations as [OperationEvent];
   const parse = () => {
     throw new Error('not for the parser');

@@ -2,8 +2,11 @@ import {
   type BlockHash,
   bytesToHex,
   doubleSha256,
+  type Height,
   hexToBytes,
+  satsText,
   height as toHeight,
+  txid,
   uint32Bytes,
 } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
@@ -50,7 +53,7 @@ export async function rehearse(
 
 function eventOf(
   operation: Rehearsed,
-  { height, hash }: { readonly height: number; readonly hash: string },
+  { height, hash }: { readonly height: Height; readonly hash: BlockHash },
 ): OperationEvent {
   return {
     type: 'operation',
@@ -61,13 +64,13 @@ function eventOf(
     height,
     blockHash: hash,
     position: 0,
-    txid: hash,
+    txid: txid(hash),
     transactionIndex: 1,
     version: 2,
     locktime: 0,
     name: null,
     decoded: null,
-    fee: '0',
+    fee: satsText(0n),
     merklePath: '',
     ...operation,
   };

@@ -1,4 +1,3 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker } from './broker.ts';
 import { LogForked, LogTruncated, ParentMismatch, SequenceGap, WriterFenced } from './errors.ts';
@@ -149,9 +148,9 @@ async function* branchOf(topic: string, records: AsyncIterable<Mark>): AsyncGene
     if (left !== undefined) continue;
     expected = record.previousHash;
     yield {
-      height: record.height as Height,
-      hash: record.hash as BlockHash,
-      previousHash: record.previousHash as BlockHash,
+      height: record.height,
+      hash: record.hash,
+      previousHash: record.previousHash,
       work: BigInt(record.work),
       sequence: record.sequence,
       offset: record.offset,

@@ -120,7 +120,7 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
       case 'log.created':
         if (log !== null) throw new RecordInvalid(topic, offset, 'a second log.created');
         log = event.log;
-        firstBlock = event.firstBlock as Height;
+        firstBlock = event.firstBlock;
         remember({ from: 1, to: 1, owner: event.log });
         return null;
       case 'writer.started':
@@ -194,10 +194,10 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
   function finish(block: UnfinishedBlock, offset: bigint): LogChange | null {
     const { event, operations, operationBytes } = block;
     if (operations.length < event.operationCount) return null;
-    const hash = event.hash as BlockHash;
+    const hash = event.hash;
     if (block.digest.digest('hex') !== event.digest) throw new DigestMismatch(topic, block.offset, hash);
     unfinished = null;
-    tip = { height: event.height as Height, hash };
+    tip = { height: event.height, hash };
     remember({ from: event.sequence, to: sequence, owner: hash });
     return { kind: 'connected', event, operations, operationBytes, offset: block.offset, cursor: cursorAt(offset) };
   }
@@ -208,10 +208,7 @@ export function createFollower(topic: string, anchor: Anchor | null, known: read
       const ours = tip === null ? 'is empty' : `ends with ${tip.height} ${tip.hash}`;
       throw new ParentMismatch(topic, offset, `block ${event.height} ${event.hash} leaves, the branch ${ours}`);
     }
-    tip =
-      event.height === firstBlock
-        ? null
-        : { height: (event.height - 1) as Height, hash: event.previousHash as BlockHash };
+    tip = event.height === firstBlock ? null : { height: (event.height - 1) as Height, hash: event.previousHash };
     remember({ from: event.sequence, to: event.sequence, owner: event.hash });
     return { kind: 'disconnected', event, offset, cursor: cursorAt(offset) };
   }

@@ -1,4 +1,4 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { Height } from '@virtualchain/bitcoin';
 import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
 import type { Broker, OutgoingRecord } from './broker.ts';
@@ -180,9 +180,9 @@ function refuseBrokenChain(
 function branchBlock(entry: LogEntry & { kind: 'connect' }, sequence: number, offset: bigint): BranchBlock {
   const { height, hash, previousHash, work } = entry.block;
   return {
-    height: height as Height,
-    hash: hash as BlockHash,
-    previousHash: previousHash as BlockHash,
+    height,
+    hash,
+    previousHash,
     work: BigInt(work),
     sequence,
     offset,

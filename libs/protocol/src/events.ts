@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { BlockHash, Height, SatsText, Txid } from '@virtualchain/bitcoin';
+import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 
 /**
  * The records of an operation log, as one TypeBox definition: the TypeScript types, the JSON Schema and the AsyncAPI
@@ -6,11 +7,16 @@ import { type Static, Type } from 'typebox';
  * are decimal strings, times are whole Unix seconds. Changes are additive only.
  */
 
-const hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: '32 bytes as hex, display order' });
+/** What fits the schema has the brand: the type of its values, and nothing that a document shows. */
+const branded = <Branded>(schema: TSchema): TUnsafe<Branded> => schema as TUnsafe<Branded>;
+
+const hex32 = Type.String({ pattern: '^[0-9a-f]{64}$', description: '32 bytes as hex, display order' });
+const blockHash = branded<BlockHash>(hex32);
+const transactionId = branded<Txid>(hex32);
 const bytes = Type.String({ pattern: '^(?:[0-9a-f]{2})*$', description: 'bytes as lower-case hex' });
-const amount = Type.String({ pattern: '^-?[0-9]+$', description: 'satoshis as decimal text' });
+const amount = branded<SatsText>(Type.String({ pattern: '^-?[0-9]+$', description: 'satoshis as decimal text' }));
 const work = Type.String({ pattern: '^[0-9]+$', description: 'hashes expected to be tried, as decimal text' });
-const blockHeight = Type.Integer({ minimum: 0, description: 'block height' });
+const blockHeight = branded<Height>(Type.Integer({ minimum: 0, description: 'block height' }));
 const uint32 = Type.Integer({ minimum: 0, maximum: 4294967295 });
 
 const envelope = {
@@ -49,8 +55,8 @@ export const BlockConnected = Type.Object(
     type: Type.Literal('block.connected'),
     ...envelope,
     height: blockHeight,
-    hash,
-    previousHash: hash,
+    hash: blockHash,
+    previousHash: blockHash,
     header: Type.String({ pattern: '^[0-9a-f]{160}$', description: 'the 80 bytes of the header' }),
     time: uint32,
     work,
@@ -68,7 +74,7 @@ export const Sender = Type.Object({
   scriptPubKey: bytes,
   scriptType: Type.String(),
   addresses: Type.Array(Type.String()),
-  txid: hash,
+  txid: transactionId,
   index: uint32,
   scriptOf: Type.Optional(
     Type.Integer({
@@ -80,7 +86,7 @@ export const Sender = Type.Object({
   ),
 });
 
-export const OperationInput = Type.Object({ txid: hash, index: uint32, script: bytes, sequence: uint32 });
+export const OperationInput = Type.Object({ txid: transactionId, index: uint32, script: bytes, sequence: uint32 });
 export const OperationOutput = Type.Object({ value: amount, script: bytes });
 
 export const Operation = Type.Object(
@@ -88,9 +94,9 @@ export const Operation = Type.Object(
     type: Type.Literal('operation'),
     ...envelope,
     height: blockHeight,
-    blockHash: hash,
+    blockHash,
     position: Type.Integer({ minimum: 0, description: 'position among the operations of the block' }),
-    txid: hash,
+    txid: transactionId,
     transactionIndex: Type.Integer({ minimum: 0, description: 'position of the transaction in the block' }),
     version: Type.Integer({ minimum: -2147483648, maximum: 4294967295 }),
     locktime: uint32,
@@ -122,8 +128,8 @@ export const BlockDisconnected = Type.Object(
     type: Type.Literal('block.disconnected'),
     ...envelope,
     height: blockHeight,
-    hash,
-    previousHash: hash,
+    hash: blockHash,
+    previousHash: blockHash,
   },
   { $id: 'BlockDisconnected', description: 'The newest block of the branch is no longer part of it.' },
 );

@@ -6,6 +6,7 @@ import {
   type NetworkName,
   NULL_TXID,
   type Sats,
+  satsText,
   scriptAddress,
   senderScriptType,
   serializeMerklePath,
@@ -86,8 +87,8 @@ export function operationEvents(
         script: bytesToHex(script),
         sequence,
       })),
-      outputs: transaction.outputs.map(({ value, script }) => ({ value: `${value}`, script: bytesToHex(script) })),
-      fee: `${sum(fundingOutputs) - sum(transaction.outputs)}`,
+      outputs: transaction.outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) })),
+      fee: satsText(sum(fundingOutputs) - sum(transaction.outputs)),
       merklePath: serializeMerklePath(merklePathAt(at.block.tree, transactionIndex)),
     };
   });
@@ -110,7 +111,7 @@ function sender(
 ): Sender {
   const address = scriptAddress(script, network);
   return {
-    value: `${value}`,
+    value: satsText(value),
     scriptPubKey,
     scriptType: senderScriptType(script),
     addresses: address === null ? [] : [address],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
+import { blockHash, bytesToHex, height, satsText, sha256, txid } from '@virtualchain/bitcoin';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import {
@@ -14,16 +14,18 @@ import {
 } from './index.ts';
 
 const utf8 = new TextEncoder();
-const hash = 'ab'.repeat(32);
+const hash = blockHash('ab'.repeat(32));
+const transaction = txid('ab'.repeat(32));
+const at = height(101);
 const placed = { schema: 1, log: '6f'.repeat(16), epoch: 1, sequence: 4 } as const;
 
 const events: readonly LogEvent[] = [
-  { type: 'log.created', ...placed, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: 101 },
+  { type: 'log.created', ...placed, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: at },
   { type: 'writer.started', ...placed, writer: 'b2'.repeat(16) },
   {
     type: 'block.connected',
     ...placed,
-    height: 101,
+    height: at,
     hash,
     previousHash: hash,
     header: '00'.repeat(80),
@@ -35,10 +37,10 @@ const events: readonly LogEvent[] = [
   {
     type: 'operation',
     ...placed,
-    height: 101,
+    height: at,
     blockHash: hash,
     position: 0,
-    txid: hash,
+    txid: transaction,
     transactionIndex: 1,
     version: 2,
     locktime: 0,
@@ -47,14 +49,21 @@ const events: readonly LogEvent[] = [
     payload: '616c696365',
     decoded: { name: 'alice' },
     senders: [
-      { value: '100000', scriptPubKey: '76a9', scriptType: 'pubkeyhash', addresses: ['m'], txid: hash, index: 0 },
+      {
+        value: satsText(100_000n),
+        scriptPubKey: '76a9',
+        scriptType: 'pubkeyhash',
+        addresses: ['m'],
+        txid: transaction,
+        index: 0,
+      },
     ],
-    inputs: [{ txid: hash, index: 0, script: '', sequence: 4294967295 }],
-    outputs: [{ value: '0', script: '6a' }],
-    fee: '-1000',
+    inputs: [{ txid: transaction, index: 0, script: '', sequence: 4294967295 }],
+    outputs: [{ value: satsText(0n), script: '6a' }],
+    fee: satsText(-1_000n),
     merklePath: '70:66:m-…',
   },
-  { type: 'block.disconnected', ...placed, height: 101, hash, previousHash: hash },
+  { type: 'block.disconnected', ...placed, height: at, hash, previousHash: hash },
 ];
 
 test.each(events)('$type survives its bytes, and fits its published schema', (event) => {

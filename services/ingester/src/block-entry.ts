@@ -99,7 +99,7 @@ export async function readyBlock(
     entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work: `${work}` }, operations },
     point: { height: at, hash, previousHash, work },
     unprovenOutputs: operations.reduce(
-      (sum, { senders }) => sum + senders.filter(({ txid }) => shown.has(txid as Txid)).length,
+      (sum, { senders }) => sum + senders.filter(({ txid }) => shown.has(txid)).length,
       0,
     ),
     bytes: operations.reduce(

@@ -8,6 +8,8 @@ export type BlockHash = Brand<string, 'BlockHash'>;
 export type Txid = Brand<string, 'Txid'>;
 /** Satoshis. A sum or a fee may be negative. */
 export type Sats = Brand<bigint, 'Sats'>;
+/** Satoshis as decimal text: JSON has no integers of this size. */
+export type SatsText = Brand<string, 'SatsText'>;
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -31,4 +33,12 @@ export function txid(value: string): Txid {
 
 export function sats(value: bigint): Sats {
   return value as Sats;
+}
+
+export function satsText(value: bigint): SatsText {
+  return `${value}` as SatsText;
+}
+
+export function satsOfText(text: SatsText): Sats {
+  return BigInt(text) as Sats;
 }

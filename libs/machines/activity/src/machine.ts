@@ -1,4 +1,4 @@
-import { type Height, hexToBytes, sha256 } from '@virtualchain/bitcoin';
+import { type Height, hexToBytes, satsOfText, sha256 } from '@virtualchain/bitcoin';
 import {
   accepted,
   bytes,
@@ -57,7 +57,7 @@ export const activityMachine: MachineDefinition = (_parameters, chain) =>
     parse: ({ opcode, senders, fee }: OperationEvent) => ({
       script: scriptKey(hexToBytes(senders[0]?.scriptPubKey ?? '')),
       opcode: hexToBytes(opcode ?? ''),
-      fee: BigInt(fee),
+      fee: satsOfText(fee),
     }),
     prefetch: ({ script, opcode }) => ({ senders: [{ script }], opcodes: [{ opcode }] }),
     decide: async (op, { block }, state) => count(op, block.height, state),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { bytesToHex } from '@virtualchain/bitcoin';
+import { blockHash, bytesToHex, height, NULL_TXID, satsText, txid } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 import fc from 'fast-check';
 import { bnsChain, bnsMachine, EPOCHS, OPCODES } from './index.ts';
@@ -25,25 +25,27 @@ const payload = fc.oneof(
 
 const anyEvent = fc
   .record({
-    height: fc.integer({ min: 0, max: 700_000 }),
+    height: fc.integer({ min: 0, max: 700_000 }).map(height),
     opcode,
     payload,
     senders: fc.array(
       script.map((scriptPubKey) => ({
-        value: '0',
+        value: satsText(0n),
         scriptPubKey,
         scriptType: 'nonstandard',
         addresses: [],
-        txid: '00'.repeat(32),
+        txid: NULL_TXID,
         index: 0,
       })),
       { maxLength: 3 },
     ),
     inputs: fc.array(
-      hex(110).map((each) => ({ txid: '00'.repeat(32), index: 0, script: each, sequence: 0 })),
+      hex(110).map((each) => ({ txid: NULL_TXID, index: 0, script: each, sequence: 0 })),
       { maxLength: 3 },
     ),
-    outputs: fc.array(fc.record({ value: fc.nat().map(String), script }), { maxLength: 5 }),
+    outputs: fc.array(fc.record({ value: fc.bigInt({ min: 0n, max: 0x7fffffffn }).map(satsText), script }), {
+      maxLength: 5,
+    }),
   })
   .map(
     (said): OperationEvent => ({
@@ -52,15 +54,15 @@ const anyEvent = fc
       log: '00'.repeat(16),
       epoch: 1,
       sequence: 1,
-      blockHash: '00'.repeat(32),
+      blockHash: blockHash('00'.repeat(32)),
       position: 0,
-      txid: '11'.repeat(32),
+      txid: txid('11'.repeat(32)),
       transactionIndex: 1,
       version: 1,
       locktime: 0,
       name: null,
       decoded: null,
-      fee: '0',
+      fee: satsText(0n),
       merklePath: '',
       ...said,
     }),

@@ -1,4 +1,11 @@
-import { bytesToHex, classifyScript, encodeBase58Check, hexToBytes, type ScriptKind } from '@virtualchain/bitcoin';
+import {
+  bytesToHex,
+  classifyScript,
+  encodeBase58Check,
+  hexToBytes,
+  type ScriptKind,
+  satsOfText,
+} from '@virtualchain/bitcoin';
 import { type Ignored, ignored } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { BnsParameters } from './parameters.ts';
@@ -53,7 +60,7 @@ export function readTransaction(event: OperationEvent, versions: Versions): BnsT
       address: principal.address,
       senderPubkey: senderKeyOf(event, scripts[0] as Uint8Array),
     },
-    outputs: event.outputs.map(({ value, script }) => paidOutput(BigInt(value), hexToBytes(script), versions)),
+    outputs: event.outputs.map(({ value, script }) => paidOutput(satsOfText(value), hexToBytes(script), versions)),
   };
 }
 

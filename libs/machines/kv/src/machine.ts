@@ -1,4 +1,4 @@
-import { bytesToHex, type Height, hexToBytes } from '@virtualchain/bitcoin';
+import { bytesToHex, type Height, hexToBytes, satsOfText } from '@virtualchain/bitcoin';
 import {
   type Accepted,
   accepted,
@@ -83,7 +83,7 @@ function parse({ opcode, payload, senders, fee }: OperationEvent): KvOperation |
   if (parsed.kind === 'malformed') return ignored(parsed.code, parsed.detail);
   const sender = senders[0];
   if (sender === undefined) return ignored('SENDER_MISSING', 'the transaction has no inputs');
-  return { payload: parsed, sender: sender.scriptPubKey, fee: BigInt(fee) };
+  return { payload: parsed, sender: sender.scriptPubKey, fee: satsOfText(fee) };
 }
 
 async function decide(

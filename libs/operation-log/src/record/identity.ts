@@ -1,4 +1,3 @@
-import type { Height } from '@virtualchain/bitcoin';
 import type { Broker } from '../broker.ts';
 import { LogTruncated, RecordInvalid } from '../errors.ts';
 import { ONE_RECORD_BYTES } from '../limits.ts';
@@ -28,7 +27,7 @@ export async function readIdentity(
   const event = decodeRecord(topic, record);
   if (event.type === 'log.created') {
     const { log, network, chain, magic, firstBlock } = event;
-    return { topic, log, network, chain, magic, firstBlock: firstBlock as Height };
+    return { topic, log, network, chain, magic, firstBlock };
   }
   if (event.sequence > 1) {
     throw new LogTruncated(topic, record.offset, `the log begins at sequence ${event.sequence}: its beginning is gone`);

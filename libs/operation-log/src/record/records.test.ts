@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { height } from '@virtualchain/bitcoin';
+import { blockHash, height, satsText, txid } from '@virtualchain/bitcoin';
 import { decodeEvent, operationsDigest } from '@virtualchain/protocol';
 import { EVENT_BYTES_MAX, SEND_BYTES_MAX } from '../limits.ts';
 import type { LogEntry } from '../port.ts';
@@ -12,10 +12,10 @@ function entry(payloads: readonly string[]): LogEntry {
   const operations = payloads.map((payload, position) => ({
     type: 'operation' as const,
     ...{
-      height: 5,
-      blockHash: hash('1'),
+      height: height(5),
+      blockHash: blockHash(hash('1')),
       position,
-      txid: hash('2'),
+      txid: txid(hash('2')),
       transactionIndex: position,
       version: 2,
       locktime: 0,
@@ -28,14 +28,14 @@ function entry(payloads: readonly string[]): LogEntry {
       senders: [],
       inputs: [],
       outputs: [],
-      fee: '0',
+      fee: satsText(0n),
       merklePath: '',
     },
   }));
   const block = {
     height: height(5),
-    hash: hash('1'),
-    previousHash: hash('0'),
+    hash: blockHash(hash('1')),
+    previousHash: blockHash(hash('0')),
     header: '00'.repeat(80),
     time: 0,
     work: '2',

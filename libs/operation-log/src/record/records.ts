@@ -40,7 +40,7 @@ export function recordOf(event: Unplaced<LogEvent>, place: Place, key: Height, t
 
 /** The records of one entry, the first of them at `place`. */
 export function recordsOfEntry(entry: LogEntry, place: Place, time: string): readonly OutgoingRecord[] {
-  const key = entry.block.height as Height;
+  const key = entry.block.height;
   if (entry.kind === 'disconnect') {
     return [recordOf({ type: 'block.disconnected', ...entry.block }, place, key, time)];
   }

@@ -1,4 +1,4 @@
-import { bytesToHex, type Height } from '@virtualchain/bitcoin';
+import { bytesToHex, height as heightOf } from '@virtualchain/bitcoin';
 import { type FoldInput, MemoryFold, type OperationOutcome } from '@virtualchain/machine';
 import { type AccountRow, balanceOf, type NameRow, type NamespaceRow, operationOf } from '@virtualchain/machine-bns';
 import type { OperationEvent } from '@virtualchain/protocol';
@@ -26,16 +26,17 @@ export interface BnsChainVectors extends BnsHead {
 }
 
 /** A block of the file as the log hands it to the fold. */
-export function bnsBlock({ height, txs }: BnsBlockVector): FoldInput {
+export function bnsBlock({ height: at, txs }: BnsBlockVector): FoldInput {
+  const height = heightOf(at);
   const operations: OperationEvent[] = [];
   for (const tx of txs) {
-    const at = { height, blockHash: madeUpHash(height), position: operations.length };
-    const operation = bnsOperation(tx, at);
+    const position = operations.length;
+    const operation = bnsOperation(tx, { height, blockHash: madeUpHash(height), position });
     if (operation === null) continue;
-    operations.push({ ...operation, schema: 1, log: '00'.repeat(16), epoch: 1, sequence: at.position + 1 });
+    operations.push({ ...operation, schema: 1, log: '00'.repeat(16), epoch: 1, sequence: position + 1 });
   }
   return {
-    height: height as Height,
+    height,
     hash: madeUpHash(height),
     previousHash: madeUpHash(height - 1),
     time: height,

@@ -1,11 +1,15 @@
 import {
+  type BlockHash,
   bytesToHex,
+  type Height,
   hexToBytes,
   nulldataPayload,
   parseTransaction,
+  satsText,
   scriptAddress,
   senderScriptType,
   startsWith,
+  type Txid,
 } from '@virtualchain/bitcoin';
 import { bnsChain, bnsMachine } from '@virtualchain/machine-bns';
 import type { MachineInstance } from '@virtualchain/projection';
@@ -87,7 +91,7 @@ const MAGIC = new TextEncoder().encode('id');
 /** The operation in a transaction, as the ingester would find it; null when there is none. Sender values are 0. */
 export function bnsOperation(
   { rawtx, txid, vtxindex, sender_script_hex, input_scripts_hex }: BnsTransactionVector,
-  at: { readonly height: number; readonly blockHash: string; readonly position: number },
+  at: { readonly height: Height; readonly blockHash: BlockHash; readonly position: number },
 ): Unplaced<OperationEvent> | null {
   const transaction = parseTransaction(hexToBytes(rawtx));
   const data = nulldataPayload(transaction.outputs);
@@ -96,7 +100,7 @@ export function bnsOperation(
   return {
     type: 'operation',
     ...at,
-    txid,
+    txid: txid as Txid,
     transactionIndex: vtxindex,
     version: transaction.version,
     locktime: transaction.locktime,
@@ -109,7 +113,7 @@ export function bnsOperation(
       const script = hexToBytes(scriptPubKey);
       const address = scriptAddress(script, 'mainnet');
       return {
-        value: '0',
+        value: satsText(0n),
         scriptPubKey,
         scriptType: senderScriptType(script),
         addresses: address === null ? [] : [address],
@@ -123,8 +127,8 @@ export function bnsOperation(
       script: bytesToHex(input.script),
       sequence: input.sequence,
     })),
-    outputs: transaction.outputs.map(({ value, script }) => ({ value: `${value}`, script: bytesToHex(script) })),
-    fee: '0',
+    outputs: transaction.outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) })),
+    fee: satsText(0n),
     merklePath: '',
   };
 }

@@ -1,7 +1,9 @@
 import {
   bytesToHex,
   childPublicKeys,
+  height as heightOf,
   hexToBytes,
+  NULL_HASH,
   publicKeyAddress,
   type Sats,
   serializeTransaction,
@@ -186,7 +188,7 @@ function parsedBy({ height, tx }: WireCase): Fields | null {
   );
   const operation = bnsOperation(
     { ...said, rawtx, accepted: true, serialized_for_consensus: null },
-    { height, blockHash: '00'.repeat(32), position: 0 },
+    { height: heightOf(height), blockHash: NULL_HASH, position: 0 },
   );
   if (operation === null) return null;
   const parsed = bnsMachine({}, bnsChain({})).parse({ ...operation, schema: 1, log: '', epoch: 1, sequence: 1 }) as

@@ -1,4 +1,12 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import {
+  type BlockHash,
+  type Height,
+  height as heightOf,
+  NULL_TXID,
+  type SatsText,
+  satsText,
+  type Txid,
+} from '@virtualchain/bitcoin';
 import type { FoldInput } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 
@@ -15,11 +23,11 @@ export interface MadeUpOperation {
 /** A block of the log around operations that the file gives without a block: hashes are made up from the height. */
 export function madeUpBlock(height: number, operations: readonly MadeUpOperation[]): FoldInput {
   return {
-    height: height as Height,
+    height: heightOf(height),
     hash: madeUpHash(height),
     previousHash: madeUpHash(height - 1),
     time: height,
-    operations: operations.map((operation, position) => madeUpEvent(height, position, operation)),
+    operations: operations.map((operation, position) => madeUpEvent(heightOf(height), position, operation)),
   };
 }
 
@@ -27,9 +35,9 @@ export function madeUpHash(height: number): BlockHash {
   return height.toString(16).padStart(64, '0') as BlockHash;
 }
 
-function madeUpEvent(height: number, position: number, operation: MadeUpOperation): OperationEvent {
-  const { senderScript, ...said } = operation;
-  const outpoint = { txid: '00'.repeat(32), index: 0 };
+function madeUpEvent(height: Height, position: number, operation: MadeUpOperation): OperationEvent {
+  const { senderScript, txid, fee, ...said } = operation;
+  const outpoint = { txid: NULL_TXID, index: 0 };
   return {
     type: 'operation',
     schema: 1,
@@ -42,9 +50,13 @@ function madeUpEvent(height: number, position: number, operation: MadeUpOperatio
     version: 1,
     locktime: 0,
     ...said,
+    txid: txid as Txid,
+    fee: fee as SatsText,
     name: null,
     decoded: null,
-    senders: [{ ...outpoint, value: '0', scriptPubKey: senderScript, scriptType: 'nonstandard', addresses: [] }],
+    senders: [
+      { ...outpoint, value: satsText(0n), scriptPubKey: senderScript, scriptType: 'nonstandard', addresses: [] },
+    ],
     inputs: [{ ...outpoint, script: '', sequence: 0 }],
     outputs: [],
     merklePath: '',

@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, type Height, height as toHeight } from '@virtualchain/bitcoin';
+import { bytesToHex, concatBytes, type Height, NULL_TXID, satsText, height as toHeight } from '@virtualchain/bitcoin';
 import type { Rehearsed } from '@virtualchain/machine';
 import type { BnsView } from '../queries/view.ts';
 import { consensusHashDepthBlocks, consensusHashDepthShare } from './limits.ts';
@@ -33,15 +33,22 @@ const OP_RETURN_EMPTY = '6a00';
 
 /** The operation as its event would show it: the change in its place, and the key where the account shows one. */
 export function rehearsedOf({ opcode, payload, outputs, changeIndex }: Plan, sender: Sender): Rehearsed {
-  const paid = outputs.map(({ value, script }) => ({ value: String(value), script: bytesToHex(script) }));
-  const change = { value: String(outputSatsMin), script: bytesToHex(sender.script) };
-  const withoutChange = [{ value: '0', script: OP_RETURN_EMPTY }, ...paid];
-  const txid = '00'.repeat(32);
+  const paid = outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) }));
+  const change = { value: satsText(outputSatsMin), script: bytesToHex(sender.script) };
+  const withoutChange = [{ value: satsText(0n), script: OP_RETURN_EMPTY }, ...paid];
+  const txid = NULL_TXID;
   return {
     opcode: bytesToHex(Uint8Array.of(opcode)),
     payload: bytesToHex(payload),
     senders: [
-      { value: '0', scriptPubKey: bytesToHex(sender.script), scriptType: sender.kind, addresses: [], txid, index: 0 },
+      {
+        value: satsText(0n),
+        scriptPubKey: bytesToHex(sender.script),
+        scriptType: sender.kind,
+        addresses: [],
+        txid,
+        index: 0,
+      },
     ],
     inputs: [{ txid, index: 0, script: bytesToHex(shownKey(sender)), sequence: 0 }],
     outputs: withoutChange.toSpliced(changeIndex ?? withoutChange.length, 0, change),
