@@ -17,7 +17,7 @@ import {
   rebuild,
   verifyProjection,
 } from '@virtualchain/projection';
-import { project } from '../../services/projector/src/project.ts';
+import { project } from '@virtualchain/projector';
 import poisonMachine from '../kit/poison-machine.ts';
 import { Client } from '../kit/postgres-client.ts';
 import { sharedServers } from '../kit/shared-servers.ts';

@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
+import { failpoints as projectorFailpoints } from '@virtualchain/projector';
 import { foldRawBlocks } from '@virtualchain/testing';
 import { failpoints as ingesterFailpoints } from '../../services/ingester/src/failpoints.ts';
-import { failpoints as projectorFailpoints } from '../../services/projector/src/failpoints.ts';
 import { kafkaHarness } from '../contract/kafka-hands.ts';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';

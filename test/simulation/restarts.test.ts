@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog } from '@virtualchain/operation-log';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
-import { project } from '../../services/projector/src/project.ts';
+import { project } from '@virtualchain/projector';
 import { simulate } from './simulate.ts';
 import { dumpOf } from './verdict/oracle.ts';
 

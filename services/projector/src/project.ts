@@ -1,32 +1,12 @@
 import { type Clock, createBackOff, ExpectedError, isExpectedError, wallClock } from '@virtualchain/kernel';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import {
-  type Advanced,
-  type Checkpoint,
-  type Fault,
-  findCommonBlock,
-  type Projection,
-  upToStop,
-} from '@virtualchain/projection';
+import { type Advanced, type Checkpoint, type Projection, upToStop } from '@virtualchain/projection';
 import { projectorPoints } from './failpoints.ts';
-import {
-  KNOWN_BLOCKS_MAX,
-  RESUME_POLL_MS,
-  RETRY,
-  TRANSACTION_BLOCKS_MAX,
-  TRANSACTION_OPERATIONS_MAX,
-} from './limits.ts';
-
-export type ProjectorState = 'starting' | 'catching-up' | 'at-tip' | 'retrying' | 'faulted' | 'stopped';
-
-/** What the run loop tells whoever watches. */
-export interface ProjectorEvents {
-  /** A build was opened, and stands here: at the start, and again after every failure, since another may have moved it. */
-  opened(schema: string, cursor: Cursor | null): void;
-  state(state: ProjectorState, error: ExpectedError | null): void;
-  advanced(work: Omit<Advanced, 'checkpoint'>, cursor: Cursor | null): void;
-}
+import { recover, waitUntilResumed } from './fault.ts';
+import { KNOWN_BLOCKS_MAX, RETRY } from './limits.ts';
+import { portions } from './portions.ts';
+import type { ProjectorEvents } from './projector-events.ts';
 
 export interface ProjectOptions {
   readonly log: OperationLog;
@@ -64,8 +44,8 @@ export async function project(options: ProjectOptions): Promise<void> {
       if (!isExpectedError(error)) throw error;
       if (error.remedy === 'retry') events.state('retrying', error);
       else if (projection === null) throw error;
-      else await mend(projection, standing, error, options);
-      // Also after a rewind: what it did not mend must not be asked for in a tight loop.
+      else await recover(projection, standing, error, options);
+      // Also after a rewind: what it did not cure must not be asked for in a tight loop.
       await clock.sleep(waits.nextMs(), signal);
     } finally {
       await projection?.close();
@@ -133,93 +113,4 @@ async function knownBlocks(
     if (known.length === KNOWN_BLOCKS_MAX) break;
   }
   return known.reverse();
-}
-
-/** Cuts changes so that each portion fits one transaction. */
-function* portions(changes: readonly LogChange[]): Generator<readonly LogChange[]> {
-  let portion: LogChange[] = [];
-  let operations = 0;
-  for (const change of changes) {
-    const size = change.kind === 'connected' ? change.operations.length : 0;
-    if (
-      portion.length > 0 &&
-      (portion.length >= TRANSACTION_BLOCKS_MAX || operations + size > TRANSACTION_OPERATIONS_MAX)
-    ) {
-      yield portion;
-      portion = [];
-      operations = 0;
-    }
-    portion.push(change);
-    operations += size;
-  }
-  if (portion.length > 0) yield portion;
-}
-
-/**
- * A fork of the log is rewound; anything else becomes the projection's fault. A database that is away just then is no
- * reason to end: the next round meets the same error again.
- */
-async function mend(
-  projection: Projection,
-  standing: Checkpoint | undefined,
-  error: ExpectedError,
-  options: ProjectOptions,
-): Promise<void> {
-  try {
-    const fault = error.remedy === 'rewind' ? await rewind(projection, options) : error;
-    options.events.state(fault === null ? 'retrying' : 'faulted', fault ?? error);
-    if (fault !== null) await projection.setFault(faultOf(fault), standing);
-  } catch (failure) {
-    if (!isExpectedError(failure) || failure.remedy !== 'retry') throw failure;
-    options.events.state('retrying', failure);
-  }
-}
-
-/** Takes the projection back to the newest block that the log still has. Answers with what forbids it, if anything. */
-async function rewind(projection: Projection, { log, topic }: ProjectOptions): Promise<ExpectedError | null> {
-  try {
-    const common = await findCommonBlock(log, topic, projection);
-    await projection.rewind(common.block);
-    return null;
-  } catch (failure) {
-    if (!isExpectedError(failure) || failure.remedy === 'retry') throw failure;
-    return failure;
-  }
-}
-
-function faultOf(error: ExpectedError): Fault {
-  const at = error instanceof MachineFaulted ? error : null;
-  return {
-    code: error.code,
-    message: error.message,
-    height: at?.height ?? null,
-    txid: at?.txid ?? null,
-    sequence: at?.sequence ?? null,
-  };
-}
-
-/** A fault stands in the checkpoint; `vchain resume` or `vchain attach` takes it away. */
-async function waitUntilResumed(
-  projection: Projection,
-  { signal, events, clock = wallClock }: ProjectOptions,
-): Promise<void> {
-  for (let told = false; !signal.aborted; told = true) {
-    const { status, fault, cursor } = await projection.checkpoint();
-    if (status !== 'faulted') return;
-    if (!told) events.opened(projection.schema, cursor);
-    if (!told) events.state('faulted', fault === null ? null : new StandingFault(fault));
-    await clock.sleep(RESUME_POLL_MS, signal);
-  }
-}
-
-/** A fault that was recorded by an earlier run. */
-class StandingFault extends ExpectedError {
-  override readonly name = 'StandingFault';
-  readonly code: string;
-  readonly remedy = 'halt';
-
-  constructor({ code, message }: Fault) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -2,8 +2,8 @@ import { type ChainReport, createBlockCache, ingestChain } from '@virtualchain/i
 import type { Clock, ExpectedError } from '@virtualchain/kernel';
 import { failover } from '@virtualchain/node-client';
 import type { MemoryStore } from '@virtualchain/projection';
+import { project } from '@virtualchain/projector';
 import { Subject } from 'rxjs';
-import { project } from '../../../services/projector/src/project.ts';
 import type { Process } from '../run/process.ts';
 import { type Run, TOPIC } from '../run/run.ts';
 import { connectNode, type FakeNode } from '../world/fake-node.ts';
