@@ -3,4 +3,5 @@ export type { Brand } from './brand.ts';
 export { causesOf, type ErrorFields, errorText, isUntrustedCertificate } from './causes.ts';
 export type { Clock } from './clock.ts';
 export { ExpectedError, isExpectedError, type Remedy } from './expected-error.ts';
+export { SettingInvalid } from './setting-invalid.ts';
 export { wallClock } from './wall-clock.ts';

@@ -9,7 +9,15 @@ export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels
 export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
 export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';
 export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
-export { type Config, ConfigInvalid, describeConfig, readConfig, redactConfig, type Spec } from './settings/config.ts';
+export {
+  type Config,
+  ConfigInvalid,
+  describeConfig,
+  readConfig,
+  readSettings,
+  redactConfig,
+  type Spec,
+} from './settings/config.ts';
 export {
   type KafkaSecurity,
   kafkaSecurity,
@@ -19,5 +27,5 @@ export {
 export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './settings/parsers.ts';
 export { redactText, rememberSecret, rememberUrlSecrets } from './settings/secrets.ts';
 export { optional, type Parser, required, type Setting } from './settings/setting.ts';
-export { type Env, readVariable } from './settings/variable.ts';
+export type { Env } from './settings/variable.ts';
 export { stepBack } from './step-back.ts';

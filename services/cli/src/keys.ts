@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type NetworkName, type PrivateKey, parsePrivateKey } from '@virtualchain/bitcoin';
-import { ConfigInvalid, readVariable, rememberSecret } from '@virtualchain/process';
+import { optional, readConfig, rememberSecret, text } from '@virtualchain/process';
 import {
   type Account,
   type AccountKind,
@@ -12,6 +12,9 @@ import {
 import { SettingMissing } from './connection.ts';
 import { QueryInvalid, wholeNumber } from './values.ts';
 
+const KEYS = optional(text, { env: 'VCHAIN_KEY', about: 'keys, WIF or hex, separated by commas', secret: true });
+const PASSWORD = optional(text, { env: 'VCHAIN_KEY_PASSWORD', about: 'opens the key file', secret: true });
+
 /** Which keys sign, and what account they make. */
 export interface KeyOptions {
   readonly keyFile?: string;
@@ -22,10 +25,10 @@ export interface KeyOptions {
 /** Keys come from an encrypted file, or from VCHAIN_KEY (WIF or hex, several separated by commas); never from a flag. */
 export async function keysOf({ keyFile }: Pick<KeyOptions, 'keyFile'>): Promise<readonly PrivateKey[]> {
   if (keyFile !== undefined) return decryptKeys(await readFile(keyFile, 'utf8'), password());
-  const text = variable('VCHAIN_KEY');
-  if (text === undefined)
+  const { keys } = readConfig({ keys: KEYS }, process.env);
+  if (keys === undefined)
     throw new SettingMissing('no key: set VCHAIN_KEY to WIF or hex (several separated by commas), or give --key-file');
-  return parseKeys(text);
+  return parseKeys(keys);
 }
 
 /** @throws QueryInvalid when the keys do not fit the kind of account. */
@@ -47,29 +50,20 @@ export function accountOf(
 
 /** Writes the keys of VCHAIN_KEY into a new encrypted file. */
 export async function writeKeyFile(path: string): Promise<void> {
-  const text = variable('VCHAIN_KEY');
-  if (text === undefined)
+  const { keys } = readConfig({ keys: KEYS }, process.env);
+  if (keys === undefined)
     throw new SettingMissing('VCHAIN_KEY is not set: it holds the keys to encrypt, WIF or hex, separated by commas');
-  await writeFile(path, encryptKeys(parseKeys(text), password()), { mode: 0o600, flag: 'wx' });
+  await writeFile(path, encryptKeys(parseKeys(keys), password()), { mode: 0o600, flag: 'wx' });
 }
 
-function parseKeys(text: string): readonly PrivateKey[] {
-  const parts = text.split(',').map((part) => part.trim());
-  for (const part of [text, ...parts]) rememberSecret(part);
+function parseKeys(keys: string): readonly PrivateKey[] {
+  const parts = keys.split(',').map((part) => part.trim());
+  for (const part of parts) rememberSecret(part);
   return parts.map(parsePrivateKey);
 }
 
 function password(): string {
-  const given = variable('VCHAIN_KEY_PASSWORD');
-  if (given === undefined || given === '')
-    throw new SettingMissing('VCHAIN_KEY_PASSWORD is not set: it opens the key file');
-  rememberSecret(given);
-  return given;
-}
-
-/** @throws ConfigInvalid when the file that holds it cannot be read. */
-function variable(name: string): string | undefined {
-  const read = readVariable(process.env, name);
-  if (read !== undefined && 'problem' in read) throw new ConfigInvalid([read.problem]);
-  return read?.text;
+  const { keyPassword } = readConfig({ keyPassword: PASSWORD }, process.env);
+  if (keyPassword === undefined) throw new SettingMissing('VCHAIN_KEY_PASSWORD is not set: it opens the key file');
+  return keyPassword;
 }

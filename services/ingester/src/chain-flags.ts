@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type Parameters, parseParameters } from '@virtualchain/definitions';
-import { type Env, readVariable } from '@virtualchain/process';
+import { type Env, optional, readSettings, text } from '@virtualchain/process';
+
+const CHAIN = optional(text, { env: 'VCHAIN_CHAIN', about: 'the virtual chains, separated by commas' });
+const PARAMETERS = optional(text, {
+  env: 'VCHAIN_CHAIN_PARAMETERS',
+  about: 'parameters of the chains that are given none, JSON',
+});
 
 /** A chain as the command line names it. */
 export interface ChainFlag {
@@ -43,23 +49,19 @@ export function readChainFlags(
     else if (last === undefined) problems.push('--chain-parameters belongs behind the --chain it is for');
     else last.parameters = token.value;
   }
-  const variable = (name: string): string | undefined => {
-    const read = readVariable(env, name);
-    if (read === undefined || 'text' in read) return read?.text;
-    problems.push(read.problem);
-    return undefined;
-  };
   if (named.length === 0) {
-    for (const chain of (variable('VCHAIN_CHAIN') ?? '').split(',').filter(Boolean))
-      named.push({ chain, parameters: null });
+    const { config, problems: unreadable } = readSettings({ chain: CHAIN }, env);
+    problems.push(...unreadable);
+    for (const chain of (config.chain ?? '').split(',').filter(Boolean)) named.push({ chain, parameters: null });
   }
-  const parametersForAll = variable('VCHAIN_CHAIN_PARAMETERS');
+  const { config, problems: unreadable } = readSettings({ parametersForAll: PARAMETERS }, env);
+  problems.push(...unreadable);
   if (named.length === 0) problems.push('no chain is named: give --chain <name or module> or VCHAIN_CHAIN');
   const rest = args.filter((_argument, index) => !taken.has(index));
   if (problems.length > 0) return { chains: [], rest, problems };
   const chains = named.map(({ chain, parameters }) => ({
     chain,
-    parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? parametersForAll),
+    parameters: parseParameters(`parameters of chain ${chain}`, parameters ?? config.parametersForAll),
   }));
   return { chains, rest, problems };
 }

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/kernel';
+import { SettingInvalid } from '@virtualchain/kernel';
 
 /** Where a node is, and who asks, as its URL says. */
 export interface NodeAddress {
@@ -13,15 +13,11 @@ export interface NodeAddress {
 }
 
 /** A node URL says something that is not understood, or not taken: nothing of it is dropped silently. */
-export class NodeUrlInvalid extends ExpectedError {
+export class NodeUrlInvalid extends SettingInvalid {
   override readonly name = 'NodeUrlInvalid';
-  readonly code = 'CONFIG_INVALID';
-  readonly remedy = 'halt';
-  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`the node URL: ${problems.join('; ')}`);
-    this.problems = problems;
+    super(`the node URL: ${problems.join('; ')}`, problems);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ExpectedError } from '@virtualchain/kernel';
+import { SettingInvalid } from '@virtualchain/kernel';
 import { type Flags, readFlags } from './flags.ts';
 import { toggle } from './parsers.ts';
 import { redactText, rememberSecret, rememberUrlSecrets } from './secrets.ts';
@@ -13,15 +13,11 @@ export type Config<S extends Spec> = {
 };
 
 /** The configuration breaks rules: all of them are listed, each with the input, the rule and the remedy. */
-export class ConfigInvalid extends ExpectedError {
+export class ConfigInvalid extends SettingInvalid {
   override readonly name = 'ConfigInvalid';
-  readonly code = 'CONFIG_INVALID';
-  readonly remedy = 'halt';
-  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.problems = problems;
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, problems);
   }
 }
 
@@ -36,6 +32,18 @@ export function readConfig<const S extends Spec>(
   args: readonly string[] = [],
   rules: readonly ((config: Partial<Config<S>>) => readonly string[])[] = [],
 ): Config<S> {
+  const { config, problems } = readSettings(spec, env, args, rules);
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  return Object.freeze(config) as Config<S>;
+}
+
+/** The same for who lists the problems with those of something else: what could not be read is undefined. */
+export function readSettings<const S extends Spec>(
+  spec: S,
+  env: Env,
+  args: readonly string[] = [],
+  rules: readonly ((config: Partial<Config<S>>) => readonly string[])[] = [],
+): { readonly config: Partial<Config<S>>; readonly problems: readonly string[] } {
   const flags = readFlags(args, flagsOf(spec));
   const problems = [...flags.problems];
   const config: Record<string, unknown> = {};
@@ -53,8 +61,7 @@ export function readConfig<const S extends Spec>(
     }
   }
   problems.push(...rules.flatMap((rule) => rule(config as Partial<Config<S>>)));
-  if (problems.length > 0) throw new ConfigInvalid(problems.map(redactText));
-  return Object.freeze(config) as Config<S>;
+  return { config: config as Partial<Config<S>>, problems: problems.map(redactText) };
 }
 
 /** The configuration as a log may show it. */

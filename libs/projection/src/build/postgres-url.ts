@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ExpectedError } from '@virtualchain/kernel';
+import { SettingInvalid } from '@virtualchain/kernel';
 import { SESSION_SETTING_NAMES } from './session.ts';
 
 /** What a Postgres URL says, in the words of `pg`. What it does not say is undefined, and `pg` looks into PG… variables. */
@@ -27,15 +27,11 @@ export interface PostgresTls {
 }
 
 /** A Postgres URL says something that is not understood, or not taken: it is not connected in another way than it says. */
-export class PostgresUrlInvalid extends ExpectedError {
+export class PostgresUrlInvalid extends SettingInvalid {
   override readonly name = 'PostgresUrlInvalid';
-  readonly code = 'CONFIG_INVALID';
-  readonly remedy = 'halt';
-  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`the Postgres URL: ${problems.join('; ')}`);
-    this.problems = problems;
+    super(`the Postgres URL: ${problems.join('; ')}`, problems);
   }
 }
 
