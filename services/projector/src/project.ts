@@ -1,4 +1,4 @@
-import { type Clock, createBackOff, ExpectedError, isExpectedError, wallClock } from '@virtualchain/kernel';
+import { type Clock, createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
 import { type Advanced, type Checkpoint, type Projection, upToStop } from '@virtualchain/projection';
