@@ -194,13 +194,16 @@ test.each([
   ['ends in the future', "set valid_to = 1000000 where name = 'b'", 101],
   ['holds on while its successor does', "set valid_to = valid_to + 1 where name = 'a' and valid_from = 101", 102],
 ])('verify names the height of a row that was made to end elsewhere: it %s', async (_what, change, height) => {
-  await using projection = await openProjection(await newDatabase(), kvInstance());
+  const url = await newDatabase();
+  await using projection = await openProjection(url, kvInstance());
   const entries = ['0', '0a', '0aa'].map((block, i) =>
     connectKv(block, i === 0 ? ['alice +a', 'bob +b'] : [`alice =a:${i}`]),
   );
   await projection.advance(await changesOf(entries));
   expect((await verifyProjection(projection)).disagreements).toEqual([]);
-  await projection.orm.em.getConnection().execute(`update ${projection.schema}.c_names ${change}`);
+  const client = await Client.connect(url);
+  await client.rows(`update ${projection.schema}.c_names ${change}`);
+  await client.close();
   const { disagreements } = await verifyProjection(projection);
   expect(disagreements[0]).toMatchObject({ height, what: 'rows of names' });
 });

@@ -126,8 +126,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/projection/src/build/checkpoint.ts',
     edits: [
       [
-        'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor',
-        'if (false) throw new CheckpointMoved(schema, from.cursor',
+        'if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor',
+        'if (false) throw new CheckpointMoved(build.schema, from.cursor',
       ],
     ],
     tests: POSTGRES,
@@ -143,8 +143,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/projection/src/build/checkpoint.ts',
     edits: [
       [
-        'if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from?.cursor',
-        'if (false) throw new CheckpointMoved(schema, from?.cursor',
+        'if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from?.cursor',
+        'if (false) throw new CheckpointMoved(build.schema, from?.cursor',
       ],
     ],
     tests: POSTGRES,
@@ -152,42 +152,30 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'overlay-drop-after-a-failed-commit',
     file: 'libs/projection/src/advance/postgres-projection.ts',
-    edits: [
-      ['    } catch (error) {\n      this.#forget();\n      throw error;', '    } catch (error) {\n      throw error;'],
-    ],
+    edits: [['    this.#standing = null;\n    const batch = await', '    const batch = await']],
     tests: POSTGRES,
   },
   {
     name: 'cache-drop-after-a-disconnect',
-    file: 'libs/projection/src/advance/postgres-projection.ts',
-    edits: [
-      [
-        '    this.#state.forget();\n    this.#collectionHashes = null;\n    this.#snapshots = this.#newSnapshots();\n  }\n\n  #feedRowsOf',
-        '  }\n\n  #feedRowsOf',
-      ],
-    ],
+    file: 'libs/projection/src/advance/batch.ts',
+    edits: [['    this.#known = nothingKnown(this.#build);\n', '']],
     tests: POSTGRES,
   },
   {
     name: 'rollback-of-one-collection',
     file: 'libs/projection/src/advance/roll-back.ts',
-    edits: [
-      [
-        'for (const name of Object.keys(machine.collections)) {',
-        'for (const name of Object.keys(machine.collections).slice(0, 1)) {',
-      ],
-    ],
+    edits: [['for (const history of historiesOf(build)) {', 'for (const history of historiesOf(build).slice(0, 1)) {']],
     tests: POSTGRES,
   },
   {
     name: 'rollback-of-begun-rows',
-    file: 'libs/projection/src/advance/roll-back.ts',
-    edits: [[' where valid_from > ', ' where false and valid_from > ']],
+    file: 'libs/projection/src/build/collection-history.ts',
+    edits: [['} where valid_from > ', '} where false and valid_from > ']],
     tests: POSTGRES,
   },
   {
     name: 'reopening-of-ended-rows',
-    file: 'libs/projection/src/advance/roll-back.ts',
+    file: 'libs/projection/src/build/collection-history.ts',
     edits: [[' set valid_to = null where valid_to > ', ' set valid_to = null where false and valid_to > ']],
     tests: POSTGRES,
   },

@@ -11,6 +11,12 @@ export interface SnapshotSource {
   heightOf(hash: string): Promise<Height | null>;
 }
 
+/** Consensus hashes by height, and heights by hash. */
+interface Seen {
+  readonly known: Map<Height, ConsensusHash>;
+  readonly heights: Map<string, Height>;
+}
+
 /**
  * Consensus hashes as a batch sees them: the machine's initial ones, the committed ones, and those of the blocks folded
  * so far in the batch. Remembers what it read; a rollback wants a new view.
@@ -18,13 +24,20 @@ export interface SnapshotSource {
 export class SnapshotView implements Snapshots {
   readonly #machine: AnyStateMachine;
   readonly #source: SnapshotSource;
-  readonly #known = new Map<Height, ConsensusHash>();
-  readonly #heights = new Map<string, Height>();
+  readonly #known: Map<Height, ConsensusHash>;
+  readonly #heights: Map<string, Height>;
 
-  constructor(machine: AnyStateMachine, source: SnapshotSource) {
+  constructor(machine: AnyStateMachine, source: SnapshotSource, seen: Seen = { known: new Map(), heights: new Map() }) {
     this.#machine = machine;
     this.#source = source;
+    this.#known = seen.known;
+    this.#heights = seen.heights;
     for (const [height, hash] of machine.initialSnapshots) this.add(height, hash);
+  }
+
+  /** The same view over another source of the same hashes, as the next transaction is: what was read is not read again. */
+  over(source: SnapshotSource): SnapshotView {
+    return new SnapshotView(this.#machine, source, { known: this.#known, heights: this.#heights });
   }
 
   /** A block of the batch was sealed. */

@@ -4,7 +4,7 @@ export { type FeedEntry, MemoryProjection, MemoryStore } from './advance/memory-
 export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
-export type { Checkpoint, Fault, ProjectionStatus } from './build/checkpoint.ts';
+export type { StoredHashes } from './build/blocks.ts';
 export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/postgres-url.ts';
 export {
   BuildRetired,
@@ -21,7 +21,7 @@ export {
   SwitchRefused,
   VersionDiffers,
 } from './errors.ts';
-export type { Advanced, BlockMark, Projection, VerdictCounts } from './port.ts';
+export type { Advanced, BlockMark, Checkpoint, Fault, Projection, ProjectionStatus, VerdictCounts } from './port.ts';
 export { type Answers, openAnswers } from './read/answers.ts';
 export {
   type FeedTotals,
@@ -29,13 +29,11 @@ export {
   type RowsOptions,
   readHashes,
   readRows,
-  type StoredHashes,
 } from './read/queries.ts';
 export { openReader, type Reader } from './read/reading.ts';
 export { type MachineStatus, machineStatuses } from './read/status.ts';
 export { liveBuild, type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
 export {
-  type Build,
   type BuildStatus,
   checkInstance,
   createBuild,
@@ -46,6 +44,7 @@ export {
   openBuild,
   openProjection,
   parametersHash,
+  type RegisteredBuild,
 } from './registry/builds.ts';
 export { viewSchema } from './registry/views.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';

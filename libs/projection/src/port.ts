@@ -1,7 +1,30 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { AnyStateMachine } from '@virtualchain/machine';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
-import type { Checkpoint, Fault } from './build/checkpoint.ts';
+
+/** `faulted`: stopped at a fault until it is resumed. */
+export type ProjectionStatus = 'running' | 'faulted';
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly height: number | null;
+  readonly txid: string | null;
+  readonly sequence: number | null;
+}
+
+/** Where a projection stands: in the log (`cursor`, null before the first record), in its feed, and how it fares. */
+export interface Checkpoint {
+  readonly cursor: Cursor | null;
+  readonly feedPosition: number;
+  readonly status: ProjectionStatus;
+  readonly fault: Fault | null;
+}
+
+/** Before the first record of a log. */
+export function startOf(log: string): Cursor {
+  return { log, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null };
+}
 
 /** A block of the projection, and where the log has it. */
 export interface BlockMark {

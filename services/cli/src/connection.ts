@@ -21,7 +21,6 @@ import {
   toggle,
 } from '@virtualchain/process';
 import {
-  type Build,
   checkInstance,
   listBuilds,
   liveAmong,
@@ -29,6 +28,7 @@ import {
   openBuild,
   type PostgresProjection,
   problemsOfPostgresUrl,
+  type RegisteredBuild,
 } from '@virtualchain/projection';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Command } from 'commander';
@@ -187,7 +187,7 @@ export async function instanceOf(connection: Connection, nameOrModule: string): 
 async function instanceAndLive(
   connection: Connection,
   nameOrModule: string,
-): Promise<{ readonly instance: MachineInstance; readonly live: Build | null }> {
+): Promise<{ readonly instance: MachineInstance; readonly live: RegisteredBuild | null }> {
   const network = need(connection, 'network');
   const chain = await chainOf(connection);
   const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;

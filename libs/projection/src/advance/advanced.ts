@@ -1,7 +1,7 @@
 import type { FoldedBlock } from '@virtualchain/machine';
 import type { ConnectedBlock, LogChange } from '@virtualchain/operation-log';
-import type { Checkpoint } from '../build/checkpoint.ts';
-import type { Advanced, VerdictCounts } from '../port.ts';
+import { countVerdicts } from '../build/blocks.ts';
+import type { Advanced, Checkpoint } from '../port.ts';
 
 /** What an advance over these changes amounts to. `folded` are its blocks that the machine folds. */
 export function advancedBy(
@@ -17,10 +17,4 @@ export function advancedBy(
     verdicts: countVerdicts(folded),
     checkpoint,
   };
-}
-
-export function countVerdicts(blocks: readonly FoldedBlock[]): VerdictCounts {
-  const counts = { accepted: 0, rejected: 0, ignored: 0 };
-  for (const { outcomes } of blocks) for (const { verdict } of outcomes) counts[verdict.kind] += 1;
-  return counts;
 }

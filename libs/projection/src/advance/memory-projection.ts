@@ -1,9 +1,8 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, anchorHeight, type FoldedBlock, MemoryFold } from '@virtualchain/machine';
 import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
-import { type Checkpoint, type Fault, startOf } from '../build/checkpoint.ts';
 import { CheckpointMoved } from '../errors.ts';
-import type { Advanced, BlockMark, Projection } from '../port.ts';
+import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
 import { checkFollows } from './runs.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../test/kit/shared-servers.ts';
-import { bulkInsert, closeOrm, inTransaction, openOrm } from './database.ts';
+import { bulkInsert } from './bulk-insert.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
 beforeAll(async () => {
@@ -19,11 +20,11 @@ test('records of more bytes than one statement takes are stored all the same', a
       { name: 'position', arrayType: 'integer[]', values: Array.from({ length: rows }, (_, position) => position) },
       { name: 'event', arrayType: 'bytea[]', values: new Array<Buffer>(rows).fill(event) },
     ];
-    await inTransaction(orm, async (db) => {
+    await inTransaction(dbOf(orm), async (db) => {
       await sql`create table public.records (position integer primary key, event bytea)`.execute(db);
-      await bulkInsert(db, 'public', 'records', columns);
+      await bulkInsert(db, 'public.records', columns);
     });
-    const { rows: found } = await inTransaction(orm, (db) =>
+    const { rows: found } = await inTransaction(dbOf(orm), (db) =>
       sql<{ count: number; bytes: number }>`
         select count(*)::integer as count, min(length(event)) as bytes from public.records`.execute(db),
     );

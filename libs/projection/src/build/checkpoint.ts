@@ -1,63 +1,90 @@
-import { blockHash, height } from '@virtualchain/bitcoin';
+import { defineEntity } from '@mikro-orm/postgresql';
+import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { Cursor } from '@virtualchain/operation-log';
 import { type RawBuilder, sql } from 'kysely';
 import { CheckpointMoved } from '../errors.ts';
 import { IDLE_IN_TRANSACTION_MS } from '../limits.ts';
-import type { Db } from './database.ts';
+import type { Checkpoint, Fault, ProjectionStatus } from '../port.ts';
+import { type BuildTables, nameOf, on } from './build.ts';
+import { column, type RowOf } from './table.ts';
 
-/** `faulted`: stopped at a fault until it is resumed. */
-export type ProjectionStatus = 'running' | 'faulted';
+/** Where a build stands, in one row. */
+export const Checkpoints = defineEntity({
+  name: 'checkpoint',
+  tableName: 'checkpoint',
+  properties: {
+    id: column.smallint().primary(),
+    log: column.text().nullable(),
+    epoch: column.integer(),
+    writer: column.text(),
+    sequence: column.bigint(),
+    log_offset: column.bigint(),
+    height: column.integer().nullable(),
+    hash: column.text().$type<BlockHash>().nullable(),
+    feed_position: column.bigint(),
+    status: column.text().$type<ProjectionStatus>(),
+    fault: column.json<Fault>().nullable(),
+    updated_at: column.timestamp(),
+  },
+});
 
-export interface Fault {
-  readonly code: string;
-  readonly message: string;
-  readonly height: number | null;
-  readonly txid: string | null;
-  readonly sequence: number | null;
-}
+const ID = 1;
 
-/** Where a projection stands: in the log (`cursor`, null before the first record), in its feed, and how it fares. */
-export interface Checkpoint {
-  readonly cursor: Cursor | null;
-  readonly feedPosition: number;
-  readonly status: ProjectionStatus;
-  readonly fault: Fault | null;
-}
-
-/** Before the first record of a log. */
-export function startOf(log: string): Cursor {
-  return { log, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null };
-}
-
-export async function readCheckpoint(db: Db, schema: string): Promise<Checkpoint> {
-  const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.checkpoint`)}`.execute(db);
-  const row = rows[0];
-  if (row === undefined) throw new Error(`${schema}: the checkpoint row is gone`);
-  const log = row['log'] as string | null;
-  const cursor: Cursor | null =
-    log === null
-      ? null
-      : {
-          log,
-          epoch: Number(row['epoch']),
-          writer: String(row['writer']),
-          sequence: Number(row['sequence']),
-          offset: BigInt(String(row['log_offset'])),
-          height: row['height'] === null ? null : height(Number(row['height'])),
-          hash: row['hash'] === null ? null : blockHash(String(row['hash'])),
-        };
+export async function readCheckpoint(build: BuildTables): Promise<Checkpoint> {
+  const row = await on(build, Checkpoints).selectFrom('checkpoint').selectAll().executeTakeFirst();
+  if (row === undefined) throw new Error(`${build.schema}: the checkpoint row is gone`);
   return {
-    cursor,
-    feedPosition: Number(row['feed_position']),
-    status: row['status'] as ProjectionStatus,
-    fault: row['fault'] as Fault | null,
+    cursor: cursorOf(row),
+    feedPosition: Number(row.feed_position),
+    status: row.status,
+    fault: row.fault,
   };
 }
 
-export async function insertCheckpoint(db: Db, schema: string): Promise<void> {
-  await sql`insert into ${sql.table(`${schema}.checkpoint`)}
-    (id, log, epoch, writer, sequence, log_offset, height, hash, feed_position, status, fault, updated_at)
-    values (1, null, 0, '', 0, -1, null, null, 0, 'running', null, now())`.execute(db);
+function cursorOf(row: RowOf<typeof Checkpoints>): Cursor | null {
+  if (row.log === null) return null;
+  return {
+    log: row.log,
+    epoch: row.epoch,
+    writer: row.writer,
+    sequence: Number(row.sequence),
+    offset: BigInt(row.log_offset),
+    height: row.height as Height | null,
+    hash: row.hash,
+  };
+}
+
+function cursorColumns(cursor: Cursor | null) {
+  return {
+    log: cursor?.log ?? null,
+    epoch: cursor?.epoch ?? 0,
+    writer: cursor?.writer ?? '',
+    sequence: String(cursor?.sequence ?? 0),
+    log_offset: String(cursor?.offset ?? -1),
+    height: cursor?.height ?? null,
+    hash: cursor?.hash ?? null,
+  };
+}
+
+/** Makes the row of a new build, which stands at `cursor`: null is before the first record. */
+export async function insertCheckpoint(build: BuildTables, cursor: Cursor | null): Promise<void> {
+  const standing = { feed_position: '0', status: 'running', fault: null, updated_at: sql<Date>`now()` } as const;
+  await on(build, Checkpoints)
+    .insertInto('checkpoint')
+    .values({ id: ID, ...cursorColumns(cursor), ...standing })
+    .execute();
+}
+
+/** Holds the checkpoint until the transaction ends: nobody moves it meanwhile. */
+export async function lockCheckpoint(build: BuildTables): Promise<void> {
+  await sql`select 1 from ${nameOf(build, Checkpoints)} for update`.execute(build.db);
+}
+
+/** How far a batch goes: where it leaves the log, and the feed. */
+export interface Move {
+  readonly from: Checkpoint;
+  readonly to: Cursor;
+  readonly feedPosition: number;
 }
 
 /**
@@ -68,19 +95,24 @@ export async function insertCheckpoint(db: Db, schema: string): Promise<void> {
  * @throws CheckpointMoved.
  */
 export async function moveCheckpoint(
-  db: Db,
-  schema: string,
-  from: Checkpoint,
-  to: Cursor,
-  feedPosition: number,
+  build: BuildTables,
+  { from, to, feedPosition }: Move,
   idleMs: number = IDLE_IN_TRANSACTION_MS,
 ): Promise<void> {
-  const { numAffectedRows } = await sql`update ${sql.table(`${schema}.checkpoint`)} set
-      log = ${to.log}, epoch = ${to.epoch}, writer = ${to.writer}, sequence = ${to.sequence}, log_offset = ${to.offset.toString()},
-      height = ${to.height}, hash = ${to.hash}, feed_position = ${feedPosition}, status = 'running', fault = null, updated_at = now()
-    where id = 1 and ${standsAt(from)}
-      and set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`.execute(db);
-  if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from.cursor?.sequence ?? 0);
+  const standing = {
+    feed_position: String(feedPosition),
+    status: 'running',
+    fault: null,
+    updated_at: sql<Date>`now()`,
+  } as const;
+  const { numUpdatedRows } = await on(build, Checkpoints)
+    .updateTable('checkpoint')
+    .set({ ...cursorColumns(to), ...standing })
+    .where('id', '=', ID)
+    .where(standsAt(from))
+    .where(sql<boolean>`set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor?.sequence ?? 0);
 }
 
 /**
@@ -89,15 +121,21 @@ export async function moveCheckpoint(
  *
  * @throws CheckpointMoved.
  */
-export async function writeFault(db: Db, schema: string, fault: Fault | null, from?: Checkpoint): Promise<void> {
-  const { numAffectedRows } = await sql`update ${sql.table(`${schema}.checkpoint`)} set
-      status = ${fault === null ? 'running' : 'faulted'}, updated_at = now(),
-      fault = ${fault === null ? null : JSON.stringify(fault)}::jsonb
-    where id = 1 and ${from === undefined ? sql`true` : standsAt(from)}`.execute(db);
-  if (numAffectedRows !== 1n) throw new CheckpointMoved(schema, from?.cursor?.sequence ?? 0);
+export async function writeFault(build: BuildTables, fault: Fault | null, from?: Checkpoint): Promise<void> {
+  const { numUpdatedRows } = await on(build, Checkpoints)
+    .updateTable('checkpoint')
+    .set({
+      status: fault === null ? 'running' : 'faulted',
+      fault: fault === null ? null : sql<Fault>`${JSON.stringify(fault)}::jsonb`,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('id', '=', ID)
+    .where(from === undefined ? sql<boolean>`true` : standsAt(from))
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from?.cursor?.sequence ?? 0);
 }
 
-function standsAt({ cursor, feedPosition }: Checkpoint): RawBuilder<unknown> {
+function standsAt({ cursor, feedPosition }: Checkpoint): RawBuilder<boolean> {
   const at = cursor === null ? sql`log is null` : sql`log = ${cursor.log} and hash is not distinct from ${cursor.hash}`;
   return sql`sequence = ${cursor?.sequence ?? 0} and feed_position = ${feedPosition} and ${at}`;
 }

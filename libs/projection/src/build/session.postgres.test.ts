@@ -16,7 +16,7 @@ import { Client } from '../../../../test/kit/postgres-client.ts';
 import { sharedServers } from '../../../../test/kit/shared-servers.ts';
 import { readRows } from '../read/queries.ts';
 import { createBuild, type MachineInstance, openProjection } from '../registry/builds.ts';
-import { closeOrm, inTransaction, openOrm } from './database.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
 let databases = 0;
@@ -62,7 +62,7 @@ test('what role and database have as their defaults does not reach a session of 
   const url = await databaseWith(HOSTILE);
   const orm = await openOrm(url, 'public', []);
   try {
-    const settings = await inTransaction(orm, async (db) => {
+    const settings = await inTransaction(dbOf(orm), async (db) => {
       const { rows } = await sql<{ name: string; setting: string }>`
         select lower(name) as name, setting from pg_settings
         where source in ('database', 'user', 'database user')`.execute(db);

@@ -5,7 +5,7 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../test/kit/shared-servers.ts';
 import { insertCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoint.ts';
-import { closeOrm, connectOrm, inTransaction, openOrm } from './database.ts';
+import { closeOrm, connectOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
 let url: string;
@@ -54,7 +54,7 @@ test('connection-that-swallows-everything: a transaction ends with an error that
   const purpose = { name: 'test', connectionsMax: 1, statementTimeoutMs: 500 };
   const orm = await connectOrm(network.url, purpose, { entities: [], schema: 'public' });
   try {
-    const ended = inTransaction(orm, async (db) => {
+    const ended = inTransaction(dbOf(orm), async (db) => {
       await sql`select 1`.execute(db);
       network.swallow();
       await sql`select 2`.execute(db);
@@ -70,27 +70,29 @@ test('frozen-inside-its-transaction: Postgres ends its session, and another move
   const schema = 'frozen';
   const orm = await openOrm(url, schema, []);
   try {
-    await inTransaction(orm, async (db) => {
+    await inTransaction(dbOf(orm), async (db) => {
       await sql`create schema frozen`.execute(db);
       await sql`create table frozen.checkpoint (id integer, log text, epoch integer, writer text, sequence bigint, log_offset bigint,
         height integer, hash text, feed_position bigint, status text, fault jsonb, updated_at timestamptz)`.execute(db);
-      await insertCheckpoint(db, schema);
+      await insertCheckpoint({ db, schema }, null);
     });
-    const from = await inTransaction(orm, (db) => readCheckpoint(db, schema));
+    const from = await inTransaction(dbOf(orm), (db) => readCheckpoint({ db, schema }));
     const to = { log: '6f', epoch: 1, writer: 'b2', sequence: 1, offset: 1n, height: null, hash: null };
     const woken = Promise.withResolvers<void>();
     const holding = Promise.withResolvers<void>();
-    const frozen = inTransaction(orm, async (db) => {
-      await moveCheckpoint(db, schema, from, to, 0, 300);
+    const frozen = inTransaction(dbOf(orm), async (db) => {
+      await moveCheckpoint({ db, schema }, { from, to, feedPosition: 0 }, 300);
       holding.resolve();
       await woken.promise;
       await sql`select 1`.execute(db);
     });
     await holding.promise;
-    await inTransaction(orm, (db) => moveCheckpoint(db, schema, from, { ...to, writer: 'c3' }, 0));
+    await inTransaction(dbOf(orm), (db) =>
+      moveCheckpoint({ db, schema }, { from, to: { ...to, writer: 'c3' }, feedPosition: 0 }),
+    );
     woken.resolve();
     await expect(frozen).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', remedy: 'retry' });
-    const standing = await inTransaction(orm, (db) => readCheckpoint(db, schema));
+    const standing = await inTransaction(dbOf(orm), (db) => readCheckpoint({ db, schema }));
     expect(standing.cursor).toMatchObject({ writer: 'c3', sequence: 1 });
   } finally {
     await closeOrm(orm);

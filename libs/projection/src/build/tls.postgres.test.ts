@@ -8,7 +8,7 @@ import { makeCertificate } from '../../../../test/kit/certificate.ts';
 import { Client } from '../../../../test/kit/postgres-client.ts';
 import { until } from '../../../../test/kit/until.ts';
 import { listBuilds } from '../registry/builds.ts';
-import { closeOrm, inTransaction, openOrm } from './database.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 /** A server of its own: TLS is a setting of the whole server. */
 let parts: RealParts<'postgres'>;
@@ -34,7 +34,7 @@ function url(query: string, host = '127.0.0.1'): string {
 async function isEncrypted(postgresUrl: string): Promise<boolean | undefined> {
   const orm = await openOrm(postgresUrl, 'public', []);
   try {
-    return await inTransaction(orm, async (db) => {
+    return await inTransaction(dbOf(orm), async (db) => {
       const { rows } = await sql<{ ssl: boolean }>`
         select ssl from pg_catalog.pg_stat_ssl where pid = pg_backend_pid()`.execute(db);
       return rows[0]?.ssl;

@@ -1,10 +1,12 @@
 import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import type { ConsensusHash, SnvServer } from '@virtualchain/machine';
-import { sql } from 'kysely';
+import { readBlock, storedSnapshots } from '../build/blocks.ts';
+import { on } from '../build/build.ts';
 import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database.ts';
+import { Operations } from '../build/operations.ts';
+import { readTransitions } from '../build/transitions.ts';
 import type { MachineInstance } from '../registry/builds.ts';
 import { viewSchema } from '../registry/views.ts';
-import { snapshotSource } from '../snapshot/snapshot-source.ts';
 
 /** What a projector answers to light clients, from the views of the live build, whichever that is. */
 export interface Answers extends SnvServer, AsyncDisposable {
@@ -16,16 +18,10 @@ export interface Answers extends SnvServer, AsyncDisposable {
 export async function openAnswers(postgresUrl: string, instance: MachineInstance): Promise<Answers> {
   const views = viewSchema(instance);
   const orm = await openOrm(postgresUrl, views, []);
-  const db = () => dbOf(orm.em.fork());
-  const snapshots = snapshotSource(db, views);
+  const build = { db: dbOf(orm), schema: views };
+  const snapshots = storedSnapshots(build);
   return {
-    opsHash: (height) =>
-      orDatabaseError(async () => {
-        const { rows } = await sql<{
-          ops_hash: string | null;
-        }>`select ops_hash from ${sql.table(`${views}.blocks`)} where height = ${height}`.execute(db());
-        return rows[0]?.ops_hash ?? null;
-      }),
+    opsHash: (height) => orDatabaseError(async () => (await readBlock(build, height))?.opsHash ?? null),
     consensusHashes: (heights) =>
       orDatabaseError(async () => {
         const stored = await snapshots.at(heights);
@@ -33,20 +29,18 @@ export async function openAnswers(postgresUrl: string, instance: MachineInstance
         return heights.map((height) => stored.get(height) ?? initial.get(height) ?? null);
       }),
     operationsAt: (height) =>
-      orDatabaseError(async () => {
-        const { rows } = await sql<{
-          serialized: Uint8Array;
-        }>`select serialized from ${sql.table(`${views}.transitions`)}
-          where height = ${height} order by vtxindex`.execute(db());
-        return rows.map(({ serialized }) => new Uint8Array(serialized));
-      }),
+      orDatabaseError(async () => (await readTransitions(build, height, height)).map(({ serialized }) => serialized)),
     placeOf: (txid) =>
       orDatabaseError(async () => {
-        const { rows } = await sql<{ height: number; transaction_index: number }>`select height, transaction_index
-          from ${sql.table(`${views}.operations`)} where txid = ${txid} limit 1`.execute(db());
-        return rows[0] === undefined
+        const found = await on(build, Operations)
+          .selectFrom('operations')
+          .select(['height', 'transaction_index'])
+          .where('txid', '=', txid)
+          .limit(1)
+          .executeTakeFirst();
+        return found === undefined
           ? null
-          : { height: toHeight(rows[0].height), transactionIndex: rows[0].transaction_index };
+          : { height: toHeight(found.height), transactionIndex: found.transaction_index };
       }),
     [Symbol.asyncDispose]: () => closeOrm(orm),
   };

@@ -1,9 +1,12 @@
 import type { Collection, Row } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { dbOf, orDatabaseError } from '../build/database.ts';
-import { rowFromSql } from '../build/sql-columns.ts';
-import { collectionTable } from '../build/tables.ts';
+import { readAllHashes, type StoredHashes } from '../build/blocks.ts';
+import { nameOf } from '../build/build.ts';
+import { historyOf, readVersions } from '../build/collection-history.ts';
+import { all, current, equalTo, given, heldAt } from '../build/conditions.ts';
+import { orDatabaseError } from '../build/database.ts';
+import { Feed } from '../build/feed.ts';
 import { NotFound } from '../errors.ts';
 
 export interface RowsOptions {
@@ -14,7 +17,7 @@ export interface RowsOptions {
   readonly limit?: number;
 }
 
-/** Rows of a collection in key order, at the tip or at any past height. Reads go through MikroORM. */
+/** Rows of a collection in key order, at the tip or at any past height. */
 export async function readRows(
   projection: PostgresProjection,
   name: string,
@@ -25,44 +28,16 @@ export async function readRows(
     const known = Object.keys(projection.machine.collections).join(', ');
     throw new NotFound(`${projection.machine.name} has no collection ${JSON.stringify(name)}; it has ${known}`);
   }
-  const validity =
-    options.at === undefined
-      ? { valid_to: null }
-      : { valid_from: { $lte: options.at }, $or: [{ valid_to: null }, { valid_to: { $gt: options.at } }] };
-  const found = await orDatabaseError(() =>
-    projection.orm.em.fork().find(
-      collectionTable(name) as never,
-      { ...validity, ...(options.key ?? {}) } as never,
-      {
-        orderBy: Object.fromEntries(collection.key.map((column) => [column, 'asc'])) as never,
-        ...(options.limit === undefined ? {} : { limit: options.limit }),
-      } as never,
-    ),
-  );
-  return (found as readonly Record<string, unknown>[]).map((row) => rowFromSql(collection.columns, row));
-}
-
-/** The seals of one block, as a projection stores them. */
-export interface StoredHashes {
-  readonly height: number;
-  readonly hash: string;
-  readonly opsHash: string | null;
-  readonly consensusHash: string | null;
-  readonly changesHash: string | null;
+  const { at, key = {}, limit } = options;
+  const history = historyOf(projection.build, name);
+  const where = all(at === undefined ? current : heldAt(at), equalTo(collection.columns, given(key), key));
+  const selection = { where, order: collection.key, ...(limit === undefined ? {} : { limit }) };
+  return (await orDatabaseError(() => readVersions(history, selection))).map(({ row }) => row);
 }
 
 /** The hashes of every block of a projection, lowest first. */
-export async function readHashes(projection: PostgresProjection): Promise<readonly StoredHashes[]> {
-  const found = await orDatabaseError(() =>
-    projection.orm.em.fork().find('blocks' as never, {} as never, { orderBy: { height: 'asc' } as never }),
-  );
-  return (found as readonly Record<string, unknown>[]).map((row) => ({
-    height: Number(row['height']),
-    hash: String(row['hash']),
-    opsHash: row['ops_hash'] as string | null,
-    consensusHash: row['consensus_hash'] as string | null,
-    changesHash: row['changes_hash'] as string | null,
-  }));
+export function readHashes(projection: PostgresProjection): Promise<readonly StoredHashes[]> {
+  return orDatabaseError(() => readAllHashes(projection.build));
 }
 
 export interface FeedTotals {
@@ -75,11 +50,12 @@ export interface FeedTotals {
 
 /** What a projection went through, counted from its feed. */
 export async function feedTotals(projection: PostgresProjection): Promise<FeedTotals> {
-  const feed = sql.table(`${projection.schema}.feed`);
+  const { build } = projection;
+  const feed = nameOf(build, Feed);
   const { rows } = await orDatabaseError(() =>
     sql<{ kind: string; hash: string; operations: string }>`
       select f.kind, f.hash, (select count(*) from ${feed} o where o.kind = 'operation' and o.hash = f.hash) as operations
-      from ${feed} f where f.kind <> 'operation' order by f.position`.execute(dbOf(projection.orm.em.fork())),
+      from ${feed} f where f.kind <> 'operation' order by f.position`.execute(build.db),
   );
   let [reorgs, reorgDepth, retracted, depth] = [0, 0, 0, 0];
   for (const { kind, operations } of rows) {

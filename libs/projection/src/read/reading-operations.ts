@@ -1,16 +1,16 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import type { Height } from '@virtualchain/bitcoin';
 import type {
   BlockRecord,
   CanonicalValue,
-  ConsensusHash,
   OperationPage,
   OperationRecord,
-  OpsHash,
   RecordedVerdict,
 } from '@virtualchain/machine';
 import { decodeEvent } from '@virtualchain/protocol';
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../build/database.ts';
+import { readBlock } from '../build/blocks.ts';
+import { type BuildTables, nameOf } from '../build/build.ts';
+import { Operations } from '../build/operations.ts';
 import { OPERATIONS_PER_READ_MAX } from '../limits.ts';
 
 /** The operations of a build up to a height, read in the transaction `db`. */
@@ -35,11 +35,11 @@ interface StoredOperation {
 
 const HEX = /^[0-9a-f]+$/;
 
-export function readOperations(db: Db, views: string, height: Height): OperationReading {
+export function readOperations(build: BuildTables, height: Height): OperationReading {
   const found = async (where: RawBuilder<unknown>, limit: number): Promise<readonly OperationRecord[]> => {
     const { rows } = await sql<StoredOperation>`select verdict, code, detail, changed_keys, event
-      from ${sql.table(`${views}.operations`)} o where o.height <= ${height} and ${where}
-      order by o.height, o.position limit ${limit}`.execute(db);
+      from ${nameOf(build, Operations)} o where o.height <= ${height} and ${where}
+      order by o.height, o.position limit ${limit}`.execute(build.db);
     return rows.map(recordOf);
   };
   return {
@@ -68,34 +68,11 @@ function recordOf({ verdict, code, detail, changed_keys, event }: StoredOperatio
   return { event: decoded.event, verdict: judged, changedKeys: changed_keys };
 }
 
-interface StoredBlock {
-  readonly height: number;
-  readonly hash: string;
-  readonly time: string;
-  readonly ops_hash: string;
-  readonly consensus_hash: string;
-  readonly changes_hash: string;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly ignored: number;
-}
-
 /** A block that a build sealed; null for one that was not for the machine. */
-export async function readBlock(db: Db, views: string, height: Height): Promise<BlockRecord | null> {
-  const { rows } =
-    await sql<StoredBlock>`select height, hash, time, ops_hash, consensus_hash, changes_hash, accepted, rejected, ignored
-    from ${sql.table(`${views}.blocks`)} where height = ${height} and consensus_hash is not null`.execute(db);
-  const [block] = rows;
-  if (block === undefined) return null;
-  return {
-    height: block.height as Height,
-    hash: block.hash as BlockHash,
-    time: Number(block.time),
-    opsHash: block.ops_hash as OpsHash,
-    consensusHash: block.consensus_hash as ConsensusHash,
-    changesHash: block.changes_hash,
-    accepted: block.accepted,
-    rejected: block.rejected,
-    ignored: block.ignored,
-  };
+export async function readSealed(build: BuildTables, height: Height): Promise<BlockRecord | null> {
+  const block = await readBlock(build, height);
+  if (block === null) return null;
+  const { hash, time, opsHash, consensusHash, changesHash, verdicts } = block;
+  if (opsHash === null || consensusHash === null || changesHash === null) return null;
+  return { height: block.height, hash, time, opsHash, consensusHash, changesHash, ...verdicts };
 }

@@ -1,20 +1,21 @@
 import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import {
   anchorHeight,
-  type Collection,
   type CollectionReading,
   type Collections,
   type ConsensusHash,
   type Reading,
 } from '@virtualchain/machine';
 import { sql } from 'kysely';
-import { closeOrm, type Db, inSnapshot, openOrm } from '../build/database.ts';
+import { readNewestBlock, storedSnapshots } from '../build/blocks.ts';
+import type { Build } from '../build/build.ts';
+import { viewedHistoryOf } from '../build/collection-history.ts';
+import { closeOrm, type Db, dbOf, inSnapshot, openOrm } from '../build/database.ts';
 import { HeightOutOfRange, isMissing, NotFound } from '../errors.ts';
 import { buildsOf, checkInstance, liveAmong, type MachineInstance } from '../registry/builds.ts';
 import { viewSchema } from '../registry/views.ts';
-import { snapshotSource } from '../snapshot/snapshot-source.ts';
 import { readCollection } from './reading-collection.ts';
-import { readBlock, readOperations } from './reading-operations.ts';
+import { readOperations, readSealed } from './reading-operations.ts';
 
 /** Reads of one machine's live build, whichever that is. */
 export interface Reader<Cs extends Collections = Collections> extends AsyncDisposable {
@@ -36,7 +37,9 @@ export async function openReader<Cs extends Collections = Collections>(
   return {
     read: async (at, ask) => {
       try {
-        return await inSnapshot(orm, async (db) => ask((await readingAt(db, instance, at)) as unknown as Reading<Cs>));
+        return await inSnapshot(dbOf(orm), async (db) =>
+          ask((await readingAt(db, instance, at)) as unknown as Reading<Cs>),
+        );
       } catch (error) {
         throw isMissing(error) ? new NotFound(withoutBuild(instance)) : error;
       }
@@ -57,26 +60,28 @@ async function readingAt(db: Db, instance: MachineInstance, at: number | 'tip'):
   await sql`lock table ${sql.join(read.map((view) => sql.table(`${views}.${view}`)))} in access share mode`.execute(db);
   await checkLive(db, instance);
   const anchor = anchorHeight(machine);
-  const tip = (await newestSealed(db, views)) ?? anchor;
+  const build = { db, schema: views, machine };
+  const tip = (await readNewestBlock(build, { isFolded: true }))?.height ?? anchor;
   const height = at === 'tip' ? tip : at;
   if (!Number.isSafeInteger(height) || height < anchor || height > tip)
     throw new HeightOutOfRange(machine.name, height, anchor, tip);
-  return makeReading(db, instance, views, toHeight(height), tip);
+  return makeReading(build, toHeight(height), tip);
 }
 
-function makeReading(db: Db, { machine }: MachineInstance, views: string, height: Height, tip: Height): Reading {
-  const operations = readOperations(db, views, height);
-  const snapshots = snapshotSource(() => db, views);
+function makeReading(build: Build, height: Height, tip: Height): Reading {
+  const { machine } = build;
+  const operations = readOperations(build, height);
+  const snapshots = storedSnapshots(build);
   const initial: ReadonlyMap<Height, ConsensusHash> = machine.initialSnapshots;
-  const place = { db, views, height, isTip: height === tip, operations };
+  const place = { height, isTip: height === tip, operations };
   const state: Record<string, CollectionReading> = {};
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>))
-    state[name] = readCollection({ ...place, name }, collection);
+  for (const name of Object.keys(machine.collections))
+    state[name] = readCollection(viewedHistoryOf(build, name), place);
   return {
     height,
     tip,
     state,
-    block: async (asked) => (asked > height ? null : readBlock(db, views, asked)),
+    block: async (asked) => (asked > height ? null : readSealed(build, asked)),
     consensusHashes: async (heights) => {
       const seen = heights.filter((asked) => asked <= height);
       return new Map([...[...initial].filter(([asked]) => seen.includes(asked)), ...(await snapshots.at(seen))]);
@@ -100,10 +105,4 @@ async function checkLive(db: Db, instance: MachineInstance): Promise<void> {
   const live = liveAmong(await buildsOf(db), instance.chain.name, instance.machine.name);
   if (live === null) throw new NotFound(withoutBuild(instance));
   checkInstance(live, instance);
-}
-
-async function newestSealed(db: Db, views: string): Promise<Height | null> {
-  const { rows } = await sql<{ height: number }>`select height from ${sql.table(`${views}.blocks`)}
-    where consensus_hash is not null order by height desc limit 1`.execute(db);
-  return rows[0] === undefined ? null : toHeight(rows[0].height);
 }

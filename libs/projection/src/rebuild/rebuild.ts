@@ -1,21 +1,22 @@
-import type { AnyStateMachine, CollectionHashes } from '@virtualchain/machine';
-import { anchorHeight } from '@virtualchain/machine';
+import { type AnyStateMachine, anchorHeight } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { upToStop } from '../advance/runs.ts';
-import { readCheckpoint } from '../build/checkpoint.ts';
-import { closeOrm, type Db, inTransaction } from '../build/database.ts';
+import type { Build } from '../build/build.ts';
+import { lockCheckpoint, readCheckpoint } from '../build/checkpoint.ts';
+import { firstDifference } from '../build/compare-blocks.ts';
+import { closeOrm, dbOf, inTransaction } from '../build/database.ts';
 import { NotFound, SwitchRefused, VersionDiffers } from '../errors.ts';
 import { CATCH_UPS_MAX } from '../limits.ts';
 import {
-  type Build,
   createBuild,
   dropBuild,
   listBuilds,
   liveAmong,
   type MachineInstance,
   openBuild,
+  type RegisteredBuild,
 } from '../registry/builds.ts';
 import { openSharedTables } from '../registry/shared-tables.ts';
 import { pointViews } from '../registry/views.ts';
@@ -109,7 +110,7 @@ async function checkLive(
 }
 
 /** The height from which a new version's rules differ; null when the live build has the same version. */
-function ruleChangeOf(machine: AnyStateMachine, live: Build): number | null {
+function ruleChangeOf(machine: AnyStateMachine, live: RegisteredBuild): number | null {
   if (machine.version === live.version) return null;
   if (machine.version < live.version)
     throw new VersionDiffers(machine.name, live.schema, live.version, machine.version);
@@ -129,14 +130,13 @@ async function switchBuild(
 ): Promise<Switched> {
   const shared = await openSharedTables(postgresUrl);
   try {
-    return await inTransaction(shared, async (db) => {
+    return await inTransaction(dbOf(shared), async (db) => {
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
         db,
       );
-      for (const schema of [live.schema, built.schema].sort()) {
-        await sql`select 1 from ${sql.table(`${schema}.checkpoint`)} for update`.execute(db);
-      }
-      const compared = await compareBuilds(db, live, built, ruleChange, reshaped);
+      const builds = { live: { ...live.build, db }, built: { ...built.build, db } };
+      for (const schema of [live.schema, built.schema].sort()) await lockCheckpoint({ db, schema });
+      const compared = await compareBuilds(builds, ruleChange, reshaped);
       await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
       await sql`update vchain.builds set status = 'live' where schema_name = ${built.schema}`.execute(db);
       await pointViews(db, instance, built.schema);
@@ -148,17 +148,15 @@ async function switchBuild(
 }
 
 async function compareBuilds(
-  db: Db,
-  live: PostgresProjection,
-  built: PostgresProjection,
+  { live, built }: { readonly live: Build; readonly built: Build },
   ruleChange: number | null,
   reshaped: readonly string[],
 ): Promise<{ comparedFrom: number; comparedTo: number }> {
   const refuse = (why: string, isBehind = false): never => {
     throw new SwitchRefused(live.schema, built.schema, why, isBehind);
   };
-  const ours = await readCheckpoint(db, live.schema);
-  const theirs = await readCheckpoint(db, built.schema);
+  const ours = await readCheckpoint(live);
+  const theirs = await readCheckpoint(built);
   if (ours.cursor !== null && theirs.cursor?.log !== ours.cursor.log) refuse('they stand on different logs');
   const isAhead = (theirs.cursor?.sequence ?? 0) > (ours.cursor?.sequence ?? 0);
   if ((theirs.cursor?.sequence ?? 0) < (ours.cursor?.sequence ?? 0)) {
@@ -167,43 +165,15 @@ async function compareBuilds(
   const from = Math.max(anchorHeight(live.machine), anchorHeight(built.machine)) + 1;
   const names = comparable(live.machine, built.machine, reshaped);
   const last = Math.min(ours.cursor?.height ?? -1, ruleChange === null ? Number.MAX_SAFE_INTEGER : ruleChange - 1);
-  const first = await firstDifference(db, [live.schema, built.schema], [from, last], names);
+  const first = await firstDifference(live, built, [from, last], names);
   if (first === null) return { comparedFrom: from, comparedTo: last };
   const { height } = first;
   // The log disconnected it since, and the live build has not read so far: what both have ends below.
-  if (first.other_block && isAhead) return { comparedFrom: from, comparedTo: height - 1 };
-  if (first.other_block) return refuse(`another block, or none, at height ${height}`);
-  if (first.other_consensus) return refuse(`another consensus hash at height ${height}`);
-  const differing = names.find((name) => first.collection_hashes?.[name] !== first.other_hashes?.[name]);
+  if (first.isOtherBlock && isAhead) return { comparedFrom: from, comparedTo: height - 1 };
+  if (first.isOtherBlock) return refuse(`another block, or none, at height ${height}`);
+  if (first.isOtherConsensusHash) return refuse(`another consensus hash at height ${height}`);
+  const differing = names.find((name) => first.collectionHashes?.[name] !== first.otherCollectionHashes?.[name]);
   return refuse(`other rows of ${differing} at height ${height}`);
-}
-
-interface Difference {
-  readonly height: number;
-  readonly other_block: boolean;
-  readonly other_consensus: boolean;
-  readonly collection_hashes: CollectionHashes | null;
-  readonly other_hashes: CollectionHashes | null;
-}
-
-/** The lowest height at which two builds have other blocks, consensus hashes, or rows of these collections. */
-async function firstDifference(
-  db: Db,
-  [one, other]: readonly [string, string],
-  [from, to]: readonly [number, number],
-  names: readonly string[],
-): Promise<Difference | null> {
-  const otherRows = names.map(
-    (name) => sql`or b.collection_hashes ->> ${name} is distinct from a.collection_hashes ->> ${name}`,
-  );
-  const { rows } = await sql<Difference>`select a.height, b.hash is distinct from a.hash as other_block,
-      b.consensus_hash is distinct from a.consensus_hash as other_consensus,
-      a.collection_hashes, b.collection_hashes as other_hashes
-    from ${sql.table(`${one}.blocks`)} a left join ${sql.table(`${other}.blocks`)} b on b.height = a.height
-    where a.height between ${from} and ${to} and (b.hash is distinct from a.hash
-      or b.consensus_hash is distinct from a.consensus_hash ${sql.join(otherRows, sql` `)})
-    order by a.height limit 1`.execute(db);
-  return rows[0] ?? null;
 }
 
 function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly string[]): string[] {
@@ -211,6 +181,6 @@ function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly s
 }
 
 /** The build that is live for a machine now, null before the first. */
-export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<Build | null> {
+export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<RegisteredBuild | null> {
   return liveAmong(await listBuilds(postgresUrl), chain, machine);
 }

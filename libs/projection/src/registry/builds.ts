@@ -3,7 +3,6 @@ import {
   type AnyStateMachine,
   anchorHeight,
   type CanonicalValue,
-  type Collection,
   type CollectionHashes,
   canonicalJson,
   foldGenesis,
@@ -12,8 +11,8 @@ import {
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { PostgresProjection } from '../advance/postgres-projection.ts';
-import { insertVersions } from '../advance/write-run.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
+import { historiesOf, insertVersions } from '../build/collection-history.ts';
 import { closeOrm, type Db, dbOf, inTransaction, openOrm, orDatabaseError } from '../build/database.ts';
 import { buildEntities } from '../build/tables.ts';
 import { NameClash, ParametersDiffer, VersionDiffers } from '../errors.ts';
@@ -23,8 +22,8 @@ import { pointViews } from './views.ts';
 
 export type BuildStatus = 'building' | 'live' | 'retired';
 
-/** One build of one version of a machine: a schema of its own. */
-export interface Build {
+/** What the registry knows of one build of one version of a machine: a schema of its own. */
+export interface RegisteredBuild {
   readonly chain: string;
   readonly machine: string;
   readonly version: number;
@@ -55,16 +54,16 @@ export function parametersHash({ chain, parameters }: MachineInstance): string {
 }
 
 /** All builds of the database, newest last. */
-export async function listBuilds(postgresUrl: string): Promise<readonly Build[]> {
+export async function listBuilds(postgresUrl: string): Promise<readonly RegisteredBuild[]> {
   const orm = await openSharedTables(postgresUrl);
   try {
-    return await buildsOf(dbOf(orm.em.fork()));
+    return await buildsOf(dbOf(orm));
   } finally {
     await closeOrm(orm);
   }
 }
 
-export async function buildsOf(db: Db): Promise<readonly Build[]> {
+export async function buildsOf(db: Db): Promise<readonly RegisteredBuild[]> {
   const { rows } = await orDatabaseError(() =>
     sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(db),
   );
@@ -75,14 +74,14 @@ export async function buildsOf(db: Db): Promise<readonly Build[]> {
     build: Number(row['build']),
     schema: String(row['schema_name']),
     network: String(row['network']),
-    parameters: row['parameters'] as Build['parameters'],
+    parameters: row['parameters'] as RegisteredBuild['parameters'],
     parametersHash: String(row['parameters_hash']),
     status: row['status'] as BuildStatus,
   }));
 }
 
 /** The build that is live for a machine, null before the first. */
-export function liveAmong(builds: readonly Build[], chain: string, machine: string): Build | null {
+export function liveAmong(builds: readonly RegisteredBuild[], chain: string, machine: string): RegisteredBuild | null {
   return builds.find((one) => one.chain === chain && one.machine === machine && one.status === 'live') ?? null;
 }
 
@@ -92,7 +91,7 @@ export function liveAmong(builds: readonly Build[], chain: string, machine: stri
  *
  * @throws VersionDiffers, ParametersDiffer.
  */
-export function checkInstance(build: Build, instance: MachineInstance): void {
+export function checkInstance(build: RegisteredBuild, instance: MachineInstance): void {
   const { machine, network } = instance;
   if (build.version !== machine.version)
     throw new VersionDiffers(machine.name, build.schema, build.version, machine.version);
@@ -108,7 +107,7 @@ export function checkInstance(build: Build, instance: MachineInstance): void {
 export async function openProjection(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
   const shared = await openSharedTables(postgresUrl);
   try {
-    const schema = await inTransaction(shared, async (db) => {
+    const schema = await inTransaction(dbOf(shared), async (db) => {
       const { machine, chain } = instance;
       await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
       const builds = await buildsOf(db);
@@ -132,7 +131,7 @@ export async function openProjection(postgresUrl: string, instance: MachineInsta
 export async function createBuild(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
   const shared = await openSharedTables(postgresUrl);
   try {
-    const schema = await inTransaction(shared, async (db) => {
+    const schema = await inTransaction(dbOf(shared), async (db) => {
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
         db,
       );
@@ -153,16 +152,17 @@ export async function openBuild(
   schema: string,
 ): Promise<PostgresProjection> {
   const { machine } = instance;
-  const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, buildEntities(machine)));
-  const genesisHashes = await genesisOf(machine);
-  return new PostgresProjection({ orm, schema, machine, genesisHashes: genesisHashes.hashes });
+  const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, []));
+  const { hashes: genesisHashes } = await genesisOf(machine);
+  const build = { db: dbOf(orm), schema, machine };
+  return new PostgresProjection({ build, genesisHashes, close: () => closeOrm(orm) });
 }
 
 /** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our hearing of it. */
 export async function dropBuild(postgresUrl: string, schema: string): Promise<void> {
   const shared = await openSharedTables(postgresUrl);
   try {
-    await inTransaction(shared, async (db) => {
+    await inTransaction(dbOf(shared), async (db) => {
       const { numAffectedRows } =
         await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
       if (numAffectedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
@@ -182,8 +182,8 @@ export interface MadeBuild {
  *
  * @throws NameClash when Postgres would cut the name, or another chain and machine spell the same.
  */
-export function nextBuild({ machine, chain }: MachineInstance, builds: readonly Build[]): MadeBuild {
-  const isSame = (build: Build): boolean => build.chain === chain.name && build.machine === machine.name;
+export function nextBuild({ machine, chain }: MachineInstance, builds: readonly RegisteredBuild[]): MadeBuild {
+  const isSame = (build: RegisteredBuild): boolean => build.chain === chain.name && build.machine === machine.name;
   const clash = builds.find(
     (build) => !isSame(build) && `${build.chain}_${build.machine}` === `${chain.name}_${machine.name}`,
   );
@@ -214,24 +214,29 @@ export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, s
 }
 
 /** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made anew. */
-async function makeBuild(postgresUrl: string, instance: MachineInstance, builds: readonly Build[]): Promise<MadeBuild> {
+async function makeBuild(
+  postgresUrl: string,
+  instance: MachineInstance,
+  builds: readonly RegisteredBuild[],
+): Promise<MadeBuild> {
   const { machine } = instance;
   const made = nextBuild(instance, builds);
   const { schema } = made;
   const statements = await tablesSql(postgresUrl, machine, schema);
   const { changes } = await genesisOf(machine);
-  const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
+  const orm = await openOrm(postgresUrl, schema, []);
   try {
-    await inTransaction(orm, async (db) => {
+    await inTransaction(dbOf(orm), async (db) => {
       await sql.raw(statements).execute(db);
-      await insertCheckpoint(db, schema);
-      for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-        const versions = changes.flatMap((change) =>
-          change.collection === name && change.after !== null
-            ? [{ row: change.after, from: anchorHeight(machine), to: null }]
+      const build = { db, schema, machine };
+      await insertCheckpoint(build, null);
+      for (const history of historiesOf(build)) {
+        const versions = changes.flatMap(({ collection, after }) =>
+          collection === history.name && after !== null
+            ? [{ row: after, validFrom: anchorHeight(machine), validTo: null }]
             : [],
         );
-        await insertVersions(db, schema, name, collection, versions);
+        await insertVersions(history, versions);
       }
     });
   } finally {
@@ -241,7 +246,7 @@ async function makeBuild(postgresUrl: string, instance: MachineInstance, builds:
 }
 
 export async function registerBuild(
-  db: ReturnType<typeof dbOf>,
+  db: Db,
   instance: MachineInstance,
   { schema, build }: MadeBuild,
   status: BuildStatus,

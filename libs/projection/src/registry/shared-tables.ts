@@ -1,7 +1,7 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { closeOrm, connectOrm, inTransaction, orDatabaseError } from '../build/database.ts';
+import { closeOrm, connectOrm, dbOf, inTransaction, orDatabaseError } from '../build/database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
@@ -40,7 +40,7 @@ export async function openSharedTables(postgresUrl: string): Promise<MikroORM> {
     });
     try {
       await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
-      await inTransaction(orm, async (db) => {
+      await inTransaction(dbOf(orm), async (db) => {
         await sql`select pg_advisory_xact_lock(hashtext('vchain migrations'))`.execute(db);
         await orm.migrator.up();
       });

@@ -1,7 +1,9 @@
 import type { Collection } from '@virtualchain/machine';
 import { sql } from 'kysely';
+import { nameOf } from '../build/build.ts';
+import { collectionTable, historyView } from '../build/collection-table.ts';
 import type { Db } from '../build/database.ts';
-import { collectionTable, FIXED_TABLES } from '../build/tables.ts';
+import { FIXED_TABLES } from '../build/tables.ts';
 import type { MachineInstance } from './builds.ts';
 
 /** Schema of the views that point at the live build of a machine. */
@@ -31,16 +33,16 @@ export async function pointViews(
   for (const { viewname } of rows) await sql`drop view ${sql.table(`${views}.${viewname}`)}`.execute(db);
   for (const [name, collection] of Object.entries(instance.machine.collections as Record<string, Collection>)) {
     const columns = sql.join(Object.keys(collection.columns).map((column) => sql.ref(column)));
-    const table = sql.table(`${schema}.${collectionTable(name)}`);
+    const table = nameOf({ schema }, collectionTable(name));
     await sql`create view ${sql.table(`${views}.${name}`)} as select ${columns} from ${table} where valid_to is null`.execute(
       db,
     );
-    await sql`create view ${sql.table(`${views}.${name}_history`)} as select ${columns}, valid_from, valid_to from ${table}`.execute(
+    await sql`create view ${sql.table(`${views}.${historyView(name)}`)} as select ${columns}, valid_from, valid_to from ${table}`.execute(
       db,
     );
   }
   for (const table of FIXED_TABLES) {
-    await sql`create view ${sql.table(`${views}.${table}`)} as select * from ${sql.table(`${schema}.${table}`)}`.execute(
+    await sql`create view ${nameOf({ schema: views }, table)} as select * from ${nameOf({ schema }, table)}`.execute(
       db,
     );
   }

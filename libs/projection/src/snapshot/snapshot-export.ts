@@ -1,12 +1,14 @@
-import { type Collection, canonicalRow } from '@virtualchain/machine';
-import { sql } from 'kysely';
+import { canonicalRow } from '@virtualchain/machine';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { type Db, inSnapshot } from '../build/database.ts';
-import { rowFromSql } from '../build/sql-columns.ts';
-import { collectionTable } from '../build/tables.ts';
+import { readLowestHeight, readNewestBlock } from '../build/blocks.ts';
+import type { Build } from '../build/build.ts';
+import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
+import { beganUpTo } from '../build/conditions.ts';
+import { inSnapshot } from '../build/database.ts';
 import { NotFound } from '../errors.ts';
 import { type MachineInstance, parametersHash } from '../registry/builds.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';
+import { LINE_KINDS, readLines } from './snapshot-lines.ts';
 
 const BLOCKS_PER_READ = 500;
 const ROWS_PER_READ = 5_000;
@@ -26,14 +28,13 @@ export async function exportSnapshot(
   instance: MachineInstance,
   options: ExportOptions,
 ): Promise<SnapshotHeader> {
-  const { schema, machine, orm } = projection;
-  return inSnapshot(orm, async (db) => {
-    const tip = (
-      await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.blocks`)} where consensus_hash is not null
-            and height <= ${options.height ?? 2 ** 31 - 1} order by height desc limit 1`.execute(db)
-    ).rows[0];
-    if (tip === undefined || (options.height !== undefined && tip['height'] !== options.height)) {
-      throw new NotFound(`${schema} has no folded block at height ${options.height ?? 'of its tip'}`);
+  const { schema, machine } = projection;
+  return inSnapshot(projection.build.db, async (db) => {
+    const build = { ...projection.build, db };
+    const { height } = options;
+    const tip = await readNewestBlock(build, { isFolded: true, ...(height === undefined ? {} : { upTo: height }) });
+    if (tip === null || (height !== undefined && tip.height !== height)) {
+      throw new NotFound(`${schema} has no folded block at height ${height ?? 'of its tip'}`);
     }
     const header = {
       chain: instance.chain.name,
@@ -41,73 +42,40 @@ export async function exportSnapshot(
       version: machine.version,
       network: instance.network,
       parametersHash: parametersHash(instance),
-      height: Number(tip['height']),
-      hash: String(tip['hash']),
-      consensusHash: String(tip['consensus_hash']),
-      changesHash: String(tip['changes_hash']),
+      height: tip.height,
+      hash: tip.hash,
+      consensusHash: String(tip.consensusHash),
+      changesHash: String(tip.changesHash),
     };
-    return writeSnapshotFile(
-      options.path,
-      header,
-      options.pem,
-      contentOf(db, projection, header.height, options.onProgress),
-    );
+    const lines = contentOf(build, header.height, options.onProgress);
+    return writeSnapshotFile(options.path, header, options.pem, lines);
   });
 }
 
 async function* contentOf(
-  db: Db,
-  { schema, machine }: PostgresProjection,
+  build: Build,
   to: number,
   onProgress?: ExportOptions['onProgress'],
 ): AsyncGenerator<SnapshotLine> {
-  const blocks = sql.table(`${schema}.blocks`);
-  const { rows } = await sql<{ low: number }>`select min(height) as low from ${blocks}`.execute(db);
-  for (let from = rows[0]?.low ?? 0; from <= to; from += BLOCKS_PER_READ) {
+  const lowest = (await readLowestHeight(build)) ?? 0;
+  for (let from = lowest; from <= to; from += BLOCKS_PER_READ) {
     const upTo = Math.min(to, from + BLOCKS_PER_READ - 1);
-    for (const [t, table, order] of [
-      ['block', 'blocks', 'height'],
-      ['operation', 'operations', 'height, position'],
-      ['transition', 'transitions', 'height, vtxindex'],
-    ] as const) {
-      const found = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.${table}`)}
-        where height between ${from} and ${upTo} order by ${sql.raw(order)}`.execute(db);
-      for (const row of found.rows) yield { t, ...plain(row) };
-    }
+    for (const kind of LINE_KINDS) yield* await readLines(build, kind, [from, upTo]);
     onProgress?.(upTo, to);
   }
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    yield* rowsOf(db, schema, name, collection, to);
-  }
+  for (const history of historiesOf(build)) yield* versionsOf(history, to);
 }
 
 /** History rows in the order of their beginning; what ended above the height had not ended yet. */
-async function* rowsOf(
-  db: Db,
-  schema: string,
-  name: string,
-  collection: Collection,
-  to: number,
-): AsyncGenerator<SnapshotLine> {
-  const order = sql.join(['valid_from', ...collection.key].map((column) => sql.ref(column)));
+async function* versionsOf(history: History, to: number): AsyncGenerator<SnapshotLine> {
+  const { name, collection } = history;
+  const selection = { where: beganUpTo(to), order: ['valid_from', ...collection.key], limit: ROWS_PER_READ };
   for (let offset = 0; ; offset += ROWS_PER_READ) {
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.${collectionTable(name)}`)}
-      where valid_from <= ${to} order by ${order} limit ${ROWS_PER_READ} offset ${offset}`.execute(db);
-    for (const raw of rows) {
-      const ended = raw['valid_to'] as number | null;
-      const v = canonicalRow(collection, rowFromSql(collection.columns, raw));
-      yield { t: 'row', c: name, from: Number(raw['valid_from']), to: ended === null || ended > to ? null : ended, v };
+    const versions = await readVersions(history, { ...selection, offset });
+    for (const { row, validFrom, validTo } of versions) {
+      const ended = validTo === null || validTo > to ? null : validTo;
+      yield { t: 'row', c: name, from: validFrom, to: ended, v: canonicalRow(collection, row) };
     }
-    if (rows.length < ROWS_PER_READ) return;
+    if (versions.length < ROWS_PER_READ) return;
   }
-}
-
-/** Bytes as hex; everything else as the driver gives it. */
-function plain(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
-    ]),
-  );
 }

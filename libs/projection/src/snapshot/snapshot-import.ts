@@ -1,11 +1,15 @@
+import type { Height } from '@virtualchain/bitcoin';
 import { type Collection, type Column, fromCanonical, type Row } from '@virtualchain/machine';
 import type { ConnectedBlock, OperationLog } from '@virtualchain/operation-log';
 import { decodeEvent, encodeEvent, operationsDigest } from '@virtualchain/protocol';
 import { sql } from 'kysely';
-import { placeBlocks } from '../advance/roll-back.ts';
-import { insertVersions } from '../advance/write-run.ts';
-import { type BulkColumn, bulkInsert, closeOrm, type Db, inTransaction } from '../build/database.ts';
-import { FIXED_COLUMNS } from '../build/tables.ts';
+import { placeBlocks } from '../build/block-places.ts';
+import { readAllHashes } from '../build/blocks.ts';
+import type { Build } from '../build/build.ts';
+import { insertCheckpoint } from '../build/checkpoint.ts';
+import { historyOf, insertVersions } from '../build/collection-history.ts';
+import { closeOrm, dbOf, inTransaction } from '../build/database.ts';
+import { readOperations } from '../build/operations.ts';
 import { SnapshotRefused } from '../errors.ts';
 import {
   buildsOf,
@@ -20,6 +24,7 @@ import { openSharedTables } from '../registry/shared-tables.ts';
 import { pointViews } from '../registry/views.ts';
 import { verifyIn } from '../verify/verify.ts';
 import { openSnapshotFile, type SnapshotHeader, type SnapshotLine } from './snapshot-file.ts';
+import { insertLines, isLineKind } from './snapshot-lines.ts';
 
 const LINES_PER_INSERT = 2_000;
 
@@ -63,7 +68,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
   const { machine } = instance;
   const orm = await openSharedTables(postgresUrl);
   try {
-    const schema = await inTransaction(orm, async (db) => {
+    const schema = await inTransaction(dbOf(orm), async (db) => {
       await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${machine.name}`}))`.execute(db);
       const builds = await buildsOf(db);
       const live = liveAmong(builds, instance.chain.name, machine.name);
@@ -73,9 +78,10 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
         );
       const made = nextBuild(instance, builds);
       await sql.raw(await tablesSql(postgresUrl, machine, made.schema)).execute(db);
-      await load(db, made.schema, instance, file.lines());
-      await attach(db, made.schema, file.header, branch, options);
-      const { disagreements } = await verifyIn(db, made.schema, machine, {
+      const build = { db, schema: made.schema, machine };
+      await load(build, file.lines());
+      await attach(build, file.header, branch, options);
+      const { disagreements } = await verifyIn(build, {
         refold,
         ...(options.trust === undefined ? {} : { trust: options.trust }),
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
@@ -124,16 +130,11 @@ async function branchOf(log: OperationLog, topic: string): Promise<ReadonlyMap<s
 
 /** Every block must be on the topic's branch with the very operations of the file, apart from their place in the log. */
 async function attach(
-  db: Db,
-  schema: string,
+  build: Build,
   header: SnapshotHeader,
   branch: ReadonlyMap<string, ConnectedBlock>,
   { topic, path }: ImportOptions,
 ): Promise<void> {
-  const blocks = await sql<{
-    height: number;
-    hash: string;
-  }>`select height, hash from ${sql.table(`${schema}.blocks`)} order by height`.execute(db);
   const tip = branch.get(header.hash);
   if (tip === undefined) {
     throw new SnapshotRefused(
@@ -141,19 +142,17 @@ async function attach(
     );
   }
   const places = [];
-  for (const { height, hash } of blocks.rows) {
+  for (const { height, hash } of await readAllHashes(build)) {
     const there = branch.get(hash);
     if (there === undefined || there.event.height !== height)
       throw new SnapshotRefused(`${path}: at height ${height}, block ${hash} is not on the branch of ${topic}`);
-    const { rows } = await sql<{
-      event: Uint8Array;
-    }>`select event from ${sql.table(`${schema}.operations`)} where height = ${height} order by position`.execute(db);
-    if (rows.length !== there.operations.length) {
+    const operations = await readOperations(build, height, height);
+    if (operations.length !== there.operations.length) {
       throw new SnapshotRefused(
-        `${path}: at height ${height}, ${rows.length} operations, ${topic} has ${there.operations.length}`,
+        `${path}: at height ${height}, ${operations.length} operations, ${topic} has ${there.operations.length}`,
       );
     }
-    const replaced = rows.map(({ event }, i) => placedAs(new Uint8Array(event), there.operations[i]));
+    const replaced = operations.map(({ event }, i) => placedAs(new Uint8Array(event), there.operations[i]));
     if (operationsDigest(replaced) !== there.event.digest)
       throw new SnapshotRefused(`${path}: at height ${height}, other operations than ${topic} has`);
     places.push({
@@ -164,13 +163,8 @@ async function attach(
       cursor: there.cursor,
     });
   }
-  await placeBlocks(db, schema, places);
-  const { cursor } = tip;
-  await sql`insert into ${sql.table(`${schema}.checkpoint`)}
-    (id, log, epoch, writer, sequence, log_offset, height, hash, feed_position, status, fault, updated_at)
-    values (1, ${cursor.log}, ${cursor.epoch}, ${cursor.writer}, ${cursor.sequence}, ${cursor.offset.toString()}, ${cursor.height}, ${cursor.hash}, 0, 'running', null, now())`.execute(
-    db,
-  );
+  await placeBlocks(build, places);
+  await insertCheckpoint(build, tip.cursor);
 }
 
 /** The bytes an operation has where our topic keeps it: its place there, all else as the file has it. */
@@ -181,18 +175,12 @@ function placedAs(bytes: Uint8Array, there: ConnectedBlock['operations'][number]
   return encodeEvent({ ...decoded.event, log, epoch, sequence });
 }
 
-async function load(
-  db: Db,
-  schema: string,
-  { machine }: MachineInstance,
-  lines: AsyncIterable<SnapshotLine>,
-): Promise<void> {
+async function load(build: Build, lines: AsyncIterable<SnapshotLine>): Promise<void> {
   const waiting = new Map<string, SnapshotLine[]>();
   const flush = async (kind: string): Promise<void> => {
     const batch = waiting.get(kind) ?? [];
     waiting.delete(kind);
-    if (batch.length > 0)
-      await insertLines(db, schema, machine.collections as Readonly<Record<string, Collection>>, kind, batch);
+    if (batch.length > 0) await insert(build, kind, batch);
   };
   for await (const line of lines) {
     const kind = line.t === 'row' ? `row ${line.c}` : line.t;
@@ -204,41 +192,19 @@ async function load(
   for (const kind of [...waiting.keys()]) await flush(kind);
 }
 
-async function insertLines(
-  db: Db,
-  schema: string,
-  collections: Readonly<Record<string, Collection>>,
-  kind: string,
-  lines: readonly SnapshotLine[],
-): Promise<void> {
-  if (kind.startsWith('row ')) {
-    const name = kind.slice('row '.length);
-    const collection = collections[name];
-    if (collection === undefined)
-      throw new SnapshotRefused(`a row of ${JSON.stringify(name)}, which the machine does not have`);
-    const versions = lines.flatMap((line) =>
-      line.t === 'row' ? [{ row: rowOf(collection, line.v), from: line.from, to: line.to }] : [],
-    );
-    await insertVersions(db, schema, name, collection, versions);
-    return;
-  }
-  const table =
-    kind === 'block' ? 'blocks' : kind === 'operation' ? 'operations' : kind === 'transition' ? 'transitions' : null;
-  if (table === null) throw new SnapshotRefused(`a line of the unknown kind ${JSON.stringify(kind)}`);
-  const columns = Object.entries(FIXED_COLUMNS[table]).map(([name, type]): BulkColumn => {
-    const base = type.replace(/ null$/, '').replace(/ collate "C"$/, '');
-    const values = lines.map((line) => fixedValue(base, (line as Readonly<Record<string, unknown>>)[name]));
-    return base === 'jsonb'
-      ? { name, arrayType: 'text[]', cast: 'jsonb', values }
-      : { name, arrayType: `${base}[]`, values };
-  });
-  await bulkInsert(db, schema, table, columns);
-}
-
-function fixedValue(type: string, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (type === 'bytea') return Buffer.from(String(value), 'hex');
-  return type === 'jsonb' ? JSON.stringify(value) : value;
+async function insert(build: Build, kind: string, lines: readonly SnapshotLine[]): Promise<void> {
+  if (isLineKind(kind)) return insertLines(build, kind, lines);
+  if (!kind.startsWith('row ')) throw new SnapshotRefused(`a line of the unknown kind ${JSON.stringify(kind)}`);
+  const name = kind.slice('row '.length);
+  if (!Object.hasOwn(build.machine.collections, name))
+    throw new SnapshotRefused(`a row of ${JSON.stringify(name)}, which the machine does not have`);
+  const history = historyOf(build, name);
+  const versions = lines.flatMap((line) =>
+    line.t === 'row'
+      ? [{ row: rowOf(history.collection, line.v), validFrom: line.from as Height, validTo: line.to as Height | null }]
+      : [],
+  );
+  await insertVersions(history, versions);
 }
 
 function rowOf({ columns }: Collection, canonical: Readonly<Record<string, unknown>>): Row {

@@ -1,10 +1,13 @@
-import { type Collection, canonicalJson, canonicalKey, canonicalRow } from '@virtualchain/machine';
-import { sql } from 'kysely';
+import { bytesToHex } from '@virtualchain/bitcoin';
+import { canonicalJson, canonicalKey, canonicalRow } from '@virtualchain/machine';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { type Db, dbOf, orDatabaseError } from '../build/database.ts';
-import { rowFromSql } from '../build/sql-columns.ts';
-import { collectionTable } from '../build/tables.ts';
-import { readHashes, type StoredHashes } from '../read/queries.ts';
+import type { StoredHashes } from '../build/blocks.ts';
+import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
+import { beganOrEndedAt } from '../build/conditions.ts';
+import { orDatabaseError } from '../build/database.ts';
+import { readOperations } from '../build/operations.ts';
+import { readTransitions } from '../build/transitions.ts';
+import { readHashes } from '../read/queries.ts';
 
 /** The first place where two operators' projections of one machine differ. */
 export interface Divergence {
@@ -60,50 +63,26 @@ async function firstDifference(
 }
 
 /** Everything a block did, in the order it is compared: verdicts, transitions, rows. */
-async function whatHappenedAt(
-  { orm, schema, machine }: PostgresProjection,
-  height: number,
-): Promise<ReadonlyMap<string, string>> {
+async function whatHappenedAt({ build }: PostgresProjection, height: number): Promise<ReadonlyMap<string, string>> {
   return orDatabaseError(async () => {
-    const db = dbOf(orm.em.fork());
     const happened = new Map<string, string>();
-    const read = async (table: string, columns: string, order: string): Promise<readonly Record<string, unknown>[]> =>
-      (
-        await sql<
-          Record<string, unknown>
-        >`select ${sql.raw(columns)} from ${sql.table(`${schema}.${table}`)} where height = ${height}
-          order by ${sql.raw(order)}`.execute(db)
-      ).rows;
-    for (const row of await read('operations', 'position, txid, verdict, code', 'position')) {
-      happened.set(
-        `operation ${row['position']} (${row['txid']})`,
-        [row['verdict'], row['code']].filter(Boolean).join(' '),
-      );
+    for (const { position, txid, verdict, code } of await readOperations(build, height, height)) {
+      happened.set(`operation ${position} (${txid})`, [verdict, code].filter(Boolean).join(' '));
     }
-    for (const row of await read('transitions', "vtxindex, encode(serialized, 'hex') as serialized", 'vtxindex')) {
-      happened.set(`transition ${row['vtxindex']}`, String(row['serialized']));
+    for (const { vtxindex, serialized } of await readTransitions(build, height, height)) {
+      happened.set(`transition ${vtxindex}`, bytesToHex(serialized));
     }
-    for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-      await addRows(db, schema, name, collection, height, happened);
-    }
+    for (const history of historiesOf(build)) await addRows(history, height, happened);
     return happened;
   });
 }
 
-async function addRows(
-  db: Db,
-  schema: string,
-  name: string,
-  collection: Collection,
-  height: number,
-  happened: Map<string, string>,
-): Promise<void> {
-  const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.${collectionTable(name)}`)}
-    where valid_from = ${height} or valid_to = ${height} order by valid_from`.execute(db);
-  for (const raw of rows) {
-    const row = rowFromSql(collection.columns, raw);
+async function addRows(history: History, height: number, happened: Map<string, string>): Promise<void> {
+  const { name, collection } = history;
+  const versions = await readVersions(history, { where: beganOrEndedAt(height), order: ['valid_from'] });
+  for (const { row, validFrom } of versions) {
     const what = `row of ${name} ${canonicalJson(canonicalKey(collection, row))}`;
-    if (raw['valid_from'] === height) happened.set(what, canonicalJson(canonicalRow(collection, row)));
+    if (validFrom === height) happened.set(what, canonicalJson(canonicalRow(collection, row)));
     else if (!happened.has(what)) happened.set(what, 'deleted');
   }
 }

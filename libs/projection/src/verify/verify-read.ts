@@ -1,105 +1,38 @@
-import {
-  type AnyStateMachine,
-  type Collection,
-  type CollectionHashes,
-  encodeTuple,
-  type Row,
-  type RowChange,
-} from '@virtualchain/machine';
-import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../build/database.ts';
-import { rowFromSql } from '../build/sql-columns.ts';
-import { collectionTable } from '../build/tables.ts';
+import { encodeTuple, type Row, type RowChange } from '@virtualchain/machine';
+import { readBlocks, type StoredBlock } from '../build/blocks.ts';
+import type { Build } from '../build/build.ts';
+import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
+import { beganBetween, endedBetween } from '../build/conditions.ts';
+import { readOperations, type StoredOperation } from '../build/operations.ts';
+import { readTransitions, type StoredTransition } from '../build/transitions.ts';
 
-/** What a projection keeps of its blocks, read for `verify`. */
-export interface StoredBlock {
-  readonly height: number;
-  readonly hash: string;
-  readonly previous_hash: string;
-  readonly time: string;
-  readonly ops_hash: string;
-  readonly consensus_hash: string;
-  readonly changes_hash: string;
-  readonly collection_hashes: CollectionHashes;
-  readonly digest: string;
-  readonly operation_count: number;
-}
-
+/** What a build keeps of some blocks, read for `verify`; all but the blocks by height. */
 export interface Step {
   readonly blocks: readonly StoredBlock[];
   readonly operations: ReadonlyMap<number, readonly StoredOperation[]>;
-  readonly transitions: ReadonlyMap<number, readonly Uint8Array[]>;
+  readonly transitions: ReadonlyMap<number, readonly StoredTransition[]>;
   readonly changes: ReadonlyMap<number, readonly RowChange[]>;
 }
 
-export interface StoredOperation {
-  readonly verdict: string;
-  readonly code: string | null;
-  readonly event: Uint8Array;
-}
-
-export async function readStep(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  from: number,
-  to: number,
-): Promise<Step> {
-  const all = async <Found>(
-    table: string,
-    columns: string,
-    order: string,
-  ): Promise<readonly (Found & { readonly height: number })[]> => {
-    const query: RawBuilder<Found & { readonly height: number }> =
-      sql`select ${sql.raw(columns)} from ${sql.table(`${schema}.${table}`)}
-      where height between ${from} and ${to} order by ${sql.raw(order)}`;
-    return (await query.execute(db)).rows;
-  };
-  const blocks = await all<StoredBlock>('blocks', '*', 'height');
-  const operations = await all<StoredOperation>('operations', 'height, verdict, code, event', 'height, position');
-  const transitions = await all<{ serialized: Uint8Array }>('transitions', 'height, serialized', 'height, vtxindex');
-  const serialized = Map.groupBy(transitions, ({ height }) => height);
+export async function readStep(build: Build, from: number, to: number): Promise<Step> {
+  const byHeight = ({ height }: { readonly height: number }): number => height;
   return {
-    blocks,
-    operations: Map.groupBy(operations, ({ height }) => height),
-    transitions: new Map(
-      [...serialized].map(([height, rows]) => [height, rows.map((row) => new Uint8Array(row.serialized))]),
-    ),
-    changes: await readChanges(db, schema, machine, from, to),
+    blocks: await readBlocks(build, from, to),
+    operations: Map.groupBy(await readOperations(build, from, to), byHeight),
+    transitions: Map.groupBy(await readTransitions(build, from, to), byHeight),
+    changes: await readChanges(build, from, to),
   };
 }
 
 /** What the history rows say was changed at each height from `from` to `to`. */
 export async function readChanges(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
+  build: Build,
   from: number,
   to: number,
-): Promise<ReadonlyMap<number, RowChange[]>> {
+): Promise<ReadonlyMap<number, readonly RowChange[]>> {
   const byHeight = new Map<number, RowChange[]>();
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    const table = sql.table(`${schema}.${collectionTable(name)}`);
-    const began = await sql<
-      Record<string, unknown>
-    >`select * from ${table} where valid_from between ${from} and ${to}`.execute(db);
-    const ended = await sql<
-      Record<string, unknown>
-    >`select * from ${table} where valid_to between ${from} and ${to}`.execute(db);
-    const changes = new Map<string, RowChange & { at: number }>();
-    const keyOf = (row: Row): string => encodeTuple(collection.columns, collection.key, row);
-    for (const raw of ended.rows) {
-      const row = rowFromSql(collection.columns, raw);
-      const at = Number(raw['valid_to']);
-      changes.set(`${at} ${keyOf(row)}`, { collection: name, key: keyOf(row), before: row, after: null, at });
-    }
-    for (const raw of began.rows) {
-      const row = rowFromSql(collection.columns, raw);
-      const at = Number(raw['valid_from']);
-      const id = `${at} ${keyOf(row)}`;
-      changes.set(id, { collection: name, key: keyOf(row), before: changes.get(id)?.before ?? null, after: row, at });
-    }
-    for (const { at, ...change } of changes.values()) {
+  for (const history of historiesOf(build)) {
+    for (const { at, change } of await changesOf(history, from, to)) {
       const list = byHeight.get(at) ?? [];
       list.push(change);
       byHeight.set(at, list);
@@ -108,23 +41,23 @@ export async function readChanges(
   return byHeight;
 }
 
-/**
- * The lowest height at which rows of a collection do not fit together, null where all do: a row that ends before it
- * begins, above the newest block, or while the next one of its key holds. No fold leaves such rows behind, and hashes of
- * changes do not cover them.
- */
-export async function misplacedFrom(
-  db: Db,
-  schema: string,
-  name: string,
-  { key }: Collection,
-  top: number,
-): Promise<number | null> {
-  const keys = sql.join(key.map((column) => sql.ref(column)));
-  const { rows } = await sql<{ height: number | null }>`select min(valid_from) as height from (
-      select valid_from, valid_to, lag(valid_from) over w as earlier, lag(valid_to) over w as ended
-      from ${sql.table(`${schema}.${collectionTable(name)}`)} window w as (partition by ${keys} order by valid_from)
-    ) r where valid_from > ${top} or valid_to > ${top} or valid_to <= valid_from
-      or (earlier is not null and (ended is null or ended > valid_from))`.execute(db);
-  return rows[0]?.height ?? null;
+interface ChangeAt {
+  readonly at: number;
+  readonly change: RowChange;
+}
+
+/** A row that ended is a change at that height, and one that began another, or the same one where the key is the same. */
+async function changesOf(history: History, from: number, to: number): Promise<Iterable<ChangeAt>> {
+  const { name, collection } = history;
+  const began = await readVersions(history, { where: beganBetween(from, to) });
+  const ended = await readVersions(history, { where: endedBetween(from, to) });
+  const changes = new Map<string, ChangeAt>();
+  const add = (at: number, row: Row, sides: Pick<RowChange, 'before' | 'after'>): void => {
+    const key = encodeTuple(collection.columns, collection.key, row);
+    const earlier = changes.get(`${at} ${key}`)?.change.before ?? null;
+    changes.set(`${at} ${key}`, { at, change: { collection: name, key, ...sides, before: sides.before ?? earlier } });
+  };
+  for (const { row, validTo } of ended) add(Number(validTo), row, { before: row, after: null });
+  for (const { row, validFrom } of began) add(validFrom, row, { before: null, after: row });
+  return changes.values();
 }

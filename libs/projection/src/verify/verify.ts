@@ -1,4 +1,4 @@
-import { blockHash, height as toHeight } from '@virtualchain/bitcoin';
+import { height as toHeight } from '@virtualchain/bitcoin';
 import {
   type AnyStateMachine,
   anchorHeight,
@@ -14,15 +14,14 @@ import {
   SnapshotView,
 } from '@virtualchain/machine';
 import { decodeEvent, type OperationEvent, operationsDigest } from '@virtualchain/protocol';
-import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { type Db, inSnapshot } from '../build/database.ts';
-import { rowFromSql } from '../build/sql-columns.ts';
-import { collectionTable } from '../build/tables.ts';
+import { readBlock, readNewestBlock, type StoredBlock, storedSnapshots } from '../build/blocks.ts';
+import type { Build } from '../build/build.ts';
+import { historiesOf, misplacedFrom, readRowsAt } from '../build/collection-history.ts';
+import { inSnapshot } from '../build/database.ts';
 import { NotFound } from '../errors.ts';
 import { VERIFIED_BLOCKS_PER_STEP_MAX } from '../limits.ts';
-import { snapshotSource } from '../snapshot/snapshot-source.ts';
-import { misplacedFrom, readChanges, readStep, type Step, type StoredBlock } from './verify-read.ts';
+import { readChanges, readStep, type Step } from './verify-read.ts';
 
 /** The first place where a projection does not agree with itself. */
 export interface Disagreement {
@@ -60,33 +59,24 @@ export interface VerifyOptions {
  * of the database is read, so a projector may go on meanwhile.
  */
 export async function verifyProjection(projection: PostgresProjection, options: VerifyOptions = {}): Promise<Verified> {
-  const { machine, schema, orm } = projection;
-  return inSnapshot(orm, (db) => verifyIn(db, schema, machine, options));
+  const { build } = projection;
+  return inSnapshot(build.db, (db) => verifyIn({ ...build, db }, options));
 }
 
-export async function verifyIn(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  options: VerifyOptions,
-): Promise<Verified> {
+/** The same within a transaction. */
+export async function verifyIn(build: Build, options: VerifyOptions): Promise<Verified> {
+  const { machine, schema } = build;
   const { onProgress, to: limit, trust = new Map<number, string>(), refold = true } = options;
   const anchor = anchorHeight(machine);
-  const { rows } = await sql<{
-    top: number | null;
-  }>`select max(height) as top from ${sql.table(`${schema}.blocks`)}`.execute(db);
-  const top = rows[0]?.top ?? anchor;
+  const top = (await readNewestBlock(build))?.height ?? anchor;
   const to = Math.min(top, limit ?? Number.POSITIVE_INFINITY);
   const first = Math.max(options.from ?? 0, anchor + 1);
   for (const height of trust.keys()) {
     if (height < first || height > to)
       throw new NotFound(`${schema}: the trusted height ${height} is not among the heights ${first} to ${to}`);
   }
-  const { fold, hashes } = await startAt(db, schema, machine, first - 1);
-  const seals = new SnapshotView(
-    machine,
-    snapshotSource(() => db, schema),
-  );
+  const { fold, hashes } = await startAt(build, first - 1);
+  const seals = new SnapshotView(machine, storedSnapshots(build));
   let rowHashes = hashes;
   let expected = first;
   let operations = 0;
@@ -101,17 +91,17 @@ export async function verifyIn(
   if (atStart.length > 0) return answer(atStart);
   for (let from = first; from <= to; from += VERIFIED_BLOCKS_PER_STEP_MAX) {
     const upTo = Math.min(to, from + VERIFIED_BLOCKS_PER_STEP_MAX - 1);
-    const step = await readStep(db, schema, machine, from, upTo);
+    const step = await readStep(build, from, upTo);
     for (const block of step.blocks) {
       if (block.height !== expected) return answer([gap(expected, block.height)]);
       rowHashes = nextRowHashes(machine, block.height, rowHashes, step.changes.get(block.height) ?? []);
       const found = await verifyBlock(machine, refold ? fold : null, block, step, rowHashes);
       const trusted = trust.get(block.height);
-      if (trusted !== undefined && trusted !== block.consensus_hash) {
+      if (trusted !== undefined && trusted !== block.consensusHash) {
         found.push({
           height: block.height,
           what: 'trusted consensus hash',
-          stored: String(block.consensus_hash),
+          stored: String(block.consensusHash),
           computed: trusted,
         });
       }
@@ -122,23 +112,17 @@ export async function verifyIn(
     }
     onProgress?.(upTo, to);
   }
-  return answer(expected <= to ? [gap(expected, to)] : await misplaced(db, schema, machine, top, to));
+  return answer(expected <= to ? [gap(expected, to)] : await misplaced(build, top, to));
 }
 
-async function misplaced(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  top: number,
-  to: number,
-): Promise<Disagreement[]> {
+async function misplaced(build: Build, top: number, to: number): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    const height = await misplacedFrom(db, schema, name, collection, top);
+  for (const history of historiesOf(build)) {
+    const height = await misplacedFrom(history, top);
     if (height !== null && height <= to)
       found.push({
         height,
-        what: `rows of ${name}`,
+        what: `rows of ${history.name}`,
         stored: 'heights that do not fit together',
         computed: 'one row a key',
       });
@@ -147,33 +131,22 @@ async function misplaced(
 }
 
 /** The state below the first height to verify: the genesis, or what is stored there. */
-async function startAt(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  height: number,
-): Promise<{ fold: MemoryFold; hashes: CollectionHashes }> {
+async function startAt(build: Build, height: number): Promise<{ fold: MemoryFold; hashes: CollectionHashes }> {
+  const { machine, schema } = build;
   if (height === anchorHeight(machine)) {
     const fold = await MemoryFold.open(machine, { undoBlocksMax: 1 });
-    return { fold, hashes: await genesisRowHashes(db, schema, machine, fold) };
+    return { fold, hashes: await genesisRowHashes(build, fold) };
   }
-  const blocks = sql.table(`${schema}.blocks`);
-  const { rows } = await sql<{
-    collection_hashes: CollectionHashes | null;
-  }>`select collection_hashes from ${blocks} where height = ${height}`.execute(db);
-  const hashes = rows[0]?.collection_hashes;
-  if (!hashes) throw new NotFound(`${schema} has no folded block at height ${height}, below the first one to verify`);
+  const hashes = (await readBlock(build, height))?.collectionHashes ?? null;
+  if (hashes === null)
+    throw new NotFound(`${schema} has no folded block at height ${height}, below the first one to verify`);
   const state: Record<string, readonly Row[]> = {};
-  for (const [name, collection] of Object.entries(machine.collections as Readonly<Record<string, Collection>>)) {
-    const found = await sql<Record<string, unknown>>`select * from ${sql.table(`${schema}.${collectionTable(name)}`)}
-      where valid_from <= ${height} and (valid_to is null or valid_to > ${height})`.execute(db);
-    state[name] = found.rows.map((row) => rowFromSql(collection.columns, row));
-  }
+  for (const history of historiesOf(build)) state[history.name] = await readRowsAt(history, height);
   const start = {
     height: toHeight(height),
     rows: state,
     collectionHashes: hashes,
-    snapshots: snapshotSource(() => db, schema),
+    snapshots: storedSnapshots(build),
   };
   return { fold: MemoryFold.openAt(machine, start, { undoBlocksMax: 1 }), hashes };
 }
@@ -183,13 +156,13 @@ async function verifySeal(seals: SnapshotView, block: StoredBlock): Promise<Disa
   const height = toHeight(block.height);
   const previous = await seals.previousOf(height);
   const computed = consensusHashOf(
-    block.ops_hash,
+    block.opsHash ?? '',
     previous.filter((hash) => hash !== null),
   );
   seals.add(height, computed);
-  return computed === block.consensus_hash
+  return computed === block.consensusHash
     ? []
-    : [{ height, what: 'consensus hash', stored: block.consensus_hash, computed }];
+    : [{ height, what: 'consensus hash', stored: String(block.consensusHash), computed }];
 }
 
 function gap(expected: number, found: number): Disagreement {
@@ -205,13 +178,17 @@ async function verifyBlock(
 ): Promise<Disagreement[]> {
   const { height } = block;
   const found: Disagreement[] = [];
-  const compare = (what: string, stored: string, computed: string): void => {
-    if (stored !== computed) found.push({ height, what, stored, computed });
+  const compare = (what: string, stored: string | null, computed: string): void => {
+    if (stored !== computed) found.push({ height, what, stored: String(stored), computed });
   };
   const stored = step.operations.get(height) ?? [];
-  compare('operations (count)', String(block.operation_count), String(stored.length));
+  compare('operations (count)', String(block.operationCount), String(stored.length));
   compare('operations (digest)', block.digest, operationsDigest(stored.map(({ event }) => event)));
-  compare('transitions', block.ops_hash, opsHash(step.transitions.get(height) ?? []));
+  compare(
+    'transitions',
+    block.opsHash,
+    opsHash((step.transitions.get(height) ?? []).map(({ serialized }) => serialized)),
+  );
   const events: OperationEvent[] = [];
   for (const [i, { event }] of stored.entries()) {
     const decoded = decodeEvent(event);
@@ -221,9 +198,9 @@ async function verifyBlock(
   if (fold !== null && events.length === stored.length) {
     const folded = await fold.connect({
       height: toHeight(height),
-      hash: blockHash(block.hash),
-      previousHash: blockHash(block.previous_hash),
-      time: Number(block.time),
+      hash: block.hash,
+      previousHash: block.previousHash,
+      time: block.time,
       operations: events,
     });
     if (folded !== null) {
@@ -231,13 +208,13 @@ async function verifyBlock(
         compare(`verdict of operation ${i}`, stored[i]?.verdict ?? '', verdict.kind);
         if (verdict.kind !== 'accepted') compare(`reason of operation ${i}`, stored[i]?.code ?? '', verdict.code);
       }
-      compare('ops hash', block.ops_hash, folded.opsHash);
-      compare('consensus hash', block.consensus_hash, folded.consensusHash);
-      compare('changes hash', block.changes_hash, folded.changesHash);
+      compare('ops hash', block.opsHash, folded.opsHash);
+      compare('consensus hash', block.consensusHash, folded.consensusHash);
+      compare('changes hash', block.changesHash, folded.changesHash);
       found.push(...differing(machine, height, folded.collectionHashes, rowHashes));
     }
   }
-  compare('changes hash of the rows', block.changes_hash, changesHash(rowHashes));
+  compare('changes hash of the rows', block.changesHash, changesHash(rowHashes));
   return found;
 }
 
@@ -269,14 +246,10 @@ function nextRowHashes(
   );
 }
 
-async function genesisRowHashes(
-  db: Db,
-  schema: string,
-  machine: AnyStateMachine,
-  fold: MemoryFold,
-): Promise<CollectionHashes> {
+async function genesisRowHashes(build: Build, fold: MemoryFold): Promise<CollectionHashes> {
+  const { machine } = build;
   const anchor = anchorHeight(machine);
-  const changes = (await readChanges(db, schema, machine, -1, anchor)).get(anchor) ?? [];
+  const changes = (await readChanges(build, -1, anchor)).get(anchor) ?? [];
   if (changes.length === 0 && Object.values(fold.collectionHashes).every((hash) => hash === '00'.repeat(32)))
     return fold.collectionHashes;
   return nextRowHashes(

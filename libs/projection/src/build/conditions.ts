@@ -1,6 +1,6 @@
 import type { Columns, ColumnValue, Row } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import { ARRAY_TYPE, toSql } from '../build/sql-columns.ts';
+import { ARRAY_TYPE, toSql } from './sql-columns.ts';
 
 /** Conditions over the rows `t` of a collection, every value a parameter. */
 export type Condition = RawBuilder<unknown>;
@@ -11,6 +11,24 @@ const never: Condition = sql`false`;
 export function all(...conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? always : sql.join([...conditions], sql` and `);
 }
+
+/** Rows that hold now. */
+export const current: Condition = sql`t.valid_to is null`;
+
+/** Rows of the state at a height. */
+export const heldAt = (height: number): Condition =>
+  sql`t.valid_from <= ${height} and (t.valid_to is null or t.valid_to > ${height})`;
+
+export const beganUpTo = (height: number): Condition => sql`t.valid_from <= ${height}`;
+
+/** Rows that began at the height which a column of theirs names. */
+export const beganAt = (column: string): Condition => sql`t.valid_from = ${ref(column)}`;
+
+export const beganBetween = (from: number, to: number): Condition => sql`t.valid_from between ${from} and ${to}`;
+
+export const beganOrEndedAt = (height: number): Condition => sql`(t.valid_from = ${height} or t.valid_to = ${height})`;
+
+export const endedBetween = (from: number, to: number): Condition => sql`t.valid_to between ${from} and ${to}`;
 
 const isStorable = (value: unknown): boolean =>
   typeof value !== 'string' || (!value.includes('\u0000') && value.isWellFormed());
@@ -54,7 +72,7 @@ export function inOrder(names: readonly string[]): RawBuilder<unknown> {
 
 export const given = (row: Row): readonly string[] => Object.keys(row).filter((name) => row[name] !== undefined);
 
-export function ref(name: string): RawBuilder<unknown> {
+function ref(name: string): RawBuilder<unknown> {
   return sql`t.${sql.ref(name)}`;
 }
 

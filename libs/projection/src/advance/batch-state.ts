@@ -1,0 +1,86 @@
+import { errorText } from '@virtualchain/kernel';
+import {
+  type Collections,
+  type EncodedKey,
+  encodeTuple,
+  type Row,
+  type RowChange,
+  type StateSource,
+  StateUnavailable,
+} from '@virtualchain/machine';
+import type { Build } from '../build/build.ts';
+import { countRows, historyOf, readCurrent, readVersions } from '../build/collection-history.ts';
+import { inIndexOrder } from '../build/collection-table.ts';
+import { all, always, behind, current, equalTo, given } from '../build/conditions.ts';
+import { KEYS_PER_QUERY_MAX } from '../limits.ts';
+import type { RowCache } from './row-cache.ts';
+
+/**
+ * The rows below what a run of blocks writes: those in Postgres, read inside the batch's own transaction and through a
+ * bounded cache of current rows. The cache is the batch's until its COMMIT is acknowledged.
+ */
+export class BatchState implements StateSource {
+  readonly collections: Collections;
+  readonly #build: Build;
+  readonly #rows: RowCache;
+
+  constructor(build: Build, rows: RowCache) {
+    this.collections = build.machine.collections;
+    this.#build = build;
+    this.#rows = rows;
+  }
+
+  /** Takes on what a run did that is written now. */
+  written(changes: readonly RowChange[]): void {
+    for (const { collection, key, after } of changes) this.#rows.keep(collection, key, after);
+  }
+
+  async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {
+    const cached = this.#rows.get(collection, key);
+    if (cached !== undefined) return cached;
+    await this.prefetch(collection, new Map([[key, row]]));
+    return this.#rows.get(collection, key) ?? null;
+  }
+
+  async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void> {
+    const history = historyOf(this.#build, name);
+    const { columns, key: keyColumns } = history.collection;
+    const missing = [...keys].filter(([key]) => !this.#rows.has(name, key));
+    for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
+      const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);
+      const found = await orUnavailable(() =>
+        readCurrent(
+          history,
+          part.map(([, row]) => row),
+        ),
+      );
+      for (const [key] of part) this.#rows.keep(name, key, null);
+      for (const row of found) this.#rows.keep(name, encodeTuple(columns, keyColumns, row), row);
+    }
+  }
+
+  async page(name: string, index: string, prefix: Row, after: Row | null, limit: number): Promise<readonly Row[]> {
+    const history = historyOf(this.#build, name);
+    const { columns, key, indexes } = history.collection;
+    const order = inIndexOrder(indexes[index] ?? [], key);
+    const fixed = given(prefix);
+    const free = order.filter((column) => !fixed.includes(column));
+    const beyond = after === null ? always : behind(columns, free, after);
+    const where = all(current, equalTo(columns, fixed, prefix), beyond);
+    return (await orUnavailable(() => readVersions(history, { where, order, limit }))).map(({ row }) => row);
+  }
+
+  async count(name: string, _index: string, prefix: Row): Promise<number> {
+    const history = historyOf(this.#build, name);
+    const where = all(current, equalTo(history.collection.columns, given(prefix), prefix));
+    return orUnavailable(() => countRows(history, where));
+  }
+}
+
+async function orUnavailable<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new StateUnavailable(errorText(cause), { cause });
+  }
+}

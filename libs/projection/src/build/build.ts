@@ -1,0 +1,29 @@
+import type { InferKyselyDB } from '@mikro-orm/postgresql';
+import type { AnyStateMachine } from '@virtualchain/machine';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Db } from './database.ts';
+import type { Table } from './table.ts';
+
+/** The schema that holds the tables of a build, or the views of the live one; `db` is a pool, or one transaction of it. */
+export interface BuildTables {
+  readonly db: Db;
+  readonly schema: string;
+}
+
+/**
+ * One build of a machine in Postgres: what is passed along wherever it is read or written. `{ ...build, db }` is the same
+ * build within a transaction.
+ */
+export interface Build extends BuildTables {
+  readonly machine: AnyStateMachine;
+}
+
+/** Typed queries on one fixed table of a build. */
+export function on<T extends Table>({ db, schema }: BuildTables, _table: T): Kysely<InferKyselyDB<T>> {
+  return db.withSchema(schema).withTables<InferKyselyDB<T>>();
+}
+
+/** The full name of a table of a build, for statements that are written as SQL. */
+export function nameOf({ schema }: Pick<BuildTables, 'schema'>, table: Table | string): RawBuilder<unknown> {
+  return sql.table(`${schema}.${typeof table === 'string' ? table : table.meta.tableName}`);
+}

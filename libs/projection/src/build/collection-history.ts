@@ -1,0 +1,156 @@
+import type { Height } from '@virtualchain/bitcoin';
+import type { Collection, Collections, Row, Version } from '@virtualchain/machine';
+import { sql } from 'kysely';
+import type { Build } from './build.ts';
+import { type BulkColumn, bulkInsert, unnest } from './bulk-insert.ts';
+import { collectionTable, historyView } from './collection-table.ts';
+import { type Condition, current, heldAt, inOrder } from './conditions.ts';
+import type { Db } from './database.ts';
+import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
+
+/** The rows of one collection of a build with their history: the only place where rows have columns of the machine's. */
+export interface History {
+  readonly db: Db;
+  /** With its schema. */
+  readonly table: string;
+  /** Of the collection. */
+  readonly name: string;
+  readonly collection: Collection;
+}
+
+/** @throws TypeError when the machine has no such collection. */
+export function historyOf({ db, schema, machine }: Build, name: string): History {
+  return { db, table: `${schema}.${collectionTable(name)}`, name, collection: collectionOf(machine.collections, name) };
+}
+
+export function historiesOf(build: Build): readonly History[] {
+  return Object.keys(build.machine.collections).map((name) => historyOf(build, name));
+}
+
+/** The same through the views of the live build: `views` has their schema. */
+export function viewedHistoryOf({ db, schema, machine }: Build, name: string): History {
+  return { db, table: `${schema}.${historyView(name)}`, name, collection: collectionOf(machine.collections, name) };
+}
+
+function collectionOf(collections: Collections, name: string): Collection {
+  const found = collections[name];
+  if (found === undefined) throw new TypeError(`no collection ${JSON.stringify(name)}`);
+  return found;
+}
+
+// Writing.
+
+/** Inserts rows with the heights between which they hold. */
+export function insertVersions(history: History, versions: readonly Version<Row>[]): Promise<void> {
+  const rows = versions.map(({ row }) => row);
+  return bulkInsert(history.db, history.table, [
+    ...Object.keys(history.collection.columns).map((name) => columnOf(history, name, rows)),
+    { name: 'valid_from', arrayType: 'integer[]', values: versions.map(({ validFrom }) => validFrom) },
+    { name: 'valid_to', arrayType: 'integer[]', values: versions.map(({ validTo }) => validTo) },
+  ]);
+}
+
+/** Ends current rows, found by their keys, each at a height. */
+export async function endRows(history: History, ended: readonly { row: Row; at: number }[]): Promise<void> {
+  if (ended.length === 0) return;
+  const keys = keysOf(
+    history,
+    ended.map(({ row }) => row),
+  );
+  const columns = [...keys.columns, { name: 'ended_at', arrayType: 'integer[]', values: ended.map(({ at }) => at) }];
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  const { numAffectedRows } = await sql`
+    update ${sql.table(history.table)} t set valid_to = x.ended_at
+    from ${unnest(columns)} as x(${names}) where ${keys.match} and ${current}`.execute(history.db);
+  if (numAffectedRows !== BigInt(ended.length)) {
+    throw new Error(`${history.table}: ${ended.length} current rows were to end, ${numAffectedRows} were there`);
+  }
+}
+
+/** Takes rows that began above a height away. */
+export async function dropBegunAbove({ db, table }: History, height: number): Promise<void> {
+  await sql`delete from ${sql.table(table)} where valid_from > ${height}`.execute(db);
+}
+
+/** Makes rows that ended above a height hold again. */
+export async function reopenEndedAbove({ db, table }: History, height: number): Promise<void> {
+  await sql`update ${sql.table(table)} set valid_to = null where valid_to > ${height}`.execute(db);
+}
+
+// Reading.
+
+/** Which rows to read, of those that the condition holds for; in any order where none is given. */
+export interface Selection {
+  readonly where: Condition;
+  readonly order?: readonly string[];
+  readonly isNewestFirst?: boolean;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export async function readVersions(history: History, selection: Selection): Promise<readonly Version<Row>[]> {
+  const { where, order, isNewestFirst = false, offset = 0, limit } = selection;
+  const ordered = order === undefined ? sql`` : sql`order by ${inOrder(order)}`;
+  const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t where ${where}
+    ${isNewestFirst ? sql`order by t.valid_from desc` : ordered}
+    ${offset > 0 ? sql`offset ${offset}` : sql``} ${limit === undefined ? sql`` : sql`limit ${limit}`}`.execute(
+    history.db,
+  );
+  return rows.map((found) => versionOf(history, found));
+}
+
+export async function countRows({ db, table }: History, where: Condition): Promise<number> {
+  const { rows } = await sql<{ n: string }>`select count(*) as n from ${sql.table(table)} t where ${where}`.execute(db);
+  return Number(rows[0]?.n ?? 0);
+}
+
+/** The current rows of some keys, those that there are. */
+export async function readCurrent(history: History, keys: readonly Row[]): Promise<readonly Row[]> {
+  const { columns, match } = keysOf(history, keys);
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t
+    join ${unnest(columns)} as x(${names}) on ${match} where ${current}`.execute(history.db);
+  return rows.map((found) => rowFromSql(history.collection.columns, found));
+}
+
+/** All rows of the state at a height. */
+export async function readRowsAt(history: History, height: number): Promise<readonly Row[]> {
+  return (await readVersions(history, { where: heldAt(height) })).map(({ row }) => row);
+}
+
+/**
+ * The lowest height at which rows of a collection do not fit together, null where all do: a row that ends before it
+ * begins, above the newest block, or while the next one of its key holds. No fold leaves such rows behind, and hashes of
+ * changes do not cover them.
+ */
+export async function misplacedFrom({ db, table, collection }: History, top: number): Promise<number | null> {
+  const keys = sql.join(collection.key.map((column) => sql.ref(column)));
+  const { rows } = await sql<{ height: number | null }>`select min(valid_from) as height from (
+      select valid_from, valid_to, lag(valid_from) over w as earlier, lag(valid_to) over w as ended
+      from ${sql.table(table)} window w as (partition by ${keys} order by valid_from)
+    ) r where valid_from > ${top} or valid_to > ${top} or valid_to <= valid_from
+      or (earlier is not null and (ended is null or ended > valid_from))`.execute(db);
+  return rows[0]?.height ?? null;
+}
+
+type Found = Readonly<Record<string, unknown>> & { readonly valid_from: Height; readonly valid_to: Height | null };
+
+function versionOf({ collection }: History, found: Found): Version<Row> {
+  return { row: rowFromSql(collection.columns, found), validFrom: found.valid_from, validTo: found.valid_to };
+}
+
+/** The keys of some rows as columns for `unnest`, called `x`, and the condition that a row `t` has one of them. */
+function keysOf(history: History, rows: readonly Row[]): { columns: readonly BulkColumn[]; match: Condition } {
+  const { key } = history.collection;
+  const same = key.map((name) => sql`t.${sql.ref(name)} = x.${sql.ref(name)}`);
+  return { columns: key.map((name) => columnOf(history, name, rows)), match: sql.join(same, sql` and `) };
+}
+
+/** One column of many rows. */
+function columnOf({ collection }: History, name: string, rows: readonly Row[]): BulkColumn {
+  const column = collection.columns[name];
+  if (column === undefined) throw new TypeError(`no column ${name}`);
+  const values = rows.map((row) => toSql(column, row[name] ?? null));
+  const made = { name, arrayType: ARRAY_TYPE[column.kind], values };
+  return column.kind === 'list' ? { ...made, cast: 'jsonb' } : made;
+}
