@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 const RULES = ['test/contract/bns-rules.test.ts'];
 const PAYMENTS = ['test/scenarios/bns-payments.test.ts'];
@@ -10,7 +10,7 @@ const machine = (file: string): string => `libs/machines/bns/src/${file}`;
 const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-tokens-in-creator-period',
-    file: machine('payment.ts'),
+    file: machine('rules/payment.ts'),
     edits: [['if (toCreator && payment.tokens !== null)', 'if (false)']],
   },
   {
@@ -20,7 +20,7 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   },
   {
     name: 'bns-namespace-preorder-used',
-    file: machine('accepted.ts'),
+    file: machine('rules/accepted.ts'),
     edits: [["(op.kind === 'name_preorder' || op.kind === 'namespace_preorder')", "op.kind === 'name_preorder'"]],
   },
   {
@@ -40,17 +40,17 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   },
   {
     name: 'bns-p2sh-registration-in-epoch-1',
-    file: machine('operations/name-registration.ts'),
+    file: machine('operations/name/name-registration.ts'),
     edits: [['if (!block.epoch.hasMultisig && isScriptHash(op.recipient))', 'if (false)']],
   },
   {
     name: 'bns-p2sh-transfer-in-epoch-1',
-    file: machine('operations/name-transfer.ts'),
+    file: machine('operations/name/name-transfer.ts'),
     edits: [['if (!block.epoch.hasMultisig && isScriptHash(op.sender))', 'if (false)']],
   },
   {
     name: 'bns-namespace-of-satoshis',
-    file: machine('operations/namespace-reveal.ts'),
+    file: machine('operations/namespace/namespace-reveal.ts'),
     edits: [["if (price?.unit === 'STACKS' && preorder.token_units === 'BTC') return null;", '']],
   },
   {
@@ -60,7 +60,7 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   },
   {
     name: 'bns-import-is-no-registration',
-    file: machine('operations/name-registration.ts'),
+    file: machine('operations/name/name-registration.ts'),
     edits: [['isRegistrationAccepted(block, op.name)', 'previous?.first_registered === op.height']],
   },
   {
@@ -70,12 +70,12 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   },
   {
     name: 'bns-key-off-the-curve',
-    file: machine('sender-key.ts'),
+    file: machine('rules/sender-key.ts'),
     edits: [[' && isPublicKey(key)', '']],
   },
   {
     name: 'bns-key-of-64-bytes',
-    file: machine('sender-key.ts'),
+    file: machine('rules/sender-key.ts'),
     edits: [['pushed.length === rawKeyBytes ?', 'false ?']],
   },
 ];
@@ -84,34 +84,34 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
 const ALIKE: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-registered-in-this-block',
-    file: machine('operations/name-registration.ts'),
+    file: machine('operations/name/name-registration.ts'),
     edits: [['(script) => registrationsTo(block, script)', '() => 0']],
   },
   {
     name: 'bns-registration-twice-in-block',
-    file: machine('operations/name-registration.ts'),
+    file: machine('operations/name/name-registration.ts'),
     edits: [['|| isRegistrationAccepted(block, op.name)', '']],
   },
   {
     name: 'bns-reveal-seen-in-its-block',
-    file: machine('lookups.ts'),
+    file: machine('rules/lookups.ts'),
     edits: [
       ['isRevealed(block.rules, namespace, lookupHeight(block))', 'isRevealed(block.rules, namespace, block.height)'],
     ],
   },
   {
     name: 'bns-name-seen-in-its-block',
-    file: machine('rules.ts'),
+    file: machine('rules/rules.ts'),
     edits: [['name.first_registered > height', 'name.first_registered > height + 1']],
   },
   {
     name: 'bns-revocation-at-the-end',
-    file: machine('operations/name-revoke.ts'),
+    file: machine('operations/name/name-revoke.ts'),
     edits: [['nameExists(rules, row, namespace, op.height)', 'nameExists(rules, row, namespace, lookupHeight(block))']],
   },
   {
     name: 'bns-grace-by-the-block-before',
-    file: machine('operations/name-update.ts'),
+    file: machine('operations/name/name-update.ts'),
     edits: [['isInGrace(rules, row, namespace, op.height)', 'isInGrace(rules, row, namespace, op.height - 1)']],
   },
 ];
@@ -120,12 +120,12 @@ const ALIKE: readonly Omit<Mutant, 'tests'>[] = [
 const OF_SCENARIOS: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-creator-period-at-preorder',
-    file: machine('payment.ts'),
+    file: machine('rules/payment.ts'),
     edits: [['rules.receiveFeesBlocks >= block.height', 'rules.receiveFeesBlocks >= payment.paidAt']],
   },
   {
     name: 'bns-fee-of-the-registration',
-    file: machine('operations/name-registration.ts'),
+    file: machine('operations/name/name-registration.ts'),
     edits: [['paidAt: preorder.block_number', 'paidAt: op.height']],
   },
 ];
@@ -134,7 +134,7 @@ const OF_SCENARIOS: readonly Omit<Mutant, 'tests'>[] = [
 const DRAWN: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-reveal-twice-in-block',
-    file: machine('operations/namespace-reveal.ts'),
+    file: machine('operations/namespace/namespace-reveal.ts'),
     edits: [['|| isRevealAccepted(block, namespaceId)', '']],
   },
 ];

@@ -1,5 +1,6 @@
 /** `npm run mutants [-- <name> …]`: takes the rules of the core out, one at a time, and says which test misses each. */
-import { MUTANTS, type Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutants.ts';
 import { type Fate, runMutants } from './run-mutants.ts';
 
 const wanted = process.argv.slice(2);

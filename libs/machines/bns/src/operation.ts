@@ -1,4 +1,4 @@
-import type { FieldValue, Ignored, Rejected, Verdict } from '@virtualchain/machine';
+import type { FieldValue, Ignored, Verdict } from '@virtualchain/machine';
 import type { Encoded } from '@virtualchain/protocol';
 import type { NameRow } from './collections.ts';
 import type { Epoch } from './rules/epochs.ts';
@@ -37,8 +37,4 @@ export function touchedBy<Row extends object>(
   op: string,
 ): Row & { readonly txid: string; readonly vtxindex: number; readonly op: string } {
   return { ...row, txid, vtxindex, op };
-}
-
-export function isRejected(value: object): value is Rejected {
-  return 'kind' in value && value.kind === 'rejected';
 }

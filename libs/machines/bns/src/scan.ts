@@ -1,8 +1,8 @@
-import { isRejected } from './operation.ts';
 import { fixImportRing } from './operations/name/name-import.ts';
 import { checkNameRegistration } from './operations/name/name-registration.ts';
 import { checkNamespaceReveal } from './operations/namespace/namespace-reveal.ts';
 import type { BnsOperation } from './operations.ts';
+import { isRejected } from './rules/rejected.ts';
 import type { BlockState, Scan } from './rules/rules.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
-import { isRejected, type OperationRules, type PayloadCodec } from '../operation.ts';
+import type { OperationRules, PayloadCodec } from '../operation.ts';
 import { able, accountOf, credit, debit, STACKS } from '../rules/accounts.ts';
 import type { Epoch } from '../rules/epochs.ts';
+import { isRejected } from '../rules/rejected.ts';
 import type { DecidingBlock } from '../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../transaction.ts';
 import { OPCODES } from '../wire/opcodes.ts';

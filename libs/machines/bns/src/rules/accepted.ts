@@ -3,9 +3,28 @@
  * of the block decides on collisions, and operations/register.py:108-123, where registrations of the block count for the
  * quota): a row may be gone, or have come by another operation.
  */
-import type { DecidingBlock } from './rules.ts';
 
-type Accepted = Pick<DecidingBlock, 'accepted'>;
+/** Of an operation that this block accepted: what the ones after it may ask about. */
+export type AcceptedOperation =
+  | { readonly kind: 'name_preorder' | 'namespace_preorder'; readonly preorderHash: string }
+  | { readonly kind: 'name_registration'; readonly name: string; readonly recipient: string }
+  | { readonly kind: 'namespace_reveal'; readonly namespaceId: string }
+  | { readonly kind: UnaskedKind };
+
+type UnaskedKind =
+  | 'namespace_ready'
+  | 'name_import'
+  | 'name_renewal'
+  | 'name_update'
+  | 'name_transfer'
+  | 'name_revoke'
+  | 'announce'
+  | 'token_transfer';
+
+interface Accepted {
+  /** In the order of the block. */
+  readonly accepted: readonly AcceptedOperation[];
+}
 
 /** A preorder of this hash: one list for those of names and of namespaces (nameset/__init__.py:135). */
 export function isPreorderAccepted({ accepted }: Accepted, hash: string): boolean {

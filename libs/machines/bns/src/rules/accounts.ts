@@ -1,9 +1,9 @@
 import { bytesToHex, doubleSha256 } from '@virtualchain/bitcoin';
 import { type Rejected, rejected } from '@virtualchain/machine';
 import type { AccountRow, BnsState } from '../collections.ts';
-import { isRejected } from '../operation.ts';
 import type { BnsParameters } from '../parameters.ts';
 import type { Sent } from '../transaction.ts';
+import { isRejected } from './rejected.ts';
 
 export const STACKS = 'STACKS';
 

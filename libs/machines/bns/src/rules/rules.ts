@@ -1,7 +1,7 @@
 import type { ConsensusWindow, Snapshots } from '@virtualchain/machine';
 import type { BnsState, NameRow, NamespaceRow } from '../collections.ts';
-import type { BnsOperation } from '../operations.ts';
 import type { BnsParameters } from '../parameters.ts';
+import type { AcceptedOperation } from './accepted.ts';
 import { type Epoch, epochAt } from './epochs.ts';
 
 /** The block being folded as checks see it. Lookups are made at the height below it unless a rule says otherwise. */
@@ -22,7 +22,7 @@ export interface Scan {
 export interface DecidingBlock extends BlockState {
   readonly scan: Scan;
   /** What this block accepted so far: not the same as what the tables hold. */
-  readonly accepted: readonly BnsOperation[];
+  readonly accepted: readonly AcceptedOperation[];
   readonly window: ConsensusWindow;
   readonly snapshots: Snapshots;
 }

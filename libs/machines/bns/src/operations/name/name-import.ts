@@ -8,12 +8,13 @@ import {
   type Verdict,
 } from '@virtualchain/machine';
 import { feeColumns, type NameRow, type NamespaceRow } from '../../collections.ts';
-import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
 import { hash128, preorderHash } from '../../rules/hashes.ts';
 import { importRing } from '../../rules/import-ring.ts';
 import { isRevealedNow } from '../../rules/lookups.ts';
 import { splitName } from '../../rules/names.ts';
 import { microStacksPrice, satoshiPrice } from '../../rules/prices.ts';
+import { isRejected } from '../../rules/rejected.ts';
 import { type BlockState, type DecidingBlock, lookupHeight, nameExists } from '../../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
 import { OPCODES } from '../../wire/opcodes.ts';

@@ -1,11 +1,12 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
 import type { AccountRow } from '../../collections.ts';
-import { isRejected, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import type { OperationRules, PayloadCodec } from '../../operation.ts';
 import { registrationsTo } from '../../rules/accepted.ts';
 import { payingAccount, STACKS } from '../../rules/accounts.ts';
 import type { Epoch } from '../../rules/epochs.ts';
 import { hasQuota, pendingNamePreorder } from '../../rules/lookups.ts';
+import { isRejected } from '../../rules/rejected.ts';
 import type { DecidingBlock } from '../../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
 import { OPCODES } from '../../wire/opcodes.ts';

@@ -1,6 +1,6 @@
 import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
 import { feeColumns, type NameRow, type NamespaceRow, type PreorderRow } from '../../collections.ts';
-import { isRejected, nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import { nameFields, type OperationRules, type PayloadCodec } from '../../operation.ts';
 import { isRegistrationAccepted, registrationsTo } from '../../rules/accepted.ts';
 import { STACKS } from '../../rules/accounts.ts';
 import type { Epoch } from '../../rules/epochs.ts';
@@ -8,6 +8,7 @@ import { hash128, preorderHash } from '../../rules/hashes.ts';
 import { findName, hasQuota, pendingNamePreorder, takePreorders } from '../../rules/lookups.ts';
 import { splitName } from '../../rules/names.ts';
 import { paymentProblem } from '../../rules/payment.ts';
+import { isRejected } from '../../rules/rejected.ts';
 import {
   type BlockState,
   type DecidingBlock,

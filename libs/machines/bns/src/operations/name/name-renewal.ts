@@ -1,12 +1,13 @@
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
 import { feeColumns, type NameRow } from '../../collections.ts';
-import { isRejected, nameFields, type OperationRules, touchedBy } from '../../operation.ts';
+import { nameFields, type OperationRules, touchedBy } from '../../operation.ts';
 import { registrationsTo } from '../../rules/accepted.ts';
 import { debit, payingAccount, STACKS } from '../../rules/accounts.ts';
 import type { Epoch } from '../../rules/epochs.ts';
 import { findName, hasQuota } from '../../rules/lookups.ts';
 import { splitName } from '../../rules/names.ts';
 import { paymentProblem } from '../../rules/payment.ts';
+import { isRejected } from '../../rules/rejected.ts';
 import { type DecidingBlock, isReady, lookupHeight, nameExists } from '../../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
 import { OPCODES } from '../../wire/opcodes.ts';

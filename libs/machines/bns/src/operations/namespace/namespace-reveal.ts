@@ -1,12 +1,13 @@
 import { concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, type Rejected, rejected, type Verdict } from '@virtualchain/machine';
 import type { NamespaceRow, PreorderRow } from '../../collections.ts';
-import { isRejected, type OperationRules, type PayloadCodec } from '../../operation.ts';
+import type { OperationRules, PayloadCodec } from '../../operation.ts';
 import { isRevealAccepted } from '../../rules/accepted.ts';
 import { preorderHash } from '../../rules/hashes.ts';
 import { isRevealedNow, pendingNamespacePreorder, takePreorders } from '../../rules/lookups.ts';
 import { isNamespace, latin1 } from '../../rules/names.ts';
 import { isCovered, namespacePrice } from '../../rules/prices.ts';
+import { isRejected } from '../../rules/rejected.ts';
 import { type BlockState, type DecidingBlock, isReady } from '../../rules/rules.ts';
 import { type BnsTransaction, outputsProblem, paidAt, type Sent } from '../../transaction.ts';
 import { OPCODES } from '../../wire/opcodes.ts';
