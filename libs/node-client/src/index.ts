@@ -1,5 +1,5 @@
-export type { Branch, BranchBlock } from './branch/branch.ts';
-export { type NextStep, type NodeTip, nextStep, type StepOptions } from './branch/next-step.ts';
+export type { Branch, BranchBlock, NodeTip } from './branch/branch.ts';
+export { type NextStep, nextStep, type StepOptions } from './branch/next-step.ts';
 export { isSyncing } from './branch/syncing.ts';
 export { type TipSignal, type WatchOptions, watchTip } from './branch/watch-tip.ts';
 export { checkNode, type NodeReadiness, type NodeRequirements } from './check-node.ts';

@@ -25,31 +25,15 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
   const { label } = rpc;
   const funding = fundingFinder(rpc);
   const rawBlock = blockReader(rpc);
-
-  async function chainInfo() {
-    const answer = answerOf(label, 'getblockchaininfo');
-    return { answer, info: answer.object(await rpc.call('getblockchaininfo')) };
-  }
-
-  async function blockHashesFrom(height: Height, count: number): Promise<readonly BlockHash[]> {
-    const outcomes = await rpc.batch(
-      Array.from({ length: count }, (_, index) => ({ method: 'getblockhash', parameters: [height + index] })),
-    );
-    const hashes: BlockHash[] = [];
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'error') {
-        if (!isAboveTip(outcome)) throw new NodeRpcError(label, 'getblockhash', outcome.code, outcome.message);
-        break;
-      }
-      hashes.push(answerOf(label, 'getblockhash').hash(outcome.result));
-    }
-    return hashes;
-  }
+  const blockHashesFrom = (height: Height, count: number) => readBlockHashes(rpc, height, count);
 
   return {
     label,
     async status(): Promise<NodeStatus> {
-      const [{ answer, info }, [genesisHash]] = await Promise.all([chainInfo(), blockHashesFrom(0 as Height, 1)]);
+      const [{ answer, info }, [genesisHash]] = await Promise.all([
+        readChainInfo(rpc),
+        blockHashesFrom(0 as Height, 1),
+      ]);
       if (genesisHash === undefined) throw new NodeReplyInvalid(label, 'getblockhash: no genesis block');
       return {
         network: networkByGenesis(genesisHash) ?? (answer.text(info['chain']) as NetworkName),
@@ -62,7 +46,7 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
       };
     },
     async bestBlock() {
-      const { answer, info } = await chainInfo();
+      const { answer, info } = await readChainInfo(rpc);
       return { height: answer.height(info['blocks']), hash: answer.hash(info['bestblockhash']) };
     },
     async blockHashAt(height) {
@@ -105,6 +89,27 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
     close: rpc.close,
     [Symbol.asyncDispose]: rpc.close,
   };
+}
+
+async function readChainInfo(rpc: NodeRpc) {
+  const answer = answerOf(rpc.label, 'getblockchaininfo');
+  return { answer, info: answer.object(await rpc.call('getblockchaininfo')) };
+}
+
+/** Hashes of the best chain from a height on, as many as it has of so many. */
+async function readBlockHashes(rpc: NodeRpc, height: Height, count: number): Promise<readonly BlockHash[]> {
+  const outcomes = await rpc.batch(
+    Array.from({ length: count }, (_, index) => ({ method: 'getblockhash', parameters: [height + index] })),
+  );
+  const hashes: BlockHash[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'error') {
+      if (!isAboveTip(outcome)) throw new NodeRpcError(rpc.label, 'getblockhash', outcome.code, outcome.message);
+      break;
+    }
+    hashes.push(answerOf(rpc.label, 'getblockhash').hash(outcome.result));
+  }
+  return hashes;
 }
 
 /** Core says -8, btcd -1, both "out of range". */

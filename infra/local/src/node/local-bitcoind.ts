@@ -6,9 +6,8 @@ import { promisify } from 'node:util';
 import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
 import type { NodePart, NodeWishes } from '../part.ts';
 import { freePorts } from '../ports.ts';
-import type { RunDirectory } from '../run-directory.ts';
 import type { Env } from '../tools/cache.ts';
-import type { LocalNodePlace } from './local-node.ts';
+import type { LocalNodePlace } from './local-node-place.ts';
 import { probeNode } from './node-probe.ts';
 
 const runFile = promisify(execFile);
@@ -20,11 +19,13 @@ interface BitcoindPlan extends LocalServerPlan {
   readonly zmqUrl: string;
 }
 
-interface BitcoindFiles {
+/** The program, and where it keeps what. */
+interface BitcoindPlace {
+  readonly name: string;
+  readonly executable: string;
+  readonly logFile: string;
   readonly directory: string;
   readonly data: string;
-  /** Where the chain is. */
-  readonly chain: string;
   readonly cookie: string;
 }
 
@@ -41,10 +42,12 @@ export async function startLocalBitcoind(
   const directory = join(run.path, name);
   const data = join(directory, 'data');
   const chain = join(data, 'regtest');
-  const files: BitcoindFiles = { directory, data, chain, cookie: join(chain, '.cookie') };
+  const cookie = join(chain, '.cookie');
+  const logFile = join(run.path, 'logs', `${name}.log`);
+  const at: BitcoindPlace = { name, executable, logFile, directory, data, cookie };
   await mkdir(data, { recursive: true });
   const version = await versionOf(executable);
-  const { plan, server } = await startOnFreePorts(servers, () => planNode(name, executable, files, wishes, run, env));
+  const { plan, server } = await startOnFreePorts(servers, () => planNode(at, wishes, env));
   return {
     ...server,
     source: 'local',
@@ -52,7 +55,7 @@ export async function startLocalBitcoind(
     url: plan.url,
     p2pAddress: plan.p2pAddress,
     zmqUrl: plan.zmqUrl,
-    ...(wishes.hasCookie ? { cookieFile: files.cookie } : {}),
+    ...(wishes.hasCookie ? { cookieFile: cookie } : {}),
     description: `local process, ${version}, ${new URL(plan.url).host}`,
     async startEmpty() {
       await server.stop();
@@ -63,11 +66,8 @@ export async function startLocalBitcoind(
 }
 
 async function planNode(
-  name: string,
-  executable: string,
-  { directory, data, cookie }: BitcoindFiles,
+  { name, executable, logFile, directory, data, cookie }: BitcoindPlace,
   { peers = [], settings = [], hasCookie = false }: NodeWishes,
-  run: RunDirectory,
   env: Env,
 ): Promise<BitcoindPlan> {
   const [rpcPort, p2pPort, zmqPort] = await freePorts(3);
@@ -96,7 +96,7 @@ async function planNode(
       args: [`-datadir=${data}`, `-conf=${configFile}`],
       env: { HOME: directory, ...(env['PATH'] === undefined ? {} : { PATH: env['PATH'] }) },
       cwd: directory,
-      logFile: join(run.path, 'logs', `${name}.log`),
+      logFile,
       stopSignal: 'SIGTERM',
     },
     probe: () => probeNode(url, hasCookie ? cookie : undefined),

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
 import type { NodePart } from '../part.ts';
 import { freePorts } from '../ports.ts';
-import type { RunDirectory } from '../run-directory.ts';
 import { cached, type Env } from '../tools/cache.ts';
 import { type Log, runTool } from '../tools/tools.ts';
 import { btcdCacheEntry, btcdVersion } from '../tools/versions.ts';
-import type { LocalNodePlace } from './local-node.ts';
+import type { LocalNodePlace } from './local-node-place.ts';
 import { probeNode } from './node-probe.ts';
 
 /** btcd wants an address to mine to before it offers `generate`. This one is the hash of nothing: nobody can spend. */
@@ -32,7 +31,9 @@ export async function startLocalBtcd(
   const btcd = join(await cached(env, btcdCacheEntry, (directory) => buildBtcd(directory, env, log)), 'btcd');
   const directory = join(run.path, name);
   await mkdir(directory, { recursive: true });
-  const { plan, server } = await startOnFreePorts(servers, () => planNode(name, btcd, directory, peers, run));
+  const { plan, server } = await startOnFreePorts(servers, () =>
+    planNode({ name, btcd, directory, logFile: join(run.path, 'logs', `${name}.log`) }, peers),
+  );
   return {
     ...server,
     source: 'local',
@@ -52,13 +53,14 @@ async function buildBtcd(directory: string, env: Env, log: Log): Promise<void> {
   });
 }
 
-async function planNode(
-  name: string,
-  btcd: string,
-  directory: string,
-  peers: readonly string[],
-  run: RunDirectory,
-): Promise<NodePlan> {
+interface BtcdPlace {
+  readonly name: string;
+  readonly btcd: string;
+  readonly directory: string;
+  readonly logFile: string;
+}
+
+async function planNode({ name, btcd, directory, logFile }: BtcdPlace, peers: readonly string[]): Promise<NodePlan> {
   const [rpcPort, p2pPort] = await freePorts(2);
   const password = randomBytes(18).toString('hex');
   const configFile = join(directory, 'btcd.conf');
@@ -89,7 +91,7 @@ async function planNode(
       args: [`--configfile=${configFile}`],
       env: { HOME: directory },
       cwd: directory,
-      logFile: join(run.path, 'logs', `${name}.log`),
+      logFile,
       stopSignal: 'SIGTERM',
     },
     probe: () => probeNode(url),

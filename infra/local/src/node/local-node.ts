@@ -2,21 +2,11 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ExpectedError } from '@virtualchain/kernel';
 import type { NodePart, NodeWishes } from '../part.ts';
-import type { RunDirectory } from '../run-directory.ts';
 import type { Env } from '../tools/cache.ts';
-import type { Log } from '../tools/tools.ts';
-import type { WatchedServers } from '../watchdog/watched-servers.ts';
 import { fetchedDebianBitcoind } from './debian-bitcoind.ts';
 import { startLocalBitcoind } from './local-bitcoind.ts';
 import { startLocalBtcd } from './local-btcd.ts';
-
-/** What a node is started with and where. */
-export interface LocalNodePlace {
-  readonly servers: WatchedServers;
-  readonly run: RunDirectory;
-  readonly env: Env;
-  readonly log: Log;
-}
+import type { LocalNodePlace } from './local-node-place.ts';
 
 export type LocalNodeChoice =
   | { readonly kind: 'bitcoind'; readonly executable: string }

@@ -17,3 +17,9 @@ export interface Branch<Block extends BranchBlock = BranchBlock> {
   /** Backwards, newest first, from the tip or from the block below it down to the first. */
   ancestors(): AsyncIterable<Block>;
 }
+
+/** The newest block of a node's best chain. */
+export interface NodeTip {
+  readonly height: Height;
+  readonly hash: BlockHash;
+}

@@ -1,8 +1,7 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { HASHES_PER_BATCH_FIRST, HASHES_PER_BATCH_MAX } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
-import type { Branch, BranchBlock } from './branch.ts';
-import type { NodeTip } from './next-step.ts';
+import type { Branch, BranchBlock, NodeTip } from './branch.ts';
 
 export interface Fork<Block extends BranchBlock> {
   /** Newest block of ours on the node's best chain; null when there is none. */

@@ -1,7 +1,6 @@
 import { type BlockHash, parseHeader } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '../port.ts';
-import type { BranchBlock } from './branch.ts';
-import type { NodeTip } from './next-step.ts';
+import type { BranchBlock, NodeTip } from './branch.ts';
 
 export interface InvalidQuestion {
   /** Our tip, which is not on the node's best chain. */

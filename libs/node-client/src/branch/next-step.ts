@@ -1,16 +1,11 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { LOOK_AHEAD_BLOCKS_MAX } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
-import type { Branch, BranchBlock } from './branch.ts';
+import type { Branch, BranchBlock, NodeTip } from './branch.ts';
 import { findFork } from './fork.ts';
 import { isTipInvalid } from './invalid-branch.ts';
 import { compareWork } from './node-work.ts';
 import { isSyncing } from './syncing.ts';
-
-export interface NodeTip {
-  readonly height: Height;
-  readonly hash: BlockHash;
-}
 
 /** What there is to do to follow a node's best chain. */
 export type NextStep<Block extends BranchBlock = BranchBlock> =

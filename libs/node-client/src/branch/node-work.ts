@@ -1,7 +1,7 @@
 import { type BlockHash, type Height, parseHeader, workFromBits } from '@virtualchain/bitcoin';
 import { HEADERS_PER_BATCH_MAX } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
-import type { NodeTip } from './next-step.ts';
+import type { NodeTip } from './branch.ts';
 
 /**
  * Whether the node's best chain has more work above `base` than ours has, as much, or less. The work is summed by us
