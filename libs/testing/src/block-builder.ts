@@ -20,18 +20,8 @@ import {
   type TransactionOutput,
   treeRoot,
 } from '@virtualchain/bitcoin';
+import type { BuiltBlock } from './built-block.ts';
 import { regtestBits, subsidyAt } from './regtest.ts';
-
-/** A block of a chain made for tests. */
-export interface BuiltBlock {
-  /** Spells the ancestry: `0`, `0a`, `0ab`. */
-  readonly name: string;
-  readonly height: Height;
-  readonly hash: BlockHash;
-  readonly previousHash: BlockHash;
-  readonly time: number;
-  readonly bytes: Uint8Array;
-}
 
 export interface BlockPlan {
   readonly parent: BuiltBlock;

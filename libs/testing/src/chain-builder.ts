@@ -1,4 +1,5 @@
-import { type BuiltBlock, buildBlock } from './block-builder.ts';
+import { buildBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 import { REGTEST_GENESIS } from './regtest.ts';
 
 /** Blocks from the genesis block up, each the parent of the next; the index is the height. */

@@ -1,5 +1,5 @@
 import type { Sats } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 import type { Miner } from './miner.ts';
 import { coinbaseMaturityBlocks } from './regtest.ts';
 import type { SignedTransaction, Wallet } from './wallet.ts';

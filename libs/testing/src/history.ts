@@ -11,7 +11,7 @@ import {
 } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, anchorHeight, type FoldInput } from '@virtualchain/machine';
 import { type FundingLookup, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 import { extendChain, type TestChain } from './chain-builder.ts';
 import { dataScript } from './data-script.ts';
 import { createLedger } from './ledger.ts';
@@ -89,16 +89,18 @@ const wallets = new Map<string, Wallet>();
  * whole blocks, scanned, with the outputs they spend.
  */
 export function historyOf(subject: MachineUnderTest, blocks: readonly PlannedBlock[]): History {
-  return grow(subject, [anchorBlock(anchorHeight(subject.machine))], blocks, new Map(), 'a');
+  return grow({ subject, funding: new Map(), letter: 'a' }, [anchorBlock(anchorHeight(subject.machine))], blocks);
 }
 
-function grow(
-  subject: MachineUnderTest,
-  below: TestChain,
-  blocks: readonly PlannedBlock[],
-  funding: Map<string, Transaction>,
-  letter: string,
-): History {
+interface Branch {
+  readonly subject: MachineUnderTest;
+  /** Transactions that hold the coins which operations spend, of all branches. */
+  readonly funding: Map<string, Transaction>;
+  readonly letter: string;
+}
+
+function grow(branch: Branch, below: TestChain, blocks: readonly PlannedBlock[]): History {
+  const { subject, funding, letter } = branch;
   const from = (below.at(-1) as BuiltBlock).height + 1;
   const transactions = (height: number) =>
     (blocks[height - from] ?? []).map((operation, position) => {
@@ -117,7 +119,7 @@ function grow(
     forkAt(at, forked, forkLetter = 'b') {
       const common = chain.filter(({ height }) => height <= at);
       if (common.at(-1)?.height !== at) throw new RangeError(`no block at height ${at} to fork from`);
-      return grow(subject, common, forked, funding, forkLetter);
+      return grow({ ...branch, letter: forkLetter }, common, forked);
     },
   };
 }
@@ -147,7 +149,7 @@ export function foldInput(
   const block = parseBlock(bytes);
   const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
   const envelope = { schema: 1 as const, log: '00'.repeat(16), epoch: 1 };
-  const operations = operationEvents(chain, network, { block, height }, scanned, funding).map((operation) => ({
+  const operations = operationEvents({ chain, network }, { block, height }, scanned, funding).map((operation) => ({
     ...operation,
     ...envelope,
     sequence: height * operationsPerBlockMax + operation.position + 1,

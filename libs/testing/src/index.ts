@@ -1,4 +1,5 @@
-export { type BlockPlan, type BuiltBlock, buildBlock } from './block-builder.ts';
+export { type BlockPlan, buildBlock } from './block-builder.ts';
+export type { BuiltBlock } from './built-block.ts';
 export { buildChain, type ChainPlan, extendChain, type ForkPlan, forkAt, type TestChain } from './chain-builder.ts';
 export { dataScript } from './data-script.ts';
 export { type FundingPlan, fundWallets } from './fund.ts';

@@ -1,5 +1,5 @@
 import { type BlockHash, bytesToHex, parseBlock, type TransactionOutput, type Txid } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 import { coinbaseMaturityBlocks } from './regtest.ts';
 
 /** An output that can be spent. */

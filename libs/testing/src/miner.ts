@@ -1,7 +1,8 @@
 import { type BlockHash, bytesToHex } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
 import type { NodeRpc } from '@virtualchain/node-client';
-import { type BuiltBlock, buildBlock } from './block-builder.ts';
+import { buildBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { REGTEST_GENESIS } from './regtest.ts';
 import { createWallet, type Wallet } from './wallet.ts';
@@ -69,97 +70,113 @@ const startsAgoSeconds = 24 * 3600;
 
 /** A miner for a node that has nothing but the genesis block, or whose blocks this miner made. */
 export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.now() / 1000) }: MinerOptions): Miner {
-  const blocks: BuiltBlock[] = [];
-  const byHash = new Map<BlockHash, BuiltBlock>();
-  const children = new Map<BlockHash, number>();
-  const ledger = createLedger();
-  let tip = REGTEST_GENESIS;
-  remember(REGTEST_GENESIS);
-  const walletOf = (name: string) => createWallet(name, ledger, () => tip.hash);
+  const mined = createMinedBlocks();
+  const walletOf = (name: string) => createWallet(name, mined.ledger, () => mined.tip.hash);
   const wallet = walletOf(seed);
 
-  function remember(block: BuiltBlock): void {
-    blocks.push(block);
-    byHash.set(block.hash, block);
-    ledger.add(block);
-    if (block.height > tip.height) tip = block;
-  }
-
-  function block(hash: BlockHash): BuiltBlock {
-    const known = byHash.get(hash);
-    if (known === undefined) throw new RangeError(`not a block of this miner: ${hash}`);
-    return known;
-  }
-
-  /** The first child of a block is its `a`, the second its `b`; after `z` comes `z1`. */
-  function nextLetter(parent: BlockHash): string {
-    const count = children.get(parent) ?? 0;
-    children.set(parent, count + 1);
-    return count < 26 ? String.fromCharCode(97 + count) : `z${count - 25}`;
-  }
-
   async function mine(transactions: readonly Minable[] = [], options: MineOptions = {}): Promise<BuiltBlock> {
-    const parent = options.parent === undefined ? tip : block(options.parent);
+    const parent = options.parent === undefined ? mined.tip : mined.block(options.parent);
     const built = buildBlock({
       parent,
-      letter: nextLetter(parent.hash),
+      letter: mined.nextLetter(parent.hash),
       transactions: transactions.map((each) => (each instanceof Uint8Array ? each : each.bytes)),
       coinbaseScript: options.coinbaseScript ?? wallet.script,
       time: options.time ?? (parent.height === 0 ? now() - startsAgoSeconds : parent.time + 1),
     });
     await submit(rpc, built);
-    remember(built);
+    mined.add(built);
     return built;
   }
 
   async function mineMany(count: number, { parent }: Pick<MineOptions, 'parent'> = {}): Promise<readonly BuiltBlock[]> {
-    const mined: BuiltBlock[] = [];
-    while (mined.length < count) mined.push(await mine([], { parent: mined.at(-1)?.hash ?? parent ?? tip.hash }));
-    return mined;
+    const added: BuiltBlock[] = [];
+    while (added.length < count) added.push(await mine([], { parent: added.at(-1)?.hash ?? parent ?? mined.tip.hash }));
+    return added;
   }
 
-  function forkAt(parent: BlockHash): ForkBuilder {
-    let forkTip = block(parent);
-    return {
-      get tip() {
-        return forkTip;
-      },
-      async mine(transactions, options) {
-        forkTip = await mine(transactions, { ...options, parent: forkTip.hash });
-        return forkTip;
-      },
-      async mineMany(count) {
-        const mined = await mineMany(count, { parent: forkTip.hash });
-        forkTip = mined.at(-1) ?? forkTip;
-        return mined;
-      },
-    };
-  }
+  return {
+    get tip() {
+      return mined.tip;
+    },
+    blocks: mined.blocks,
+    ledger: mined.ledger,
+    wallet,
+    walletOf,
+    mine,
+    mineMany,
+    async mineTo(height) {
+      await mineMany(Math.max(0, height - mined.tip.height));
+      return mined.tip;
+    },
+    forkAt: (parent) => forkBuilder(mined.block(parent), { mine, mineMany }),
+    block: mined.block,
+    branch: mined.branch,
+    async resubmitAll(other = rpc) {
+      for (const each of mined.blocks.slice(1)) await submit(other, each);
+    },
+  };
+}
 
+/** What a miner has mined, on all branches. */
+interface MinedBlocks extends Pick<Miner, 'tip' | 'blocks' | 'ledger' | 'block' | 'branch'> {
+  add(block: BuiltBlock): void;
+  /** The first child of a block is its `a`, the second its `b`; after `z` comes `z1`. */
+  nextLetter(parent: BlockHash): string;
+}
+
+function createMinedBlocks(): MinedBlocks {
+  const blocks: BuiltBlock[] = [];
+  const byHash = new Map<BlockHash, BuiltBlock>();
+  const children = new Map<BlockHash, number>();
+  const ledger = createLedger();
+  let tip = REGTEST_GENESIS;
+  const add = (block: BuiltBlock): void => {
+    blocks.push(block);
+    byHash.set(block.hash, block);
+    ledger.add(block);
+    if (block.height > tip.height) tip = block;
+  };
+  add(REGTEST_GENESIS);
   return {
     get tip() {
       return tip;
     },
     blocks,
     ledger,
-    wallet,
-    walletOf,
-    mine,
-    mineMany,
-    async mineTo(height) {
-      await mineMany(Math.max(0, height - tip.height));
-      return tip;
+    add,
+    nextLetter(parent) {
+      const count = children.get(parent) ?? 0;
+      children.set(parent, count + 1);
+      return count < 26 ? String.fromCharCode(97 + count) : `z${count - 25}`;
     },
-    forkAt,
-    block,
+    block(hash) {
+      const known = byHash.get(hash);
+      if (known === undefined) throw new RangeError(`not a block of this miner: ${hash}`);
+      return known;
+    },
     branch(from = tip.hash) {
       const newestFirst: BuiltBlock[] = [];
       for (let each = byHash.get(from); each !== undefined; each = byHash.get(each.previousHash))
         newestFirst.push(each);
       return newestFirst.reverse();
     },
-    async resubmitAll(other = rpc) {
-      for (const each of blocks.slice(1)) await submit(other, each);
+  };
+}
+
+function forkBuilder(parent: BuiltBlock, { mine, mineMany }: Pick<Miner, 'mine' | 'mineMany'>): ForkBuilder {
+  let tip = parent;
+  return {
+    get tip() {
+      return tip;
+    },
+    async mine(transactions, options) {
+      tip = await mine(transactions, { ...options, parent: tip.hash });
+      return tip;
+    },
+    async mineMany(count) {
+      const mined = await mineMany(count, { parent: tip.hash });
+      tip = mined.at(-1) ?? tip;
+      return mined;
     },
   };
 }

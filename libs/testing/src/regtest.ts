@@ -1,5 +1,5 @@
 import { type BlockHash, type Height, hexToBytes, parseBlock } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 
 /** The easiest target there is: every second hash meets it. */
 export const regtestBits = 0x207fffff;

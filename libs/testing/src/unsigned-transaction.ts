@@ -9,7 +9,7 @@ import {
   type Txid,
   txid,
 } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 
 /** An output as a test spells it: the amount need not be branded. */
 export interface PlannedOutput {
