@@ -89,14 +89,14 @@ async function compare(fold: MemoryFold, { state }: Reading): Promise<void> {
     for (const [index, columns] of Object.entries(collection.indexes)) {
       const first = columns[0] as string;
       const page = (prefix: Row, after: Row | null, limit: number) =>
-        fold.state.page(name, index, prefix, after, limit);
+        fold.state.page(name, { index, prefix }, after, limit);
       expect(await rowsOf(found.by(index as never, {}))).toEqual(await page({}, null, dump.length));
       for (const row of dump) {
         const prefix = { [first]: row[first] ?? null };
         const options = { after: row, limit: 3 };
         expect(await rowsOf(found.by(index as never, {}, options))).toEqual(await page({}, row, 3));
         expect(await rowsOf(found.by(index as never, prefix, options))).toEqual(await page(prefix, row, 3));
-        expect(await found.count(index as never, prefix)).toBe(await fold.state.count(name, index, prefix));
+        expect(await found.count(index as never, prefix)).toBe(await fold.state.count(name, { index, prefix }));
       }
     }
   }

@@ -20,6 +20,7 @@ export {
   createMemoryHeaderStore,
   type HeaderChain,
   type HeaderChainOptions,
+  type HeaderContext,
   HeaderInvalid,
   type HeaderProblem,
   type HeaderStore,

@@ -1,5 +1,13 @@
 import { ExpectedError, errorText } from '@virtualchain/kernel';
 
+/** Where a machine failed. */
+export interface FaultPlace {
+  readonly hook: string;
+  readonly height: number;
+  /** The operation that was being judged; null in a hook of the block. */
+  readonly at: { readonly txid: string; readonly sequence: number } | null;
+}
+
 /** A hook of the machine threw: a bug in its rules. Nothing of the block was kept. */
 export class MachineFaulted extends ExpectedError {
   override readonly name = 'MachineFaulted';
@@ -10,13 +18,7 @@ export class MachineFaulted extends ExpectedError {
   readonly txid: string | null;
   readonly sequence: number | null;
 
-  constructor(
-    machine: string,
-    hook: string,
-    height: number,
-    at: { txid: string; sequence: number } | null,
-    cause: unknown,
-  ) {
+  constructor(machine: string, { hook, height, at }: FaultPlace, cause: unknown) {
     const where = at === null ? '' : `, transaction ${at.txid}, sequence ${at.sequence}`;
     const why = errorText(cause);
     super(`${machine}: ${hook} threw at height ${height}${where}: ${why}; mend the machine, then resume`, { cause });

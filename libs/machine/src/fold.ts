@@ -86,7 +86,7 @@ export function parseBlock(machine: AnyStateMachine, input: FoldInput): ParsedBl
     try {
       return machine.parse(event);
     } catch (error) {
-      throw new MachineFaulted(machine.name, 'parse', input.height, event, error);
+      throw new MachineFaulted(machine.name, { hook: 'parse', height: input.height, at: event }, error);
     }
   });
   return { input, parsed };
@@ -114,7 +114,8 @@ export async function prefetchBlocks(
           wanted.set(collection, rows);
         }
       } catch (error) {
-        throw new MachineFaulted(machine.name, 'prefetch', input.height, input.operations[i] ?? null, error);
+        const at = input.operations[i] ?? null;
+        throw new MachineFaulted(machine.name, { hook: 'prefetch', height: input.height, at }, error);
       }
     }
   }
@@ -244,7 +245,7 @@ function hookCaller(machine: AnyStateMachine, height: number) {
       return await call();
     } catch (error) {
       if (isStateFailure(error)) throw error;
-      throw new MachineFaulted(machine.name, hook, height, event, error);
+      throw new MachineFaulted(machine.name, { hook, height, at: event }, error);
     }
   };
 }

@@ -104,7 +104,7 @@ export {
   fromCanonical,
   rowsEqual,
 } from './state/row.ts';
-export type { StateSource } from './state/state-source.ts';
+export type { IndexRange, StateSource } from './state/state-source.ts';
 export { WorkingState } from './state/working-state.ts';
 export {
   type Accepted,

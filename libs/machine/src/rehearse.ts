@@ -93,12 +93,12 @@ function sourceOf({ collections }: AnyStateMachine, reading: Reading): StateSour
   return {
     collections,
     get: async (name, _key, row) => (await at(name).get(keyOf(name, row) as never)) as Row | null,
-    page: async (name, index, prefix, after, limit) => {
+    page: async (name, { index, prefix }, after, limit) => {
       const rows: Row[] = [];
       const options = { limit, ...(after === null ? {} : { after }) };
       for await (const row of at(name).by(index as never, prefix, options)) rows.push(row as Row);
       return rows;
     },
-    count: (name, index, prefix) => at(name).count(index as never, prefix),
+    count: (name, { index, prefix }) => at(name).count(index as never, prefix),
   };
 }

@@ -54,8 +54,7 @@ export function fundingTxids(scanned: readonly ScannedTransaction[]): readonly T
  * @throws FundingUnknown when `funding` lacks an output of `fundingTxids(scanned)`.
  */
 export function operationEvents(
-  chain: VirtualChain,
-  network: NetworkName,
+  { chain, network }: { readonly chain: VirtualChain; readonly network: NetworkName },
   at: { readonly block: Block; readonly height: Height },
   scanned: readonly ScannedTransaction[],
   funding: FundingLookup,

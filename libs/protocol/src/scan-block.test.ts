@@ -98,8 +98,11 @@ function eventsOf(block: Block, known: readonly Transaction[] = [funding]) {
   const [scan] = scanBlock(block, [chain('kv', 'kv')]);
   const byTxid = new Map(known.map((each) => [each.txid, each]));
   const transactions = scan?.transactions ?? [];
-  return operationEvents(chain('kv', 'kv'), 'regtest', { block, height: 7 as Height }, transactions, (txid) =>
-    byTxid.get(txid),
+  return operationEvents(
+    { chain: chain('kv', 'kv'), network: 'regtest' },
+    { block, height: 7 as Height },
+    transactions,
+    (txid) => byTxid.get(txid),
   );
 }
 

@@ -17,7 +17,7 @@ import {
   scanBlock,
   type VirtualChain,
 } from '@virtualchain/protocol';
-import type { BuiltBlock } from './block-builder.ts';
+import type { BuiltBlock } from './built-block.ts';
 
 /** What differs between a projection and what it should hold; empty when all is equal. */
 export type Differences = readonly string[];
@@ -39,7 +39,7 @@ export async function foldRawBlocks(
     if (built.height < chain.firstBlock) continue;
     const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
     const at = { block, height: height(built.height) };
-    const operations = operationEvents(chain, network, at, scanned, (txid) =>
+    const operations = operationEvents({ chain, network }, at, scanned, (txid) =>
       transactions.get(txid),
     ) as unknown as OperationEvent[];
     await fold.connect({

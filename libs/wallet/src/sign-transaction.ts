@@ -128,8 +128,9 @@ function openedInput(
   const { kind, keys, script, redeemScript, witnessScript } = opening;
   if (kind === 'taproot') return { script: NOTHING, witness: [taprootSignature(transaction, spent, index, keys)] };
   const isSegwit = kind === 'p2wpkh' || witnessScript !== undefined;
+  const spentValue = (spent[index] as TransactionOutput).value;
   const digest = isSegwit
-    ? segwitSighash(transaction, index, scriptCode(opening), (spent[index] as TransactionOutput).value, SIGHASH.ALL)
+    ? segwitSighash(transaction, index, { scriptCode: scriptCode(opening), amount: spentValue }, SIGHASH.ALL)
     : legacySighash(transaction, index, script, SIGHASH.ALL);
   const stack = stackFor(
     kind,

@@ -88,7 +88,7 @@ export async function readyBlock(
   const shown = missing.length === 0 ? new Map<Txid, SpentOutputs>() : await source.node.spentOutputs(missing, hash);
   const unknown = missing.find((txid) => !shown.has(txid));
   if (unknown !== undefined) throw new FundingUnknown(unknown, 0);
-  const operations = operationEvents(chain, network, { block, height: at }, scanned, (txid) => {
+  const operations = operationEvents({ chain, network }, { block, height: at }, scanned, (txid) => {
     const outputs = shown.get(txid);
     return outputs === undefined ? funding.get(txid) : { outputs };
   });

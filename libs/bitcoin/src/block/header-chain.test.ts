@@ -104,6 +104,7 @@ test('a chain goes on from what its store kept, and may start at a retarget', ()
 test('a median that would need headers below the start is not made up', () => {
   const view = { at: (height: number) => (height < 2016 ? undefined : { bits: REGTEST_BITS, time: height }) };
   const early = { bits: REGTEST_BITS, time: 0 };
-  expect(contextProblem('regtest', view, 2020, early, 2016)).toBeNull();
-  expect(contextProblem('regtest', view, 2027, early, 2016)?.problem).toBe('TIME_TOO_OLD');
+  const context = { network: 'regtest', view, start: 2016 } as const;
+  expect(contextProblem(context, 2020, early)).toBeNull();
+  expect(contextProblem(context, 2027, early)?.problem).toBe('TIME_TOO_OLD');
 });

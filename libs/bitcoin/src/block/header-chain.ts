@@ -97,8 +97,10 @@ export function createHeaderChain(options: HeaderChainOptions): HeaderChain {
       const height = forkHeight + added.length + 1;
       const parent = at(height - 1);
       const hash = hashOfHeader(header);
-      checkHeader(options, { at: (wanted) => at(wanted)?.header, parentHash: parent?.hash }, height, header, hash);
-      added.push({ height: height as Height, hash, header, work: (parent?.work ?? 0n) + workFromBits(header.bits) });
+      const work = (parent?.work ?? 0n) + workFromBits(header.bits);
+      const chained: ChainedHeader = { height: height as Height, hash, header, work };
+      checkHeader(options, { at: (wanted) => at(wanted)?.header, parentHash: parent?.hash }, chained);
+      added.push(chained);
     }
     return added;
   }
@@ -129,9 +131,7 @@ interface Branch {
 function checkHeader(
   { network, start = 0, checkpoint }: HeaderChainOptions,
   branch: Branch,
-  height: number,
-  header: BlockHeader,
-  hash: BlockHash,
+  { height, header, hash }: ChainedHeader,
 ): void {
   const refuse = (problem: HeaderProblem, detail: string): never => {
     throw new HeaderInvalid(problem, height, detail);
@@ -144,7 +144,7 @@ function checkHeader(
     refuse('WRONG_PARENT', `builds on ${header.previousHash}, not on ${branch.parentHash}`);
   }
   if (height > start) {
-    const problem = contextProblem(network, branch, height, header, start);
+    const problem = contextProblem({ network, view: branch, start }, height, header);
     if (problem !== null) refuse(problem.problem, problem.detail);
   }
   if (!checkProofOfWork(hash, header.bits)) refuse('NO_PROOF_OF_WORK', `${hash} against bits ${hex(header.bits)}`);
@@ -161,17 +161,23 @@ function checkGenesis(
 
 const medianBlocks = 11;
 
+/** What a header is judged by: its network's rules and the headers before it. */
+export interface HeaderContext {
+  readonly network: NetworkName;
+  readonly view: HeaderView;
+  /** The lowest height that `view` has. */
+  readonly start: number;
+}
+
 /**
  * What is wrong with a header where it stands, by the rules that look at the headers before it: difficulty, the median
- * of the last eleven times, and BIP94. Null when nothing is. `start` is the lowest height that `view` has; a median that
- * would need lower ones is not checked. The clock is the node's to judge.
+ * of the last eleven times, and BIP94. Null when nothing is. A median that would need heights below `start` is not
+ * checked. The clock is the node's to judge.
  */
 export function contextProblem(
-  network: NetworkName,
-  view: HeaderView,
+  { network, view, start }: HeaderContext,
   height: number,
   { bits, time }: Pick<BlockHeader, 'bits' | 'time'>,
-  start: number,
 ): { readonly problem: HeaderProblem; readonly detail: string } | null {
   if (start <= headersNeededFrom(height)) {
     const required = requiredBits(network, view, height, time);

@@ -165,7 +165,12 @@ test('the p2sh-p2wpkh example of BIP143 has its published digest', () => {
   const unsigned =
     '0100000001db6b1b20aa0fd7b23880be2ecbd4a98130974cf4748fb66092ac4d3ceb1a54770100000000feffffff02b8b4eb0b000000001976a914a457b684d7f0d539a46a45bbc043f35b59d0d96388ac0008af2f000000001976a914fd270b1ee6abcaea97fea7ad0402e8bd8ad6d77c88ac92040000';
   const code = hexToBytes('76a91479091972186c449eb1ded22b78e40d009bdf008988ac');
-  const digest = segwitSighash(parseTransaction(hexToBytes(unsigned)), 0, code, 1_000_000_000n, SIGHASH.ALL);
+  const digest = segwitSighash(
+    parseTransaction(hexToBytes(unsigned)),
+    0,
+    { scriptCode: code, amount: 1_000_000_000n },
+    SIGHASH.ALL,
+  );
   expect(bytesToHex(digest)).toBe('64f3b0f4dd2bb3aa1ce8566d220cc74dda9df97d8490cc81d89d735c92e59fb6');
 });
 

@@ -83,12 +83,18 @@ function withoutCodeSeparators(script: Uint8Array): Uint8Array {
   return concatBytes(...kept, script.subarray(position));
 }
 
-/** The digest that a segwit version 0 input signs (BIP143). `amount` is what the output it spends holds. */
+/** What a segwit version 0 input signs besides its transaction. */
+export interface SegwitSpent {
+  readonly scriptCode: Uint8Array;
+  /** Satoshis that the spent output holds. */
+  readonly amount: bigint;
+}
+
+/** The digest that a segwit version 0 input signs (BIP143). */
 export function segwitSighash(
   transaction: TransactionFields,
   index: number,
-  scriptCode: Uint8Array,
-  amount: bigint,
+  { scriptCode, amount }: SegwitSpent,
   hashType: number,
 ): Uint8Array {
   const { inputs, outputs } = transaction;

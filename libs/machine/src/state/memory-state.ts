@@ -2,7 +2,7 @@ import type { RowChange } from '../hash/changes-hash.ts';
 import type { Collection, Collections, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
 import { SortedKeys } from './sorted-keys.ts';
-import type { StateSource } from './state-source.ts';
+import type { IndexRange, StateSource } from './state-source.ts';
 
 interface Table {
   readonly collection: Collection;
@@ -30,26 +30,20 @@ export class MemoryState implements StateSource {
     return this.#table(collection).rows.get(key) ?? null;
   }
 
-  async page(
-    collection: string,
-    index: string,
-    prefix: Row,
-    after: Row | null,
-    limit: number,
-  ): Promise<readonly Row[]> {
+  async page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
     const table = this.#table(collection);
     const found: Row[] = [];
-    const from = after === null ? '' : indexOrder(table.collection, index, after);
-    for (const row of this.#range(table, index, prefix, from)) {
+    const from = after === null ? '' : indexOrder(table.collection, range.index, after);
+    for (const row of this.#range(table, range, from)) {
       if (found.length === limit) break;
       found.push(row);
     }
     return found;
   }
 
-  async count(collection: string, index: string, prefix: Row): Promise<number> {
+  async count(collection: string, range: IndexRange): Promise<number> {
     let count = 0;
-    for (const _row of this.#range(this.#table(collection), index, prefix, '')) count++;
+    for (const _row of this.#range(this.#table(collection), range, '')) count++;
     return count;
   }
 
@@ -87,7 +81,7 @@ export class MemoryState implements StateSource {
     }
   }
 
-  *#range(table: Table, index: string, prefix: Row, after: string): Generator<Row> {
+  *#range(table: Table, { index, prefix }: IndexRange, after: string): Generator<Row> {
     const { collection, rows, indexes } = table;
     const found = indexes.get(index);
     if (found === undefined) throw new TypeError(`no index ${JSON.stringify(index)}`);

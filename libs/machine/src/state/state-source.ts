@@ -8,7 +8,13 @@ export interface StateSource {
   get(collection: string, key: EncodedKey, row: Row): Promise<Row | null>;
   /** Brings rows near, for `get`s to come. A hint. */
   prefetch?(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void>;
-  /** Current rows whose first index columns equal `prefix`, in the order of the index then the key, behind `after`. */
-  page(collection: string, index: string, prefix: Row, after: Row | null, limit: number): Promise<readonly Row[]>;
-  count(collection: string, index: string, prefix: Row): Promise<number>;
+  /** Current rows of a range, in the order of the index then the key, behind `after`. */
+  page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]>;
+  count(collection: string, range: IndexRange): Promise<number>;
+}
+
+/** The rows whose first columns of an index equal those of `prefix`. */
+export interface IndexRange {
+  readonly index: string;
+  readonly prefix: Row;
 }

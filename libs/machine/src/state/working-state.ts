@@ -164,7 +164,7 @@ export class WorkingState {
     let next = 0;
     let from = options.after ?? null;
     for (let more = true; more && left > 0; ) {
-      const page = await this.#source.page(name, index, prefix, from, Math.min(left, ROWS_PER_PAGE_MAX));
+      const page = await this.#source.page(name, { index, prefix }, from, Math.min(left, ROWS_PER_PAGE_MAX));
       more = page.length === Math.min(left, ROWS_PER_PAGE_MAX);
       for (const row of page) {
         from = row;
@@ -188,7 +188,7 @@ export class WorkingState {
   async #count(name: string, index: string, prefix: Row): Promise<number> {
     const collection = this.#collection(name);
     const columns = this.#indexColumns(name, index, prefix);
-    let count = await this.#source.count(name, index, prefix);
+    let count = await this.#source.count(name, { index, prefix });
     for (const { base, row } of this.#writtenRows(name).values()) {
       if (base !== null && this.#matches(collection, columns, prefix, base)) count--;
       if (row !== null && this.#matches(collection, columns, prefix, row)) count++;

@@ -61,7 +61,9 @@ function entryOf(transactions: readonly Transaction[], funding: readonly Transac
   const known = new Map(funding.map((transaction) => [transaction.txid, transaction]));
   const at = height(1);
   const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
-  const operations = operationEvents(chain, 'regtest', { block, height: at }, scanned, (txid) => known.get(txid));
+  const operations = operationEvents({ chain, network: 'regtest' }, { block, height: at }, scanned, (txid) =>
+    known.get(txid),
+  );
   const { hash, previousHash, time } = built;
   const header = '00'.repeat(80);
   return {

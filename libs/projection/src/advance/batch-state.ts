@@ -3,6 +3,7 @@ import {
   type Collections,
   type EncodedKey,
   encodeTuple,
+  type IndexRange,
   type Row,
   type RowChange,
   type StateSource,
@@ -59,7 +60,7 @@ export class BatchState implements StateSource {
     }
   }
 
-  async page(name: string, index: string, prefix: Row, after: Row | null, limit: number): Promise<readonly Row[]> {
+  async page(name: string, { index, prefix }: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
     const history = historyOf(this.#build, name);
     const { columns, key, indexes } = history.collection;
     const order = inIndexOrder(indexes[index] ?? [], key);
@@ -70,7 +71,7 @@ export class BatchState implements StateSource {
     return (await orUnavailable(() => readVersions(history, { where, order, limit }))).map(({ row }) => row);
   }
 
-  async count(name: string, _index: string, prefix: Row): Promise<number> {
+  async count(name: string, { prefix }: IndexRange): Promise<number> {
     const history = historyOf(this.#build, name);
     const where = all(current, equalTo(history.collection.columns, given(prefix), prefix));
     return orUnavailable(() => countRows(history, where));

@@ -79,7 +79,7 @@ export function scannedEvents(
 ): readonly ScannedEvent[] {
   const scanned = scanBlock(at.block, [chain])[0]?.transactions ?? [];
   const place = { block: at.block, height: at.height as Height };
-  const events = operationEvents(chain, network, place, scanned, (txid) => funding.get(txid));
+  const events = operationEvents({ chain, network }, place, scanned, (txid) => funding.get(txid));
   return scanned.map((each, index) => ({ scanned: each, event: events[index] as Unplaced<OperationEvent> }));
 }
 

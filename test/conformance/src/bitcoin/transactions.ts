@@ -183,7 +183,8 @@ function* sighashCases(index: number, recorded: TransactionsVectors['sighash'][n
   yield {
     name: `${name}: segwit`,
     expected: expectedOf(recorded.segwit_sighash),
-    actual: () => bytesToHex(segwitSighash(transaction(), segwitIndex, script, BigInt(amount), hashcode)),
+    actual: () =>
+      bytesToHex(segwitSighash(transaction(), segwitIndex, { scriptCode: script, amount: BigInt(amount) }, hashcode)),
   };
 }
 
