@@ -5,11 +5,11 @@ import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog, WriterFenced } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
 import { Subject } from 'rxjs';
+import { madeNode } from '../../../test/kit/made-node.ts';
 import { quickClock } from '../../../test/kit/quick-clock.ts';
-import { createBlockCache } from './block-cache.ts';
+import { createBlockCache } from './block/block-cache.ts';
 import { type ChainReport, chainMetrics, createChainReport } from './chain-report.ts';
 import { type ChainWork, type IngestPorts, ingestChain } from './ingest-chain.ts';
-import { madeNode } from './made-node.ts';
 
 const FIRST = 101;
 const TOPIC = 'vchain.regtest.kv';

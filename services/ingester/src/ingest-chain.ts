@@ -4,9 +4,9 @@ import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Observable } from 'rxjs';
-import type { BlockCache } from './block-cache.ts';
+import type { BlockCache } from './block/block-cache.ts';
+import { createDifficultyCheck } from './block/difficulty-check.ts';
 import type { ChainReport } from './chain-report.ts';
-import { createDifficultyCheck } from './difficulty-check.ts';
 import { CHAIN_RETRY, FENCED_RETRY } from './limits.ts';
 import { publish } from './publish.ts';
 

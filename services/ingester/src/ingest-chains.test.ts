@@ -3,10 +3,10 @@ import { kvChain } from '@virtualchain/machine-kv';
 import { createMemoryElection, createMemoryLog } from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
 import { Subject } from 'rxjs';
+import { madeNode } from '../../../test/kit/made-node.ts';
 import { quickClock } from '../../../test/kit/quick-clock.ts';
-import { createBlockCache } from './block-cache.ts';
+import { createBlockCache } from './block/block-cache.ts';
 import { ingestChains } from './ingest-chains.ts';
-import { madeNode } from './made-node.ts';
 
 const FIRST = 101;
 

@@ -16,12 +16,12 @@ import {
   startHealthServer,
 } from '@virtualchain/process';
 import { share } from 'rxjs';
-import { createBlockCache } from './block-cache.ts';
-import { readChainFlags } from './chain-flags.ts';
-import { cookieFilesOf, problemsOfCookieFiles, spec } from './config.ts';
+import { createBlockCache } from './block/block-cache.ts';
 import { failpoints } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { networkOf, onlyOn } from './network.ts';
+import { readChainFlags } from './settings/chain-flags.ts';
+import { cookieFilesOf, problemsOfCookieFiles, spec } from './settings/config.ts';
 
 const args = process.argv.slice(2);
 if (args.includes('--help')) {

@@ -2,10 +2,10 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { nextStep } from '@virtualchain/node-client';
 import type { LogEntry, LogWriter } from '@virtualchain/operation-log';
 import { exhaustMap, from, fromEvent, lastValueFrom, merge, of, takeUntil } from 'rxjs';
-import { type ReadyBlock, readyBlock } from './block-entry.ts';
+import { type ReadyBlock, readyBlock } from './block/block-entry.ts';
+import type { DifficultyCheck } from './block/difficulty-check.ts';
 import { type TrackedBranch, trackBranch } from './branch.ts';
 import type { ChainReport } from './chain-report.ts';
-import type { DifficultyCheck } from './difficulty-check.ts';
 import { publishPoints } from './failpoints.ts';
 import type { ChainWork, IngestPorts } from './ingest-chain.ts';
 import {

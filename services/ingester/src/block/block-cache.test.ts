@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { height, type Txid } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
 import type { BitcoinNode } from '@virtualchain/node-client';
+import { madeNode } from '../../../../test/kit/made-node.ts';
 import { createBlockCache, keptBytes } from './block-cache.ts';
 import { readyBlock } from './block-entry.ts';
-import { madeNode } from './made-node.ts';
 
 /** The node, and the blocks that it was asked for. */
 function countingNode(node: Pick<BitcoinNode, 'block'>) {

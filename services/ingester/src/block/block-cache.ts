@@ -1,6 +1,6 @@
 import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from './limits.ts';
+import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from '../limits.ts';
 
 /** Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top. */
 export interface BlockCache {

@@ -24,9 +24,9 @@ import {
   type Unplaced,
   type VirtualChain,
 } from '@virtualchain/protocol';
+import { BLOCK_RECORD_BYTES, INPUT_RECORD_BYTES, OPERATION_RECORD_BYTES } from '../limits.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { DifficultyCheck } from './difficulty-check.ts';
-import { BLOCK_RECORD_BYTES, INPUT_RECORD_BYTES, OPERATION_RECORD_BYTES } from './limits.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
