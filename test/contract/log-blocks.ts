@@ -58,7 +58,7 @@ const blockOf = (name: string) => ({
 export function connect(name: string, operations = 1, payloadBytes = 4): LogEntry {
   return {
     kind: 'connect',
-    block: { ...blockOf(name), header: '00'.repeat(80), time: 0, work: String(2 * name.length) },
+    block: { ...blockOf(name), header: '00'.repeat(80), time: 0, work: BigInt(2 * name.length) },
     operations: Array.from({ length: operations }, (_, position) => operationOf(name, position, payloadBytes)),
   };
 }

@@ -113,7 +113,7 @@ export function nodeContract(name: string, open: () => Promise<NodeUnderTest>): 
       test('from nothing: the first blocks, as many as the look-ahead', async () => {
         const main = buildChain({ to: 10 });
         await submitAll(main);
-        const step = await nextStep(node, branchOf(main.slice(0, 4), 4), { lookAheadBlocks: 3 });
+        const step = await nextStep(node, branchOf(main.slice(0, 4), 4), { blocksMax: 3 });
         expect(step).toMatchObject({ kind: 'connect', from: 4, hashes: main.slice(4, 7).map(({ hash }) => hash) });
       });
 

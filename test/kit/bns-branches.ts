@@ -86,7 +86,7 @@ export async function bnsChanges({ instance, main, fork }: BnsBranches): Promise
 export function connected({ height, hash, previousHash, time, operations }: FoldInput): LogEntry {
   return {
     kind: 'connect',
-    block: { height, hash, previousHash, header: '00'.repeat(80), time, work: `${2 * height}` },
+    block: { height, hash, previousHash, header: '00'.repeat(80), time, work: BigInt(2 * height) },
     operations: operations.map(({ schema: _schema, log: _log, epoch: _epoch, sequence: _sequence, ...said }) => said),
   };
 }

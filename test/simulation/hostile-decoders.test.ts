@@ -38,7 +38,13 @@ const { block, operations } = connect('0') as LogEntry & { kind: 'connect' };
 const placedEvents: readonly LogEvent[] = [
   { type: 'log.created' as const, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(101) },
   { type: 'writer.started' as const, writer: LOG },
-  { type: 'block.connected' as const, ...block, operationCount: operations.length, digest: '00'.repeat(32) },
+  {
+    type: 'block.connected' as const,
+    ...block,
+    work: `${block.work}`,
+    operationCount: operations.length,
+    digest: '00'.repeat(32),
+  },
   operationOf('0', 0),
   { type: 'block.disconnected' as const, height: height(101), hash: block.hash, previousHash: block.previousHash },
 ].map((event, index) => placed(event, LOG, 1, index + 1));
@@ -196,8 +202,7 @@ describe('scripts and payloads', () => {
           }),
         );
         const { bytes } = buildBlock({ parent: REGTEST_GENESIS, transactions: made.map((each) => each.bytes) });
-        const [scan] = scanBlock(parseBlock(bytes), [chain]);
-        const found = scan?.transactions.map(({ transactionIndex, opcode, payload }) => {
+        const found = scanBlock(parseBlock(bytes), chain).map(({ transactionIndex, opcode, payload }) => {
           return `${transactionIndex} ${opcode === null ? '' : bytesToHex(Uint8Array.of(opcode))}${bytesToHex(payload)}`;
         });
         const expected = transactions.flatMap((scripts, index) => {

@@ -58,7 +58,7 @@ async function start() {
       events: { state: () => undefined, opened: () => undefined, advanced: () => undefined },
     }),
   );
-  const running = [ingestChain({ chain, network: 'regtest', identity }, ports, report, stop.signal), ...projecting];
+  const running = [ingestChain({ ...ports, chain, network: 'regtest', identity, report }, stop.signal), ...projecting];
   const blocks: BuiltBlock[] = [];
   return { model, log, wakeUps, stores, running, blocks };
 }

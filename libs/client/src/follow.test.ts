@@ -11,7 +11,7 @@ const hashAt = (at: number) => blockHash(at.toString(16).padStart(64, '0'));
 const blockAt = (at: number) => ({ height: height(at), hash: hashAt(at), previousHash: hashAt(at - 1) });
 const connect = (at: number): LogEntry => ({
   kind: 'connect',
-  block: { ...blockAt(at), header: '00'.repeat(80), time: 0, work: `${2 * at}` },
+  block: { ...blockAt(at), header: '00'.repeat(80), time: 0, work: BigInt(2 * at) },
   operations: [],
 });
 

@@ -16,8 +16,8 @@ export const ZMQ_RETRY_MS = 5_000;
 
 // Following a chain.
 
-/** Hashes of one step, unless the caller wants others. */
-export const LOOK_AHEAD_BLOCKS_MAX = 64;
+/** Blocks that one step names, unless the caller wants others. */
+export const STEP_BLOCKS_MAX = 64;
 export const HEADERS_PER_BATCH_MAX = 64;
 /** Hashes asked for at once while looking for the fork: few at first, since most forks are shallow. */
 export const HASHES_PER_BATCH_FIRST = 8;

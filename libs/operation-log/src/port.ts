@@ -71,7 +71,8 @@ export interface LogTail {
 export type LogEntry =
   | {
       readonly kind: 'connect';
-      readonly block: Omit<Unplaced<BlockConnected>, 'type' | 'operationCount' | 'digest'>;
+      readonly block: Omit<Unplaced<BlockConnected>, 'type' | 'operationCount' | 'digest' | 'work'> &
+        Pick<BranchBlock, 'work'>;
       readonly operations: readonly Unplaced<OperationEvent>[];
     }
   | { readonly kind: 'disconnect'; readonly block: Omit<Unplaced<BlockDisconnected>, 'type'> };

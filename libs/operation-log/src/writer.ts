@@ -183,7 +183,7 @@ function branchBlock(entry: LogEntry & { kind: 'connect' }, sequence: number, of
     height,
     hash,
     previousHash,
-    work: BigInt(work),
+    work,
     sequence,
     offset,
   };

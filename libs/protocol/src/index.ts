@@ -18,6 +18,6 @@ export type {
 } from './events.ts';
 export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } from './operation-events.ts';
 export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
-export { type ChainScan, type ScannedTransaction, scanBlock } from './scan-block.ts';
+export { type ScannedTransaction, scanBlock } from './scan-block.ts';
 export { whatIsCut } from './sender-scripts.ts';
 export type { Decoded, Encoded, OperationCodec, VirtualChain } from './virtual-chain.ts';

@@ -12,28 +12,18 @@ export interface ScannedTransaction {
   readonly payload: Uint8Array;
 }
 
-export interface ChainScan {
-  readonly chain: VirtualChain;
-  /** In the order of the block. */
-  readonly transactions: readonly ScannedTransaction[];
-}
-
 /**
- * Finds the operations of several virtual chains in one pass over a block, by the exact rule of spec §2 (see
- * `nulldataPayload`). Every payload with the magic bytes is found, whatever its opcode. The scans are in the order of
- * `chains`.
+ * Finds the operations of a virtual chain in a block, in their order, by the exact rule of spec §2 (see
+ * `nulldataPayload`). Every payload with the magic bytes is found, whatever its opcode.
  */
-export function scanBlock(block: Block, chains: readonly VirtualChain[]): readonly ChainScan[] {
-  const scans = chains.map((chain) => ({ chain, transactions: [] as ScannedTransaction[] }));
+export function scanBlock(block: Block, { magic }: Pick<VirtualChain, 'magic'>): readonly ScannedTransaction[] {
+  const found: ScannedTransaction[] = [];
   block.transactions.forEach((transaction, transactionIndex) => {
     if (!transaction.hasOpReturn) return;
     const data = nulldataPayload(transaction.outputs);
-    if (data === null) return;
-    for (const { chain, transactions } of scans) {
-      if (!startsWith(data, chain.magic)) continue;
-      const opcode = data[chain.magic.length] ?? null;
-      transactions.push({ transaction, transactionIndex, opcode, payload: data.subarray(chain.magic.length + 1) });
-    }
+    if (data === null || !startsWith(data, magic)) return;
+    const opcode = data[magic.length] ?? null;
+    found.push({ transaction, transactionIndex, opcode, payload: data.subarray(magic.length + 1) });
   });
-  return scans;
+  return found;
 }

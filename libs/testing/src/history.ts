@@ -147,7 +147,7 @@ export function foldInput(
   funding: FundingLookup,
 ): FoldInput {
   const block = parseBlock(bytes);
-  const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
+  const scanned = scanBlock(block, chain);
   const envelope = { schema: 1 as const, log: '00'.repeat(16), epoch: 1 };
   const operations = operationEvents({ chain, network }, { block, height }, scanned, funding).map((operation) => ({
     ...operation,

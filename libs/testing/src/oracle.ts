@@ -37,7 +37,7 @@ export async function foldRawBlocks(
     const block = parseBlock(built.bytes);
     for (const transaction of block.transactions) transactions.set(transaction.txid, transaction);
     if (built.height < chain.firstBlock) continue;
-    const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
+    const scanned = scanBlock(block, chain);
     const at = { block, height: height(built.height) };
     const operations = operationEvents({ chain, network }, at, scanned, (txid) =>
       transactions.get(txid),

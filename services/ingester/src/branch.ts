@@ -1,8 +1,8 @@
 import type { Branch, BranchBlock } from '@virtualchain/node-client';
 import { LogForked, type LogIdentity, type LogWriter } from '@virtualchain/operation-log';
-import { BLOCKS_AT_HAND_MAX } from './limits.ts';
+import { NEWEST_BLOCKS_MAX } from './limits.ts';
 
-/** The branch as the log has it: what this writer appended is at hand, older blocks come from the log. */
+/** The branch as the log has it: what this writer appended is in memory, older blocks come from the log. */
 export interface TrackedBranch extends Branch {
   connected(blocks: readonly BranchBlock[]): void;
   /** Takes the newest blocks away. `below` is the log's tip afterwards. */
@@ -13,15 +13,15 @@ export function trackBranch(
   writer: Pick<LogWriter, 'tail' | 'branch'>,
   { topic, firstBlock }: Pick<LogIdentity, 'topic' | 'firstBlock'>,
 ): TrackedBranch {
-  const atHand: BranchBlock[] = writer.tail.block === null ? [] : [writer.tail.block];
+  const kept: BranchBlock[] = writer.tail.block === null ? [] : [writer.tail.block];
   return {
     firstBlock,
     get tip() {
-      return atHand.at(-1) ?? null;
+      return kept.at(-1) ?? null;
     },
-    /** @throws LogForked when the log does not go on below what is at hand: it lost its tail under this writer. */
+    /** @throws LogForked when the log does not go on below what is in memory: it lost its tail under this writer. */
     async *ancestors() {
-      const newest = atHand.toReversed();
+      const newest = kept.toReversed();
       yield* newest;
       let child = newest.at(-1);
       if (child === undefined || child.height === firstBlock) return;
@@ -36,12 +36,12 @@ export function trackBranch(
       }
     },
     connected(blocks) {
-      atHand.push(...blocks);
-      if (atHand.length > BLOCKS_AT_HAND_MAX) atHand.splice(0, atHand.length - BLOCKS_AT_HAND_MAX);
+      kept.push(...blocks);
+      if (kept.length > NEWEST_BLOCKS_MAX) kept.splice(0, kept.length - NEWEST_BLOCKS_MAX);
     },
     disconnected(count, below) {
-      atHand.splice(Math.max(0, atHand.length - count));
-      if (atHand.length === 0 && below !== null) atHand.push(below);
+      kept.splice(Math.max(0, kept.length - count));
+      if (kept.length === 0 && below !== null) kept.push(below);
     },
   };
 }

@@ -9,7 +9,7 @@ import { madeNode } from '../../../test/kit/made-node.ts';
 import { quickClock } from '../../../test/kit/quick-clock.ts';
 import { createBlockCache } from './block/block-cache.ts';
 import { type ChainReport, chainMetrics, createChainReport } from './chain-report.ts';
-import { type ChainWork, type IngestPorts, ingestChain } from './ingest-chain.ts';
+import { ingestChain } from './ingest-chain.ts';
 
 const FIRST = 101;
 const TOPIC = 'vchain.regtest.kv';
@@ -40,12 +40,11 @@ afterEach(async () => {
 function start(shared = election(), blocks = createBlockCache(made.node)): { report: ChainReport; run: Promise<void> } {
   const chain = kvChain({ firstBlock: FIRST });
   const identity = { topic: TOPIC, network: 'regtest', chain: 'kv', magic: '6b76', firstBlock: height(FIRST) };
-  const work: ChainWork = { chain, network: 'regtest', identity };
-  const ports: IngestPorts = { node: made.node, blocks, log, election: shared, wakeUps, clock: quickClock };
+  const ports = { node: made.node, blocks, log, election: shared, wakeUps, clock: quickClock };
   const logger = createLogger({ name: 'test', version: '0', level: 'silent' });
   const metrics = chainMetrics(createMetrics());
   const report = createChainReport({ chain: 'kv', topic: TOPIC, anchor: 'trusted', logger, metrics, now: () => 0 });
-  const run = ingestChain(work, ports, report, stop.signal);
+  const run = ingestChain({ ...ports, chain, network: 'regtest', identity, report }, stop.signal);
   run.catch(() => undefined);
   runs.push(run);
   return { report, run };

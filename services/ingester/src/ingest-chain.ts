@@ -1,32 +1,11 @@
-import { type Height, height, type NetworkName } from '@virtualchain/bitcoin';
-import { type Clock, createBackOff, ExpectedError, isExpectedError } from '@virtualchain/kernel';
-import { type BitcoinNode, checkNode } from '@virtualchain/node-client';
-import type { Election, LogIdentity, OperationLog } from '@virtualchain/operation-log';
-import type { VirtualChain } from '@virtualchain/protocol';
-import type { Observable } from 'rxjs';
-import type { BlockCache } from './block/block-cache.ts';
+import { type Height, height } from '@virtualchain/bitcoin';
+import { createBackOff, ExpectedError, isExpectedError } from '@virtualchain/kernel';
+import { checkNode } from '@virtualchain/node-client';
 import { createDifficultyCheck } from './block/difficulty-check.ts';
-import type { ChainReport } from './chain-report.ts';
+import { trackBranch } from './branch.ts';
+import type { ChainIngest } from './ingest.ts';
 import { CHAIN_RETRY, FENCED_RETRY } from './limits.ts';
 import { publish } from './publish.ts';
-
-/** What following one virtual chain needs of the world. */
-export interface IngestPorts {
-  readonly node: BitcoinNode;
-  readonly blocks: BlockCache;
-  readonly log: OperationLog;
-  readonly election: Election;
-  /** Something may have changed at the node: poll and hints. */
-  readonly wakeUps: Observable<unknown>;
-  readonly clock: Clock;
-}
-
-/** One virtual chain and its place in the log. */
-export interface ChainWork {
-  readonly chain: VirtualChain;
-  readonly network: NetworkName;
-  readonly identity: LogIdentity;
-}
 
 /**
  * Follows one virtual chain until the signal ends it: stands by, and publishes while it leads. Its cursor, its writer
@@ -34,21 +13,18 @@ export interface ChainWork {
  *
  * @throws the failure that halts it, or a bug.
  */
-export async function ingestChain(
-  work: ChainWork,
-  ports: IngestPorts,
-  report: ChainReport,
-  signal: AbortSignal,
-): Promise<void> {
+export async function ingestChain(ingest: ChainIngest, signal: AbortSignal): Promise<void> {
+  const { log, election, report } = ingest;
+  const { topic } = ingest.identity;
   const halted = new AbortController();
   const over = AbortSignal.any([signal, halted.signal]);
   let epoch = 0;
   let fault: unknown = null;
-  let term: { end(): Promise<void> } | null = null;
+  let leadership: { end(): Promise<void> } | null = null;
 
-  function startTerm() {
+  function startLeading() {
     const replaced = new AbortController();
-    const lead = leadTerm(work, ports, report, AbortSignal.any([over, replaced.signal]), (opened) => {
+    const leading = lead(ingest, AbortSignal.any([over, replaced.signal]), (opened) => {
       epoch = opened;
     }).catch((error: unknown) => {
       fault ??= error;
@@ -57,50 +33,44 @@ export async function ingestChain(
     return {
       async end() {
         replaced.abort();
-        await lead;
+        await leading;
       },
     };
   }
 
   // The election of a leader wants the topic to be there already.
-  await untilDone(over, report, ports.clock, () => ports.log.ensureTopic(work.identity.topic));
+  await untilDone(ingest, over, () => log.ensureTopic(topic));
   try {
-    for await (const state of ports.election.campaign(work.identity.topic, { epoch: () => epoch, signal: over })) {
-      await term?.end();
-      term = null;
-      if (state === 'leader') term = startTerm();
+    for await (const state of election.campaign(topic, { epoch: () => epoch, signal: over })) {
+      await leadership?.end();
+      leadership = null;
+      if (state === 'leader') leadership = startLeading();
       else report.state('standby');
     }
   } finally {
-    await term?.end();
+    await leadership?.end();
   }
   if (fault !== null) throw fault;
 }
 
 /** Leads until the signal ends it: after every failure a new writer, which fences and reads the tail again. */
-async function leadTerm(
-  work: ChainWork,
-  ports: IngestPorts,
-  report: ChainReport,
-  signal: AbortSignal,
-  opened: (epoch: number) => void,
-): Promise<void> {
-  await untilDone(signal, report, ports.clock, async (progressed) => {
-    await ports.log.ensureTopic(work.identity.topic); // it may have been deleted under a running ingester
-    await refuseUnfit(ports, work);
-    await using writer = await ports.log.openWriter(work.identity);
+async function lead(ingest: ChainIngest, signal: AbortSignal, opened: (epoch: number) => void): Promise<void> {
+  const { chain, network, identity, node, log, report } = ingest;
+  await untilDone(ingest, signal, async (progressed) => {
+    await log.ensureTopic(identity.topic); // it may have been deleted under a running ingester
+    await refuseUnfit(ingest);
+    await using writer = await log.openWriter(identity);
     opened(writer.tail.epoch);
     report.leads(writer.tail);
-    const difficulty = createDifficultyCheck(work.network, ports.node, work.chain.checkpoint);
-    await publish({ work, ports, writer, report, difficulty, signal, progressed });
+    const difficulty = createDifficultyCheck(network, node, chain.checkpoint);
+    await publish({ ...ingest, writer, branch: trackBranch(writer, identity), difficulty, signal, progressed });
   });
 }
 
 /** Tries again, later each time, until it went well once or the signal ends it. */
 async function untilDone(
+  { report, clock }: ChainIngest,
   signal: AbortSignal,
-  report: ChainReport,
-  clock: Clock,
   work: (progressed: () => void) => Promise<void>,
 ): Promise<void> {
   const waits = createBackOff(CHAIN_RETRY, clock.jitter);
@@ -130,7 +100,7 @@ class NodeSyncing extends ExpectedError {
 }
 
 /** @throws NodeSyncing, and what `checkNode` throws: a node that cannot serve the chain writes nothing into its log. */
-async function refuseUnfit({ node, log }: IngestPorts, { chain, network, identity }: ChainWork): Promise<void> {
+async function refuseUnfit({ node, log, chain, network, identity }: ChainIngest): Promise<void> {
   const nextBlock = async (): Promise<Height> => {
     const newest = (await log.tail(identity.topic))?.block;
     return newest ? height(newest.height + 1) : chain.firstBlock;

@@ -4,7 +4,8 @@ import type { LogIdentity } from '@virtualchain/operation-log';
 import { ConfigInvalid, type HealthServerOptions, type Logger, type Metrics } from '@virtualchain/process';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { type ChainReport, chainMetrics, createChainReport } from './chain-report.ts';
-import { type IngestPorts, ingestChain } from './ingest-chain.ts';
+import type { ChainIngest, IngestPorts } from './ingest.ts';
+import { ingestChain } from './ingest-chain.ts';
 
 /** All chains of one process: each on its own, watched together. */
 export interface ChainsAtWork extends Pick<HealthServerOptions, 'health' | 'ready' | 'status'> {
@@ -12,7 +13,8 @@ export interface ChainsAtWork extends Pick<HealthServerOptions, 'health' | 'read
   run(signal: AbortSignal): Promise<void>;
 }
 
-export interface ChainsSetup {
+/** What the chains of one process are to be, beside the ports that they share. */
+export interface IngestSettings {
   readonly chains: readonly VirtualChain[];
   readonly network: NetworkName;
   readonly topicPrefix: string;
@@ -20,12 +22,12 @@ export interface ChainsSetup {
   readonly metrics: Metrics;
 }
 
-export function ingestChains(setup: ChainsSetup, ports: IngestPorts): ChainsAtWork {
-  const { chains, network, topicPrefix, logger } = setup;
+export function ingestChains(settings: IngestSettings, ports: IngestPorts): ChainsAtWork {
+  const { chains, network, topicPrefix, logger } = settings;
   const twice = chains.find((chain, index) => chains.findIndex(({ name }) => name === chain.name) !== index);
   if (twice !== undefined) throw new ConfigInvalid([`two chains are called ${twice.name}: they would share a topic`]);
-  const metrics = chainMetrics(setup.metrics);
-  const works = chains.map((chain) => {
+  const metrics = chainMetrics(settings.metrics);
+  const ingests = chains.map((chain): ChainIngest => {
     const identity: LogIdentity = {
       topic: `${topicPrefix}.${network}.${chain.name}`,
       network,
@@ -36,15 +38,13 @@ export function ingestChains(setup: ChainsSetup, ports: IngestPorts): ChainsAtWo
     const anchor = chain.checkpoint === undefined ? 'trusted' : 'checkpoint';
     const { topic } = identity;
     const report = createChainReport({ chain: chain.name, topic, anchor, logger, metrics, now: ports.clock.now });
-    return { work: { chain, network, identity }, report };
+    return { ...ports, chain, network, identity, report };
   });
-  const states = () => works.map(({ report }) => report.status());
+  const states = () => ingests.map(({ report }) => report.status());
 
   return {
     async run(signal) {
-      const ends = await Promise.all(
-        works.map(({ work, report }) => endOf(ingestChain(work, ports, report, signal), report)),
-      );
+      const ends = await Promise.all(ingests.map((each) => endOf(ingestChain(each, signal), each.report)));
       const fault = ends.find((end) => end !== null);
       if (fault && !signal.aborted) throw fault;
     },

@@ -6,14 +6,14 @@
 export const STEP_BLOCKS_MAX = 500;
 export const CHAIN_MOVED_WAIT_MS = 50;
 /** Blocks being fetched ahead of the one that is made ready, by each chain; they are kept until their turn. */
-export const LOOK_AHEAD_BLOCKS_MAX = 8;
+export const FETCH_AHEAD_BLOCKS_MAX = 8;
 /** About how much memory kept blocks take, with everything that is read out of them. */
 export const CACHE_BYTES_MAX = 64 * 1024 * 1024;
 /** What a block and a transaction take beside their bytes, once inputs, outputs and txid were read; measured on mainnet's. */
 export const KEPT_BLOCK_BYTES = 2_000;
 export const KEPT_TRANSACTION_BYTES = 5_000;
-/** How many of the newest blocks of our branch are kept at hand; below them the log itself is read. */
-export const BLOCKS_AT_HAND_MAX = 4_000;
+/** How many of the newest blocks of our branch are kept in memory; below them the log itself is read. */
+export const NEWEST_BLOCKS_MAX = 4_000;
 
 // Writing to the log.
 

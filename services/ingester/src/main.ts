@@ -19,7 +19,7 @@ import { share } from 'rxjs';
 import { createBlockCache } from './block/block-cache.ts';
 import { failpoints } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
-import { networkOf, onlyOn } from './network.ts';
+import { onlyOn, readNetwork } from './network.ts';
 import { readChainFlags } from './settings/chain-flags.ts';
 import { cookieFilesOf, problemsOfCookieFiles, spec } from './settings/config.ts';
 
@@ -48,7 +48,7 @@ await runService(
     const nodes = config.nodeUrls.map((url, index) =>
       openNode(url, { zmqUrl: config.nodeZmq, cookieFile: cookieFiles[index] }),
     );
-    const network = config.network ?? (await networkOf(nodes, logger, wallClock, signal));
+    const network = config.network ?? (await readNetwork(nodes, logger, wallClock, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
     const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
     await using log = openKafkaLog(brokers);

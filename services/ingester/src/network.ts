@@ -5,7 +5,7 @@ import type { Logger } from '@virtualchain/process';
 import { NETWORK_RETRY } from './limits.ts';
 
 /** The network that the first node to answer is on; waits for one. @throws what only a person can mend. */
-export async function networkOf(
+export async function readNetwork(
   nodes: readonly BitcoinNode[],
   logger: Logger,
   clock: Clock,

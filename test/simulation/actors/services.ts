@@ -77,7 +77,7 @@ async function ingest(run: Run, world: World, process: Process, setup: IngesterS
     clock: clockOf(run, process),
   };
   try {
-    await ingestChain({ chain, network: NETWORK, identity }, ports, setup.report, setup.signal);
+    await ingestChain({ ...ports, chain, network: NETWORK, identity, report: setup.report }, setup.signal);
   } finally {
     world.wakeUps.delete(wake);
   }

@@ -1,5 +1,5 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import { LOOK_AHEAD_BLOCKS_MAX } from '../limits.ts';
+import { STEP_BLOCKS_MAX } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
 import type { Branch, BranchBlock, NodeTip } from './branch.ts';
 import { findFork } from './fork.ts';
@@ -33,7 +33,7 @@ export type NextStep<Block extends BranchBlock = BranchBlock> =
 
 export interface StepOptions {
   /** Hashes of one `connect` at most. */
-  readonly lookAheadBlocks?: number;
+  readonly blocksMax?: number;
 }
 
 /**
@@ -43,18 +43,18 @@ export interface StepOptions {
 export async function nextStep<Block extends BranchBlock>(
   node: BitcoinNode,
   branch: Branch<Block>,
-  { lookAheadBlocks = LOOK_AHEAD_BLOCKS_MAX }: StepOptions = {},
+  { blocksMax = STEP_BLOCKS_MAX }: StepOptions = {},
 ): Promise<NextStep<Block>> {
   const status = await node.status();
   const nodeTip: NodeTip = { height: status.blocks, hash: status.bestBlockHash };
   const { tip } = branch;
   if (tip === null) {
     if (nodeTip.height < branch.firstBlock) return { kind: 'behind', nodeTip };
-    return connect(node, { from: branch.firstBlock, previousHash: null }, nodeTip, lookAheadBlocks);
+    return connect(node, { from: branch.firstBlock, previousHash: null }, nodeTip, blocksMax);
   }
   if (nodeTip.hash === tip.hash) return { kind: 'current', nodeTip };
   if (nodeTip.height > tip.height && (await node.blockHashAt(tip.height)) === tip.hash) {
-    return connect(node, { from: (tip.height + 1) as Height, previousHash: tip.hash }, nodeTip, lookAheadBlocks);
+    return connect(node, { from: (tip.height + 1) as Height, previousHash: tip.hash }, nodeTip, blocksMax);
   }
   if (isSyncing(status)) return { kind: 'behind', nodeTip };
 
@@ -84,9 +84,9 @@ async function connect<Block extends BranchBlock>(
   node: BitcoinNode,
   { from, previousHash }: { readonly from: Height; readonly previousHash: BlockHash | null },
   nodeTip: NodeTip,
-  lookAheadBlocks: number,
+  blocksMax: number,
 ): Promise<NextStep<Block>> {
-  const count = Math.min(lookAheadBlocks, nodeTip.height - from + 1);
+  const count = Math.min(blocksMax, nodeTip.height - from + 1);
   const below = previousHash === null ? 0 : 1;
   const [first, ...rest] = await node.blockHashesFrom((from - below) as Height, count + below);
   const hashes = below === 1 ? rest : first === undefined ? [] : [first, ...rest];

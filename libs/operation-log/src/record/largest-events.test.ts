@@ -60,7 +60,7 @@ function entryOf(transactions: readonly Transaction[], funding: readonly Transac
   const block = parseBlock(built.bytes);
   const known = new Map(funding.map((transaction) => [transaction.txid, transaction]));
   const at = height(1);
-  const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
+  const scanned = scanBlock(block, chain);
   const operations = operationEvents({ chain, network: 'regtest' }, { block, height: at }, scanned, (txid) =>
     known.get(txid),
   );
@@ -68,7 +68,7 @@ function entryOf(transactions: readonly Transaction[], funding: readonly Transac
   const header = '00'.repeat(80);
   return {
     kind: 'connect' as const,
-    block: { height: at, hash, previousHash, header, time, work: '2' },
+    block: { height: at, hash, previousHash, header, time, work: 2n },
     operations,
   };
 }

@@ -38,7 +38,7 @@ function entry(payloads: readonly string[]): LogEntry {
     previousHash: blockHash(hash('0')),
     header: '00'.repeat(80),
     time: 0,
-    work: '2',
+    work: 2n,
   };
   return { kind: 'connect', block, operations };
 }

@@ -52,6 +52,7 @@ export function recordsOfEntry(entry: LogEntry, place: Place, time: string): rea
   const block = {
     type: 'block.connected' as const,
     ...entry.block,
+    work: `${entry.block.work}`,
     operationCount: operations.length,
     digest: digest.digest('hex'),
   };

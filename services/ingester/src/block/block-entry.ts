@@ -4,7 +4,6 @@ import {
   bytesToHex,
   type ExpectedBlock,
   type Height,
-  type NetworkName,
   parseTransaction,
   type Transaction,
   type Txid,
@@ -12,7 +11,7 @@ import {
   workFromBits,
 } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
-import type { BitcoinNode, BranchBlock, SpentOutputs } from '@virtualchain/node-client';
+import type { BranchBlock, SpentOutputs } from '@virtualchain/node-client';
 import type { LogEntry } from '@virtualchain/operation-log';
 import {
   FundingUnknown,
@@ -22,11 +21,9 @@ import {
   type ScannedTransaction,
   scanBlock,
   type Unplaced,
-  type VirtualChain,
 } from '@virtualchain/protocol';
+import type { LeadingIngest } from '../ingest.ts';
 import { BLOCK_RECORD_BYTES, INPUT_RECORD_BYTES, OPERATION_RECORD_BYTES } from '../limits.ts';
-import type { BlockCache } from './block-cache.ts';
-import type { DifficultyCheck } from './difficulty-check.ts';
 
 /** The node named the block, and does not hand it out. */
 export class BlockNotServed extends ExpectedError {
@@ -41,20 +38,14 @@ export class BlockNotServed extends ExpectedError {
 /** A block made ready for the log. */
 export interface ReadyBlock {
   readonly entry: LogEntry & { readonly kind: 'connect' };
-  readonly point: BranchBlock;
   /** About how many bytes its records take. */
   readonly bytes: number;
   /** Spent outputs whose amount and script are the node's word: it has pruned the transactions that would prove them. */
   readonly unprovenOutputs: number;
 }
 
-export interface EntrySource {
-  readonly chain: VirtualChain;
-  readonly network: NetworkName;
-  readonly node: Pick<BitcoinNode, 'transactions' | 'spentOutputs' | 'blockHashAt'>;
-  readonly blocks: BlockCache;
-  readonly difficulty: DifficultyCheck;
-}
+/** What making a block ready needs. */
+type BlockPorts = Pick<LeadingIngest, 'chain' | 'network' | 'node' | 'blocks' | 'difficulty'>;
 
 /**
  * Fetches a block, verifies it, and finds the chain's operations in it with their funding outputs. Null when the block
@@ -67,25 +58,25 @@ export interface EntrySource {
  * @throws BlockInvalid, BlockMalformed, BlockNotServed, HeaderInvalid, FundingUnknown, and what the node's failures throw.
  */
 export async function readyBlock(
-  source: EntrySource,
+  leading: BlockPorts,
   parent: BranchBlock | null,
   at: Height,
   hash: BlockHash,
 ): Promise<ReadyBlock | null> {
-  const fetched = await source.blocks.fetch(hash);
+  const { chain, network, node, blocks, difficulty } = leading;
+  const fetched = await blocks.fetch(hash);
   if (fetched === null) {
-    if (await hasLeft(source, at, hash)) return null;
+    if (await hasLeft(leading, at, hash)) return null;
     throw new BlockNotServed(at, hash);
   }
-  const block = verified(source, fetched, { hash, ...(parent && { previousHash: parent.hash }) });
-  await source.difficulty.pass(at, block.header);
-  const { chain, network } = source;
-  const scanned = scanBlock(block, [chain])[0]?.transactions ?? [];
+  const block = verified(leading, fetched, { hash, ...(parent && { previousHash: parent.hash }) });
+  await difficulty.pass(at, block.header);
+  const scanned = scanBlock(block, chain);
   const wanted = fundingTxids(scanned);
-  const funding = await fundingOf(source, block, wanted);
+  const funding = await fundingOf(leading, block, wanted);
   const missing = wanted.filter((txid) => !funding.has(txid));
-  if (missing.length > 0 && (await hasLeft(source, at, hash))) return null;
-  const shown = missing.length === 0 ? new Map<Txid, SpentOutputs>() : await source.node.spentOutputs(missing, hash);
+  if (missing.length > 0 && (await hasLeft(leading, at, hash))) return null;
+  const shown = missing.length === 0 ? new Map<Txid, SpentOutputs>() : await node.spentOutputs(missing, hash);
   const unknown = missing.find((txid) => !shown.has(txid));
   if (unknown !== undefined) throw new FundingUnknown(unknown, 0);
   const operations = operationEvents({ chain, network }, { block, height: at }, scanned, (txid) => {
@@ -96,8 +87,7 @@ export async function readyBlock(
   const { previousHash, time } = block.header;
   const header = bytesToHex(block.headerBytes);
   return {
-    entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work: `${work}` }, operations },
-    point: { height: at, hash, previousHash, work },
+    entry: { kind: 'connect', block: { height: at, hash, previousHash, header, time, work }, operations },
     unprovenOutputs: operations.reduce(
       (sum, { senders }) => sum + senders.filter(({ txid }) => shown.has(txid)).length,
       0,
@@ -116,11 +106,7 @@ function recordBytes({ senders }: Unplaced<OperationEvent>, scanned: ScannedTran
 }
 
 /** A block that does not pass is not kept: the node, or another one, is asked again. @throws BlockInvalid */
-function verified(
-  { blocks }: EntrySource,
-  block: Block,
-  expected: ExpectedBlock & { readonly hash: BlockHash },
-): Block {
+function verified({ blocks }: BlockPorts, block: Block, expected: ExpectedBlock & { readonly hash: BlockHash }): Block {
   try {
     return verifyBlock(block, expected);
   } catch (error) {
@@ -129,13 +115,13 @@ function verified(
   }
 }
 
-async function hasLeft({ node }: EntrySource, at: Height, hash: BlockHash): Promise<boolean> {
+async function hasLeft({ node }: BlockPorts, at: Height, hash: BlockHash): Promise<boolean> {
   return (await node.blockHashAt(at)) !== hash;
 }
 
 /** Funding transactions: of the same block, of blocks still kept, and from the node in one go. */
 async function fundingOf(
-  { blocks, node }: EntrySource,
+  { blocks, node }: BlockPorts,
   block: Block,
   wanted: readonly Txid[],
 ): Promise<Map<Txid, Transaction>> {

@@ -77,7 +77,7 @@ export function scannedEvents(
   at: { readonly block: Block; readonly height: number },
   funding: ReadonlyMap<Txid, Transaction>,
 ): readonly ScannedEvent[] {
-  const scanned = scanBlock(at.block, [chain])[0]?.transactions ?? [];
+  const scanned = scanBlock(at.block, chain);
   const place = { block: at.block, height: at.height as Height };
   const events = operationEvents({ chain, network }, place, scanned, (txid) => funding.get(txid));
   return scanned.map((each, index) => ({ scanned: each, event: events[index] as Unplaced<OperationEvent> }));
