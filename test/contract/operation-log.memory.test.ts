@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   type Broker,
-  countingAmbience,
+  countingIds,
   createMemoryBroker,
   createMemoryLog,
   createOperationLog,
@@ -11,9 +11,9 @@ import { operationLogContract } from './operation-log.contract.ts';
 
 operationLogContract('memory', async () => {
   const broker = createMemoryBroker();
-  const ambience = countingAmbience();
+  const clockAndIds = countingIds();
   return {
-    open: async () => createMemoryLog(broker, ambience),
+    open: async () => createMemoryLog(broker, clockAndIds),
     inject: async (topic, events, fate) => broker.inject(topic, events, fate),
     injectOpen: async (topic, events) => {
       const open = broker.injectOpen(topic, events);
@@ -35,14 +35,14 @@ operationLogContract('memory', async () => {
 test('memory: what an older writer commits up to the fence is in the tail of the newer one', async () => {
   const topic = 'contract.fence';
   const broker = createMemoryBroker();
-  const ambience = countingAmbience();
-  const log = createOperationLog(broker, ambience);
+  const clockAndIds = countingIds();
+  const log = createOperationLog(broker, clockAndIds);
   await log.ensureTopic(topic);
   const older = await log.openWriter(identityOf(topic));
   const overtaken = broker.reachedBy(async (step) => {
     if (step === 'fence' && older.tail.block === null) await older.append([connect('0')]);
   });
-  const newer = await createOperationLog(overtaken, ambience).openWriter(identityOf(topic));
+  const newer = await createOperationLog(overtaken, clockAndIds).openWriter(identityOf(topic));
   expect(newer.tail).toMatchObject({ epoch: 2, sequence: 5, block: { hash: hashOf('0') } });
   await newer.append([connect('0a')]);
   const changes = await readAll(log, topic);
@@ -101,8 +101,8 @@ test('cut-in-mid-repetition: the tail is the highest sequence, not the last reco
 test('tail-lost-while-opening: what was read of the tail is not what the writer goes on from', async () => {
   const topic = 'contract.opening';
   const broker = createMemoryBroker();
-  const ambience = countingAmbience();
-  const log = createOperationLog(broker, ambience);
+  const clockAndIds = countingIds();
+  const log = createOperationLog(broker, clockAndIds);
   await log.ensureTopic(topic);
   {
     await using writer = await log.openWriter(identityOf(topic));
@@ -111,7 +111,7 @@ test('tail-lost-while-opening: what was read of the tail is not what the writer 
   const losing = broker.reachedBy(async (step) => {
     if (step === 'send') broker.cutTail(topic, 6n);
   });
-  await expect(createOperationLog(losing, ambience).openWriter(identityOf(topic))).rejects.toMatchObject({
+  await expect(createOperationLog(losing, clockAndIds).openWriter(identityOf(topic))).rejects.toMatchObject({
     code: 'LOG_TRUNCATED',
   });
   await using next = await log.openWriter(identityOf(topic));
@@ -121,8 +121,8 @@ test('tail-lost-while-opening: what was read of the tail is not what the writer 
 test('replaced-after-its-commit: the tail after a disconnect is its own, and not what a newer writer made of it', async () => {
   const topic = 'contract.replaced';
   const broker = createMemoryBroker();
-  const ambience = countingAmbience();
-  const log = createOperationLog(broker, ambience);
+  const clockAndIds = countingIds();
+  const log = createOperationLog(broker, clockAndIds);
   await log.ensureTopic(topic);
   let replace = false;
   const slow = broker.reachedBy(async (step) => {
@@ -131,7 +131,7 @@ test('replaced-after-its-commit: the tail after a disconnect is its own, and not
     await using next = await log.openWriter(identityOf(topic));
     await next.append([connect('0b')]);
   });
-  await using writer = await createOperationLog(slow, ambience).openWriter(identityOf(topic));
+  await using writer = await createOperationLog(slow, clockAndIds).openWriter(identityOf(topic));
   await writer.append([connect('0'), connect('0a')]);
   replace = true;
   await expect(writer.append([disconnect('0a')])).rejects.toMatchObject({ code: 'WRITER_FENCED', remedy: 'retry' });
@@ -145,8 +145,8 @@ test.each([
   async (how, names) => {
     const topic = `contract.again.${how}`;
     const broker = createMemoryBroker();
-    const ambience = countingAmbience();
-    const log = createOperationLog(broker, ambience);
+    const clockAndIds = countingIds();
+    const log = createOperationLog(broker, clockAndIds);
     await log.ensureTopic(topic);
     let armed = false;
     const slow: Broker = {
@@ -161,7 +161,7 @@ test.each([
         return broker.fetch(of, offset, options);
       },
     };
-    await using writer = await createOperationLog(slow, ambience).openWriter(identityOf(topic));
+    await using writer = await createOperationLog(slow, clockAndIds).openWriter(identityOf(topic));
     // More records than the first step back reads: the topic changes before the last one.
     const long = Array.from({ length: 300 }, (_, index) => `0${'a'.repeat(index)}`);
     await writer.append(long.map((name) => connect(name)));
@@ -173,12 +173,12 @@ test.each([
 test('tail-lost-after-a-commit: a writer whose disconnect is gone again does not go on', async () => {
   const topic = 'contract.gone';
   const broker = createMemoryBroker();
-  const ambience = countingAmbience();
+  const clockAndIds = countingIds();
   let cutAt: bigint | null = null;
   const losing = broker.reachedBy(async (step) => {
     if (cutAt !== null && step === 'after-commit') broker.cutTail(topic, cutAt);
   });
-  const log = createOperationLog(losing, ambience);
+  const log = createOperationLog(losing, clockAndIds);
   await log.ensureTopic(topic);
   await using writer = await log.openWriter(identityOf(topic));
   await writer.append([connect('0'), connect('0a'), connect('0ab')]);

@@ -86,7 +86,7 @@ export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> 
   void broker.exited.then(() => {
     ended = true;
   });
-  await using log = openKafkaLog({ brokers: [`127.0.0.1:${innerPort}`], patienceMs: 1_000 });
+  await using log = openKafkaLog({ brokers: [`127.0.0.1:${innerPort}`], retryForMs: 1_000 });
   await until(
     'the secured broker',
     () =>

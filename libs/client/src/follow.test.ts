@@ -52,7 +52,7 @@ test('a broker that does not answer for a while changes nothing', async () => {
   expect(retried).toHaveLength(2);
 });
 
-test('a log that was written anew behind the cursor is a fork, and says so', async () => {
+test('a log that was written again behind the cursor is a fork, and says so', async () => {
   const log = await filledLog();
   const changes: ChainChange[] = [];
   for await (const change of follow({ log, topic, untilEnd: true })) changes.push(change);

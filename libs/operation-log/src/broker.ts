@@ -28,8 +28,8 @@ export interface FetchOptions {
 export interface FencedProducer {
   /**
    * Sends the batches one after another in one transaction, commits, and waits until readers can see it. They have to
-   * land above the offset `above`, the last one that the caller knows of: a log that lost its tail meanwhile, or was made
-   * anew, would otherwise go on with a gap that nothing can close.
+   * land above the offset `above`, the last one that the caller knows of: a log that lost its tail meanwhile, or was
+   * created again, would otherwise go on with a gap that nothing can close.
    *
    * @returns the offset of the first record of each batch.
    * @throws LogTruncated, WriterFenced, WriterStalled, BrokerUnavailable; nothing is committed after a failed send.

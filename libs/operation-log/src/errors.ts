@@ -34,7 +34,7 @@ export function refuseLostTail(topic: string, landed: bigint, above: bigint): vo
   if (landed <= above) throw new LogTruncated(topic, landed, `it had reached ${above} before: its tail is gone`);
 }
 
-/** The topic holds another log than the one we followed: it was created anew, or the name was given to another chain. */
+/** The topic holds another log than the one we followed: it was created again, or the name was given to another chain. */
 export class LogReplaced extends LogFault {
   override readonly name = 'LogReplaced';
   readonly code = 'LOG_REPLACED';
@@ -100,7 +100,7 @@ export class TopicMisconfigured extends ExpectedError {
   constructor(topic: string, differences: readonly string[]) {
     super(
       `topic ${topic} is not as the contract of the log wants it: ${differences.join('; ')}. ` +
-        'Set these with kafka-configs (the number of partitions cannot be reduced: create the topic anew) and start again',
+        'Set these with kafka-configs (the number of partitions cannot be reduced: create the topic again) and start again',
     );
     this.differences = differences;
   }
@@ -168,7 +168,7 @@ export class BrokerUnavailable extends ExpectedError {
   }
 }
 
-/** The broker refused a request that repeating does not mend. */
+/** The broker refused a request, and will refuse it again. */
 export class BrokerRefused extends ExpectedError {
   override readonly name = 'BrokerRefused';
   readonly code = 'BROKER_REFUSED';

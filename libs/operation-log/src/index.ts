@@ -11,7 +11,7 @@ export {
 } from './leadership.ts';
 export { createOperationLog } from './log.ts';
 export {
-  countingAmbience,
+  countingIds,
   createMemoryBroker,
   createMemoryLog,
   type MemoryBroker,
@@ -34,4 +34,4 @@ export type {
   OperationLog,
   ReadOptions,
 } from './port.ts';
-export type { Ambience } from './writer.ts';
+export type { ClockAndIds } from './writer.ts';

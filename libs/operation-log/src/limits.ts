@@ -16,7 +16,7 @@ export const TRANSACTION_TIMEOUT_MS = 60_000;
 export const TRANSACTION_RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };
 /** How long one look for the marker of a transaction waits at the broker. */
 export const MARKER_WAIT_MS = 100;
-/** How long a producer takes to say goodbye; after that the next fence ends it. */
+/** How long a producer takes to close; after that the next fence ends it. */
 export const CLOSE_LIMIT_MS = 1_000;
 
 // Reading.
@@ -44,10 +44,10 @@ export const STEP_WAIT_MS = 0;
 
 export const CONNECTION_TIMEOUT_MS = 3_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
-/** What kafkajs repeats by itself; everything longer is `patiently`. */
+/** What kafkajs repeats by itself; everything longer is `retryWhileUnavailable`. */
 export const CLIENT_RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 2 };
 /** How long a request is repeated while no broker answers, and the waits between, doubled from the first to the last. */
-export const PATIENCE_MS = 30_000;
+export const RETRY_FOR_MS = 30_000;
 export const REQUEST_RETRY = { firstMs: 50, lastMs: 2_000 };
 /** A deleted topic, one that was just created, and one whose leader is being chosen look alike for a moment. */
 export const MISSING_TOPIC_TRIES_MAX = 5;
@@ -64,7 +64,7 @@ export const MEMBER_SESSION_TIMEOUT_MS = 6_000;
 export const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How long a leader's last request to the broker may hang, and so a clean stop last. */
 export const MEMBER_WAIT_MS = 500;
-/** How often a member asks itself whether it still hears of the group. */
+/** How often a member asks itself whether the group still answers. */
 export const MEMBER_WATCH_MS = 1_000;
 export const REJOIN_WAIT_MS = 1_000;
 /** Of a member's requests, before it is replaced by a new one. */

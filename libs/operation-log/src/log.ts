@@ -4,14 +4,14 @@ import type { OperationLog } from './port.ts';
 import { readLog } from './reader.ts';
 import { decodeRecord } from './record/event-codec.ts';
 import { firstRecordFrom, readIdentity } from './record/identity.ts';
-import { type Ambience, openWriter } from './writer.ts';
+import { type ClockAndIds, openWriter } from './writer.ts';
 
 /** The operation log over any broker: everything that the contract says and no broker knows. */
-export function createOperationLog(broker: Broker, ambience: Ambience): OperationLog {
+export function createOperationLog(broker: Broker, clockAndIds: ClockAndIds): OperationLog {
   const close = () => broker.close();
   return {
     ensureTopic: (topic) => broker.ensureTopic(topic),
-    openWriter: (identity) => openWriter(broker, identity, ambience),
+    openWriter: (identity) => openWriter(broker, identity, clockAndIds),
     read: (topic, options) => readLog(broker, topic, options),
     branch: (topic) => readBranch(broker, topic, 'presumed'),
     identity: (topic) => readIdentity(broker, topic),

@@ -9,7 +9,7 @@ import { readIdentity } from './record/identity.ts';
 import { type Place, recordOf, recordsOfEntry, splitBySize } from './record/records.ts';
 
 /** What differs from run to run, handed in: the clock, in Unix milliseconds, and ids of 32 hex digits. */
-export interface Ambience {
+export interface ClockAndIds {
   now(): number;
   randomId(): string;
 }
@@ -18,13 +18,13 @@ export interface Ambience {
  * Opens the one writer of a topic. The fence comes first, so that nothing of an older writer can be committed any
  * more; only then the tail is read, and a new epoch begins after it.
  */
-export async function openWriter(broker: Broker, identity: LogIdentity, ambience: Ambience): Promise<LogWriter> {
+export async function openWriter(broker: Broker, identity: LogIdentity, clockAndIds: ClockAndIds): Promise<LogWriter> {
   const { topic } = identity;
   writerPoints.pass('before-fence');
   const producer = await broker.fence(topic, `${topic}.ingester`);
   writerPoints.pass('after-fence');
-  const writer = ambience.randomId();
-  const time = () => new Date(ambience.now()).toISOString();
+  const writer = clockAndIds.randomId();
+  const time = () => new Date(clockAndIds.now()).toISOString();
   let spent = false;
   /** The last offset that is known to be there: what this writer writes lands above it, or its log is not what it was. */
   let reached = -1n;
@@ -51,7 +51,7 @@ export async function openWriter(broker: Broker, identity: LogIdentity, ambience
     writerPoints.pass('after-tail');
     const known = await readIdentity(broker, topic);
     if (known !== null) refuseOther(identity, known);
-    const log = found?.log ?? ambience.randomId();
+    const log = found?.log ?? clockAndIds.randomId();
     const epoch = (found?.epoch ?? 0) + 1;
     let sequence = found?.sequence ?? 0;
     const records: OutgoingRecord[] = [];

@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 export const exitCodes = {
   /** It was asked to stop and did, or its work was done. */
   stopped: 0,
-  /** A foreseen failure that only a person can mend, or that outlived all retries; its code is in the log. */
+  /** A foreseen failure that only a person can put right, or that outlived all retries; its code is in the log. */
   expectedFailure: 1,
   /** A bug: something nobody foresaw was thrown. */
   bug: 70,

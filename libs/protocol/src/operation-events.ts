@@ -25,7 +25,7 @@ export type FundingLookup = (
   txid: Txid,
 ) => { readonly outputs: Readonly<Record<number, TransactionOutput>> } | undefined;
 
-/** A funding output that a sender needs is not at hand. Asking the node again may bring it, or a new branch. */
+/** A funding output that a sender needs is not known. Asking the node again may bring it, or a new branch. */
 export class FundingUnknown extends ExpectedError {
   override readonly name = 'FundingUnknown';
   readonly code = 'FUNDING_UNKNOWN';
@@ -34,7 +34,7 @@ export class FundingUnknown extends ExpectedError {
   readonly index: number;
 
   constructor(txid: Txid, index: number) {
-    super(`funding output ${txid}:${index} is not at hand`);
+    super(`funding output ${txid}:${index} is not known`);
     this.txid = txid;
     this.index = index;
   }

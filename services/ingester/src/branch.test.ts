@@ -29,7 +29,7 @@ const heightsOf = async (log: readonly BranchBlock[]) =>
 
 const whole = [9, 8, 7, 6, 5, 4, 3, 2, 1].map(block);
 
-test('what is at hand goes on in the log', async () => {
+test('what is in memory goes on in the log', async () => {
   expect(await heightsOf(whole)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
 });
 

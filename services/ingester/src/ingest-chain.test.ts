@@ -230,7 +230,7 @@ test('wrong-difficulty: a block easier or harder than the rule is refused, and n
   await untilHistory('+0', '+0c');
 });
 
-test('a failure that only a person can mend halts the chain with its code', async () => {
+test('a failure that only a person can put right halts the chain with its code', async () => {
   made.moveTo('0');
   made.moveToNetwork('mainnet');
   const { run } = start();

@@ -4,7 +4,7 @@ import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
 import type { Logger } from '@virtualchain/process';
 import { NETWORK_RETRY } from './limits.ts';
 
-/** The network that the first node to answer is on; waits for one. @throws what only a person can mend. */
+/** The network that the first node to answer is on; waits for one. @throws what only a person can put right. */
 export async function readNetwork(
   nodes: readonly BitcoinNode[],
   logger: Logger,

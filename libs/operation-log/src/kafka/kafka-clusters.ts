@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs';
-import { patiently } from '../patience.ts';
+import { retryWhileUnavailable } from '../retry.ts';
 import { kafkaErrorType } from './kafka-errors.ts';
 import { createCluster, type KafkaCluster } from './kafka-internals.ts';
 
-/** Connections to the brokers, lent out one request at a time and made anew after a failure. */
+/** Connections to the brokers, lent out one request at a time and replaced after a failure. */
 export interface Clusters {
-  /** Runs a request; repeats it with new connections until it has an answer or patience ends. */
+  /** Runs a request; repeats it with new connections until it has an answer or the time is over. */
   ask<Answer>(
     topic: string,
     offset: bigint,
@@ -15,7 +15,7 @@ export interface Clusters {
   close(): Promise<void>;
 }
 
-export function createClusters(kafka: Kafka, patienceMs: number): Clusters {
+export function createClusters(kafka: Kafka, retryForMs: number): Clusters {
   const idle: KafkaCluster[] = [];
   let closed = false;
 
@@ -44,7 +44,9 @@ export function createClusters(kafka: Kafka, patienceMs: number): Clusters {
 
   return {
     ask: (topic, offset, request, signal) =>
-      patiently({ topic, offset, patienceMs, isOver: () => closed || signal?.aborted === true }, () => once(request)),
+      retryWhileUnavailable({ topic, offset, retryForMs, isOver: () => closed || signal?.aborted === true }, () =>
+        once(request),
+      ),
     async close() {
       closed = true;
       await Promise.all(idle.splice(0).map((cluster) => quietly(cluster.disconnect())));
@@ -52,7 +54,7 @@ export function createClusters(kafka: Kafka, patienceMs: number): Clusters {
   };
 }
 
-/** A goodbye to a broker that is gone fails, and nobody needs to know. */
+/** Leaving a broker that is gone fails, and nobody needs to know. */
 async function quietly(work: Promise<unknown>): Promise<void> {
   await work.catch(() => undefined);
 }

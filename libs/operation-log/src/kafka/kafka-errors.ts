@@ -4,7 +4,7 @@ import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, Write
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'PRODUCER_FENCED']);
 /** Kafka's own numbers of errors that kafkajs 2.2.4 has no name for. */
 const PRODUCER_FENCED_CODE = 90;
-/** What repeating does not mend: a person has to change a setting, a permission or the topic. */
+/** What repeating does not help: a person has to change a setting, a permission or the topic. */
 const REFUSED = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',

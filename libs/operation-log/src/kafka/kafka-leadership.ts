@@ -1,6 +1,13 @@
 import { wallClock } from '@virtualchain/kernel';
-import type { Consumer, Kafka, PartitionAssigner } from 'kafkajs';
-import { type Candidate, chooseLeader, type Election, type LeadershipState, latestValue } from '../leadership.ts';
+import type { Kafka, PartitionAssigner } from 'kafkajs';
+import {
+  type Campaign,
+  type Candidate,
+  chooseLeader,
+  type Election,
+  type LeadershipState,
+  latestValue,
+} from '../leadership.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   MEMBER_RETRY,
@@ -18,9 +25,13 @@ export interface ElectionOptions extends KafkaLogOptions {
   readonly sessionTimeoutMs?: number;
 }
 
-interface Group {
+/** What a process needs to be a member of the group of a topic. */
+interface Candidacy extends Campaign {
   readonly kafka: Kafka;
   readonly sessionTimeoutMs: number;
+  readonly topic: string;
+  /** Is told whenever the group has chosen. */
+  readonly set: (state: LeadershipState) => void;
 }
 
 /** Elects through the consumer group `<topic>.ingester`: whoever is assigned the partition leads. No data is read. */
@@ -28,7 +39,7 @@ export function openKafkaElection({
   sessionTimeoutMs = MEMBER_SESSION_TIMEOUT_MS,
   ...options
 }: ElectionOptions): Election {
-  const group: Group = { kafka: createKafka(options), sessionTimeoutMs };
+  const kafka = createKafka(options);
   const stopped = new AbortController();
   return {
     async *campaign(topic, { epoch, signal }) {
@@ -36,7 +47,8 @@ export function openKafkaElection({
       const over = AbortSignal.any([signal, stopped.signal, left.signal]);
       const state = latestValue<LeadershipState>(over);
       state.set('standby');
-      const joining = join(group, topic, epoch, over, state.set).catch(state.fail);
+      const candidacy = { kafka, sessionTimeoutMs, topic, epoch, signal: over, set: state.set };
+      const joining = stayInGroup(candidacy).catch(state.fail);
       try {
         yield* state.values();
       } finally {
@@ -51,28 +63,18 @@ export function openKafkaElection({
 }
 
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
-async function join(
-  group: Group,
-  topic: string,
-  epoch: () => number,
-  signal: AbortSignal,
-  set: (state: LeadershipState) => void,
-): Promise<void> {
+async function stayInGroup(candidacy: Candidacy): Promise<void> {
+  const { signal, set } = candidacy;
   while (!signal.aborted) {
-    await beMember(group, topic, epoch, signal, set);
+    await holdMembership(candidacy);
     set('standby');
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
 }
 
 /** One membership, until it is lost or no longer wanted. */
-async function beMember(
-  { kafka, sessionTimeoutMs }: Group,
-  topic: string,
-  epoch: () => number,
-  signal: AbortSignal,
-  set: (state: LeadershipState) => void,
-): Promise<void> {
+async function holdMembership(candidacy: Candidacy): Promise<void> {
+  const { kafka, sessionTimeoutMs, topic, epoch, signal, set } = candidacy;
   let leads = false;
   let lastSign = performance.now();
   const sign = () => {
@@ -113,12 +115,8 @@ async function beMember(
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', leave);
-    await goodbye(consumer);
+    await consumer.disconnect().catch(() => undefined); // from a broker that is gone there is nothing to leave
   }
-}
-
-async function goodbye(consumer: Consumer): Promise<void> {
-  await consumer.disconnect().catch(() => undefined);
 }
 
 /** An assigner that gives the partition to the newest writer, so that nobody takes it from a leader in good health. */

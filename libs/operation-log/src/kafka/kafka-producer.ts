@@ -65,11 +65,11 @@ export async function fenceKafka(
 
   /** An unfinished transaction is aborted where that is possible; otherwise the next fence, or its timeout, does it. */
   async function close(): Promise<void> {
-    const goodbye = async () => {
+    const leave = async () => {
       if (open?.isActive()) await open.abort().catch(() => undefined);
       await producer.disconnect();
     };
-    await withDeadline(goodbye(), CLOSE_LIMIT_MS, () => new WriterStalled(topic, 'a goodbye', CLOSE_LIMIT_MS)).catch(
+    await withDeadline(leave(), CLOSE_LIMIT_MS, () => new WriterStalled(topic, 'closing', CLOSE_LIMIT_MS)).catch(
       () => undefined,
     );
   }

@@ -9,13 +9,13 @@ import {
   CONNECTION_TIMEOUT_MS,
   FETCH_BYTES,
   MARKER_WAIT_MS,
-  PATIENCE_MS,
   REQUEST_TIMEOUT_MS,
+  RETRY_FOR_MS,
   STALL_LIMIT_MS,
 } from '../limits.ts';
 import { createOperationLog } from '../log.ts';
-import { patiently } from '../patience.ts';
 import type { OperationLog } from '../port.ts';
+import { retryWhileUnavailable } from '../retry.ts';
 import { type Clusters, createClusters } from './kafka-clusters.ts';
 import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
@@ -32,7 +32,7 @@ export interface KafkaLogOptions {
   /** Of topics that `ensureTopic` creates; the number of brokers, at most 3, by default. */
   readonly replicationFactor?: number;
   /** How long a request is repeated while no broker answers, before BROKER_UNAVAILABLE is thrown. */
-  readonly patienceMs?: number;
+  readonly retryForMs?: number;
   /** How long a step of a transaction may take, before WRITER_STALLED is thrown. */
   readonly stallLimitMs?: number;
   /** TLS and SASL, as kafkajs takes them. */
@@ -63,11 +63,12 @@ function levelName(level: LogLevel): 'debug' | 'info' | 'warn' | 'error' {
 }
 
 function createKafkaBroker(options: KafkaLogOptions): Broker {
-  const { replicationFactor = null, patienceMs = PATIENCE_MS, stallLimitMs = STALL_LIMIT_MS } = options;
+  const { replicationFactor = null, retryForMs = RETRY_FOR_MS, stallLimitMs = STALL_LIMIT_MS } = options;
   const kafka = createKafka(options);
-  const clusters = createClusters(kafka, patienceMs);
+  const clusters = createClusters(kafka, retryForMs);
   return {
-    ensureTopic: (topic) => patiently({ topic, patienceMs }, () => ensureKafkaTopic(kafka, topic, replicationFactor)),
+    ensureTopic: (topic) =>
+      retryWhileUnavailable({ topic, retryForMs }, () => ensureKafkaTopic(kafka, topic, replicationFactor)),
     async fetch(topic, offset, { maxWaitMs, maxBytes = FETCH_BYTES, signal }) {
       const limits = { maxWaitMs, maxBytes };
       const asking = clusters.ask(
@@ -87,7 +88,7 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
       const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
-      const producer = await patiently({ topic, patienceMs }, fence); // a fence that failed has written nothing
+      const producer = await retryWhileUnavailable({ topic, retryForMs }, fence); // a fence that failed has written nothing
       return {
         ...producer,
         async transact(batches, above) {
@@ -133,6 +134,6 @@ async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty
 
 /** The operation log on Apache Kafka. Connects on first use. */
 export function openKafkaLog(options: KafkaLogOptions): OperationLog {
-  const ambience = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex') };
-  return createOperationLog(createKafkaBroker(options), ambience);
+  const clockAndIds = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex') };
+  return createOperationLog(createKafkaBroker(options), clockAndIds);
 }

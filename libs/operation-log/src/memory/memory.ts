@@ -4,7 +4,7 @@ import type { Broker, FencedProducer, OutgoingRecord } from '../broker.ts';
 import { OffsetOutOfRange, refuseLostTail, TopicMissing, WriterFenced } from '../errors.ts';
 import { createOperationLog } from '../log.ts';
 import type { OperationLog } from '../port.ts';
-import type { Ambience } from '../writer.ts';
+import type { ClockAndIds } from '../writer.ts';
 import { createMemoryTopic, type MemoryTopic, type MemoryTransaction } from './memory-topic.ts';
 
 /** Where a memory broker can be told to fail, once. */
@@ -22,7 +22,7 @@ export type MemoryStep =
 export interface MemoryBroker extends Broker {
   /**
    * The same broker as one process reaches it: `between` is awaited before every step, where a real one could keep the
-   * process waiting, fail, or never hear of it again.
+   * process waiting, fail, or never answer it.
    */
   reachedBy(between: (step: MemoryStep) => Promise<void>): Broker;
   /** Removes the topic with everything in it. */
@@ -161,7 +161,7 @@ export function createMemoryBroker(): MemoryBroker {
 }
 
 /** Counts instead of drawing lots: ids are 1, 2, 3 …, the clock stands still. */
-export function countingAmbience(): Ambience {
+export function countingIds(): ClockAndIds {
   let ids = 0;
   return {
     now: () => 0,
@@ -175,7 +175,7 @@ export function countingAmbience(): Ambience {
 /** An operation log in memory. Logs over one broker see each other, as processes over one Kafka do. */
 export function createMemoryLog(
   broker: MemoryBroker = createMemoryBroker(),
-  ambience: Ambience = countingAmbience(),
+  clockAndIds: ClockAndIds = countingIds(),
 ): OperationLog & { readonly broker: MemoryBroker } {
-  return { ...createOperationLog(broker, ambience), broker };
+  return { ...createOperationLog(broker, clockAndIds), broker };
 }

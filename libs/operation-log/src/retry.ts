@@ -4,17 +4,17 @@ import { foreseen } from './kafka/kafka-errors.ts';
 import { MISSING_TOPIC_TRIES_MAX, REQUEST_RETRY } from './limits.ts';
 
 /** What a request is about, and how long it is worth repeating. */
-export interface Patience {
+export interface RetryOptions {
   readonly topic: string;
   readonly offset?: bigint;
-  readonly patienceMs: number;
+  readonly retryForMs: number;
   /** True once the answer is no longer wanted. */
   readonly isOver?: () => boolean;
 }
 
-/** Repeats `request` while no broker answers, until it has an answer or patience ends. @throws the foreseen failure */
-export async function patiently<Answer>(
-  { topic, offset = 0n, patienceMs, isOver = () => false }: Patience,
+/** Repeats `request` while no broker answers, until it has an answer or the time is over. @throws the foreseen failure */
+export async function retryWhileUnavailable<Answer>(
+  { topic, offset = 0n, retryForMs, isOver = () => false }: RetryOptions,
   request: () => Promise<Answer>,
 ): Promise<Answer> {
   const started = performance.now();
@@ -26,7 +26,7 @@ export async function patiently<Answer>(
       const failure = foreseen(topic, offset, error);
       const missing = failure instanceof TopicMissing && tries < MISSING_TOPIC_TRIES_MAX;
       const again = failure instanceof BrokerUnavailable || missing;
-      if (!again || isOver() || performance.now() - started > patienceMs) throw failure;
+      if (!again || isOver() || performance.now() - started > retryForMs) throw failure;
     }
     await wallClock.sleep(waits.nextMs());
   }
