@@ -19,11 +19,15 @@ export const RULES: readonly Rule[] = [
   { folder: /^libs\/protocol\//, ours: ['kernel', 'bitcoin'], others: [...PURE_OTHERS, 'typebox'] },
   { folder: /^libs\/machine\//, ours: ['kernel', 'bitcoin', 'protocol'], others: PURE_OTHERS },
   { folder: /^libs\/machines\//, ours: ['kernel', 'bitcoin', 'protocol', 'machine'], others: PURE_OTHERS },
-  { folder: /^libs\/node-client\//, ours: ['kernel', 'bitcoin'], others: ['node:', 'bitcoin-core', 'rxjs', 'zeromq'] },
+  {
+    folder: /^libs\/node-client\//,
+    ours: ['kernel', 'bitcoin'],
+    others: ['node:', 'bitcoin-core', 'p-limit', 'rxjs', 'zeromq'],
+  },
   {
     folder: /^libs\/operation-log\//,
     ours: ['kernel', 'failpoints', 'bitcoin', 'protocol'],
-    others: ['node:', 'kafkajs'],
+    others: ['node:', 'kafkajs', 'p-timeout'],
   },
   {
     folder: /^libs\/projection\//,

@@ -14,7 +14,7 @@ export interface BackOff {
 
 /**
  * Waits that double from the first to the last. With a jitter each of them is between one half and the whole of that;
- * without, the whole.
+ * without, the whole. No library for it: the waits are slept by the clock that is handed in, which may be a simulation's.
  */
 export function createBackOff({ firstMs, lastMs }: BackOffLimits, jitter: Clock['jitter'] = () => 1): BackOff {
   let wholeMs = firstMs;

@@ -4,9 +4,9 @@ import { Agent as SecureAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import Client from 'bitcoin-core';
+import pLimit from 'p-limit';
 import { NodeBusy, NodeRpcError, NodeUnauthorized, NodeUnreachable } from '../errors.ts';
 import { BUSY_RETRIES_MAX, BUSY_RETRY, CALLS_IN_FLIGHT_MAX, RPC_TIMEOUT_MS, SLOW_RPC_TIMEOUT_MS } from '../limits.ts';
-import { limitInFlight } from './in-flight.ts';
 import { type Login, loginSource } from './login.ts';
 import { type NodeAddress, nodeAddress } from './node-url.ts';
 import {
@@ -56,7 +56,7 @@ export function openRpc(url: string, options: RpcOptions = {}): NodeRpc {
   const address = nodeAddress(url);
   const { label } = address;
   const login = loginSource(address, options.cookieFile);
-  const limited = limitInFlight(options.callsInFlightMax ?? CALLS_IN_FLIGHT_MAX);
+  const limited = pLimit(options.callsInFlightMax ?? CALLS_IN_FLIGHT_MAX);
   const busyRetriesMax = options.busyRetriesMax ?? BUSY_RETRIES_MAX;
   const timeoutMs = options.rpcTimeoutMs ?? RPC_TIMEOUT_MS;
   const { client, agent } = openClient(address, timeoutMs);

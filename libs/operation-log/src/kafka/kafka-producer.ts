@@ -1,6 +1,6 @@
 import type { Kafka, Transaction } from 'kafkajs';
+import pTimeout from 'p-timeout';
 import type { FencedProducer, OutgoingRecord } from '../broker.ts';
-import { withDeadline } from '../deadline.ts';
 import { BrokerUnavailable, refuseLostTail, WriterStalled } from '../errors.ts';
 import { CLOSE_LIMIT_MS, TRANSACTION_RETRY, TRANSACTION_TIMEOUT_MS } from '../limits.ts';
 import { writerPoints } from '../points.ts';
@@ -32,7 +32,8 @@ export async function fenceKafka(
   /** Runs one step of the protocol; no answer in time is an answer. */
   async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     try {
-      return await withDeadline(work(), stallLimitMs, () => new WriterStalled(topic, name, stallLimitMs));
+      const message = new WriterStalled(topic, name, stallLimitMs);
+      return await pTimeout(work(), { milliseconds: stallLimitMs, message });
     } catch (error) {
       throw foreseen(topic, 0n, error);
     }
@@ -69,9 +70,7 @@ export async function fenceKafka(
       if (open?.isActive()) await open.abort().catch(() => undefined);
       await producer.disconnect();
     };
-    await withDeadline(leave(), CLOSE_LIMIT_MS, () => new WriterStalled(topic, 'closing', CLOSE_LIMIT_MS)).catch(
-      () => undefined,
-    );
+    await pTimeout(leave(), { milliseconds: CLOSE_LIMIT_MS, message: false }).catch(() => undefined);
   }
 
   try {

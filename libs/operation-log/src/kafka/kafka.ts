@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { wallClock } from '@virtualchain/kernel';
 import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
+import pTimeout from 'p-timeout';
 import type { Broker, Fetched } from '../broker.ts';
-import { withDeadline } from '../deadline.ts';
 import { BrokerUnavailable, WriterStalled } from '../errors.ts';
 import {
   CLIENT_RETRY,
@@ -94,8 +94,8 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
         async transact(batches, above) {
           const offsets = await producer.transact(batches, above);
           const marker = (offsets.at(-1) ?? 0n) + BigInt(batches.at(-1)?.length ?? 0);
-          const late = () => new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
-          await withDeadline(untilStable(clusters, topic, marker), stallLimitMs, late);
+          const message = new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
+          await pTimeout(untilStable(clusters, topic, marker), { milliseconds: stallLimitMs, message });
           return offsets;
         },
       };

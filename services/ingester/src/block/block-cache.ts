@@ -2,7 +2,10 @@ import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } f
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from '../limits.ts';
 
-/** Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top. */
+/**
+ * Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top.
+ * `lru-cache` does not do: it cannot keep what is awaited, nor the newest block where that alone is above the bound.
+ */
 export interface BlockCache {
   /** The block, parsed but not verified; null when the node does not have it. */
   fetch(hash: BlockHash): Promise<Block | null>;
