@@ -52,104 +52,112 @@ function mine(name: string, previousHash: BlockHash, payloads: readonly string[]
   return parseBlock(serializeBlock(header, transactions));
 }
 
-/** A node in memory whose best chain the test chooses; block `0` has height `first`. */
-export function madeNode(first: number) {
-  const blocks = new Map<string, Block>();
-  let best: Block[] = [];
-  const invalid = new Set<string>();
-  let network = 'regtest';
-  let fundingHidden = false;
-  let fundingPruned = false;
-  let pruneHeight: number | null = null;
-  let broken: Error | null = null;
-  const answer = <Result>(result: Result): Promise<Result> =>
-    broken === null ? Promise.resolve(result) : Promise.reject(broken);
-  const at = (wanted: number): Block | undefined => best[wanted - first];
+/** What the node has, and how it answers. */
+interface Made {
+  readonly first: number;
+  readonly blocks: Map<string, Block>;
+  readonly invalid: Set<string>;
+  best: readonly Block[];
+  network: string;
+  isFundingHidden: boolean;
+  isFundingPruned: boolean;
+  pruneHeight: number | null;
+  broken: Error | null;
+}
 
-  function blockNamed(name: string, payloads: readonly string[] = [], bits = REGTEST_BITS): Block {
-    const known = blocks.get(name);
-    if (known !== undefined) return known;
-    const parent = name.length === 1 ? NULL_HASH : blockNamed(name.slice(0, -1)).hash;
-    const block = mine(name, parent, payloads, bits);
-    blocks.set(name, block);
-    return block;
-  }
-
+/** The node of a test: the port over what was made so far. */
+function nodeOver(made: Made): BitcoinNode {
+  const { first, blocks, invalid } = made;
+  const answer = <Result>(result: () => Result): Promise<Result> =>
+    made.broken === null ? Promise.resolve(result()) : Promise.reject(made.broken);
   const find = (hash: string) => [...blocks.values()].find((block) => block.hash === hash);
-  const tip = () => ({ height: height(first + best.length - 1), hash: best.at(-1)?.hash ?? NULL_HASH });
+  const heightOf = (name: string) => height(first + name.length - 1);
+  const tip = () => ({ height: height(first + made.best.length - 1), hash: made.best.at(-1)?.hash ?? NULL_HASH });
+  const hasFunding = () => !made.isFundingHidden && !made.isFundingPruned;
   const close = async (): Promise<void> => undefined;
-  const node: BitcoinNode = {
+  return {
     label: 'made',
     zmqUrl: async () => null,
     status: () =>
-      answer({
-        network,
+      answer(() => ({
+        network: made.network,
         genesisHash: NULL_HASH,
         blocks: tip().height,
         headers: tip().height,
         bestBlockHash: tip().hash,
         initialBlockDownload: false,
-        pruneHeight: pruneHeight === null ? null : height(pruneHeight),
-      }),
-    bestBlock: () => answer(tip()),
-    blockHashAt: (wanted) => answer(at(wanted)?.hash ?? null),
+        pruneHeight: made.pruneHeight === null ? null : height(made.pruneHeight),
+      })),
+    bestBlock: () => answer(tip),
+    blockHashAt: (wanted) => answer(() => made.best[wanted - first]?.hash ?? null),
     blockHashesFrom: (from, count) =>
-      answer(best.slice(Math.max(0, from - first), from - first + count).map(({ hash }) => hash)),
-    header: (hash) => answer(find(hash)?.headerBytes ?? null),
-    block: (hash) => answer(find(hash)?.bytes ?? null),
+      answer(() => made.best.slice(Math.max(0, from - first), from - first + count).map(({ hash }) => hash)),
+    header: (hash) => answer(() => find(hash)?.headerBytes ?? null),
+    block: (hash) => answer(() => find(hash)?.bytes ?? null),
     chainTips: () =>
-      answer([
+      answer(() => [
         { ...tip(), branchLength: 0, status: 'active' as const },
         ...[...blocks]
           .filter(([, { hash }]) => invalid.has(hash))
-          .map(([name, { hash }]) => ({
-            hash,
-            height: height(first + name.length - 1),
-            branchLength: 1,
-            status: 'invalid' as const,
-          })),
+          .map(([name, { hash }]) => ({ hash, height: heightOf(name), branchLength: 1, status: 'invalid' as const })),
       ]),
     transactions: (txids) =>
       answer(
-        new Map<Txid, Uint8Array>(
-          fundingHidden || fundingPruned || !txids.includes(FUNDING_TXID) ? [] : [[FUNDING_TXID, FUNDING]],
-        ),
+        () => new Map<Txid, Uint8Array>(hasFunding() && txids.includes(FUNDING_TXID) ? [[FUNDING_TXID, FUNDING]] : []),
       ),
     spentOutputs: (txids) =>
-      answer(
-        new Map(fundingPruned ? txids.map((txid) => [txid, { ...parseTransaction(FUNDING).outputs }] as const) : []),
-      ),
-    fundingSource: () => answer('index' as const),
+      answer(() => {
+        const shown = made.isFundingPruned ? txids : [];
+        return new Map(shown.map((txid) => [txid, { ...parseTransaction(FUNDING).outputs }] as const));
+      }),
+    fundingSource: () => answer(() => 'index' as const),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A node in memory whose best chain the test chooses; block `0` has height `first`. */
+export function madeNode(first: number) {
+  const made: Made = {
+    ...{ first, blocks: new Map(), invalid: new Set(), best: [], network: 'regtest' },
+    ...{ isFundingHidden: false, isFundingPruned: false, pruneHeight: null, broken: null },
+  };
+
+  function blockNamed(name: string, payloads: readonly string[] = [], bits = REGTEST_BITS): Block {
+    const known = made.blocks.get(name);
+    if (known !== undefined) return known;
+    const parent = name.length === 1 ? NULL_HASH : blockNamed(name.slice(0, -1)).hash;
+    const block = mine(name, parent, payloads, bits);
+    made.blocks.set(name, block);
+    return block;
+  }
 
   return {
-    node,
+    node: nodeOver(made),
     blockNamed,
     /** Makes the block of that name the tip. */
     moveTo(name: string): void {
-      best = Array.from(name, (_letter, index) => blockNamed(name.slice(0, index + 1)));
+      made.best = Array.from(name, (_letter, index) => blockNamed(name.slice(0, index + 1)));
     },
     /** The node calls the block of that name invalid. */
     callInvalid(name: string): void {
-      invalid.add(blockNamed(name).hash);
+      made.invalid.add(blockNamed(name).hash);
     },
     moveToNetwork(name: string): void {
-      network = name;
+      made.network = name;
     },
     hideFunding(hidden: boolean): void {
-      fundingHidden = hidden;
+      made.isFundingHidden = hidden;
     },
     /** The node keeps blocks from this height on, and shows outputs of what it has pruned. */
     prune(from: number): void {
-      pruneHeight = from;
-      fundingPruned = true;
+      made.pruneHeight = from;
+      made.isFundingPruned = true;
     },
     /** Every call fails with it until it is null again. */
     breakWith(error: Error | null): void {
-      broken = error;
+      made.broken = error;
     },
-    nameOf: (hash: string) => [...blocks].find(([, block]) => block.hash === hash)?.[0] ?? hash,
+    nameOf: (hash: string) => [...made.blocks].find(([, block]) => block.hash === hash)?.[0] ?? hash,
   };
 }

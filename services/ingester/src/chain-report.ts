@@ -38,7 +38,7 @@ export interface ChainStatus {
   readonly unprovenOutputs: number;
 }
 
-/** Hears of everything that happens to one chain; tells logs, metrics and `/status`. */
+/** Is told of everything that happens to one chain; tells logs, metrics and `/status`. */
 export interface ChainReport {
   state(state: ChainState, detail?: string): void;
   leads(tail: LogTail): void;
@@ -70,21 +70,17 @@ export function chainMetrics(metrics: Metrics) {
   };
 }
 
-export function createChainReport({
-  chain,
-  topic,
-  anchor,
-  logger,
-  metrics,
-  now,
-}: {
+export interface ChainReportOptions {
   readonly chain: string;
   readonly topic: string;
   readonly anchor: ChainStatus['anchor'];
   readonly logger: Logger;
   readonly metrics: ReturnType<typeof chainMetrics>;
   readonly now: () => number;
-}): ChainReport {
+}
+
+/** What is known of the chain, as `/status` says it, and in the metrics that say the same. */
+function createStanding({ chain, topic, anchor, logger, metrics, now }: ChainReportOptions) {
   const meter = progressMeter({ startMs: now() });
   let state: ChainState = 'starting';
   let detail: string | null = null;
@@ -92,76 +88,39 @@ export function createChainReport({
   let nodeHeight: number | null = null;
   let unprovenOutputs = 0;
   let tail: LogTail | null = null;
-  let lineAt = now();
 
   const logHeight = (): number | null => tail?.block?.height ?? null;
-  const lag = (): number | null => {
+  const lagBlocks = (): number | null => {
     const height = logHeight();
     return nodeHeight === null || height === null ? null : Math.max(0, nodeHeight - height);
   };
-  function enter(next: ChainState, why: string | null = null, failure: string | null = null): void {
-    const changed = next !== state || why !== detail || failure !== code;
-    [state, detail, code] = [next, why, failure];
-    metrics.leader.set({ chain }, next === 'leader' || next === 'catching-up' || next === 'behind' ? 1 : 0);
-    if (changed && failure === null)
-      logger.info({ chain, state, ...(why !== null && { detail: why }) }, `${chain}: ${next}`);
-  }
-  function moved(newTail: LogTail): void {
-    tail = newTail;
-    metrics.height.set({ chain }, logHeight() ?? 0);
-    metrics.lag.set({ chain }, lag() ?? 0);
-  }
-
   return {
-    state: (next, why) => enter(next, why ?? null),
-    leads(newTail) {
-      if (tail !== null && tail.log !== newTail.log)
-        logger.warn(
-          { chain, topic, log: newTail.log, before: tail.log },
-          `${chain}: topic ${topic} is a new log, the one before is gone; it is published again from the first block, and each machine is put on it by: vchain attach <machine>`,
-        );
-      metrics.epoch.set({ chain }, newTail.epoch);
-      moved(newTail);
-      enter('leader');
-      logger.info({ chain, topic, epoch: newTail.epoch, height: logHeight() }, `${chain}: writer opened`);
+    meter,
+    logHeight,
+    lagBlocks,
+    state: () => state,
+    log: () => tail?.log ?? null,
+    enter(next: ChainState, why: string | null = null, failure: string | null = null): void {
+      const changed = next !== state || why !== detail || failure !== code;
+      [state, detail, code] = [next, why, failure];
+      metrics.leader.set({ chain }, next === 'leader' || next === 'catching-up' || next === 'behind' ? 1 : 0);
+      if (changed && failure === null)
+        logger.info({ chain, state, ...(why !== null && { detail: why }) }, `${chain}: ${next}`);
     },
-    nodeTip(height) {
+    moveTo(newTail: LogTail): void {
+      tail = newTail;
+      metrics.height.set({ chain }, logHeight() ?? 0);
+      metrics.lag.set({ chain }, lagBlocks() ?? 0);
+    },
+    nodeTip(height: Height): void {
       nodeHeight = height;
-      metrics.lag.set({ chain }, lag() ?? 0);
+      metrics.lag.set({ chain }, lagBlocks() ?? 0);
     },
-    connected(blocks, operations, newTail, outputs) {
+    addUnproven(outputs: number): void {
       unprovenOutputs += outputs;
       metrics.unproven.inc({ chain }, outputs);
-      metrics.blocks.inc({ chain }, blocks);
-      metrics.operations.inc({ chain }, operations);
-      moved(newTail);
-      meter.add({ blocks, operations }, now());
-      if (state !== 'catching-up') {
-        const { height, hash } = newTail.block ?? {};
-        logger.info({ chain, height, hash, operations }, `${chain}: block ${height}`);
-        return;
-      }
-      if (now() - lineAt < PROGRESS_LINE_MS) return;
-      lineAt = now();
-      meter.expect(meter.read(now()).blocks + (lag() ?? 0));
-      const progress = meter.read(now());
-      logger.info({ chain, height: logHeight(), ...progress }, `${chain}: ${formatProgress(progress)}`);
     },
-    disconnected(blocks, newTail) {
-      metrics.disconnects.inc({ chain }, blocks);
-      moved(newTail);
-      logger.info({ chain, blocks, height: logHeight() }, `${chain}: ${blocks} blocks left the best chain`);
-    },
-    retry(error, waitMs) {
-      metrics.retries.inc({ chain, code: error.code });
-      enter('waiting', error.message, error.code);
-      logger.warn({ chain, code: error.code, waitMs }, `${chain}: ${error.message}`);
-    },
-    halted(error) {
-      enter('halted', error.message, error.code);
-      logger.error({ chain, code: error.code, err: error }, `${chain}: ${error.message}`);
-    },
-    status() {
+    status(): ChainStatus {
       const { blocksPerSecond, operationsPerSecond } = meter.read(now());
       return {
         chain,
@@ -173,12 +132,73 @@ export function createChainReport({
         logHeight: logHeight(),
         logHash: tail?.block?.hash ?? null,
         epoch: tail?.epoch ?? null,
-        lagBlocks: lag(),
+        lagBlocks: lagBlocks(),
         blocksPerSecond,
         operationsPerSecond,
         anchor,
         unprovenOutputs,
       };
     },
+  };
+}
+
+export function createChainReport(options: ChainReportOptions): ChainReport {
+  const { chain, topic, logger, metrics, now } = options;
+  const standing = createStanding(options);
+  const { meter, logHeight, enter, moveTo } = standing;
+  let lineAt = now();
+
+  /** One line a block at the tip, and one every few seconds while catching up. */
+  function tellOfBlocks(operations: number, { block }: LogTail): void {
+    if (standing.state() !== 'catching-up') {
+      const { height, hash } = block ?? {};
+      logger.info({ chain, height, hash, operations }, `${chain}: block ${height}`);
+      return;
+    }
+    if (now() - lineAt < PROGRESS_LINE_MS) return;
+    lineAt = now();
+    meter.expect(meter.read(now()).blocks + (standing.lagBlocks() ?? 0));
+    const progress = meter.read(now());
+    logger.info({ chain, height: logHeight(), ...progress }, `${chain}: ${formatProgress(progress)}`);
+  }
+
+  return {
+    state: (next, why) => enter(next, why ?? null),
+    leads(tail) {
+      const before = standing.log();
+      if (before !== null && before !== tail.log)
+        logger.warn(
+          { chain, topic, log: tail.log, before },
+          `${chain}: topic ${topic} is a new log, the one before is gone; it is published again from the first block, and each machine is put on it by: vchain attach <machine>`,
+        );
+      metrics.epoch.set({ chain }, tail.epoch);
+      moveTo(tail);
+      enter('leader');
+      logger.info({ chain, topic, epoch: tail.epoch, height: logHeight() }, `${chain}: writer opened`);
+    },
+    nodeTip: standing.nodeTip,
+    connected(blocks, operations, tail, unprovenOutputs) {
+      standing.addUnproven(unprovenOutputs);
+      metrics.blocks.inc({ chain }, blocks);
+      metrics.operations.inc({ chain }, operations);
+      moveTo(tail);
+      meter.add({ blocks, operations }, now());
+      tellOfBlocks(operations, tail);
+    },
+    disconnected(blocks, tail) {
+      metrics.disconnects.inc({ chain }, blocks);
+      moveTo(tail);
+      logger.info({ chain, blocks, height: logHeight() }, `${chain}: ${blocks} blocks left the best chain`);
+    },
+    retry(error, waitMs) {
+      metrics.retries.inc({ chain, code: error.code });
+      enter('waiting', error.message, error.code);
+      logger.warn({ chain, code: error.code, waitMs }, `${chain}: ${error.message}`);
+    },
+    halted(error) {
+      enter('halted', error.message, error.code);
+      logger.error({ chain, code: error.code, err: error }, `${chain}: ${error.message}`);
+    },
+    status: standing.status,
   };
 }

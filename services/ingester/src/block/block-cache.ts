@@ -26,27 +26,50 @@ export function keptBytes({ bytes, transactions }: Block): number {
   return bytes.length + KEPT_BLOCK_BYTES + transactions.length * KEPT_TRANSACTION_BYTES;
 }
 
-export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: number = CACHE_BYTES_MAX): BlockCache {
-  const kept = new Map<BlockHash, Block>();
+/** The blocks that are kept, oldest first, and their transactions. */
+function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => boolean) {
+  const blocks = new Map<BlockHash, Block>();
   const byTxid = new Map<Txid, Transaction>();
-  const coming = new Map<BlockHash, Promise<Block | null>>();
-  /** How many chains have yet to come for a block. */
-  const awaited = new Map<BlockHash, number>();
   let bytes = 0;
 
-  function keep(hash: BlockHash, block: Block): void {
-    kept.set(hash, block);
-    bytes += keptBytes(block);
-    for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
-    shrink(hash);
-  }
-
-  function shrink(newest?: BlockHash): void {
-    for (const oldest of kept.keys()) {
-      if (bytes <= bytesMax || oldest === newest) break;
-      if (!awaited.has(oldest)) forget(oldest);
+  function forget(hash: BlockHash): void {
+    const block = blocks.get(hash);
+    if (block === undefined) return;
+    blocks.delete(hash);
+    bytes -= keptBytes(block);
+    // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
+    for (const transaction of block.transactions) {
+      if (byTxid.get(transaction.txid) === transaction) byTxid.delete(transaction.txid);
     }
   }
+
+  /** Lets go of the oldest blocks above the bound; of the newest and of those that are awaited never. */
+  function shrink(newest?: BlockHash): void {
+    for (const oldest of blocks.keys()) {
+      if (bytes <= bytesMax || oldest === newest) break;
+      if (!isAwaited(oldest)) forget(oldest);
+    }
+  }
+
+  return {
+    block: (hash: BlockHash) => blocks.get(hash),
+    transaction: (txid: Txid) => byTxid.get(txid),
+    keep(hash: BlockHash, block: Block): void {
+      blocks.set(hash, block);
+      bytes += keptBytes(block);
+      for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
+      shrink(hash);
+    },
+    forget,
+    shrink,
+  };
+}
+
+export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: number = CACHE_BYTES_MAX): BlockCache {
+  /** How many chains have yet to come for a block. */
+  const awaited = new Map<BlockHash, number>();
+  const kept = createKeptBlocks(bytesMax, (hash) => awaited.has(hash));
+  const coming = new Map<BlockHash, Promise<Block | null>>();
 
   function release(hash: BlockHash): void {
     const others = (awaited.get(hash) ?? 0) - 1;
@@ -55,7 +78,7 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
   }
 
   async function fetch(hash: BlockHash): Promise<Block | null> {
-    const here = kept.get(hash);
+    const here = kept.block(hash);
     if (here !== undefined) return here;
     const fetching = coming.get(hash) ?? load(hash);
     coming.set(hash, fetching);
@@ -67,26 +90,15 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
       const raw = await node.block(hash);
       if (raw === null) return null;
       const block = parseBlock(raw);
-      if (block.hash === hash) keep(hash, block); // another block than asked for is refused by whoever verifies it
+      if (block.hash === hash) kept.keep(hash, block); // another block than asked for is refused by whoever verifies it
       return block;
     } finally {
       coming.delete(hash);
     }
   }
 
-  function forget(hash: BlockHash): void {
-    const block = kept.get(hash);
-    if (block === undefined) return;
-    kept.delete(hash);
-    bytes -= keptBytes(block);
-    // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
-    for (const transaction of block.transactions) {
-      if (byTxid.get(transaction.txid) === transaction) byTxid.delete(transaction.txid);
-    }
-  }
-
   return {
-    forget,
+    forget: kept.forget,
     async fetch(hash) {
       try {
         return await fetch(hash);
@@ -100,8 +112,8 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
     },
     release(hash) {
       release(hash);
-      shrink();
+      kept.shrink();
     },
-    transaction: (txid) => byTxid.get(txid),
+    transaction: kept.transaction,
   };
 }
