@@ -108,7 +108,7 @@ async function marksBetween(broker: Broker, topic: string, start: bigint, end: b
   while (offset < end) {
     const fetched = await broker.fetch(topic, offset, { maxWaitMs: STEP_WAIT_MS });
     for (const record of fetched.records) {
-      if (record.offset < end) marks.push(markOf(decodeRecord(topic, record), record.offset));
+      if (record.offset < end) marks.push(withoutContent(decodeRecord(topic, record), record.offset));
     }
     if (fetched.nextOffset <= offset) break;
     offset = fetched.nextOffset;
@@ -116,7 +116,7 @@ async function marksBetween(broker: Broker, topic: string, start: bigint, end: b
   return marks;
 }
 
-function markOf(event: LogEvent, offset: bigint): Mark {
+function withoutContent(event: LogEvent, offset: bigint): Mark {
   if (event.type !== 'operation') return { ...event, offset };
   const { type, log, epoch, sequence } = event;
   return { type, log, epoch, sequence, offset };
@@ -128,7 +128,7 @@ function markOf(event: LogEvent, offset: bigint): Mark {
  *
  * @throws ParentMismatch when a block is not the parent of the one above it.
  */
-async function* branchOf(topic: string, records: AsyncIterable<Mark>): AsyncGenerator<BranchBlock> {
+async function* blocksOf(topic: string, records: AsyncIterable<Mark>): AsyncGenerator<BranchBlock> {
   let operations = 0;
   let expected: string | null = null;
   const leaving: string[] = [];
@@ -160,7 +160,7 @@ async function* branchOf(topic: string, records: AsyncIterable<Mark>): AsyncGene
 
 /** The branch backwards from its newest whole block to the first, read from the log itself. */
 export function readBranch(broker: Broker, topic: string, newest: NewestEpoch): AsyncGenerator<BranchBlock> {
-  return branchOf(topic, countingRecords(broker, topic, newest));
+  return blocksOf(topic, countingRecords(broker, topic, newest));
 }
 
 /** Where the log stands at its stable end; null when nothing is committed. */
@@ -173,7 +173,7 @@ export async function readTail(broker: Broker, topic: string, newestEpoch: Newes
     }
   }
   let block: BranchBlock | null = null;
-  for await (const found of branchOf(topic, noticeNewest())) {
+  for await (const found of blocksOf(topic, noticeNewest())) {
     block = found;
     break;
   }

@@ -21,7 +21,7 @@ export const CLOSE_LIMIT_MS = 1_000;
 
 // Reading.
 
-/** About what one fetch answers with; the broker sends one batch in any case. One is in hand, one on its way. */
+/** About what one fetch answers with; the broker sends one batch in any case. One is being handed on, one is on its way. */
 export const FETCH_BYTES = 4 * 1024 * 1024;
 /** The same of a broker in memory. */
 export const MEMORY_FETCH_BYTES = 1_048_576;

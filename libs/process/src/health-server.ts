@@ -73,9 +73,9 @@ async function pageAt(url: string, { metrics, health, ready, status, pages }: He
     case '/metrics':
       return { code: 200, ...(await metrics.expose()) };
     case '/health':
-      return verdict(await health());
+      return verdictPage(await health());
     case '/ready':
-      return verdict(await ready());
+      return verdictPage(await ready());
     case '/status':
       return json(200, await status());
     default: {
@@ -86,7 +86,7 @@ async function pageAt(url: string, { metrics, health, ready, status, pages }: He
   }
 }
 
-function verdict(given: Verdict): Page {
+function verdictPage(given: Verdict): Page {
   return json(given.ok ? 200 : 503, given);
 }
 

@@ -1,4 +1,4 @@
-import { type BlockHash, blockHash, bytesToHex, height } from '@virtualchain/bitcoin';
+import { blockHash, bytesToHex, height } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
 import type { OperationCodec, VirtualChain } from './virtual-chain.ts';
 
@@ -58,7 +58,7 @@ export function defineVirtualChain(spec: VirtualChainSpec): VirtualChain {
     operations: new Map(spec.operations.map((operation) => [opcodeByte(operation.opcode) as number, operation])),
     ...(spec.checkpoint === undefined
       ? {}
-      : { checkpoint: { height: height(spec.checkpoint.height), hash: blockHash(spec.checkpoint.hash) as BlockHash } }),
+      : { checkpoint: { height: height(spec.checkpoint.height), hash: blockHash(spec.checkpoint.hash) } }),
     parameters: JSON.parse(JSON.stringify(spec.parameters ?? {})) as Readonly<Record<string, unknown>>,
   };
 }

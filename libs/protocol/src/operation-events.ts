@@ -5,7 +5,7 @@ import {
   merklePathAt,
   type NetworkName,
   NULL_TXID,
-  type Sats,
+  sats,
   satsText,
   scriptAddress,
   senderScriptType,
@@ -93,7 +93,7 @@ export function operationEvents(
   });
 }
 
-const COINBASE_STUB: TransactionOutput = { value: 0n as Sats, script: new Uint8Array(0) };
+const COINBASE_STUB: TransactionOutput = { value: sats(0n), script: new Uint8Array(0) };
 
 function fundingOutput({ txid, index }: TransactionInput, funding: FundingLookup): TransactionOutput {
   if (txid === NULL_TXID) return COINBASE_STUB;

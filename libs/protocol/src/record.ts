@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import { BlockConnected, BlockDisconnected, LogCreated, type LogEvent, Operation, WriterStarted } from './events.ts';
 import { withScriptsInPlace, withScriptsOnce } from './sender-scripts.ts';
 
-/** Every type of record, by the name it bears. */
+/** Every type of record, by its name. */
 export const EVENT_SCHEMAS = {
   'log.created': LogCreated,
   'writer.started': WriterStarted,

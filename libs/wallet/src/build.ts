@@ -2,7 +2,7 @@ import {
   concatBytes,
   parseTransaction,
   pushBytes,
-  type Sats,
+  sats,
   type Transaction,
   type TransactionFields,
   type TransactionOutput,
@@ -66,9 +66,9 @@ export function operationScript(data: Uint8Array): Uint8Array {
  */
 export function buildOperation(plan: OperationPlan): BuiltOperation {
   const { account, coins, data, feeRate, outputs = [], changeIndex } = plan;
-  const wanted: readonly TransactionOutput[] = [{ value: 0n as Sats, script: operationScript(data) }, ...outputs];
+  const wanted: readonly TransactionOutput[] = [{ value: sats(0n), script: operationScript(data) }, ...outputs];
   const kept = changeIndex === undefined ? 0n : changeSatsMin;
-  const paid = kept === 0n ? wanted : [...wanted, { value: kept as Sats, script: account.script }];
+  const paid = kept === 0n ? wanted : [...wanted, { value: sats(kept), script: account.script }];
   const choice = chooseCoins(account, coins, paid, feeRate);
   if (choice === null) throw tooFew(plan, sumOf(paid));
   const { spent, left } = choice;
@@ -90,7 +90,7 @@ function sign(
   spent: readonly Coin[],
   change: bigint,
 ): BuiltOperation {
-  const changeOutput = change > 0n ? [{ value: change as Sats, script: account.script }] : [];
+  const changeOutput = change > 0n ? [{ value: sats(change), script: account.script }] : [];
   const unsigned: TransactionFields = {
     version: TRANSACTION_VERSION,
     locktime: 0,

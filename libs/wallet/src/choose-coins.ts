@@ -46,7 +46,7 @@ function choose(
       feePerByte: feeRate,
       dustRelayFeeRate: DUST_RATE * SCALE,
       changeAddress: account.address,
-      network: networkOf(account),
+      network: signerNetwork(account),
       bip69: false,
       allowUnknownOutputs: true,
       allowLegacyWitnessUtxo: true,
@@ -66,7 +66,7 @@ function choose(
 }
 
 /** What the addresses of a network begin with, as coin selection wants it. */
-function networkOf({ network }: Account) {
+function signerNetwork({ network }: Account) {
   if (network === 'mainnet') return { bech32: 'bc', pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80 };
   return { bech32: network === 'regtest' ? 'bcrt' : 'tb', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
 }

@@ -27,7 +27,7 @@ const inWarmup = -28;
 
 /**
  * Reads the reply to one call or to a batch, in either dialect: Bitcoin Core says errors with HTTP 500 or 404, btcd with
- * 200. Each answer must bear the id of its call; a batch may come in any order.
+ * 200. Each answer must have the id of its call; a batch may come in any order.
  * @throws NodeBusy, NodeUnauthorized, NodeReplyInvalid
  */
 export function readRpcReply(node: string, reply: HttpReply): RpcOutcome | readonly RpcOutcome[] {

@@ -6,7 +6,7 @@ import {
   hexToBytes,
   p2pkhScript,
   p2shScript,
-  type Sats,
+  sats,
   type TransactionOutput,
 } from '@virtualchain/bitcoin';
 import type { BnsParameters } from '../parameters.ts';
@@ -47,5 +47,5 @@ export function partyOfScript(script: Uint8Array, { addressVersions: { p2pkh, p2
 /** An output to a party, by default of as little as nodes relay. */
 export function outputTo({ script }: Pick<Party, 'script'>, satoshis: bigint = outputSatsMin): TransactionOutput {
   const value = satoshis > outputSatsMin ? satoshis : outputSatsMin;
-  return { value: value as Sats, script: hexToBytes(script) };
+  return { value: sats(value), script: hexToBytes(script) };
 }
