@@ -1,7 +1,7 @@
 import type { Sats } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './built-block.ts';
+import type { BuiltBlock } from './building/built-block.ts';
+import { coinbaseMaturityBlocks } from './building/regtest.ts';
 import type { Miner } from './miner.ts';
-import { coinbaseMaturityBlocks } from './regtest.ts';
 import type { SignedTransaction, Wallet } from './wallet.ts';
 
 export interface FundingPlan {

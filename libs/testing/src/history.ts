@@ -11,12 +11,12 @@ import {
 } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, anchorHeight, type FoldInput } from '@virtualchain/machine';
 import { type FundingLookup, operationEvents, scanBlock, type VirtualChain } from '@virtualchain/protocol';
-import type { BuiltBlock } from './built-block.ts';
-import { extendChain, type TestChain } from './chain-builder.ts';
-import { dataScript } from './data-script.ts';
+import type { BuiltBlock } from './building/built-block.ts';
+import { extendChain, type TestChain } from './building/chain-builder.ts';
+import { dataScript } from './building/data-script.ts';
+import { REGTEST_GENESIS } from './building/regtest.ts';
+import { coinTransaction, type PlannedOutput, spendingTransaction } from './building/unsigned-transaction.ts';
 import { createLedger } from './ledger.ts';
-import { REGTEST_GENESIS } from './regtest.ts';
-import { coinTransaction, type PlannedOutput, spendingTransaction } from './unsigned-transaction.ts';
 import { createWallet, type Wallet } from './wallet.ts';
 
 /** A machine, and the virtual chain whose operations it folds. */

@@ -1,7 +1,22 @@
-export { type BlockPlan, buildBlock } from './block-builder.ts';
-export type { BuiltBlock } from './built-block.ts';
-export { buildChain, type ChainPlan, extendChain, type ForkPlan, forkAt, type TestChain } from './chain-builder.ts';
-export { dataScript } from './data-script.ts';
+export { type BlockPlan, buildBlock } from './building/block-builder.ts';
+export type { BuiltBlock } from './building/built-block.ts';
+export {
+  buildChain,
+  type ChainPlan,
+  extendChain,
+  type ForkPlan,
+  forkAt,
+  type TestChain,
+} from './building/chain-builder.ts';
+export { dataScript } from './building/data-script.ts';
+export { coinbaseMaturityBlocks, REGTEST_GENESIS, regtestBits, subsidyAt } from './building/regtest.ts';
+export {
+  coinTransaction,
+  fundingAmong,
+  type PlannedOutput,
+  type SpendPlan,
+  spendingTransaction,
+} from './building/unsigned-transaction.ts';
 export { type FundingPlan, fundWallets } from './fund.ts';
 export { type ExpectedRows, type Given, given, type When, type WhenBlock, type WhenOptions } from './given.ts';
 export {
@@ -26,15 +41,7 @@ export {
   type MinerOptions,
 } from './miner.ts';
 export { compareWithFold, type Differences, foldRawBlocks, verdictCounts } from './oracle.ts';
-export { coinbaseMaturityBlocks, REGTEST_GENESIS, regtestBits, subsidyAt } from './regtest.ts';
 export { reorgDrill, type Standing } from './reorg-drill.ts';
-export {
-  coinTransaction,
-  fundingAmong,
-  type PlannedOutput,
-  type SpendPlan,
-  spendingTransaction,
-} from './unsigned-transaction.ts';
 export {
   CoinsMissing,
   createWallet,

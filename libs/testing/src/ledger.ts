@@ -1,6 +1,6 @@
 import { type BlockHash, bytesToHex, parseBlock, type TransactionOutput, type Txid } from '@virtualchain/bitcoin';
-import type { BuiltBlock } from './built-block.ts';
-import { coinbaseMaturityBlocks } from './regtest.ts';
+import type { BuiltBlock } from './building/built-block.ts';
+import { coinbaseMaturityBlocks } from './building/regtest.ts';
 
 /** An output that can be spent. */
 export interface Coin {

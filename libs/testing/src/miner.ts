@@ -1,10 +1,10 @@
 import { type BlockHash, bytesToHex } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
 import type { NodeRpc } from '@virtualchain/node-client';
-import { buildBlock } from './block-builder.ts';
-import type { BuiltBlock } from './built-block.ts';
+import { buildBlock } from './building/block-builder.ts';
+import type { BuiltBlock } from './building/built-block.ts';
+import { REGTEST_GENESIS } from './building/regtest.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { REGTEST_GENESIS } from './regtest.ts';
 import { createWallet, type Wallet } from './wallet.ts';
 
 /** The node did not take a block of ours. */

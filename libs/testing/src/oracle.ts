@@ -17,7 +17,7 @@ import {
   scanBlock,
   type VirtualChain,
 } from '@virtualchain/protocol';
-import type { BuiltBlock } from './built-block.ts';
+import type { BuiltBlock } from './building/built-block.ts';
 
 /** What differs between a projection and what it should hold; empty when all is equal. */
 export type Differences = readonly string[];

@@ -13,7 +13,7 @@ import {
   type Txid,
 } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
-import { dataScript } from './data-script.ts';
+import { dataScript } from './building/data-script.ts';
 import type { Coin, Ledger } from './ledger.ts';
 
 /** The wallet has no coins, on this branch, for what it should pay. */

@@ -16,7 +16,7 @@ import {
   forkAt,
   REGTEST_GENESIS,
   subsidyAt,
-} from './index.ts';
+} from '../index.ts';
 
 test('the genesis block is that of regtest', () => {
   expect(REGTEST_GENESIS.hash).toBe('0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206');

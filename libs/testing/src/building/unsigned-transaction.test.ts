@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseBlock, parseTransaction } from '@virtualchain/bitcoin';
-import { buildChain, coinTransaction, fundingAmong, spendingTransaction } from './index.ts';
+import { buildChain, coinTransaction, fundingAmong, spendingTransaction } from '../index.ts';
 
 const anyone = Uint8Array.of(0x51);
 const cutShort = Uint8Array.of(0x6a, 0x4c);
