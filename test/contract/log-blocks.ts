@@ -69,8 +69,16 @@ export const disconnect = (name: string): LogEntry => ({ kind: 'disconnect', blo
 export const placed = (event: Unplaced<LogEvent>, log: string, epoch: number, sequence: number): LogEvent =>
   ({ ...event, schema: 1, log, epoch, sequence }) as LogEvent;
 
+/** Where a writer puts a block with so many operations. */
+export interface BlockPlace {
+  readonly log: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly count?: number;
+}
+
 /** The records of a block as a writer would place them from `sequence` on. */
-export function recordsOfBlock(name: string, log: string, epoch: number, sequence: number, count = 1): LogEvent[] {
+export function recordsOfBlock(name: string, { log, epoch, sequence, count = 1 }: BlockPlace): LogEvent[] {
   const operations = Array.from({ length: count }, (_, position) =>
     placed(operationOf(name, position), log, epoch, sequence + 1 + position),
   );

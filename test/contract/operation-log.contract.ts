@@ -164,7 +164,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
     test('a tail of thousands of aborted records hides nothing and ends', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
       for (let round = 0; round < 3; round += 1) {
-        await harness.inject(topic, recordsOfBlock('0ab', id, 1, 7, 2_000), 'aborted');
+        await harness.inject(topic, recordsOfBlock('0ab', { log: id, epoch: 1, sequence: 7, count: 2_000 }), 'aborted');
       }
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
       expect(await log.tail(topic)).toMatchObject({ sequence: 6, block: { hash: hashOf('0a') } });
@@ -176,12 +176,12 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
 
     test('an open transaction hides the tail until it is settled', async () => {
       const { topic, id } = await written([connect('0')]);
-      const open = await harness.injectOpen(topic, recordsOfBlock('0a', id, 1, 5));
+      const open = await harness.injectOpen(topic, recordsOfBlock('0a', { log: id, epoch: 1, sequence: 5 }));
       expect(words(await readAll(log, topic))).toEqual(['+0']);
       expect(await log.tail(topic)).toMatchObject({ sequence: 4, block: { hash: hashOf('0') } });
       await open.settle('committed');
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
-      const another = await harness.injectOpen(topic, recordsOfBlock('0ab', id, 1, 7));
+      const another = await harness.injectOpen(topic, recordsOfBlock('0ab', { log: id, epoch: 1, sequence: 7 }));
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
       await another.settle('aborted');
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
@@ -208,7 +208,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
 
     test('a block cut off in its middle is void once the next writer starts', async () => {
       const { topic, id } = await written([connect('0')]);
-      const cut = recordsOfBlock('0a', id, 1, 5, 5).slice(0, 3);
+      const cut = recordsOfBlock('0a', { log: id, epoch: 1, sequence: 5, count: 5 }).slice(0, 3);
       await harness.inject(topic, cut);
       const [whole] = await readAll(log, topic);
       expect(words(await readAll(log, topic))).toEqual(['+0']);
@@ -297,9 +297,9 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
     test('records of an older epoch are skipped and not counted', async () => {
       const { topic, id } = await written([connect('0')]);
       await using writer = await log.openWriter(identityOf(topic));
-      await harness.inject(topic, recordsOfBlock('0b', id, 1, 5));
+      await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 1, sequence: 5 }));
       await writer.append([connect('0a')]);
-      await harness.inject(topic, recordsOfBlock('0b', id, 1, 5));
+      await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 1, sequence: 5 }));
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
       expect(await log.tail(topic)).toMatchObject({ epoch: 2, sequence: 7, block: { hash: hashOf('0a') } });
       expect(await branchOf(log.branch(topic))).toEqual(['0a', '0']);
@@ -311,11 +311,11 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       const { topic, id } = await written([connect('0')]);
       await using writer = await log.openWriter(identityOf(topic));
       await writer.append([connect('0a')]);
-      await harness.inject(topic, recordsOfBlock('0b', id, 1, 5, 600));
+      await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 1, sequence: 5, count: 600 }));
       {
         await using next = await log.openWriter(identityOf(topic));
         expect(next.tail).toMatchObject({ epoch: 3, sequence: 8, block: { hash: hashOf('0a') } });
-        await harness.inject(topic, recordsOfBlock('0b', id, 2, 8, 600));
+        await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 2, sequence: 8, count: 600 }));
         expect(await branchOf(next.branch())).toEqual(['0a', '0']);
         expect((await next.append([connect('0ab'), disconnect('0ab')])).block?.hash).toBe(hashOf('0a'));
       }
@@ -326,7 +326,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       const { topic, id } = await written([connect('0')]);
       await using writer = await log.openWriter(identityOf(topic));
       expect((await writer.append([connect('0a', 700)])).sequence).toBe(706);
-      await harness.inject(topic, recordsOfBlock('0b', id, 1, 110, 600));
+      await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 1, sequence: 110, count: 600 }));
       await using next = await log.openWriter(identityOf(topic));
       expect(next.tail).toMatchObject({ epoch: 3, sequence: 707, block: { hash: hashOf('0a') } });
       expect(await branchOf(next.branch())).toEqual(['0a', '0']);
@@ -344,28 +344,36 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
 
     test('a repeated block is absorbed, another one in its place is a fork', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
-      await harness.inject(topic, recordsOfBlock('0a', id, 1, 5));
+      await harness.inject(topic, recordsOfBlock('0a', { log: id, epoch: 1, sequence: 5 }));
       expect(words(await readAll(log, topic))).toEqual(['+0', '+0a']);
       const [, last] = await readAll(log, topic);
       expect(await readAll(log, topic, last?.cursor)).toEqual([]);
-      await harness.inject(topic, recordsOfBlock('0', id, 1, 3));
+      await harness.inject(topic, recordsOfBlock('0', { log: id, epoch: 1, sequence: 3 }));
       expect(await codeOf(readAll(log, topic, last?.cursor))).toBe('LOG_FORKED');
       const known = [{ fromSequence: 3, toSequence: 4, hash: blockHash(hashOf('0')) }];
       for await (const { changes } of log.read(topic, { after: last?.cursor ?? null, known, untilEnd: true })) {
         expect(changes).toEqual([]);
       }
-      await harness.inject(topic, recordsOfBlock('0b', id, 1, 5));
+      await harness.inject(topic, recordsOfBlock('0b', { log: id, epoch: 1, sequence: 5 }));
       expect(await codeOf(readAll(log, topic))).toBe('LOG_FORKED');
     });
 
     test.each<[string, string, (id: string) => (LogEvent | Uint8Array)[]]>([
-      ['a missing sequence', 'SEQUENCE_GAP', (id) => recordsOfBlock('0a', id, 1, 6)],
-      ['a wrong parent', 'PARENT_MISMATCH', (id) => recordsOfBlock('0ba', id, 1, 5)],
-      ['another log', 'LOG_REPLACED', () => recordsOfBlock('0a', 'f'.repeat(32), 1, 5)],
-      ['an altered operation', 'DIGEST_MISMATCH', (id) => altered(recordsOfBlock('0a', id, 1, 5))],
+      ['a missing sequence', 'SEQUENCE_GAP', (id) => recordsOfBlock('0a', { log: id, epoch: 1, sequence: 6 })],
+      ['a wrong parent', 'PARENT_MISMATCH', (id) => recordsOfBlock('0ba', { log: id, epoch: 1, sequence: 5 })],
+      ['another log', 'LOG_REPLACED', () => recordsOfBlock('0a', { log: 'f'.repeat(32), epoch: 1, sequence: 5 })],
+      [
+        'an altered operation',
+        'DIGEST_MISMATCH',
+        (id) => altered(recordsOfBlock('0a', { log: id, epoch: 1, sequence: 5 })),
+      ],
       ['bytes that are no event', 'RECORD_INVALID', () => [new TextEncoder().encode('{"type":"operation"')]],
       ['an operation without its block', 'RECORD_INVALID', (id) => [placed(operationOf('0', 1), id, 1, 5)]],
-      ['an epoch that nobody opened', 'RECORD_INVALID', (id) => recordsOfBlock('0a', id, 2, 5)],
+      [
+        'an epoch that nobody opened',
+        'RECORD_INVALID',
+        (id) => recordsOfBlock('0a', { log: id, epoch: 2, sequence: 5 }),
+      ],
       ['a second writer of one epoch', 'LOG_FORKED', (id) => [secondWriter(id)]],
     ])('%s stops the reader with %s', async (_what, code, events) => {
       const { topic, id } = await written([connect('0')]);

@@ -50,98 +50,114 @@ function parseOnce(bytes: Uint8Array): Block {
 }
 
 export function createNodeModel(genesisBytes: Uint8Array = REGTEST_GENESIS.bytes): NodeModel {
-  const blocks = new Map<string, KnownBlock>();
+  return new BlockTree(genesisBytes);
+}
+
+class BlockTree implements NodeModel {
+  readonly #genesisBytes: Uint8Array;
+  readonly #blocks = new Map<string, KnownBlock>();
   /** Blocks by what they hold. */
-  const holders = new Map<string, readonly KnownBlock[]>();
-  const invalid = new Set<string>();
-  let bestChain: KnownBlock[] = [];
-  reset();
+  readonly #holders = new Map<string, readonly KnownBlock[]>();
+  readonly #invalid = new Set<string>();
+  #bestChain: KnownBlock[] = [];
 
-  function reset(): void {
-    blocks.clear();
-    holders.clear();
-    invalid.clear();
-    bestChain = [];
-    const block = parseBlock(genesisBytes);
-    const genesis = { block, bytes: genesisBytes, height: 0 as Height, work: 0n, previous: null };
-    blocks.set(block.hash, genesis);
-    bestChain = [genesis];
+  constructor(genesisBytes: Uint8Array) {
+    this.#genesisBytes = genesisBytes;
+    this.reset();
   }
 
-  function best(): KnownBlock {
-    return bestChain.at(-1) as KnownBlock;
+  get best(): KnownBlock {
+    return this.#bestChain.at(-1) as KnownBlock;
   }
 
-  function isInvalid(known: KnownBlock): boolean {
+  reset(): void {
+    this.#blocks.clear();
+    this.#holders.clear();
+    this.#invalid.clear();
+    const block = parseBlock(this.#genesisBytes);
+    const genesis = { block, bytes: this.#genesisBytes, height: 0 as Height, work: 0n, previous: null };
+    this.#blocks.set(block.hash, genesis);
+    this.#bestChain = [genesis];
+  }
+
+  submit(bytes: Uint8Array): boolean {
+    const block = parseOnce(bytes);
+    const previous = this.#blocks.get(block.header.previousHash) ?? null;
+    if (previous === null) return block.header.previousHash === NULL_HASH;
+    if (this.#blocks.has(block.hash)) return true;
+    const work = previous.work + workFromBits(block.header.bits);
+    const known = { block, bytes, height: (previous.height + 1) as Height, work, previous };
+    this.#blocks.set(block.hash, known);
+    for (const { txid } of block.transactions) this.#holders.set(txid, [...(this.#holders.get(txid) ?? []), known]);
+    if (previous === this.best) this.#bestChain.push(known);
+    else if (work > this.best.work && !this.#isInvalid(known)) this.#follow(known);
+    return true;
+  }
+
+  place(bytes: Uint8Array, height: Height): void {
+    const block = parseOnce(bytes);
+    const known = { block, bytes, height, work: workFromBits(block.header.bits), previous: null };
+    this.#blocks.set(block.hash, known);
+    this.#bestChain[height] = known;
+  }
+
+  known(hash: string): KnownBlock | null {
+    return this.#blocks.get(hash) ?? null;
+  }
+
+  at(height: number): KnownBlock | null {
+    return this.#bestChain[height] ?? null;
+  }
+
+  isOnBestChain(known: KnownBlock): boolean {
+    return this.#bestChain[known.height] === known;
+  }
+
+  tips(): ReturnType<NodeModel['tips']> {
+    const parents = new Set([...this.#blocks.values()].map(({ previous }) => previous));
+    const leaves = [...this.#blocks.values()].filter((known) => !parents.has(known) && known !== this.best);
+    const others = leaves.map((tip) => {
+      let fork: KnownBlock | null = tip;
+      while (fork !== null && !this.isOnBestChain(fork)) fork = fork.previous;
+      const status = this.#isInvalid(tip) ? 'invalid' : 'valid-fork';
+      return { tip, branchLength: tip.height - (fork?.height ?? 0), status };
+    });
+    return [{ tip: this.best, branchLength: 0, status: 'active' }, ...others];
+  }
+
+  transaction(txid: string): ReturnType<NodeModel['transaction']> {
+    const holder = this.#holders.get(txid)?.find((known) => known.height > 0 && this.isOnBestChain(known));
+    const transaction = holder?.block.transactions.find((each) => each.txid === txid);
+    return holder === undefined || transaction === undefined ? null : { transaction, in: holder };
+  }
+
+  invalidate(hash: BlockHash): void {
+    this.#invalid.add(hash);
+    this.#chooseBest();
+  }
+
+  reconsider(hash: BlockHash): void {
+    this.#invalid.delete(hash);
+    this.#chooseBest();
+  }
+
+  #isInvalid(known: KnownBlock): boolean {
     for (let each: KnownBlock | null = known; each !== null; each = each.previous) {
-      if (invalid.has(each.block.hash)) return true;
+      if (this.#invalid.has(each.block.hash)) return true;
     }
     return false;
   }
 
-  function follow(tip: KnownBlock): void {
+  #chooseBest(): void {
+    let chosen = this.#bestChain[0] as KnownBlock;
+    for (const known of this.#blocks.values()) if (known.work > chosen.work && !this.#isInvalid(known)) chosen = known;
+    this.#follow(chosen);
+  }
+
+  #follow(tip: KnownBlock): void {
     const added: KnownBlock[] = [];
     let each: KnownBlock | null = tip;
-    for (; each !== null && bestChain[each.height] !== each; each = each.previous) added.push(each);
-    bestChain = [...bestChain.slice(0, (each?.height ?? -1) + 1), ...added.reverse()];
+    for (; each !== null && !this.isOnBestChain(each); each = each.previous) added.push(each);
+    this.#bestChain = [...this.#bestChain.slice(0, (each?.height ?? -1) + 1), ...added.reverse()];
   }
-
-  function chooseBest(): void {
-    let chosen = bestChain[0] as KnownBlock;
-    for (const known of blocks.values()) if (known.work > chosen.work && !isInvalid(known)) chosen = known;
-    follow(chosen);
-  }
-
-  return {
-    get best() {
-      return best();
-    },
-    submit(bytes) {
-      const block = parseOnce(bytes);
-      const previous = blocks.get(block.header.previousHash) ?? null;
-      if (previous === null) return block.header.previousHash === NULL_HASH;
-      if (blocks.has(block.hash)) return true;
-      const work = previous.work + workFromBits(block.header.bits);
-      const known = { block, bytes, height: (previous.height + 1) as Height, work, previous };
-      blocks.set(block.hash, known);
-      for (const each of block.transactions) holders.set(each.txid, [...(holders.get(each.txid) ?? []), known]);
-      if (previous === best()) bestChain.push(known);
-      else if (work > best().work && !isInvalid(known)) follow(known);
-      return true;
-    },
-    place(bytes, height) {
-      const block = parseOnce(bytes);
-      const known = { block, bytes, height, work: workFromBits(block.header.bits), previous: null };
-      blocks.set(block.hash, known);
-      bestChain[height] = known;
-    },
-    known: (hash) => blocks.get(hash) ?? null,
-    at: (height) => bestChain[height] ?? null,
-    isOnBestChain: (known) => bestChain[known.height] === known,
-    tips() {
-      const parents = new Set([...blocks.values()].map(({ previous }) => previous));
-      const leaves = [...blocks.values()].filter((known) => !parents.has(known) && known !== best());
-      const others = leaves.map((tip) => {
-        let fork: KnownBlock | null = tip;
-        while (fork !== null && bestChain[fork.height] !== fork) fork = fork.previous;
-        const status = isInvalid(tip) ? 'invalid' : 'valid-fork';
-        return { tip, branchLength: tip.height - (fork?.height ?? 0), status };
-      });
-      return [{ tip: best(), branchLength: 0, status: 'active' }, ...others];
-    },
-    transaction(txid) {
-      const holder = holders.get(txid)?.find((known) => known.height > 0 && bestChain[known.height] === known);
-      const transaction = holder?.block.transactions.find((each) => each.txid === txid);
-      return holder === undefined || transaction === undefined ? null : { transaction, in: holder };
-    },
-    invalidate(hash) {
-      invalid.add(hash);
-      chooseBest();
-    },
-    reconsider(hash) {
-      invalid.delete(hash);
-      chooseBest();
-    },
-    reset,
-  };
 }

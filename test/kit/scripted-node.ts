@@ -41,80 +41,40 @@ interface PlannedFault {
 
 const firstLogin = 'vchain:secret';
 
+const SETTINGS: CoreSettings = {
+  chain: 'regtest',
+  hasRest: true,
+  hasIndex: true,
+  isIndexBuilding: false,
+  version: 300_000,
+  initialBlockDownload: false,
+  headers: null,
+  zmqAddress: null,
+  pruneHeight: null,
+};
+
+/** What the node answers from, and what it was asked. */
+interface Script {
+  readonly model: NodeModel;
+  readonly settings: CoreSettings;
+  readonly calls: string[];
+  readonly faults: PlannedFault[];
+  login: string;
+}
+
 export async function startScriptedNode(
   settings: Partial<CoreSettings> = {},
   model: NodeModel = createNodeModel(),
 ): Promise<ScriptedNode> {
-  const current: CoreSettings = {
-    chain: 'regtest',
-    hasRest: true,
-    hasIndex: true,
-    isIndexBuilding: false,
-    version: 300_000,
-    initialBlockDownload: false,
-    headers: null,
-    zmqAddress: null,
-    pruneHeight: null,
-    ...settings,
-  };
-  const calls: string[] = [];
-  const faults: PlannedFault[] = [];
-  const access = { login: firstLogin };
+  const script: Script = { model, settings: { ...SETTINGS, ...settings }, calls: [], faults: [], login: firstLogin };
   const counts = { inFlight: 0, inFlightMax: 0, connections: 0 };
-
-  function faultFor(methods: readonly string[]): Fault | null {
-    const planned = faults.find(({ times, method }) => times > 0 && (method === undefined || methods.includes(method)));
-    if (planned === undefined) return null;
-    planned.times -= 1;
-    return planned.fault;
-  }
-
-  async function answer(request: IncomingMessage): Promise<Reply> {
-    const body = await text(request);
-    if (request.url?.startsWith('/rest/')) {
-      calls.push('rest');
-      return restReply(request.url, faultFor(['rest']));
-    }
-    if (request.headers.authorization !== `Basic ${Buffer.from(access.login).toString('base64')}`)
-      return plain(401, '');
-    const asked = JSON.parse(body) as CoreCall | readonly CoreCall[];
-    const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => method);
-    calls.push(...methods);
-    return rpcReply(asked, faultFor(methods));
-  }
-
-  function restReply(url: string, fault: Fault | null): Reply {
-    const known = model.known(/\/rest\/block\/([0-9a-f]{64})\.bin$/.exec(url)?.[1] ?? '');
-    if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
-    if (!current.hasRest || known === null) return plain(404, current.hasRest ? 'not found\r\n' : '');
-    return { statusCode: 200, type: 'application/octet-stream', body: known.bytes, fault };
-  }
-
-  function rpcReply(asked: CoreCall | readonly CoreCall[], fault: Fault | null): Reply {
-    if (fault === 'http-500') return plain(500, 'Internal Server Error');
-    if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
-    if (fault === 'empty') return plain(200, '');
-    if (fault === 'html') return plain(200, '<html><body>proxy</body></html>');
-    const spoiled = (answer: CoreAnswer): CoreAnswer => (fault === 'wrong-id' ? { ...answer, id: 'x' } : answer);
-    if (!isBatch(asked)) {
-      const { statusCode, answer } = coreAnswer(model, current, asked);
-      return json(statusCode, spoiled(answer), fault);
-    }
-    const answers = asked.map((call) => spoiled(coreAnswer(model, current, call).answer));
-    const [first] = answers;
-    if (fault === 'batch-error' && first !== undefined) {
-      answers[0] = { result: null, error: { code: -8, message: 'injected' }, id: first.id };
-    }
-    return json(200, answers.reverse(), fault); // Any order is allowed: a client has to go by the ids.
-  }
-
   const server = createServer((request, response) => {
     counts.inFlight += 1;
     counts.inFlightMax = Math.max(counts.inFlightMax, counts.inFlight);
     response.on('close', () => {
       counts.inFlight -= 1;
     });
-    answer(request)
+    replyTo(script, request)
       .catch((error: unknown) => plain(500, String(error)))
       .then((reply) => send(response, reply));
   });
@@ -127,14 +87,14 @@ export async function startScriptedNode(
   return {
     url: `http://${firstLogin}@127.0.0.1:${port}`,
     get login() {
-      return access.login;
+      return script.login;
     },
     set login(login) {
-      access.login = login;
+      script.login = login;
     },
     model,
-    settings: current,
-    calls,
+    settings: script.settings,
+    calls: script.calls,
     get inFlightMax() {
       return counts.inFlightMax;
     },
@@ -142,13 +102,60 @@ export async function startScriptedNode(
       return counts.connections;
     },
     fail(fault, { times = 1, method } = {}) {
-      faults.push({ fault, times, method });
+      script.faults.push({ fault, times, method });
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** The fault that is next for one of these methods, which is used up by it. */
+function faultFor({ faults }: Script, methods: readonly string[]): Fault | null {
+  const planned = faults.find(({ times, method }) => times > 0 && (method === undefined || methods.includes(method)));
+  if (planned === undefined) return null;
+  planned.times -= 1;
+  return planned.fault;
+}
+
+async function replyTo(script: Script, request: IncomingMessage): Promise<Reply> {
+  const body = await text(request);
+  if (request.url?.startsWith('/rest/')) {
+    script.calls.push('rest');
+    return restReply(script, request.url, faultFor(script, ['rest']));
+  }
+  const wanted = `Basic ${Buffer.from(script.login).toString('base64')}`;
+  if (request.headers.authorization !== wanted) return plain(401, '');
+  const asked = JSON.parse(body) as CoreCall | readonly CoreCall[];
+  const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => method);
+  script.calls.push(...methods);
+  return rpcReply(script, asked, faultFor(script, methods));
+}
+
+function restReply({ model, settings }: Script, url: string, fault: Fault | null): Reply {
+  const known = model.known(/\/rest\/block\/([0-9a-f]{64})\.bin$/.exec(url)?.[1] ?? '');
+  if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
+  if (!settings.hasRest || known === null) return plain(404, settings.hasRest ? 'not found\r\n' : '');
+  return { statusCode: 200, type: 'application/octet-stream', body: known.bytes, fault };
+}
+
+function rpcReply({ model, settings }: Script, asked: CoreCall | readonly CoreCall[], fault: Fault | null): Reply {
+  if (fault === 'http-500') return plain(500, 'Internal Server Error');
+  if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
+  if (fault === 'empty') return plain(200, '');
+  if (fault === 'html') return plain(200, '<html><body>proxy</body></html>');
+  const spoiled = (answer: CoreAnswer): CoreAnswer => (fault === 'wrong-id' ? { ...answer, id: 'x' } : answer);
+  if (!isBatch(asked)) {
+    const { statusCode, answer } = coreAnswer(model, settings, asked);
+    return json(statusCode, spoiled(answer), fault);
+  }
+  const answers = asked.map((call) => spoiled(coreAnswer(model, settings, call).answer));
+  const [first] = answers;
+  if (fault === 'batch-error' && first !== undefined) {
+    answers[0] = { result: null, error: { code: -8, message: 'injected' }, id: first.id };
+  }
+  return json(200, answers.reverse(), fault); // Any order is allowed: a client has to go by the ids.
 }
 
 interface Reply {

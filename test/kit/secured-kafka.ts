@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kafkaJars, type Run, runTool } from '@virtualchain/local';
+import { kafkaJars, type Run, type RunningProcess, runTool } from '@virtualchain/local';
 import { openKafkaLog } from '@virtualchain/operation-log';
 import { kafkaSettings } from '../../infra/local/src/kafka/kafka-settings.ts';
 import { freePorts } from '../../infra/local/src/ports.ts';
@@ -21,17 +21,43 @@ export interface SecuredKafka {
   readonly password: string;
 }
 
+interface Ports {
+  readonly tls: number;
+  readonly clear: number;
+  readonly inner: number;
+  readonly controller: number;
+}
+
+/** Who may log in. */
+interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Starts one broker for the run, which ends with it; null where no certificate can be made for it. */
 export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> {
-  const [tlsPort, clearPort, innerPort, controllerPort] = await freePorts(4);
+  const [tls = 0, clear = 0, inner = 0, controller = 0] = await freePorts(4);
   const directory = join(run.runDirectory, 'secured-kafka');
   mkdirSync(directory);
   const certificate = makeCertificate(directory);
   if (certificate === null) return null;
   const store = join(directory, 'store.pem');
   writeFileSync(store, readFileSync(certificate.key, 'utf8') + readFileSync(certificate.cert, 'utf8'));
+  const login: Login = { username: 'ingester', password: randomBytes(9).toString('hex') };
+  const properties = join(directory, 'server.properties');
+  const settings = {
+    ...securedSettings({ tls, clear, inner, controller }, login),
+    'ssl.keystore.location': store,
+    'log.dirs': join(directory, 'data'),
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(properties, lines.join(''));
+  const broker = await startBroker(run, { directory, properties }, login);
+  await untilReady(broker, `127.0.0.1:${inner}`);
+  return { tls: `127.0.0.1:${tls}`, clear: `127.0.0.1:${clear}`, ca: certificate.cert, ...login };
+}
 
-  const [username, password] = ['ingester', randomBytes(9).toString('hex')];
+function securedSettings(ports: Ports, { username, password }: Login): Readonly<Record<string, string | number>> {
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`;
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   const mechanisms = (listener: string): Record<string, string> => ({
@@ -40,33 +66,28 @@ export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> 
     [`listener.name.${listener}.scram-sha-256.sasl.jaas.config`]: scram,
     [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`]: scram,
   });
-  const listeners = [
-    `TLS://127.0.0.1:${tlsPort}`,
-    `CLEAR://127.0.0.1:${clearPort}`,
-    `INNER://127.0.0.1:${innerPort}`,
-    `CONTROLLER://127.0.0.1:${controllerPort}`,
-  ].join(',');
-  const settings = {
+  const listeners = Object.entries(ports)
+    .map(([name, port]) => `${name.toUpperCase()}://127.0.0.1:${port}`)
+    .join(',');
+  return {
     ...kafkaSettings,
     ...mechanisms('tls'),
     ...mechanisms('clear'),
-    'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}`,
     listeners,
     'advertised.listeners': listeners,
     'inter.broker.listener.name': 'INNER',
     'listener.security.protocol.map': 'TLS:SASL_SSL,CLEAR:SASL_PLAINTEXT,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'ssl.keystore.type': 'PEM',
-    'ssl.keystore.location': store,
-    'log.dirs': join(directory, 'data'),
   };
-  const properties = join(directory, 'server.properties');
-  writeFileSync(
-    properties,
-    Object.entries(settings)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  );
+}
 
+/** Formats its folder, with the users of SCRAM in it, and starts it. */
+async function startBroker(
+  run: Run,
+  { directory, properties }: { readonly directory: string; readonly properties: string },
+  { username, password }: Login,
+): Promise<RunningProcess> {
   const java = javaCommand(process.env);
   const lib = await kafkaJars(process.env, () => undefined);
   const jvm = ['-Xmx512m', '-XX:+UseSerialGC', '-Djava.awt.headless=true', '-cp', join(lib, '*')];
@@ -76,17 +97,21 @@ export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> 
   ]);
   const format = ['format', '--standalone', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', properties];
   await runTool(java, [...jvm, 'kafka.tools.StorageTool', ...format, ...users], { cwd: directory, env: process.env });
-  const broker = await run.startProcess({
+  return run.startProcess({
     name: 'secured-kafka',
     command: java,
     args: [...jvm, 'kafka.Kafka', properties],
     env: { PATH: process.env['PATH'], HOME: directory },
   });
+}
+
+/** Waits until a topic can be made on the listener that needs no login. */
+async function untilReady(broker: RunningProcess, innerListener: string): Promise<void> {
   let ended = false;
   void broker.exited.then(() => {
     ended = true;
   });
-  await using log = openKafkaLog({ brokers: [`127.0.0.1:${innerPort}`], retryForMs: 1_000 });
+  await using log = openKafkaLog({ brokers: [innerListener], retryForMs: 1_000 });
   await until(
     'the secured broker',
     () =>
@@ -97,6 +122,4 @@ export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> 
     (state) => state === 'ready' || ended,
     120_000,
   );
-  const [tls, clear] = [`127.0.0.1:${tlsPort}`, `127.0.0.1:${clearPort}`];
-  return { tls, clear, ca: certificate.cert, username, password };
 }

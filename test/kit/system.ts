@@ -25,6 +25,14 @@ export interface SystemOptions {
   readonly ownServers?: boolean;
 }
 
+interface SystemParts {
+  readonly parts: RealParts<PartName>;
+  readonly rpc: NodeRpc;
+  readonly miner: Miner;
+  readonly traffic: Traffic;
+  readonly postgresUrl: string;
+}
+
 /** A whole system on real parts: node, Kafka, Postgres, a miner with traffic, and our services as processes. */
 export class System implements AsyncDisposable {
   readonly parts: RealParts<PartName>;
@@ -38,7 +46,7 @@ export class System implements AsyncDisposable {
   readonly fundedHeight: number;
   #processes = 0;
 
-  private constructor(parts: RealParts<PartName>, rpc: NodeRpc, miner: Miner, traffic: Traffic, postgresUrl: string) {
+  private constructor({ parts, rpc, miner, traffic, postgresUrl }: SystemParts) {
     this.parts = parts;
     this.rpc = rpc;
     this.miner = miner;
@@ -60,7 +68,7 @@ export class System implements AsyncDisposable {
     const miner = createMiner({ rpc });
     const traffic = await Traffic.fund(miner, seed);
     const postgresUrl = await parts.postgres.createDatabase(databaseName(parts, 'e2e'));
-    return new System(parts, rpc, miner, traffic, postgresUrl);
+    return new System({ parts, rpc, miner, traffic, postgresUrl });
   }
 
   /** One more database of this run, empty. @returns its URL. */

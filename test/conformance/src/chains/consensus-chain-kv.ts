@@ -48,7 +48,7 @@ export async function* consensusChainKvCases({ chains }: KvVectors): AsyncIterab
       yield {
         name: `${label}: block ${block}`,
         expected: { ...wanted, accepted: accepted.map(({ txid, opcode_hex }) => ({ txid, opcode_hex })) },
-        actual: () => foldBlock(kv, head, magic_hex, block, txs),
+        actual: () => foldBlock(kv, { firstBlock: head.first_block, magic: magic_hex }, block, txs),
       };
       yield {
         name: `${label}: block ${block}: accepted fields serialise`,
@@ -67,7 +67,12 @@ export async function* consensusChainKvCases({ chains }: KvVectors): AsyncIterab
   }
 }
 
-async function foldBlock(kv: KvFold, head: ChainHead, magic: string, block: number, txs: readonly KvTransaction[]) {
+async function foldBlock(
+  kv: KvFold,
+  { firstBlock, magic }: { readonly firstBlock: number; readonly magic: string },
+  block: number,
+  txs: readonly KvTransaction[],
+) {
   const input = madeUpBlock(
     block,
     txs
@@ -104,7 +109,7 @@ async function foldBlock(kv: KvFold, head: ChainHead, magic: string, block: numb
       txindex: event.transactionIndex,
       vtxindex,
     })),
-    previous_blocks: previousHeights(block, head.first_block),
+    previous_blocks: previousHeights(block, firstBlock),
     ...hashesOf(folded),
   };
 }
