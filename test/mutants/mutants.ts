@@ -9,19 +9,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sequence-check',
     file: 'libs/operation-log/src/follow.ts',
-    edits: [['if (event.sequence > sequence + 1) throw', 'if (false) throw']],
+    edits: [['if (event.sequence > this.#sequence + 1) {', 'if (false) {']],
     tests: LOG,
   },
   {
     name: 'repeated-sequence',
     file: 'libs/operation-log/src/follow.ts',
-    edits: [['if (event.sequence <= sequence) return absorb(event, offset);', '']],
+    edits: [['if (event.sequence <= this.#sequence) return this.#absorb(event, offset);', '']],
     tests: LOG,
   },
   {
     name: 'epoch-rule',
     file: 'libs/operation-log/src/follow.ts',
-    edits: [['if (event.epoch < epoch) return null;', '']],
+    edits: [['if (event.epoch < this.#epoch) return null;', '']],
     tests: LOG,
   },
   {
@@ -33,7 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'log-id-of-a-record',
     file: 'libs/operation-log/src/follow.ts',
-    edits: [['if (log !== null && event.log !== log) {', 'if (false) {']],
+    edits: [['if (this.#log !== null && event.log !== this.#log) {', 'if (false) {']],
     tests: LOG,
   },
   {

@@ -3,14 +3,15 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type {
   BlockConnected,
   BlockDisconnected,
+  LogCreated,
   LogEvent,
   OperationEvent,
   WriterStarted,
 } from '@virtualchain/protocol';
 import { DigestMismatch, LogForked, LogReplaced, ParentMismatch, RecordInvalid, SequenceGap } from './errors.ts';
-import { REMEMBERED_SPANS_MAX } from './limits.ts';
 import type { Cursor, KnownBlock, LogChange, LogRecord } from './port.ts';
 import { decodeRecord } from './record/event-codec.ts';
+import { ownerOf, RememberedSpans, spanEndingWith } from './spans.ts';
 
 /** Where to go on: a cursor, the record it names as the log has it, and the first block of the log's chain. */
 export interface Anchor {
@@ -37,13 +38,6 @@ export interface Follower {
   accept(record: LogRecord): LogChange | null;
 }
 
-/** The records from one sequence to another, and what they belong to: a block's hash, a writer, or the log itself. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly owner: string;
-}
-
 interface UnfinishedBlock {
   readonly event: BlockConnected;
   readonly offset: bigint;
@@ -58,200 +52,205 @@ interface UnfinishedBlock {
  * other record the name of its fault. It never guesses.
  */
 export function createFollower(topic: string, anchor: Anchor | null, known: readonly KnownBlock[] = []): Follower {
-  let log = anchor?.cursor.log ?? null;
-  let epoch = anchor?.cursor.epoch ?? 0;
-  let writer = anchor?.cursor.writer ?? '';
-  let sequence = anchor?.cursor.sequence ?? 0;
-  let firstBlock = anchor?.firstBlock ?? null;
-  let tip: { readonly height: Height; readonly hash: BlockHash } | null =
-    anchor?.cursor.hash != null && anchor.cursor.height != null
-      ? { height: anchor.cursor.height, hash: anchor.cursor.hash }
-      : null;
-  let unfinished: UnfinishedBlock | null = null;
-  let last = anchor && acceptedAs(anchor.event, anchor.cursor.offset);
-  const spans: Span[] = known.map(({ fromSequence, toSequence, hash }) => ({
-    from: fromSequence,
-    to: toSequence,
-    owner: hash,
-  }));
-  if (anchor !== null) spans.push(spanEndingWith(anchor.event));
+  return new TopicFollower(topic, anchor, known);
+}
 
-  const remember = (span: Span): void => {
-    spans.push(span);
-    if (spans.length > REMEMBERED_SPANS_MAX) spans.shift();
-  };
-  const cursorAt = (offset: bigint): Cursor => ({
-    log: log ?? '',
-    epoch,
-    writer,
-    sequence,
-    offset,
-    height: tip?.height ?? null,
-    hash: tip?.hash ?? null,
-  });
+class TopicFollower implements Follower {
+  readonly #topic: string;
+  readonly #spans: RememberedSpans;
+  #log: string | null;
+  #epoch: number;
+  #writer: string;
+  #sequence: number;
+  #firstBlock: Height | null;
+  #tip: { readonly height: Height; readonly hash: BlockHash } | null;
+  #unfinished: UnfinishedBlock | null = null;
+  #last: Accepted | null;
 
-  function accept(record: LogRecord): LogChange | null {
-    const event = decodeRecord(topic, record);
-    const before = sequence;
-    const change = place(event, record);
-    if (sequence > before) last = acceptedAs(event, record.offset);
+  constructor(topic: string, anchor: Anchor | null, known: readonly KnownBlock[]) {
+    const cursor = anchor?.cursor;
+    this.#topic = topic;
+    this.#spans = new RememberedSpans(known);
+    this.#log = cursor?.log ?? null;
+    this.#epoch = cursor?.epoch ?? 0;
+    this.#writer = cursor?.writer ?? '';
+    this.#sequence = cursor?.sequence ?? 0;
+    this.#firstBlock = anchor?.firstBlock ?? null;
+    this.#tip = cursor?.hash != null && cursor.height != null ? { height: cursor.height, hash: cursor.hash } : null;
+    this.#last = anchor && acceptedAs(anchor.event, anchor.cursor.offset);
+    if (anchor !== null) this.#spans.add(spanEndingWith(anchor.event));
+  }
+
+  get log(): string | null {
+    return this.#log;
+  }
+
+  get last(): Accepted | null {
+    return this.#last;
+  }
+
+  accept(record: LogRecord): LogChange | null {
+    const event = decodeRecord(this.#topic, record);
+    const before = this.#sequence;
+    const change = this.#place(event, record);
+    if (this.#sequence > before) this.#last = acceptedAs(event, record.offset);
     return change;
   }
 
-  function place(event: LogEvent, record: LogRecord): LogChange | null {
+  #place(event: LogEvent, record: LogRecord): LogChange | null {
     const { offset } = record;
-    if (log !== null && event.log !== log) {
-      throw new LogReplaced(topic, offset, `the record belongs to log ${event.log}, ours is ${log}`);
+    if (this.#log !== null && event.log !== this.#log) {
+      throw new LogReplaced(this.#topic, offset, `the record belongs to log ${event.log}, ours is ${this.#log}`);
     }
-    if (event.epoch < epoch) return null;
-    if (event.epoch === epoch && event.type === 'writer.started' && event.writer !== writer && event.epoch > 0) {
-      throw new LogForked(topic, offset, `writers ${writer} and ${event.writer} both opened epoch ${epoch}`);
+    if (event.epoch < this.#epoch) return null;
+    this.#refuseSecondWriter(event, offset);
+    if (event.sequence > this.#sequence + 1) {
+      throw new SequenceGap(this.#topic, offset, this.#sequence + 1, event.sequence);
     }
-    if (event.sequence > sequence + 1) throw new SequenceGap(topic, offset, sequence + 1, event.sequence);
-    if (event.sequence <= sequence) return absorb(event, offset);
-    if (event.epoch > epoch && event.type !== 'writer.started') {
-      throw new RecordInvalid(topic, offset, `epoch ${event.epoch} was not opened by a writer`);
+    if (event.sequence <= this.#sequence) return this.#absorb(event, offset);
+    if (event.epoch > this.#epoch && event.type !== 'writer.started') {
+      throw new RecordInvalid(this.#topic, offset, `epoch ${event.epoch} was not opened by a writer`);
     }
-    if (log === null && event.type !== 'log.created') {
-      throw new RecordInvalid(topic, offset, `the first record is ${event.type}, not log.created`);
+    if (this.#log === null && event.type !== 'log.created') {
+      throw new RecordInvalid(this.#topic, offset, `the first record is ${event.type}, not log.created`);
     }
-    sequence = event.sequence;
+    this.#sequence = event.sequence;
     switch (event.type) {
       case 'log.created':
-        if (log !== null) throw new RecordInvalid(topic, offset, 'a second log.created');
-        log = event.log;
-        firstBlock = event.firstBlock;
-        remember({ from: 1, to: 1, owner: event.log });
-        return null;
+        return this.#begin(event, offset);
       case 'writer.started':
-        return startWriter(event);
+        return this.#startWriter(event);
       case 'block.connected':
-        return connect(event, offset);
+        return this.#connect(event, offset);
       case 'operation':
-        return addOperation(event, record);
+        return this.#addOperation(event, record);
       case 'block.disconnected':
-        return disconnect(event, offset);
+        return this.#disconnect(event, offset);
     }
   }
 
-  /** A record at or below `sequence` changes nothing when it says what is known there. */
-  function absorb(event: LogEvent, offset: bigint): null {
+  #refuseSecondWriter({ type, epoch, writer }: LogEvent & { readonly writer?: string }, offset: bigint): void {
+    if (epoch === this.#epoch && type === 'writer.started' && writer !== this.#writer && epoch > 0) {
+      throw new LogForked(this.#topic, offset, `writers ${this.#writer} and ${writer} both opened epoch ${epoch}`);
+    }
+  }
+
+  /** A record at or below the newest sequence changes nothing when it says what is known there. */
+  #absorb(event: LogEvent, offset: bigint): null {
     const owner = ownerOf(event);
-    if (event.epoch > epoch) {
-      throw new LogForked(
-        topic,
-        offset,
-        `epoch ${event.epoch} starts over at sequence ${event.sequence}, below ${sequence}`,
-      );
+    if (event.epoch > this.#epoch) {
+      const below = `starts over at sequence ${event.sequence}, below ${this.#sequence}`;
+      throw new LogForked(this.#topic, offset, `epoch ${event.epoch} ${below}`);
     }
+    const unfinished = this.#unfinished?.event;
     const ours =
-      unfinished !== null && event.sequence >= unfinished.event.sequence
-        ? unfinished.event.hash
-        : spans.findLast(({ from, to }) => from <= event.sequence && event.sequence <= to)?.owner;
+      unfinished !== undefined && event.sequence >= unfinished.sequence
+        ? unfinished.hash
+        : this.#spans.ownerAt(event.sequence);
     if (ours === owner) return null;
-    throw new LogForked(topic, offset, `sequence ${event.sequence} is of ${owner}, known was ${ours ?? 'nothing'}`);
+    const known = `known was ${ours ?? 'nothing'}`;
+    throw new LogForked(this.#topic, offset, `sequence ${event.sequence} is of ${owner}, ${known}`);
   }
 
-  function startWriter(event: WriterStarted): null {
-    if (unfinished !== null) {
-      remember({ from: unfinished.event.sequence, to: event.sequence - 1, owner: unfinished.event.hash });
-      unfinished = null;
-    }
-    epoch = event.epoch;
-    writer = event.writer;
-    remember({ from: event.sequence, to: event.sequence, owner: event.writer });
+  #begin(event: LogCreated, offset: bigint): null {
+    if (this.#log !== null) throw new RecordInvalid(this.#topic, offset, 'a second log.created');
+    this.#log = event.log;
+    this.#firstBlock = event.firstBlock as Height;
+    this.#spans.add({ from: 1, to: 1, owner: event.log });
     return null;
   }
 
-  function connect(event: BlockConnected, offset: bigint): LogChange | null {
-    refuseInsideBlock(event, offset);
-    if (tip !== null && (event.previousHash !== tip.hash || event.height !== tip.height + 1)) {
-      const found = `block ${event.height} ${event.hash} builds on ${event.previousHash}`;
-      throw new ParentMismatch(topic, offset, `${found}, the branch ends with ${tip.height} ${tip.hash}`);
+  #startWriter(event: WriterStarted): null {
+    if (this.#unfinished !== null) {
+      const { sequence, hash } = this.#unfinished.event;
+      this.#spans.add({ from: sequence, to: event.sequence - 1, owner: hash });
+      this.#unfinished = null;
     }
-    if (tip === null && firstBlock !== null && event.height !== firstBlock) {
-      throw new ParentMismatch(topic, offset, `the branch begins at ${event.height}, the chain at ${firstBlock}`);
-    }
-    unfinished = { event, offset, operations: [], operationBytes: [], digest: createHash('sha256') };
-    return finish(unfinished, offset);
+    this.#epoch = event.epoch;
+    this.#writer = event.writer;
+    this.#spans.add({ from: event.sequence, to: event.sequence, owner: event.writer });
+    return null;
   }
 
-  function addOperation(event: OperationEvent, { offset, value }: LogRecord): LogChange | null {
-    if (unfinished === null) throw new RecordInvalid(topic, offset, 'an operation outside of a block');
+  #connect(event: BlockConnected, offset: bigint): LogChange | null {
+    this.#refuseInsideBlock(event, offset);
+    const tip = this.#tip;
+    if (tip !== null && (event.previousHash !== tip.hash || event.height !== tip.height + 1)) {
+      const found = `block ${event.height} ${event.hash} builds on ${event.previousHash}`;
+      throw new ParentMismatch(this.#topic, offset, `${found}, the branch ends with ${tip.height} ${tip.hash}`);
+    }
+    if (tip === null && this.#firstBlock !== null && event.height !== this.#firstBlock) {
+      const begins = `the branch begins at ${event.height}, the chain at ${this.#firstBlock}`;
+      throw new ParentMismatch(this.#topic, offset, begins);
+    }
+    this.#unfinished = { event, offset, operations: [], operationBytes: [], digest: createHash('sha256') };
+    return this.#finish(this.#unfinished, offset);
+  }
+
+  #addOperation(event: OperationEvent, { offset, value }: LogRecord): LogChange | null {
+    const unfinished = this.#unfinished;
+    if (unfinished === null) throw new RecordInvalid(this.#topic, offset, 'an operation outside of a block');
     const block = unfinished.event;
     const position = unfinished.operations.length;
     if (event.blockHash !== block.hash || event.height !== block.height || event.position !== position) {
       const found = `operation ${event.position} of block ${event.blockHash}`;
-      throw new RecordInvalid(topic, offset, `${found} stands in place of operation ${position} of ${block.hash}`);
+      const detail = `${found} stands in place of operation ${position} of ${block.hash}`;
+      throw new RecordInvalid(this.#topic, offset, detail);
     }
     unfinished.operations.push(event);
     unfinished.operationBytes.push(value);
     unfinished.digest.update(value);
-    return finish(unfinished, offset);
+    return this.#finish(unfinished, offset);
   }
 
   /** Hands the block on once its operations are all there. */
-  function finish(block: UnfinishedBlock, offset: bigint): LogChange | null {
+  #finish(block: UnfinishedBlock, offset: bigint): LogChange | null {
     const { event, operations, operationBytes } = block;
     if (operations.length < event.operationCount) return null;
-    const hash = event.hash;
-    if (block.digest.digest('hex') !== event.digest) throw new DigestMismatch(topic, block.offset, hash);
-    unfinished = null;
-    tip = { height: event.height, hash };
-    remember({ from: event.sequence, to: sequence, owner: hash });
-    return { kind: 'connected', event, operations, operationBytes, offset: block.offset, cursor: cursorAt(offset) };
+    const hash = event.hash as BlockHash;
+    if (block.digest.digest('hex') !== event.digest) throw new DigestMismatch(this.#topic, block.offset, hash);
+    this.#unfinished = null;
+    this.#tip = { height: event.height as Height, hash };
+    this.#spans.add({ from: event.sequence, to: this.#sequence, owner: hash });
+    const cursor = this.#cursorAt(offset);
+    return { kind: 'connected', event, operations, operationBytes, offset: block.offset, cursor };
   }
 
-  function disconnect(event: BlockDisconnected, offset: bigint): LogChange {
-    refuseInsideBlock(event, offset);
+  #disconnect(event: BlockDisconnected, offset: bigint): LogChange {
+    this.#refuseInsideBlock(event, offset);
+    const tip = this.#tip;
     if (tip === null || event.hash !== tip.hash || event.height !== tip.height) {
       const ours = tip === null ? 'is empty' : `ends with ${tip.height} ${tip.hash}`;
-      throw new ParentMismatch(topic, offset, `block ${event.height} ${event.hash} leaves, the branch ${ours}`);
+      throw new ParentMismatch(this.#topic, offset, `block ${event.height} ${event.hash} leaves, the branch ${ours}`);
     }
-    tip = event.height === firstBlock ? null : { height: (event.height - 1) as Height, hash: event.previousHash };
-    remember({ from: event.sequence, to: event.sequence, owner: event.hash });
-    return { kind: 'disconnected', event, offset, cursor: cursorAt(offset) };
+    this.#tip =
+      event.height === this.#firstBlock
+        ? null
+        : { height: (event.height - 1) as Height, hash: event.previousHash as BlockHash };
+    this.#spans.add({ from: event.sequence, to: event.sequence, owner: event.hash });
+    return { kind: 'disconnected', event, offset, cursor: this.#cursorAt(offset) };
   }
 
-  function refuseInsideBlock(event: LogEvent, offset: bigint): void {
-    if (unfinished === null) return;
-    const { hash, operationCount } = unfinished.event;
-    const seen = `${unfinished.operations.length} of ${operationCount} operations`;
-    throw new RecordInvalid(topic, offset, `${event.type} after ${seen} of block ${hash}`);
+  #refuseInsideBlock(event: LogEvent, offset: bigint): void {
+    if (this.#unfinished === null) return;
+    const { hash, operationCount } = this.#unfinished.event;
+    const seen = `${this.#unfinished.operations.length} of ${operationCount} operations`;
+    throw new RecordInvalid(this.#topic, offset, `${event.type} after ${seen} of block ${hash}`);
   }
 
-  return {
-    get log() {
-      return log;
-    },
-    get last() {
-      return last;
-    },
-    accept,
-  };
+  #cursorAt(offset: bigint): Cursor {
+    return {
+      log: this.#log ?? '',
+      epoch: this.#epoch,
+      writer: this.#writer,
+      sequence: this.#sequence,
+      offset,
+      height: this.#tip?.height ?? null,
+      hash: this.#tip?.hash ?? null,
+    };
+  }
 }
 
 function acceptedAs(event: LogEvent, offset: bigint): Accepted {
   return { offset, sequence: event.sequence, epoch: event.epoch, owner: ownerOf(event) };
-}
-
-/** The records of a whole block, known by its last one. */
-function spanEndingWith(event: LogEvent): Span {
-  const before = event.type === 'operation' ? event.position + 1 : 0;
-  return { from: event.sequence - before, to: event.sequence, owner: ownerOf(event) };
-}
-
-/** What a record belongs to. */
-export function ownerOf(event: LogEvent): string {
-  switch (event.type) {
-    case 'log.created':
-      return event.log;
-    case 'writer.started':
-      return event.writer;
-    case 'operation':
-      return event.blockHash;
-    case 'block.connected':
-    case 'block.disconnected':
-      return event.hash;
-  }
 }

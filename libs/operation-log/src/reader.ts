@@ -1,11 +1,12 @@
 import type { LogEvent } from '@virtualchain/protocol';
 import type { Broker, Fetched } from './broker.ts';
 import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange, SequenceGap } from './errors.ts';
-import { type Anchor, createFollower, type Follower, ownerOf } from './follow.ts';
+import { type Anchor, createFollower, type Follower } from './follow.ts';
 import { POLL_WAIT_MS } from './limits.ts';
 import type { Cursor, LogBatch, LogChange, ReadOptions } from './port.ts';
 import { decodeRecord } from './record/event-codec.ts';
 import { firstRecordFrom, readIdentity } from './record/identity.ts';
+import { ownerOf } from './spans.ts';
 
 /** Reads a topic from a cursor on: one fetch in hand, one on its way, no more. */
 export async function* readLog(broker: Broker, topic: string, options: ReadOptions): AsyncGenerator<LogBatch> {

@@ -1,7 +1,7 @@
 import type { Height } from '@virtualchain/bitcoin';
 import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
-import type { Broker, OutgoingRecord } from './broker.ts';
+import type { Broker, FencedProducer, OutgoingRecord } from './broker.ts';
 import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
 import { writerPoints } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
@@ -21,79 +21,132 @@ export interface ClockAndIds {
 export async function openWriter(broker: Broker, identity: LogIdentity, clockAndIds: ClockAndIds): Promise<LogWriter> {
   const { topic } = identity;
   writerPoints.pass('before-fence');
-  const producer = await broker.fence(topic, `${topic}.ingester`);
+  const fenced = new FencedTopic(topic, await broker.fence(topic, `${topic}.ingester`));
   writerPoints.pass('after-fence');
   const writer = clockAndIds.randomId();
-  const time = () => new Date(clockAndIds.now()).toISOString();
-  let spent = false;
-  /** The last offset that is known to be there: what this writer writes lands above it, or its log is not what it was. */
-  let reached = -1n;
+  try {
+    const tail = await fenced.write(() => openEpoch({ broker, identity, clockAndIds }, fenced, writer));
+    return new TopicWriter({ broker, identity, clockAndIds }, fenced, { writer, tail });
+  } catch (error) {
+    await fenced.close();
+    throw error;
+  }
+}
 
-  async function transact(sends: readonly (readonly OutgoingRecord[])[]): Promise<readonly bigint[]> {
-    const offsets = await producer.transact(sends, reached);
-    reached = (offsets.at(-1) ?? reached) + BigInt((sends.at(-1)?.length ?? 1) - 1);
-    return offsets;
+/** What a writer is opened with. */
+interface Opened {
+  readonly broker: Broker;
+  readonly identity: LogIdentity;
+  readonly clockAndIds: ClockAndIds;
+}
+
+/** The producer of one epoch. Whatever goes wrong in one of its writes, it never writes again. */
+class FencedTopic {
+  readonly #topic: string;
+  readonly #producer: FencedProducer;
+  #isSpent = false;
+  /** The last offset that is known to be there: what is written lands above it, or the log is not what it was. */
+  reached = -1n;
+
+  constructor(topic: string, producer: FencedProducer) {
+    this.#topic = topic;
+    this.#producer = producer;
   }
 
-  /** Runs one write; whatever goes wrong in it, this writer never writes again. */
-  async function write<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (spent) throw new WriterSpent(topic);
-    spent = true;
+  refuseSpent(): void {
+    if (this.#isSpent) throw new WriterSpent(this.#topic);
+  }
+
+  async write<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.refuseSpent();
+    this.#isSpent = true;
     const result = await work();
-    spent = false;
+    this.#isSpent = false;
     return result;
   }
 
-  async function start(): Promise<LogTail> {
-    writerPoints.pass('before-tail');
-    reached = (await broker.offsets(topic)).stable - 1n;
-    const found = await readTail(broker, topic, 'found-out');
-    writerPoints.pass('after-tail');
-    const known = await readIdentity(broker, topic);
-    if (known !== null) refuseOther(identity, known);
-    const log = found?.log ?? clockAndIds.randomId();
-    const epoch = (found?.epoch ?? 0) + 1;
-    let sequence = found?.sequence ?? 0;
-    const records: OutgoingRecord[] = [];
-    const key = found?.block?.height ?? identity.firstBlock;
-    const add = (event: Unplaced<LogEvent>, at: number) => {
-      sequence += 1;
-      records.push(recordOf(event, { topic, log, epoch: at, sequence }, key, time()));
-    };
-    if (found === null) {
-      const { network, chain, magic, firstBlock } = identity;
-      add({ type: 'log.created', network, chain, magic, firstBlock }, 0);
-    }
-    add({ type: 'writer.started', writer }, epoch);
-    writerPoints.pass('before-writer-started');
-    await transact([records]);
-    writerPoints.pass('after-writer-started');
-    return { log, epoch, sequence, block: found?.block ?? null };
+  async transact(sends: readonly (readonly OutgoingRecord[])[]): Promise<readonly bigint[]> {
+    const offsets = await this.#producer.transact(sends, this.reached);
+    this.reached = (offsets.at(-1) ?? this.reached) + BigInt((sends.at(-1)?.length ?? 1) - 1);
+    return offsets;
   }
 
-  let tail: LogTail;
-  try {
-    tail = await write(start);
-  } catch (error) {
-    await producer.close();
-    throw error;
+  async close(): Promise<void> {
+    this.#isSpent = true;
+    await this.#producer.close();
+  }
+}
+
+/** Reads the tail, begins a log where there is none, and opens the epoch after the newest. */
+async function openEpoch(
+  { broker, identity, clockAndIds }: Opened,
+  fenced: FencedTopic,
+  writer: string,
+): Promise<LogTail> {
+  const { topic } = identity;
+  writerPoints.pass('before-tail');
+  fenced.reached = (await broker.offsets(topic)).stable - 1n;
+  const found = await readTail(broker, topic, 'found-out');
+  writerPoints.pass('after-tail');
+  const known = await readIdentity(broker, topic);
+  if (known !== null) refuseOther(identity, known);
+  const log = found?.log ?? clockAndIds.randomId();
+  const epoch = (found?.epoch ?? 0) + 1;
+  let sequence = found?.sequence ?? 0;
+  const records: OutgoingRecord[] = [];
+  const key = found?.block?.height ?? identity.firstBlock;
+  const add = (event: Unplaced<LogEvent>, at: number) => {
+    sequence += 1;
+    records.push(recordOf(event, { topic, log, epoch: at, sequence }, key, timeOf(clockAndIds)));
+  };
+  if (found === null) {
+    const { network, chain, magic, firstBlock } = identity;
+    add({ type: 'log.created', network, chain, magic, firstBlock }, 0);
+  }
+  add({ type: 'writer.started', writer }, epoch);
+  writerPoints.pass('before-writer-started');
+  await fenced.transact([records]);
+  writerPoints.pass('after-writer-started');
+  return { log, epoch, sequence, block: found?.block ?? null };
+}
+
+const timeOf = (clockAndIds: ClockAndIds): string => new Date(clockAndIds.now()).toISOString();
+
+class TopicWriter implements LogWriter {
+  readonly writer: string;
+  readonly #opened: Opened;
+  readonly #fenced: FencedTopic;
+  #tail: LogTail;
+
+  constructor(opened: Opened, fenced: FencedTopic, { writer, tail }: Pick<LogWriter, 'writer' | 'tail'>) {
+    this.#opened = opened;
+    this.#fenced = fenced;
+    this.writer = writer;
+    this.#tail = tail;
   }
 
-  async function append(entries: readonly LogEntry[]): Promise<LogTail> {
+  get tail(): LogTail {
+    return this.#tail;
+  }
+
+  async append(entries: readonly LogEntry[]): Promise<LogTail> {
+    const { identity, clockAndIds } = this.#opened;
+    const { topic } = identity;
+    const tail = this.#tail;
     if (entries.length === 0) return tail;
-    if (spent) throw new WriterSpent(topic);
+    this.#fenced.refuseSpent();
     refuseBrokenChain(topic, tail.block, identity.firstBlock, entries);
     const records: OutgoingRecord[] = [];
     const starts: number[] = [];
     for (const entry of entries) {
       const place: Place = { topic, log: tail.log, epoch: tail.epoch, sequence: tail.sequence + records.length + 1 };
       starts.push(records.length);
-      for (const record of recordsOfEntry(entry, place, time())) records.push(record);
+      for (const record of recordsOfEntry(entry, place, timeOf(clockAndIds))) records.push(record);
     }
     const sends = splitBySize(records);
-    return write(async () => {
+    return this.#fenced.write(async () => {
       writerPoints.pass('before-append');
-      const offsets = await transact(sends);
+      const offsets = await this.#fenced.transact(sends);
       writerPoints.pass('after-append');
       const sequence = tail.sequence + records.length;
       const newest = entries.length - 1;
@@ -102,47 +155,43 @@ export async function openWriter(broker: Broker, identity: LogIdentity, clockAnd
       const block =
         last.kind === 'connect'
           ? branchBlock(last, tail.sequence + 1 + first, offsetOf(sends, offsets, first))
-          : await blockBelow(sequence);
-      tail = { ...tail, sequence, block };
-      return tail;
+          : await this.#blockBelow(sequence);
+      this.#tail = { ...tail, sequence, block };
+      return this.#tail;
     });
   }
 
   /** The newest block that a disconnect left, read back from the log: only the newest one is known here. */
-  async function blockBelow(sequence: number): Promise<BranchBlock | null> {
-    const standing = await readTail(broker, topic, tail.epoch);
+  async #blockBelow(sequence: number): Promise<BranchBlock | null> {
+    const { broker, identity } = this.#opened;
+    const standing = await readTail(broker, identity.topic, this.#tail.epoch);
     if (standing?.sequence === sequence) return standing.block;
-    throw new LogTruncated(
-      topic,
-      null,
-      `it ends with sequence ${standing?.sequence ?? 0}, after ${sequence} was written`,
-    );
+    const detail = `it ends with sequence ${standing?.sequence ?? 0}, after ${sequence} was written`;
+    throw new LogTruncated(identity.topic, null, detail);
   }
 
-  function check(): Promise<void> {
-    return write(async () => {
-      const { stable } = await broker.offsets(topic);
-      if (stable <= reached)
-        throw new LogTruncated(topic, stable, `it had reached ${reached} before: it was cut, or created again`);
+  check(): Promise<void> {
+    return this.#fenced.write(async () => {
+      const { broker, identity } = this.#opened;
+      const { stable } = await broker.offsets(identity.topic);
+      if (stable > this.#fenced.reached) return;
+      const detail = `it had reached ${this.#fenced.reached} before: it was cut, or created again`;
+      throw new LogTruncated(identity.topic, stable, detail);
     });
   }
 
-  async function close(): Promise<void> {
-    spent = true;
-    await producer.close();
+  branch(): ReturnType<LogWriter['branch']> {
+    const { broker, identity } = this.#opened;
+    return readBranch(broker, identity.topic, this.#tail.epoch);
   }
 
-  return {
-    writer,
-    get tail() {
-      return tail;
-    },
-    append,
-    check,
-    branch: () => readBranch(broker, topic, tail.epoch),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  close(): Promise<void> {
+    return this.#fenced.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 function refuseOther(wanted: LogIdentity, found: LogIdentity): void {
@@ -183,7 +232,7 @@ function branchBlock(entry: LogEntry & { kind: 'connect' }, sequence: number, of
     height,
     hash,
     previousHash,
-    work,
+    work: BigInt(work),
     sequence,
     offset,
   };

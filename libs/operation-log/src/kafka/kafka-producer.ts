@@ -1,4 +1,4 @@
-import type { Kafka, Transaction } from 'kafkajs';
+import type { Kafka, Message, ProducerConfig, Transaction } from 'kafkajs';
 import pTimeout from 'p-timeout';
 import type { FencedProducer, OutgoingRecord } from '../broker.ts';
 import { BrokerUnavailable, refuseLostTail, WriterStalled } from '../errors.ts';
@@ -18,15 +18,7 @@ export async function fenceKafka(
   transactionalId: string,
   stallLimitMs: number,
 ): Promise<FencedProducer> {
-  const producer = kafka.producer({
-    transactionalId,
-    idempotent: false, // of plain sends, which are never made; transactions always are
-    maxInFlightRequests: 1,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    retry: TRANSACTION_RETRY,
-  });
+  const producer = kafka.producer(producerConfig(transactionalId));
   let open: Transaction | null = null;
 
   /** Runs one step of the protocol; no answer in time is an answer. */
@@ -45,12 +37,7 @@ export async function fenceKafka(
     const offsets: bigint[] = [];
     for (const [index, batch] of batches.entries()) {
       if (index > 0) writerPoints.pass('between-sends');
-      const messages = batch.map(({ key, value, headers }) => ({
-        key,
-        value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-        headers,
-        partition: PARTITION,
-      }));
+      const messages = batch.map(messageOf);
       const [answer] = await step('a send', () => transaction.send({ topic, acks: -1, messages }));
       const first = BigInt(answer?.baseOffset ?? -1);
       if (first < 0n) throw new BrokerUnavailable(topic, new Error('a send was answered without its offset'));
@@ -82,4 +69,25 @@ export async function fenceKafka(
     throw error;
   }
   return { transact, close };
+}
+
+function producerConfig(transactionalId: string): ProducerConfig {
+  return {
+    transactionalId,
+    idempotent: false, // of plain sends, which are never made; transactions always are
+    maxInFlightRequests: 1,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: TRANSACTION_RETRY,
+  };
+}
+
+function messageOf({ key, value, headers }: OutgoingRecord): Message {
+  return {
+    key,
+    value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+    headers,
+    partition: PARTITION,
+  };
 }

@@ -15,93 +15,88 @@ interface Slot extends LogRecord {
 }
 
 /** One partition as a broker keeps it: records, the markers between them, and what is not decided yet. */
-export function createMemoryTopic() {
-  let slots: Slot[] = [];
-  let earliest = 0n;
-  let end = 0n;
-  let waiting: (() => void)[] = [];
+export class MemoryTopic {
+  #slots: Slot[] = [];
+  #earliest = 0n;
+  #end = 0n;
+  #waiting: (() => void)[] = [];
   /** First offset of each transaction that is not decided. */
-  const undecided = new Map<MemoryTransaction, bigint>();
+  readonly #undecided = new Map<MemoryTransaction, bigint>();
 
-  const stable = (): bigint => {
-    let lowest = end;
-    for (const offset of undecided.values()) if (offset < lowest) lowest = offset;
+  get earliest(): bigint {
+    return this.#earliest;
+  }
+
+  get stable(): bigint {
+    let lowest = this.#end;
+    for (const offset of this.#undecided.values()) if (offset < lowest) lowest = offset;
     return lowest;
-  };
-  const wake = (): void => {
-    const sleepers = waiting;
-    waiting = [];
-    for (const awaken of sleepers) awaken();
-  };
+  }
 
-  return {
-    earliest: () => earliest,
-    end: () => end,
-    stable,
+  append(records: readonly Pick<OutgoingRecord, 'value'>[], transaction: MemoryTransaction): bigint {
+    const first = this.#end;
+    if (!this.#undecided.has(transaction)) this.#undecided.set(transaction, first);
+    for (const { value } of records) {
+      this.#slots.push({ offset: this.#end, value, transaction });
+      this.#end += 1n;
+    }
+    return first;
+  }
 
-    append(records: readonly Pick<OutgoingRecord, 'value'>[], transaction: MemoryTransaction): bigint {
-      const first = end;
-      if (!undecided.has(transaction)) undecided.set(transaction, first);
-      for (const { value } of records) {
-        slots.push({ offset: end, value, transaction });
-        end += 1n;
-      }
-      return first;
-    },
+  /** Decides a transaction; the marker takes one offset. */
+  settle(transaction: MemoryTransaction, fate: 'committed' | 'aborted'): void {
+    transaction.fate = fate;
+    this.#undecided.delete(transaction);
+    this.#slots.push({ offset: this.#end, value: new Uint8Array(), transaction: null });
+    this.#end += 1n;
+    this.wake();
+  }
 
-    /** Decides a transaction; the marker takes one offset. */
-    settle(transaction: MemoryTransaction, fate: 'committed' | 'aborted'): void {
-      transaction.fate = fate;
-      undecided.delete(transaction);
-      slots.push({ offset: end, value: new Uint8Array(), transaction: null });
-      end += 1n;
-      wake();
-    },
+  /** Drops everything from `offset` on, as a disk that lost its newest pages. */
+  cut(offset: bigint): void {
+    this.#slots = this.#slots.filter((slot) => slot.offset < offset);
+    if (offset < this.#end) this.#end = offset;
+    this.wake();
+  }
 
-    /** Drops everything from `offset` on, as a disk that lost its newest pages. */
-    cut(offset: bigint): void {
-      slots = slots.filter((slot) => slot.offset < offset);
-      if (offset < end) end = offset;
-      wake();
-    },
+  /** Drops everything below `offset`, as retention would. */
+  dropBefore(offset: bigint): void {
+    this.#slots = this.#slots.filter((slot) => slot.offset >= offset);
+    this.#earliest = offset;
+    this.wake();
+  }
 
-    /** Drops everything below `offset`, as retention would. */
-    dropBefore(offset: bigint): void {
-      slots = slots.filter((slot) => slot.offset >= offset);
-      earliest = offset;
-      wake();
-    },
+  /** Null for an offset that the topic does not have. */
+  fetch(offset: bigint, bytesMax: number = MEMORY_FETCH_BYTES): Fetched | null {
+    if (offset < this.#earliest || offset > this.#end) return null;
+    const stableOffset = this.stable;
+    const records: Fetched['records'][number][] = [];
+    let bytes = 0;
+    let nextOffset = offset;
+    const from = Math.max(Number(offset - (this.#slots[0]?.offset ?? 0n)), 0);
+    for (let index = from; index < this.#slots.length; index += 1) {
+      const slot = this.#slots[index] as Slot;
+      if (slot.offset >= stableOffset || bytes >= bytesMax) break;
+      nextOffset = slot.offset + 1n;
+      if (slot.transaction?.fate !== 'committed') continue;
+      records.push(slot);
+      bytes += slot.value.length;
+    }
+    return { records, nextOffset, stableOffset };
+  }
 
-    fetch(offset: bigint, bytesMax: number = MEMORY_FETCH_BYTES): Fetched | null {
-      if (offset < earliest || offset > end) return null;
-      const stableOffset = stable();
-      const records: Fetched['records'][number][] = [];
-      let bytes = 0;
-      let nextOffset = offset;
-      const from = Math.max(Number(offset - (slots[0]?.offset ?? 0n)), 0);
-      for (let index = from; index < slots.length; index += 1) {
-        const slot = slots[index] as Slot;
-        if (slot.offset >= stableOffset || bytes >= bytesMax) break;
-        nextOffset = slot.offset + 1n;
-        if (slot.transaction?.fate !== 'committed') continue;
-        records.push(slot);
-        bytes += slot.value.length;
-      }
-      return { records, nextOffset, stableOffset };
-    },
+  /** Resolves when something was decided, or the signal says to stop waiting. */
+  async change(signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    const stop = () => resolve();
+    signal?.addEventListener('abort', stop, { once: true });
+    await promise;
+    signal?.removeEventListener('abort', stop);
+  }
 
-    /** Resolves when something was decided, or the signal says to stop waiting. */
-    async change(signal: AbortSignal | undefined): Promise<void> {
-      if (signal?.aborted) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push(resolve);
-      const stop = () => resolve();
-      signal?.addEventListener('abort', stop, { once: true });
-      await promise;
-      signal?.removeEventListener('abort', stop);
-    },
-    wake,
-  };
+  wake(): void {
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
 }
-
-export type MemoryTopic = ReturnType<typeof createMemoryTopic>;

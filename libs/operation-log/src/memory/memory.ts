@@ -5,7 +5,7 @@ import { OffsetOutOfRange, refuseLostTail, TopicMissing, WriterFenced } from '..
 import { createOperationLog } from '../log.ts';
 import type { OperationLog } from '../port.ts';
 import type { ClockAndIds } from '../writer.ts';
-import { createMemoryTopic, type MemoryTopic, type MemoryTransaction } from './memory-topic.ts';
+import { MemoryTopic, type MemoryTransaction } from './memory-topic.ts';
 
 /** Where a memory broker can be told to fail, once. */
 export type MemoryStep =
@@ -22,7 +22,7 @@ export type MemoryStep =
 export interface MemoryBroker extends Broker {
   /**
    * The same broker as one process reaches it: `between` is awaited before every step, where a real one could keep the
-   * process waiting, fail, or never answer it.
+   * process waiting, fail, or never hear of it again.
    */
   reachedBy(between: (step: MemoryStep) => Promise<void>): Broker;
   /** Removes the topic with everything in it. */
@@ -47,91 +47,18 @@ export interface MemoryBroker extends Broker {
 }
 
 export function createMemoryBroker(): MemoryBroker {
-  const topics = new Map<string, MemoryTopic>();
-  const fences = new Map<string, { owner: symbol; topic: MemoryTopic; open: MemoryTransaction | null }>();
-  const committed = new Map<string, bigint>();
+  const kept: Kept = { topics: new Map(), fences: new Map(), committed: new Map() };
+  const { topics } = kept;
   const failures: { readonly step: MemoryStep; readonly error: Error }[] = [];
-
-  const topicOf = (topic: string): MemoryTopic => {
-    const found = topics.get(topic);
-    if (found === undefined) throw new TopicMissing(topic);
-    return found;
-  };
   /** A step of a real broker is never over in the same tick. */
-  async function nextTick(name: MemoryStep): Promise<void> {
+  const nextTick = async (name: MemoryStep): Promise<void> => {
     await Promise.resolve();
     const failing = failures.findIndex((failure) => failure.step === name);
     if (failing >= 0) throw failures.splice(failing, 1)[0]?.error;
-  }
-  const bytesOf = (events: readonly (LogEvent | Uint8Array)[]) =>
-    events.map((event) => ({ value: event instanceof Uint8Array ? event : encodeEvent(event) }));
-
-  async function fence(step: typeof nextTick, topic: string, transactionalId: string): Promise<FencedProducer> {
-    await step('fence');
-    const older = fences.get(transactionalId);
-    if (older?.open) older.topic.settle(older.open, 'aborted');
-    const mine = { owner: Symbol(transactionalId), topic: topicOf(topic), open: null as MemoryTransaction | null };
-    fences.set(transactionalId, mine);
-    const refuseFenced = (): void => {
-      if (fences.get(transactionalId)?.owner !== mine.owner) throw new WriterFenced(topic);
-    };
-
-    async function transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<bigint[]> {
-      const place = topicOf(topic);
-      const transaction: MemoryTransaction = { fate: 'open' };
-      const offsets: bigint[] = [];
-      for (const batch of batches) {
-        await step('send');
-        refuseFenced();
-        mine.topic = place;
-        mine.open = transaction;
-        const first = place.append(batch, transaction);
-        refuseLostTail(topic, first, above);
-        offsets.push(first);
-        await step('after-send');
-      }
-      await step('commit');
-      refuseFenced();
-      place.settle(transaction, 'committed');
-      mine.open = null;
-      await step('after-commit');
-      return offsets;
-    }
-    return { transact, close: async () => undefined };
-  }
-
-  const reachedBy = (step: typeof nextTick): Broker => ({
-    async ensureTopic(topic) {
-      await step('ensureTopic');
-      if (!topics.has(topic)) topics.set(topic, createMemoryTopic());
-    },
-    async offsets(topic) {
-      await step('offsets');
-      const found = topicOf(topic);
-      return { earliest: found.earliest(), stable: found.stable() };
-    },
-    async fetch(topic, offset, { maxWaitMs, maxBytes, signal }) {
-      await step('fetch');
-      const take = () => {
-        const fetched = topicOf(topic).fetch(offset, maxBytes);
-        if (fetched === null) throw new OffsetOutOfRange(topic, offset);
-        return fetched;
-      };
-      const fetched = take();
-      if (fetched.nextOffset > offset || maxWaitMs === 0) return fetched;
-      await topicOf(topic).change(signal);
-      return take();
-    },
-    fence: (topic, transactionalId) => fence(step, topic, transactionalId),
-    async commitOffset(topic, group, nextOffset) {
-      committed.set(`${topic} ${group}`, nextOffset);
-    },
-    async close() {},
-  });
-
+  };
   return {
-    ...reachedBy(nextTick),
-    reachedBy,
+    ...reachKept(kept, nextTick),
+    reachedBy: (between) => reachKept(kept, between),
     deleteTopic(topic) {
       const old = topics.get(topic);
       topics.delete(topic);
@@ -139,25 +66,120 @@ export function createMemoryBroker(): MemoryBroker {
     },
     recreateTopic(topic) {
       const old = topics.get(topic);
-      topics.set(topic, createMemoryTopic());
+      topics.set(topic, new MemoryTopic());
       old?.wake();
     },
-    cutTail: (topic, offset) => topicOf(topic).cut(offset),
-    dropBefore: (topic, offset) => topicOf(topic).dropBefore(offset),
+    cutTail: (topic, offset) => topicOf(kept, topic).cut(offset),
+    dropBefore: (topic, offset) => topicOf(kept, topic).dropBefore(offset),
     inject(topic, events, fate = 'committed') {
       const transaction: MemoryTransaction = { fate: 'open' };
-      topicOf(topic).append(bytesOf(events), transaction);
-      topicOf(topic).settle(transaction, fate);
+      topicOf(kept, topic).append(bytesOf(events), transaction);
+      topicOf(kept, topic).settle(transaction, fate);
     },
     injectOpen(topic, events) {
-      const place = topicOf(topic);
+      const place = topicOf(kept, topic);
       const transaction: MemoryTransaction = { fate: 'open' };
       place.append(bytesOf(events), transaction);
       return { settle: (fate) => place.settle(transaction, fate) };
     },
     failNext: (name, error) => void failures.push({ step: name, error }),
-    committedOffset: (topic, group) => committed.get(`${topic} ${group}`) ?? null,
+    committedOffset: (topic, group) => kept.committed.get(`${topic} ${group}`) ?? null,
   };
+}
+
+type Step = (name: MemoryStep) => Promise<void>;
+
+/** What a broker in memory keeps, however it is reached. */
+interface Kept {
+  readonly topics: Map<string, MemoryTopic>;
+  readonly fences: Map<string, Fence>;
+  readonly committed: Map<string, bigint>;
+}
+
+interface Fence {
+  readonly owner: symbol;
+  topic: MemoryTopic;
+  open: MemoryTransaction | null;
+}
+
+function topicOf({ topics }: Kept, topic: string): MemoryTopic {
+  const found = topics.get(topic);
+  if (found === undefined) throw new TopicMissing(topic);
+  return found;
+}
+
+function bytesOf(events: readonly (LogEvent | Uint8Array)[]) {
+  return events.map((event) => ({ value: event instanceof Uint8Array ? event : encodeEvent(event) }));
+}
+
+/** The broker as one process reaches it; `step` is awaited before every step. */
+function reachKept(kept: Kept, step: Step): Broker {
+  return {
+    async ensureTopic(topic) {
+      await step('ensureTopic');
+      if (!kept.topics.has(topic)) kept.topics.set(topic, new MemoryTopic());
+    },
+    async offsets(topic) {
+      await step('offsets');
+      const { earliest, stable } = topicOf(kept, topic);
+      return { earliest, stable };
+    },
+    async fetch(topic, offset, { maxWaitMs, maxBytes, signal }) {
+      await step('fetch');
+      const take = () => {
+        const fetched = topicOf(kept, topic).fetch(offset, maxBytes);
+        if (fetched === null) throw new OffsetOutOfRange(topic, offset);
+        return fetched;
+      };
+      const fetched = take();
+      if (fetched.nextOffset > offset || maxWaitMs === 0) return fetched;
+      await topicOf(kept, topic).change(signal);
+      return take();
+    },
+    fence: (topic, transactionalId) => fenceKept(kept, step, { topic, transactionalId }),
+    async commitOffset(topic, group, nextOffset) {
+      kept.committed.set(`${topic} ${group}`, nextOffset);
+    },
+    async close() {},
+  };
+}
+
+async function fenceKept(
+  kept: Kept,
+  step: Step,
+  { topic, transactionalId }: { readonly topic: string; readonly transactionalId: string },
+): Promise<FencedProducer> {
+  await step('fence');
+  const older = kept.fences.get(transactionalId);
+  if (older?.open) older.topic.settle(older.open, 'aborted');
+  const mine: Fence = { owner: Symbol(transactionalId), topic: topicOf(kept, topic), open: null };
+  kept.fences.set(transactionalId, mine);
+  const refuseFenced = (): void => {
+    if (kept.fences.get(transactionalId)?.owner !== mine.owner) throw new WriterFenced(topic);
+  };
+
+  async function transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<bigint[]> {
+    const place = topicOf(kept, topic);
+    const transaction: MemoryTransaction = { fate: 'open' };
+    const offsets: bigint[] = [];
+    for (const batch of batches) {
+      await step('send');
+      refuseFenced();
+      mine.topic = place;
+      mine.open = transaction;
+      const first = place.append(batch, transaction);
+      refuseLostTail(topic, first, above);
+      offsets.push(first);
+      await step('after-send');
+    }
+    await step('commit');
+    refuseFenced();
+    place.settle(transaction, 'committed');
+    mine.open = null;
+    await step('after-commit');
+    return offsets;
+  }
+  return { transact, close: async () => undefined };
 }
 
 /** Counts instead of drawing lots: ids are 1, 2, 3 …, the clock stands still. */
