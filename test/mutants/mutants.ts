@@ -53,6 +53,11 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/operation-log/src/writer.ts',
     edits: [
       ["writerPoints.pass('before-fence');", "const early = await readTail(broker, topic, 'found-out');"],
+      ['openEpoch({ broker, identity, clockAndIds }', 'openEpoch({ broker, identity, clockAndIds, early }'],
+      [
+        'async function openEpoch(\n  { broker, identity, clockAndIds }',
+        'async function openEpoch(\n  { broker, identity, clockAndIds, early }',
+      ],
       ["const found = await readTail(broker, topic, 'found-out');", 'const found = early;'],
     ],
     tests: LOG,
