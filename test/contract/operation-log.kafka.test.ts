@@ -9,6 +9,9 @@ import { operationLogContract } from './operation-log.contract.ts';
 
 jest.setTimeout(60_000);
 
+/** How long requests are repeated while the broker is away: as long as a busy machine takes to start one. */
+const FOR_A_RESTART_MS = 600_000;
+
 let parts: RealParts<'kafka'>;
 beforeAll(async () => {
   parts = await startRealParts({ need: ['kafka'], log: () => undefined });
@@ -42,7 +45,11 @@ describe('what only Kafka can do', () => {
 
   test('a broker that is killed and comes back: readers go on, the writer is replaced, nothing is lost or doubled', async () => {
     const topic = 'broker-killed';
-    await using log = openKafkaLog({ brokers: parts.kafka.brokers, stallLimitMs: 20_000 });
+    await using log = openKafkaLog({
+      brokers: parts.kafka.brokers,
+      stallLimitMs: 20_000,
+      retryForMs: FOR_A_RESTART_MS,
+    });
     await log.ensureTopic(topic);
     const stop = new AbortController();
     const seen: LogChange[] = [];
