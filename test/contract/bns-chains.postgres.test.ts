@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { MemoryFold } from '@virtualchain/machine';
-import { openProjection, readHashes, readRows } from '@virtualchain/projection';
+import { openProjection, readHashes } from '@virtualchain/projection';
 import { BNS_CHAINS, BNS_RULES, bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
+import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 let parts: RealParts<'postgres'>;
@@ -42,7 +43,7 @@ test.each([...BNS_CHAINS, ...BNS_RULES])(
     for (const input of branches.main) await fold.connect(input);
     expect(sealed.map(({ changesHash }) => changesHash)).toEqual(fold.blocks.map(({ changesHash }) => changesHash));
     for (const collection of Object.keys(branches.instance.machine.collections))
-      expect(await readRows(projection, collection)).toEqual(fold.state.dump(collection));
+      expect(await rowsOf(projection, collection)).toEqual(fold.state.dump(collection));
   },
   600_000,
 );

@@ -11,8 +11,9 @@ import {
   type Version,
 } from '@virtualchain/machine';
 import type { LogEntry } from '@virtualchain/operation-log';
-import { type MachineInstance, openProjection, openReader } from '@virtualchain/projection';
+import { type MachineInstance, openProjection } from '@virtualchain/projection';
 import fc from 'fast-check';
+import { openReader } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import shelfMachine from '../kit/shelf-machine.ts';
 import { changesOf, kvInstance } from './kv-log.ts';

@@ -22,9 +22,10 @@ import {
   namespaceAt,
   readParameters,
 } from '@virtualchain/machine-bns';
-import { openProjection, openReader } from '@virtualchain/projection';
+import { openProjection } from '@virtualchain/projection';
 import type { BnsChainVectors } from '../conformance/src/bns/bns-chain.ts';
 import { bnsBranches, bnsChanges } from '../kit/bns-branches.ts';
+import { openReader } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 let parts: RealParts<'postgres'>;

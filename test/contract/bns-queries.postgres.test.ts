@@ -11,8 +11,9 @@ import {
   readParameters,
   transactionStatus,
 } from '@virtualchain/machine-bns';
-import { openProjection, openReader, type PostgresProjection, type Reader, readHashes } from '@virtualchain/projection';
+import { openProjection, type PostgresProjection, type Reader, readHashes } from '@virtualchain/projection';
 import { addressOf } from '../kit/bns-steps.ts';
+import { openReader } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { type Asked, hashOf, instanceWith, type Lives, livesOfNames, manyUpdates } from './bns-queries-history.ts';
 import { queriesOfBlocks } from './bns-queries-of-blocks.ts';
@@ -22,7 +23,7 @@ let parts: RealParts<'postgres'>;
 let lives: Lives;
 let url: string;
 let projection: PostgresProjection;
-let reader: Reader<BnsCollections>;
+let reader: Reader<BnsCollections> & AsyncDisposable;
 
 beforeAll(async () => {
   parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });

@@ -5,10 +5,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type LogChange, openKafkaLog } from '@virtualchain/operation-log';
-import { MemoryProjection, MemoryStore, openProjection, readHashes, readRows } from '@virtualchain/projection';
+import { MemoryProjection, MemoryStore, openProjection, readHashes } from '@virtualchain/projection';
 import { drawChain } from '../kit/bns-random/chain.ts';
 import { withDetours } from '../kit/bns-random/detours.ts';
 import { againOf, BLOCKS, SEEDS } from '../kit/bns-random/seeds.ts';
+import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import type { Random } from '../simulation/random.ts';
 import { readAll } from './kv-log.ts';
@@ -60,7 +61,7 @@ test.each(SEEDS.map((seed) => [seed, againOf(seed, 'test/contract/bns-random')])
     expect(hashes).toEqual(straight);
     expect(store.fold.blocks.map(({ consensusHash, changesHash }) => [consensusHash, changesHash])).toEqual(straight);
     for (const collection of Object.keys(machine.collections)) {
-      expect(await readRows(projection, collection)).toEqual(fold.state.dump(collection));
+      expect(await rowsOf(projection, collection)).toEqual(fold.state.dump(collection));
       expect(store.fold.state.dump(collection)).toEqual(fold.state.dump(collection));
     }
   },

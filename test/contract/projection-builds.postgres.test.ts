@@ -7,19 +7,18 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { MemoryFold, rejected } from '@virtualchain/machine';
 import { createMemoryLog, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
 import {
+  answersOf,
   type BlockMark,
   dropBuild,
   type MachineInstance,
-  machineStatuses,
-  openAnswers,
   openProjection,
-  readRows,
-  rebuild,
+  openRegistry,
   verifyProjection,
 } from '@virtualchain/projection';
 import { project } from '@virtualchain/projector';
 import poisonMachine from '../kit/poison-machine.ts';
 import { Client } from '../kit/postgres-client.ts';
+import { rebuildOn, rowsOf, statusesOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { until } from '../kit/until.ts';
 import { activityInstance, changesOf, connectKv, kvInstance, publish } from './kv-log.ts';
@@ -63,7 +62,7 @@ function startProjector(postgresUrl: string, instance: MachineInstance, log: Ope
   return { states, [Symbol.asyncDispose]: end };
 }
 
-const statusOf = async (url: string) => (await machineStatuses(url))[0];
+const statusOf = async (url: string) => (await statusesOf(url))[0];
 
 test.each([
   ['kv', kvInstance],
@@ -79,7 +78,7 @@ test.each([
   const [{ event, operations }] = changes as unknown as [{ event: object; operations: object }];
   await fold.connect({ ...event, operations } as Parameters<MemoryFold['connect']>[0]);
   for (const name of Object.keys(projection.machine.collections))
-    expect(await readRows(projection, name)).toEqual(fold.state.dump(name));
+    expect(await rowsOf(projection, name)).toEqual(fold.state.dump(name));
 });
 
 test('what is asked to remove a build that became the live one meanwhile removes nothing', async () => {
@@ -87,7 +86,7 @@ test('what is asked to remove a build that became the live one meanwhile removes
   await using projection = await openProjection(url, kvInstance());
   await projection.advance(await changesOf([connectKv('0', ['alice +a'])]));
   await dropBuild(url, projection.schema);
-  expect(await readRows(projection, 'names')).toHaveLength(1);
+  expect(await rowsOf(projection, 'names')).toHaveLength(1);
 });
 
 test('a projector that stands at a fault goes on with the build that a rebuild made, and nobody resumes it', async () => {
@@ -104,7 +103,7 @@ test('a projector that stands at a fault goes on with the build that a rebuild m
   );
   process.env['POISON_MENDED'] = '1';
   try {
-    const switched = await rebuild({ postgresUrl: url, instance, log, topic, signal: new AbortController().signal });
+    const switched = await rebuildOn(url, { instance, log, topic, signal: new AbortController().signal });
     await publish(log, topic, [connectKv('0aaa', ['bob +c'])]);
     const status = await until(
       'the tip',
@@ -126,8 +125,8 @@ test('a live build left behind on a branch that the log has left does not hold a
   await live.advance(await changesOf(main));
   await using log = await logOf([...main, ...fork]);
   await live.attach((await log.identity(topic))?.log ?? '', await placesIn(log, 3));
-  const options = { postgresUrl: url, instance: kvInstance(), log, topic, signal: new AbortController().signal };
-  expect(await rebuild(options)).toMatchObject({ retired: live.schema, comparedTo: 101 });
+  const options = { instance: kvInstance(), log, topic, signal: new AbortController().signal };
+  expect(await rebuildOn(url, options)).toMatchObject({ retired: live.schema, comparedTo: 101 });
 });
 
 /** Where a log has its first blocks. */
@@ -160,10 +159,10 @@ test('a machine that stops after a height folds nothing above it, and follows re
     connectKv('0bb', ['bob +d']),
   ]);
   await using projection = await openProjection(url, instance);
-  const names = async () => (await readRows(projection, 'names')).map(({ name }) => name);
+  const names = async () => (await rowsOf(projection, 'names')).map(({ name }) => name);
   await until('the other branch', names, (found) => String(found) === 'c');
-  const options = { postgresUrl: url, instance, log, topic, signal: new AbortController().signal };
-  expect(await rebuild(options)).toMatchObject({ comparedTo: 102 });
+  const options = { instance, log, topic, signal: new AbortController().signal };
+  expect(await rebuildOn(url, options)).toMatchObject({ comparedTo: 102 });
   expect((await statusOf(url))?.tip?.height).toBe(102);
 });
 
@@ -177,7 +176,7 @@ test('who was given the views of a machine still has them after a rebuild', asyn
     await client.rows('grant select on kv_kv.names to "a reader"');
     await client.rows('grant select on kv_kv.blocks to public');
     const signal = new AbortController().signal;
-    const switched = await rebuild({ postgresUrl: url, instance: kvInstance(), log, topic, signal });
+    const switched = await rebuildOn(url, { instance: kvInstance(), log, topic, signal });
     expect(switched.retired).toBe(live.schema);
     const rights = await client.rows(`select has_table_privilege('a reader', 'kv_kv.names', 'select') as names,
       has_table_privilege('a reader', 'kv_kv.blocks', 'select') as blocks,
@@ -214,7 +213,8 @@ test('a Postgres that is away is waited for, one that does not let us in is refu
     code: 'DATABASE_UNAVAILABLE',
     remedy: 'retry',
   });
-  await using answers = await openAnswers(away, kvInstance());
+  await using registry = await openRegistry(away);
+  const answers = answersOf(registry, kvInstance());
   await expect(answers.opsHash(101 as Height)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   const stranger = new URL(parts.postgres.url);
   stranger.username = 'nobody_knows_me';
@@ -255,7 +255,7 @@ test('connections that Postgres cuts in the middle of anything cost a retry and 
   expect(projector.states).toContain('retrying');
   await using projection = await openProjection(url, kvInstance());
   expect((await verifyProjection(projection)).disagreements).toEqual([]);
-  expect(await readRows(projection, 'names')).toHaveLength(59);
+  expect(await rowsOf(projection, 'names')).toHaveLength(59);
 }, 60_000);
 
 /** kv as a second version has it: from a height on every claim is refused. */
@@ -285,7 +285,7 @@ test('rule-change: a new version takes the place of the old one when they agree 
   await first.advance(await readAllOf(log));
   await first.close();
   const signal = new AbortController().signal;
-  const run = (instance: MachineInstance) => rebuild({ postgresUrl: url, instance, log, topic, signal });
+  const run = (instance: MachineInstance) => rebuildOn(url, { instance, log, topic, signal });
   await expect(run(secondVersion(undefined, 103))).rejects.toMatchObject({
     code: 'SWITCH_REFUSED',
     message: expect.stringContaining('differsFrom'),
@@ -300,7 +300,7 @@ test('rule-change: a new version takes the place of the old one when they agree 
     comparedTo: 102,
   });
   await using live = await openProjection(url, secondVersion(103, 103));
-  expect((await readRows(live, 'names')).map(({ name }) => name)).toEqual(['a', 'b']);
+  expect((await rowsOf(live, 'names')).map(({ name }) => name)).toEqual(['a', 'b']);
 }, 60_000);
 
 test('rule-change: a version that differs from its first block on has nothing to agree about', async () => {
@@ -312,9 +312,9 @@ test('rule-change: a version that differs from its first block on has nothing to
   const second = secondVersion(101, 101);
   await expect(openProjection(url, second)).rejects.toMatchObject({ message: expect.stringContaining('version 1') });
   const { signal } = new AbortController();
-  await rebuild({ postgresUrl: url, instance: second, log, topic, signal });
+  await rebuildOn(url, { instance: second, log, topic, signal });
   await using live = await openProjection(url, second);
-  expect(await readRows(live, 'names')).toEqual([]);
+  expect(await rowsOf(live, 'names')).toEqual([]);
 }, 60_000);
 
 test('names that Postgres would cut, or that two definitions would share, are refused before anything is made', async () => {

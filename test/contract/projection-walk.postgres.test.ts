@@ -8,10 +8,10 @@ import {
   openBuild,
   projectionPoints,
   readHashes,
-  readRows,
   verifyProjection,
 } from '@virtualchain/projection';
 import fc from 'fast-check';
+import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import shelfMachine from '../kit/shelf-machine.ts';
 import { activityInstance, changesOf, connectKv, kvInstance } from './kv-log.ts';
@@ -164,12 +164,12 @@ async function expectOracle(
     ];
     expect(stored.map(hashesOf)).toEqual(fold.blocks.map(hashesOf));
     const collections = Object.keys(instance.machine.collections);
-    for (const name of collections) expect(await readRows(projection, name)).toEqual(fold.state.dump(name));
+    for (const name of collections) expect(await rowsOf(projection, name)).toEqual(fold.state.dump(name));
     expect((await verifyProjection(projection)).disagreements).toEqual([]);
     for (let below = 1; fold.disconnect() !== null; below++) {
       if (below % 4 !== 1) continue; // some of the past
       for (const name of collections)
-        expect(await readRows(projection, name, { at: fold.height })).toEqual(fold.state.dump(name));
+        expect(await rowsOf(projection, name, fold.height)).toEqual(fold.state.dump(name));
     }
   } finally {
     await projection.close();

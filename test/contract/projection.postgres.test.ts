@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
-import { openProjection, readRows } from '@virtualchain/projection';
+import { openProjection } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
+import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { projectionContract } from './projection.contract.ts';
 
@@ -26,7 +27,7 @@ projectionContract('postgres', async (instance) => {
   };
   return {
     open: () => openProjection(url, instance),
-    rows: (collection, at) => readRows(reader, collection, at === undefined ? {} : { at }),
+    rows: (collection, at) => rowsOf(reader, collection, at),
     consensusHashes: () => column('consensus_hash'),
     changesHashes: () => column('changes_hash'),
     feed: async () => {

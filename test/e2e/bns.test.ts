@@ -35,9 +35,9 @@ import {
   readParameters,
   transactionStatus,
 } from '@virtualchain/machine-bns';
-import { openReader } from '@virtualchain/projection';
 import { foldRawBlocks } from '@virtualchain/testing';
 import { BnsDesk, person } from '../kit/bns-desk.ts';
+import { openReader } from '../kit/projections.ts';
 import { System } from '../kit/system.ts';
 
 const [creator, alice, bob, carol] = [person('creator'), person('alice'), person('bob'), person('carol')];

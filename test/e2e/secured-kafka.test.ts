@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
 import { kafkaSecurity } from '@virtualchain/process';
-import { machineStatuses } from '@virtualchain/projection';
 import { buildChain } from '@virtualchain/testing';
 import { connect, identityOf } from '../contract/log-blocks.ts';
+import { statusesOf } from '../kit/projections.ts';
 import { startScriptedNode } from '../kit/scripted-node.ts';
 import { type SecuredKafka, startSecuredKafka } from '../kit/secured-kafka.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
@@ -99,7 +99,7 @@ test('ingester, projector and commands speak TLS and log in, told by environment
   await service('projector', ['--machine', 'kv']);
   await until(
     'the newest block in Postgres',
-    () => machineStatuses(postgresUrl).catch(() => []),
+    () => statusesOf(postgresUrl).catch(() => []),
     (found) => found[0]?.tip?.hash === blocks.at(-1)?.hash,
   );
 

@@ -3,8 +3,8 @@ import { access, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
-import { listBuilds, machineStatuses } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
+import { buildsOf, statusesOf } from '../kit/projections.ts';
 import { forge, type Line, refit } from '../kit/snapshot-forger.ts';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
@@ -93,7 +93,7 @@ async function importForged(
   );
   await using client = await Client.connect(url);
   const left =
-    (await listBuilds(url)).length +
+    (await buildsOf(url)).length +
     Number((await client.rows("select count(*) as n from pg_namespace where nspname like 'kv\\_%'"))[0]?.['n']);
   return { ...answer, left };
 }
@@ -111,7 +111,7 @@ test('export, import on another topic, carry on: the same hashes at every height
   await system.arrived(['kv']);
   await until(
     'the importer has the tip',
-    async () => (await machineStatuses(other.url))[0]?.tip?.hash,
+    async () => (await statusesOf(other.url))[0]?.tip?.hash,
     (hash) => hash === system.miner.tip.hash,
   );
   expect(await hashes(other.url)).toEqual(await hashes(system.postgresUrl));
@@ -275,7 +275,7 @@ test('a database that is away is said once, with what to do, and without a stack
 }, 60_000);
 
 test('diverge names the height and the row by which two operators part', async () => {
-  const schema = (await listBuilds(other.url)).find(({ status }) => status === 'live')?.schema;
+  const schema = (await buildsOf(other.url)).find(({ status }) => status === 'live')?.schema;
   await using client = await Client.connect(other.url);
   const [row] = await client.rows(
     `select name, valid_from from ${schema}.c_names where valid_to is null order by valid_from desc limit 1`,

@@ -7,12 +7,11 @@ import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
 import {
   type MachineInstance,
   type MachineStatus,
-  machineStatuses,
   openProjection,
-  openReader,
   type PostgresProjection,
 } from '@virtualchain/projection';
 import { type BuiltBlock, compareWithFold, createMiner, foldRawBlocks, type Miner } from '@virtualchain/testing';
+import { openReader, statusesOf } from './projections.ts';
 import { sharedServers } from './shared-servers.ts';
 import { Traffic } from './traffic.ts';
 import { until } from './until.ts';
@@ -154,7 +153,7 @@ export class System implements AsyncDisposable {
   }
 
   statuses(postgresUrl: string = this.postgresUrl): Promise<readonly MachineStatus[]> {
-    return machineStatuses(postgresUrl);
+    return statusesOf(postgresUrl);
   }
 
   async status(machine: string): Promise<MachineStatus | undefined> {

@@ -12,12 +12,12 @@ import {
   openProjection,
   type PostgresProjection,
   readHashes,
-  readRows,
 } from '@virtualchain/projection';
 import { historyOf } from '@virtualchain/testing';
 import { publish, readAll } from '../contract/kv-log.ts';
 import { connected } from '../kit/bns-branches.ts';
 import { bns, empty, launched, preorder, register, transfer, update } from '../kit/bns-steps.ts';
+import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 const topic = 'vchain.mainnet.bns';
@@ -80,7 +80,7 @@ test.each([
   try {
     expect(await readHashes(projection)).toEqual(await readHashes(original));
     for (const collection of Object.keys(machine.collections))
-      expect(await readRows(projection, collection)).toEqual(await readRows(original, collection));
+      expect(await rowsOf(projection, collection)).toEqual(await rowsOf(original, collection));
   } finally {
     await projection.close();
   }

@@ -134,6 +134,17 @@ export class NotFound extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** A machine has no live build: nobody has run it on this database yet. */
+export class NoLiveBuild extends ExpectedError {
+  override readonly name = 'NoLiveBuild';
+  readonly code = 'NOT_FOUND';
+  readonly remedy = 'halt';
+
+  constructor(chain: string, machine: string) {
+    super(`machine ${machine} of chain ${chain} has no live build in this database; start its projector`);
+  }
+}
+
 /** The projection does not have the state of that height, or not yet. */
 export class HeightOutOfRange extends ExpectedError {
   override readonly name = 'HeightOutOfRange';

@@ -14,6 +14,7 @@ export {
   ForeignLog,
   HeightOutOfRange,
   NoCommonBlock,
+  NoLiveBuild,
   NotFound,
   NotNext,
   ParametersDiffer,
@@ -22,30 +23,22 @@ export {
   VersionDiffers,
 } from './errors.ts';
 export type { Advanced, BlockMark, Checkpoint, Fault, Projection, ProjectionStatus, VerdictCounts } from './port.ts';
-export { type Answers, openAnswers } from './read/answers.ts';
-export {
-  type FeedTotals,
-  feedTotals,
-  type RowsOptions,
-  readHashes,
-  readRows,
-} from './read/queries.ts';
-export { openReader, type Reader } from './read/reading.ts';
-export { type MachineStatus, machineStatuses } from './read/status.ts';
-export { liveBuild, type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
+export { type Answers, answersOf } from './read/answers.ts';
+export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
+export { readHashes } from './read/hashes.ts';
+export { type Reader, readerOf, readProjection } from './read/reader.ts';
+export { type MachineStatus, readStatuses } from './read/status.ts';
+export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
+export { dropBuild } from './registry/change-builds.ts';
+export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';
 export {
   type BuildStatus,
-  checkInstance,
-  createBuild,
-  dropBuild,
-  listBuilds,
   liveAmong,
   type MachineInstance,
-  openBuild,
-  openProjection,
   parametersHash,
   type RegisteredBuild,
-} from './registry/builds.ts';
+} from './registry/registered-build.ts';
+export { openRegistry, type Registry } from './registry/registry.ts';
 export { viewSchema } from './registry/views.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtInMachines, loadChain, loadMachine, type Parameters, parseParameters } from '@virtualchain/definitions';
 import { ExpectedError } from '@virtualchain/kernel';
 import { problemsOfNodeUrl } from '@virtualchain/node-client';
-import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
 import {
   addresses,
   clientUrl,
@@ -20,17 +18,7 @@ import {
   text,
   toggle,
 } from '@virtualchain/process';
-import {
-  checkInstance,
-  listBuilds,
-  liveAmong,
-  type MachineInstance,
-  openBuild,
-  type PostgresProjection,
-  problemsOfPostgresUrl,
-  type RegisteredBuild,
-} from '@virtualchain/projection';
-import type { VirtualChain } from '@virtualchain/protocol';
+import { problemsOfPostgresUrl } from '@virtualchain/projection';
 import type { Command } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -156,58 +144,4 @@ export function need(connection: Connection, name: keyof typeof PLACES): string 
   throw new SettingMissing(
     `--${flag} is not given: pass it, or set ${env}, or start a demo (npm start), which is found by itself`,
   );
-}
-
-export function openLog(connection: Connection): OperationLog {
-  const { kafka = {} } = connection;
-  return openKafkaLog({ brokers: need(connection, 'kafkaBrokers').split(','), clientId: 'vchain', security: kafka });
-}
-
-/** Parameters of the chain as given, else as any build of it was made with. */
-export async function chainOf(connection: Connection): Promise<VirtualChain> {
-  return loadChain(connection.chain, await chainParametersOf(connection));
-}
-
-async function chainParametersOf(connection: Connection): Promise<Parameters> {
-  if (connection.chainParameters !== undefined || connection.postgresUrl === undefined)
-    return parseParameters('--chain-parameters', connection.chainParameters);
-  const builds = await listBuilds(connection.postgresUrl);
-  return builds.findLast(({ chain }) => chain === connection.chain)?.parameters.chain ?? {};
-}
-
-export function topicOf(connection: Connection, chain: VirtualChain): string {
-  return `${connection.topicPrefix ?? 'vchain'}.${need(connection, 'network')}.${chain.name}`;
-}
-
-/** A machine by name or module, with the parameters its live build was made with. */
-export async function instanceOf(connection: Connection, nameOrModule: string): Promise<MachineInstance> {
-  return (await instanceAndLive(connection, nameOrModule)).instance;
-}
-
-async function instanceAndLive(
-  connection: Connection,
-  nameOrModule: string,
-): Promise<{ readonly instance: MachineInstance; readonly live: RegisteredBuild | null }> {
-  const network = need(connection, 'network');
-  const chain = await chainOf(connection);
-  const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;
-  const builds = await listBuilds(need(connection, 'postgresUrl'));
-  const live = liveAmong(builds, chain.name, name);
-  const given = connection.machineParameters;
-  const parameters =
-    given === undefined ? (live?.parameters.machine ?? {}) : parseParameters('--machine-parameters', given);
-  const machine = await loadMachine(nameOrModule, chain, parameters);
-  return { instance: { chain, network, parameters, machine }, live };
-}
-
-/** @throws SettingMissing when the machine has no live build yet; VersionDiffers, ParametersDiffer when it was made by other rules. */
-export async function openLive(
-  connection: Connection,
-  nameOrModule: string,
-): Promise<{ readonly instance: MachineInstance; readonly projection: PostgresProjection }> {
-  const { instance, live } = await instanceAndLive(connection, nameOrModule);
-  if (live === null)
-    throw new SettingMissing(`${instance.machine.name} has no live build in this database: start its projector`);
-  checkInstance(live, instance);
-  return { instance, projection: await openBuild(need(connection, 'postgresUrl'), instance, live.schema) };
 }

@@ -14,7 +14,7 @@ import {
   startHealthServer,
   stepBack,
 } from '@virtualchain/process';
-import { openAnswers, openProjection } from '@virtualchain/projection';
+import { answersOf, openProjection, openRegistry } from '@virtualchain/projection';
 import { spec } from './config.ts';
 import { failpoints } from './failpoints.ts';
 import { LOG_END_POLL_MS } from './limits.ts';
@@ -66,9 +66,9 @@ await runService(
       topic,
       logEnd: () => logEnd.tail,
     });
-    await using answers = await openAnswers(config.postgresUrl, instance);
+    await using registry = await openRegistry(config.postgresUrl);
     await using server = await startHealthServer({
-      pages: snvPages(answers),
+      pages: snvPages(answersOf(registry, instance)),
       host: config.httpHost,
       port: config.httpPort,
       metrics,

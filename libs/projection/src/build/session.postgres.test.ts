@@ -13,9 +13,10 @@ import {
 } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import { Client } from '../../../../test/kit/postgres-client.ts';
+import { rowsOf } from '../../../../test/kit/projections.ts';
 import { sharedServers } from '../../../../test/kit/shared-servers.ts';
-import { readRows } from '../read/queries.ts';
-import { createBuild, type MachineInstance, openProjection } from '../registry/builds.ts';
+import { createBuild, openProjection } from '../registry/open-build.ts';
+import type { MachineInstance } from '../registry/registered-build.ts';
 import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
@@ -113,7 +114,7 @@ test('a legacy float comes back as it was written', async () => {
   const instance = { chain, machine, network: 'regtest', parameters: {} } as unknown as MachineInstance;
   const projection = await createBuild(url, instance);
   try {
-    const rows = await readRows(projection, 'fees');
+    const rows = await rowsOf(projection, 'fees');
     expect(rows.map(({ fee }) => (fee as LegacyFloat).value)).toEqual(fees);
   } finally {
     await projection.close();

@@ -6,8 +6,8 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { makeCertificate } from '../../../../test/kit/certificate.ts';
 import { Client } from '../../../../test/kit/postgres-client.ts';
+import { buildsOf } from '../../../../test/kit/projections.ts';
 import { until } from '../../../../test/kit/until.ts';
-import { listBuilds } from '../registry/builds.ts';
 import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 /** A server of its own: TLS is a setting of the whole server. */
@@ -52,7 +52,7 @@ describe('a server without TLS', () => {
         code: 'DATABASE_REFUSED',
         message: expect.stringContaining('The server does not support SSL connections'),
       });
-      await expect(listBuilds(url(query))).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
+      await expect(buildsOf(url(query))).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
     },
   );
 

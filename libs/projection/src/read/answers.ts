@@ -2,23 +2,22 @@ import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import type { ConsensusHash, SnvServer } from '@virtualchain/machine';
 import { readBlock, storedSnapshots } from '../build/blocks.ts';
 import { on } from '../build/build.ts';
-import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database.ts';
+import { orDatabaseError } from '../build/database.ts';
 import { Operations } from '../build/operations.ts';
 import { readTransitions } from '../build/transitions.ts';
-import type { MachineInstance } from '../registry/builds.ts';
+import type { MachineInstance } from '../registry/registered-build.ts';
+import type { Registry } from '../registry/registry.ts';
 import { viewSchema } from '../registry/views.ts';
 
 /** What a projector answers to light clients, from the views of the live build, whichever that is. */
-export interface Answers extends SnvServer, AsyncDisposable {
+export interface Answers extends SnvServer {
   /** Where an operation is: height and position of its transaction in the block; null when there is none. */
   placeOf(txid: string): Promise<{ readonly height: Height; readonly transactionIndex: number } | null>;
 }
 
-/** Opens the answers of a machine. It needs no more than its views, and connects when it is asked: Postgres may be away. */
-export async function openAnswers(postgresUrl: string, instance: MachineInstance): Promise<Answers> {
-  const views = viewSchema(instance);
-  const orm = await openOrm(postgresUrl, views, []);
-  const build = { db: dbOf(orm), schema: views };
+/** The answers of a machine, over the registry's pool: they need no more than its views. */
+export function answersOf({ db }: Registry, instance: MachineInstance): Answers {
+  const build = { db, schema: viewSchema(instance) };
   const snapshots = storedSnapshots(build);
   return {
     opsHash: (height) => orDatabaseError(async () => (await readBlock(build, height))?.opsHash ?? null),
@@ -42,6 +41,5 @@ export async function openAnswers(postgresUrl: string, instance: MachineInstance
           ? null
           : { height: toHeight(found.height), transactionIndex: found.transaction_index };
       }),
-    [Symbol.asyncDispose]: () => closeOrm(orm),
   };
 }

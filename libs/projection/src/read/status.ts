@@ -1,41 +1,30 @@
-import { readNewestBlock, readVerdictTotals } from '../build/blocks.ts';
+import { readNewestBlock, readVerdictTotals, type StoredBlock } from '../build/blocks.ts';
 import { readCheckpoint } from '../build/checkpoint.ts';
-import { closeOrm, dbOf, inSnapshot } from '../build/database.ts';
-import type { Checkpoint } from '../port.ts';
-import { buildsOf, type RegisteredBuild } from '../registry/builds.ts';
-import { openSharedTables } from '../registry/shared-tables.ts';
+import { inSnapshot } from '../build/database.ts';
+import type { Checkpoint, VerdictCounts } from '../port.ts';
+import type { RegisteredBuild } from '../registry/registered-build.ts';
+import type { Registry } from '../registry/registry.ts';
 
 /** How a machine's live build stands. */
 export interface MachineStatus {
   readonly build: RegisteredBuild;
   readonly checkpoint: Checkpoint;
-  /** Of the newest block; null before the first. */
-  readonly tip: {
-    readonly height: number;
-    readonly hash: string;
-    readonly time: number;
-    readonly consensusHash: string | null;
-    readonly changesHash: string | null;
-  } | null;
-  readonly verdicts: { readonly accepted: number; readonly rejected: number; readonly ignored: number };
+  /** The newest block; null before the first. */
+  readonly tip: Pick<StoredBlock, 'height' | 'hash' | 'time' | 'consensusHash' | 'changesHash'> | null;
+  readonly verdicts: VerdictCounts;
 }
 
-/** The live builds of a database, read in one snapshot each. */
-export async function machineStatuses(postgresUrl: string): Promise<readonly MachineStatus[]> {
-  const shared = await openSharedTables(postgresUrl);
-  try {
-    const statuses: MachineStatus[] = [];
-    for (const build of (await buildsOf(dbOf(shared))).filter(({ status }) => status === 'live')) {
-      const { schema } = build;
-      const { checkpoint, tip, verdicts } = await inSnapshot(dbOf(shared), async (db) => ({
-        checkpoint: await readCheckpoint({ db, schema }),
-        tip: await readNewestBlock({ db, schema }),
-        verdicts: await readVerdictTotals({ db, schema }),
-      }));
-      statuses.push({ build, checkpoint, tip, verdicts });
-    }
-    return statuses;
-  } finally {
-    await closeOrm(shared);
+/** How the live builds of a database stand, each as of one moment. */
+export async function readStatuses(registry: Registry): Promise<readonly MachineStatus[]> {
+  const statuses: MachineStatus[] = [];
+  for (const build of (await registry.builds()).filter(({ status }) => status === 'live')) {
+    const { schema } = build;
+    const read = await inSnapshot(registry.db, async (db) => ({
+      checkpoint: await readCheckpoint({ db, schema }),
+      tip: await readNewestBlock({ db, schema }),
+      verdicts: await readVerdictTotals({ db, schema }),
+    }));
+    statuses.push({ build, ...read });
   }
+  return statuses;
 }

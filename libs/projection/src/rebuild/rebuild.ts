@@ -1,29 +1,21 @@
 import { type AnyStateMachine, anchorHeight } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
-import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { upToStop } from '../advance/runs.ts';
 import type { Build } from '../build/build.ts';
 import { lockCheckpoint, readCheckpoint } from '../build/checkpoint.ts';
 import { firstDifference } from '../build/compare-blocks.ts';
-import { closeOrm, dbOf, inTransaction } from '../build/database.ts';
-import { NotFound, SwitchRefused, VersionDiffers } from '../errors.ts';
+import { NoLiveBuild, SwitchRefused, VersionDiffers } from '../errors.ts';
 import { CATCH_UPS_MAX } from '../limits.ts';
-import {
-  createBuild,
-  dropBuild,
-  listBuilds,
-  liveAmong,
-  type MachineInstance,
-  openBuild,
-  type RegisteredBuild,
-} from '../registry/builds.ts';
-import { openSharedTables } from '../registry/shared-tables.ts';
+import { changeBuilds, dropBuild } from '../registry/change-builds.ts';
+import { createBuild, openBuild } from '../registry/open-build.ts';
+import { type MachineInstance, type RegisteredBuild, setBuildStatus } from '../registry/registered-build.ts';
+import type { Registry } from '../registry/registry.ts';
 import { pointViews } from '../registry/views.ts';
 import { verifyProjection } from '../verify/verify.ts';
 
 export interface RebuildOptions {
-  readonly postgresUrl: string;
+  readonly registry: Registry;
   readonly instance: MachineInstance;
   readonly log: OperationLog;
   readonly topic: string;
@@ -50,11 +42,11 @@ export interface Switched {
  * @throws SwitchRefused naming the height, VersionDiffers for rules older than the live build's; the live build stays.
  */
 export async function rebuild(options: RebuildOptions): Promise<Switched> {
-  const { postgresUrl, instance } = options;
+  const { registry, instance } = options;
+  const { postgresUrl } = registry;
   const { machine, chain } = instance;
-  const found = await liveBuild(postgresUrl, chain.name, machine.name);
-  if (found === null)
-    throw new NotFound(`${machine.name} has no live build: start its projector, it makes the first one`);
+  const found = await registry.live(chain.name, machine.name);
+  if (found === null) throw new NoLiveBuild(chain.name, machine.name);
   const ruleChange = ruleChangeOf(machine, found);
   await using live = await openBuild(postgresUrl, instance, found.schema);
   await using built = await createBuild(postgresUrl, instance);
@@ -122,29 +114,21 @@ function ruleChangeOf(machine: AnyStateMachine, live: RegisteredBuild): number |
   );
 }
 
-async function switchBuild(
-  { postgresUrl, instance, reshaped = [] }: RebuildOptions,
+function switchBuild(
+  { registry, instance, reshaped = [] }: RebuildOptions,
   live: PostgresProjection,
   built: PostgresProjection,
   ruleChange: number | null,
 ): Promise<Switched> {
-  const shared = await openSharedTables(postgresUrl);
-  try {
-    return await inTransaction(dbOf(shared), async (db) => {
-      await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${instance.machine.name}`}))`.execute(
-        db,
-      );
-      const builds = { live: { ...live.build, db }, built: { ...built.build, db } };
-      for (const schema of [live.schema, built.schema].sort()) await lockCheckpoint({ db, schema });
-      const compared = await compareBuilds(builds, ruleChange, reshaped);
-      await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
-      await sql`update vchain.builds set status = 'live' where schema_name = ${built.schema}`.execute(db);
-      await pointViews(db, instance, built.schema);
-      return { live: built.schema, retired: live.schema, ...compared };
-    });
-  } finally {
-    await closeOrm(shared);
-  }
+  return changeBuilds(registry.postgresUrl, instance, async (db) => {
+    const builds = { live: { ...live.build, db }, built: { ...built.build, db } };
+    for (const schema of [live.schema, built.schema].sort()) await lockCheckpoint({ db, schema });
+    const compared = await compareBuilds(builds, ruleChange, reshaped);
+    await setBuildStatus(db, live.schema, 'retired');
+    await setBuildStatus(db, built.schema, 'live');
+    await pointViews(db, instance, built.schema);
+    return { live: built.schema, retired: live.schema, ...compared };
+  });
 }
 
 async function compareBuilds(
@@ -178,9 +162,4 @@ async function compareBuilds(
 
 function comparable(a: AnyStateMachine, b: AnyStateMachine, reshaped: readonly string[]): string[] {
   return Object.keys(a.collections).filter((name) => name in b.collections && !reshaped.includes(name));
-}
-
-/** The build that is live for a machine now, null before the first. */
-export async function liveBuild(postgresUrl: string, chain: string, machine: string): Promise<RegisteredBuild | null> {
-  return liveAmong(await listBuilds(postgresUrl), chain, machine);
 }

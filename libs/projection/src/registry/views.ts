@@ -4,23 +4,19 @@ import { nameOf } from '../build/build.ts';
 import { collectionTable, historyView } from '../build/collection-table.ts';
 import type { Db } from '../build/database.ts';
 import { FIXED_TABLES } from '../build/tables.ts';
-import type { MachineInstance } from './builds.ts';
+import type { NamedInstance } from './registered-build.ts';
 
 /** Schema of the views that point at the live build of a machine. */
-export function viewSchema({ chain, machine }: Pick<MachineInstance, 'chain' | 'machine'>): string {
+export function viewSchema({ chain, machine }: NamedInstance): string {
   return `${chain.name}_${machine.name}`;
 }
 
 /**
  * Points the views of a machine at a build: for each collection its current rows, and `<collection>_history` with the
- * heights between which a row held; and the fixed tables. Dropped and made anew, since replacing a view cannot change its
+ * heights between which a row held; and the fixed tables. Dropped and made again, since replacing a view cannot change its
  * columns, with the rights that others had on them; all in the caller's transaction.
  */
-export async function pointViews(
-  db: Db,
-  instance: Pick<MachineInstance, 'chain' | 'machine'>,
-  schema: string,
-): Promise<void> {
+export async function pointViews(db: Db, instance: NamedInstance, schema: string): Promise<void> {
   const views = viewSchema(instance);
   await sql`create schema if not exists ${sql.id(views)}`.execute(db);
   const { rows } = await sql<{ viewname: string }>`select viewname from pg_views where schemaname = ${views}`.execute(

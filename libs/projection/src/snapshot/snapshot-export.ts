@@ -6,7 +6,7 @@ import { type History, historiesOf, readVersions } from '../build/collection-his
 import { beganUpTo } from '../build/conditions.ts';
 import { inSnapshot } from '../build/database.ts';
 import { NotFound } from '../errors.ts';
-import { type MachineInstance, parametersHash } from '../registry/builds.ts';
+import { type MachineInstance, parametersHash } from '../registry/registered-build.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';
 import { LINE_KINDS, readLines } from './snapshot-lines.ts';
 

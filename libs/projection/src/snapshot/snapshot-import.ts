@@ -8,19 +8,17 @@ import { readAllHashes } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
 import { historyOf, insertVersions } from '../build/collection-history.ts';
-import { closeOrm, dbOf, inTransaction } from '../build/database.ts';
 import { readOperations } from '../build/operations.ts';
 import { SnapshotRefused } from '../errors.ts';
+import { changeBuilds } from '../registry/change-builds.ts';
+import { nextBuild, tablesSql } from '../registry/make-build.ts';
 import {
-  buildsOf,
+  insertBuild,
   liveAmong,
   type MachineInstance,
-  nextBuild,
   parametersHash,
-  registerBuild,
-  tablesSql,
-} from '../registry/builds.ts';
-import { openSharedTables } from '../registry/shared-tables.ts';
+  setBuildStatus,
+} from '../registry/registered-build.ts';
 import { pointViews } from '../registry/views.ts';
 import { verifyIn } from '../verify/verify.ts';
 import { openSnapshotFile, type SnapshotHeader, type SnapshotLine } from './snapshot-file.ts';
@@ -65,42 +63,34 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
   const file = await openSnapshotFile(path, refold ? null : signers);
   checkHeader(path, file.header, instance);
   const branch = await branchOf(options.log, options.topic);
-  const { machine } = instance;
-  const orm = await openSharedTables(postgresUrl);
-  try {
-    const schema = await inTransaction(dbOf(orm), async (db) => {
-      await sql`select pg_advisory_xact_lock(hashtext(${`${instance.chain.name} ${machine.name}`}))`.execute(db);
-      const builds = await buildsOf(db);
-      const live = liveAmong(builds, instance.chain.name, machine.name);
-      if (live !== null && options.replace !== true)
-        throw new SnapshotRefused(
-          `${live.schema} is live already; pass --replace to put the imported build in its place`,
-        );
-      const made = nextBuild(instance, builds);
-      await sql.raw(await tablesSql(postgresUrl, machine, made.schema)).execute(db);
-      const build = { db, schema: made.schema, machine };
-      await load(build, file.lines());
-      await attach(build, file.header, branch, options);
-      const { disagreements } = await verifyIn(build, {
-        refold,
-        ...(options.trust === undefined ? {} : { trust: options.trust }),
-        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-      });
-      const wrong = disagreements[0];
-      if (wrong !== undefined)
-        throw new SnapshotRefused(
-          `${path}: at height ${wrong.height}, ${wrong.what}: the file has ${wrong.stored}, it makes ${wrong.computed}`,
-        );
-      if (live !== null)
-        await sql`update vchain.builds set status = 'retired' where schema_name = ${live.schema}`.execute(db);
-      await registerBuild(db, instance, made, 'live');
-      await pointViews(db, instance, made.schema);
-      return made.schema;
+  const schema = await changeBuilds(postgresUrl, instance, async (db, builds) => {
+    const { chain, machine } = instance;
+    const live = liveAmong(builds, chain.name, machine.name);
+    if (live !== null && options.replace !== true)
+      throw new SnapshotRefused(
+        `${live.schema} is live already; pass --replace to put the imported build in its place`,
+      );
+    const made = nextBuild(instance, builds);
+    await sql.raw(await tablesSql(postgresUrl, machine, made.schema)).execute(db);
+    const build = { db, schema: made.schema, machine };
+    await load(build, file.lines());
+    await attach(build, file.header, branch, options);
+    const { disagreements } = await verifyIn(build, {
+      refold,
+      ...(options.trust === undefined ? {} : { trust: options.trust }),
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     });
-    return { schema, header: file.header, signer: file.signer };
-  } finally {
-    await closeOrm(orm);
-  }
+    const wrong = disagreements[0];
+    if (wrong !== undefined)
+      throw new SnapshotRefused(
+        `${path}: at height ${wrong.height}, ${wrong.what}: the file has ${wrong.stored}, it makes ${wrong.computed}`,
+      );
+    if (live !== null) await setBuildStatus(db, live.schema, 'retired');
+    await insertBuild(db, instance, { ...made, status: 'live' });
+    await pointViews(db, instance, made.schema);
+    return made.schema;
+  });
+  return { schema, header: file.header, signer: file.signer };
 }
 
 function checkHeader(path: string, header: SnapshotHeader, instance: MachineInstance): void {

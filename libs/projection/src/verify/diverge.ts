@@ -7,7 +7,7 @@ import { beganOrEndedAt } from '../build/conditions.ts';
 import { orDatabaseError } from '../build/database.ts';
 import { readOperations } from '../build/operations.ts';
 import { readTransitions } from '../build/transitions.ts';
-import { readHashes } from '../read/queries.ts';
+import { readHashes } from '../read/hashes.ts';
 
 /** The first place where two operators' projections of one machine differ. */
 export interface Divergence {

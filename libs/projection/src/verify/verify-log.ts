@@ -3,7 +3,7 @@ import { type FoldedBlock, MemoryFold } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { NotFound } from '../errors.ts';
-import { readHashes } from '../read/queries.ts';
+import { readHashes } from '../read/hashes.ts';
 import type { Disagreement, Verified } from './verify.ts';
 
 export interface VerifyLogOptions {

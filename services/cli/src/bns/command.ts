@@ -5,7 +5,7 @@ import { lookup } from './answers/lookup.ts';
 import { namesOf } from './answers/names-of.ts';
 import { price } from './answers/price.ts';
 import { bnsChains, bnsConnection } from './connection.ts';
-import type { ReadingOptions } from './registry.ts';
+import type { ReadingOptions } from './name-system.ts';
 import { addNameCommands, addNamespaceCommands } from './sending/commands.ts';
 
 /** `vchain bns …`: sends the operations of the Blockstack Name System and answers about names. */

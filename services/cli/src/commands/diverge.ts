@@ -1,7 +1,8 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { findDivergence } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, openLive } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openLive } from '../machine-of.ts';
 import { print } from '../output.ts';
 import { connected, read } from '../program.ts';
 
@@ -31,24 +32,18 @@ export async function diverge(
   machine: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const [a, b] = urls.map((postgresUrl) => openLive({ ...connection, postgresUrl }, machine));
-  if (a === undefined || b === undefined) return;
-  const { projection: ours } = await a;
-  const { projection: theirs } = await b;
-  try {
-    const found = await findDivergence(ours, theirs);
-    if (options.json) print(JSON.stringify({ machine, divergence: found }));
-    if (found === null) {
-      if (!options.json) print(`${machine}: both hold the same history`);
-      return;
-    }
-    const { height, by, a: left, b: right, first } = found;
-    if (!options.json) {
-      print(`height ${height}, ${by}: A ${left}, B ${right}`);
-      if (first !== null) print(`${first.what}: A ${first.a}, B ${first.b}`);
-    }
-    throw new Diverged(`${machine}: A and B differ from height ${height} on, by ${by}`);
-  } finally {
-    await Promise.all([ours.close(), theirs.close()]);
+  await using a = await openLive({ ...connection, postgresUrl: urls[0] }, machine);
+  await using b = await openLive({ ...connection, postgresUrl: urls[1] }, machine);
+  const found = await findDivergence(a.projection, b.projection);
+  if (options.json) print(JSON.stringify({ machine, divergence: found }));
+  if (found === null) {
+    if (!options.json) print(`${machine}: both hold the same history`);
+    return;
   }
+  const { height, by, a: left, b: right, first } = found;
+  if (!options.json) {
+    print(`height ${height}, ${by}: A ${left}, B ${right}`);
+    if (first !== null) print(`${first.what}: A ${first.a}, B ${first.b}`);
+  }
+  throw new Diverged(`${machine}: A and B differ from height ${height} on, by ${by}`);
 }

@@ -1,7 +1,9 @@
 import { formatProgress, progressMeter } from '@virtualchain/process';
 import { rebuild as rebuildMachine } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, instanceOf, need, openLog, topicOf } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openLog, topicOf } from '../log-of.ts';
+import { openMachine } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
 import { connected, read } from '../program.ts';
 import { append } from '../values.ts';
@@ -18,15 +20,16 @@ export function addRebuild(program: Command, signal: AbortSignal): void {
     });
 }
 
-/** `vchain rebuild <machine>`: folds the topic anew while the live build serves, then switches if both agree. */
+/** `vchain rebuild <machine>`: folds the topic again while the live build serves, then switches if both agree. */
 export async function rebuild(
   connection: Connection,
   machine: string,
   options: { readonly json: boolean; readonly reshaped: readonly string[]; readonly signal: AbortSignal },
 ): Promise<void> {
-  const instance = await instanceOf(connection, machine);
+  await using opened = await openMachine(connection, machine);
+  const { registry, instance } = opened;
   const topic = topicOf(connection, instance.chain);
-  await using log = openLog(connection);
+  await using log = await openLog(connection);
   const top = (await log.tail(topic))?.block?.height;
   const meter = progressMeter({
     startMs: performance.now(),
@@ -34,7 +37,7 @@ export async function rebuild(
   });
   let [blocksBefore, operationsBefore] = [0, 0];
   const switched = await rebuildMachine({
-    postgresUrl: need(connection, 'postgresUrl'),
+    registry,
     instance,
     log,
     topic,

@@ -1,9 +1,10 @@
 import { concatBytes, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Command } from 'commander';
-import { type Connection, chainOf } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { accountOf, keysOf, writeKeyFile } from '../keys.ts';
+import { loadChainOf } from '../machine-of.ts';
 import { networkOf, openRpcOf } from '../node-of.ts';
 import { print } from '../output.ts';
 import { connected, read } from '../program.ts';
@@ -47,9 +48,9 @@ export async function send(
   words: readonly string[],
   options: SendOptions,
 ): Promise<void> {
-  const chain = await chainOf(connection);
+  const chain = await loadChainOf(connection);
   const data = operationData(chain, operation, words, options.payload);
-  await using rpc = openRpcOf(connection);
+  await using rpc = await openRpcOf(connection);
   const account = accountOf(options, await keysOf(options), await networkOf(connection));
   const prepared = await prepare(rpc, account, { data }, options);
   const txid = await deliver(rpc, prepared, options);

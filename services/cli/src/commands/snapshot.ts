@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { exportSnapshot, importSnapshot } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, instanceOf, need, openLive, openLog, topicOf, withConnection } from '../connection.ts';
+import { type Connection, withConnection } from '../connection.ts';
+import { openLog, topicOf } from '../log-of.ts';
+import { openLive, openMachine } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
 import { read } from '../program.ts';
 import { append, parseSigners, parseTrust, wholeNumber } from '../values.ts';
@@ -48,23 +50,19 @@ export async function snapshotExport(
   path: string,
   options: SnapshotExportOptions,
 ): Promise<void> {
-  const { instance, projection } = await openLive(connection, machine);
-  try {
-    const header = await exportSnapshot(projection, instance, {
-      path,
-      pem: await readFile(options.key, 'utf8'),
-      ...(options.at === undefined ? {} : { height: wholeNumber('--at', options.at) }),
-      onProgress: (height, to) => printProgress(`exported ${height} of ${to}`),
-    });
-    endProgress();
-    if (options.json) print(JSON.stringify(header));
-    else
-      print(
-        `${path}: ${header.machine} at height ${header.height}, consensus hash ${header.consensusHash}, signed by ${header.signer}`,
-      );
-  } finally {
-    await projection.close();
-  }
+  await using live = await openLive(connection, machine);
+  const header = await exportSnapshot(live.projection, live.instance, {
+    path,
+    pem: await readFile(options.key, 'utf8'),
+    ...(options.at === undefined ? {} : { height: wholeNumber('--at', options.at) }),
+    onProgress: (height, to) => printProgress(`exported ${height} of ${to}`),
+  });
+  endProgress();
+  if (options.json) print(JSON.stringify(header));
+  else
+    print(
+      `${path}: ${header.machine} at height ${header.height}, consensus hash ${header.consensusHash}, signed by ${header.signer}`,
+    );
 }
 
 export interface SnapshotImportOptions {
@@ -82,10 +80,11 @@ export async function snapshotImport(
   path: string,
   options: SnapshotImportOptions,
 ): Promise<void> {
-  const instance = await instanceOf(connection, machine);
-  await using log = openLog(connection);
+  await using opened = await openMachine(connection, machine);
+  const { registry, instance } = opened;
+  await using log = await openLog(connection);
   const imported = await importSnapshot({
-    postgresUrl: need(connection, 'postgresUrl'),
+    postgresUrl: registry.postgresUrl,
     instance,
     path,
     log,

@@ -23,7 +23,8 @@ import {
 } from '@virtualchain/machine';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import type { Command } from 'commander';
-import { type Connection, instanceOf } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openMachine } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print } from '../output.ts';
 import { connected, read } from '../program.ts';
@@ -68,7 +69,8 @@ export async function snv(
   target: string,
   options: SnvOptions,
 ): Promise<void> {
-  const { machine } = await instanceOf(connection, nameOrModule);
+  await using opened = await openMachine(connection, nameOrModule);
+  const { machine } = opened.instance;
   const root = parseTrustRoot(options.trust);
   if (root === null)
     throw new QueryInvalid(
@@ -139,7 +141,7 @@ async function resolve(
   server: SnvServer,
   machine: { readonly firstBlock: Height; readonly consensusWindow: number },
 ): Promise<ResolvedRoot> {
-  await using node = openNodeOf(connection);
+  await using node = await openNodeOf(connection);
   const { network } = await node.status();
   const newest = (await node.bestBlock()).height;
   const headers = createHeaderChain({ network, store: createMemoryHeaderStore() });

@@ -1,15 +1,18 @@
 import { hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import {
-  anchorHeight,
+  type AnyStateMachine,
   type Collection,
+  type CollectionReading,
+  type Collections,
   type Column,
   type ColumnValue,
   canonicalRow,
   type Row,
 } from '@virtualchain/machine';
-import { readRows } from '@virtualchain/projection';
+import { NotFound, readerOf } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, openLive } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openMachine } from '../machine-of.ts';
 import { print, table } from '../output.ts';
 import { connected, read } from '../program.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
@@ -27,7 +30,7 @@ export function addState(program: Command): void {
     .option('--json', 'one line of JSON')
     .action((machine, collection, key, given: { at?: string; limit?: string }, command) => {
       const { connection, options } = read(command);
-      return state(connection, machine, collection, key, { ...given, json: options.json ?? false });
+      return state(connection, machine, [collection, key], { ...given, json: options.json ?? false });
     });
 }
 
@@ -40,48 +43,43 @@ export interface StateOptions {
 /** `vchain state <machine> <collection> [key]`: rows at the tip, or as they were at a past height. */
 export async function state(
   connection: Connection,
-  machine: string,
-  name: string,
-  key: string | undefined,
+  nameOrModule: string,
+  [name, key]: readonly [collection: string, key: string | undefined],
   options: StateOptions,
 ): Promise<void> {
-  const { projection } = await openLive(connection, machine);
-  try {
-    const collection = (projection.machine.collections as Readonly<Record<string, Collection>>)[name];
-    const { cursor } = await projection.checkpoint();
-    const at = options.at === undefined ? undefined : wholeNumber('--at', options.at);
-    const [from, to] = [anchorHeight(projection.machine), cursor?.height ?? anchorHeight(projection.machine)];
-    if (at !== undefined && (at < from || at > to))
-      throw new QueryInvalid(`--at ${at}: ${projection.schema} has the heights ${from} to ${to}`);
-    const rows = await readRows(projection, name, {
-      ...(at === undefined ? {} : { at }),
-      ...(options.limit === undefined ? {} : { limit: wholeNumber('--limit', options.limit) }),
-      ...(key === undefined || collection === undefined ? {} : { key: parseKey(collection, key) }),
-    });
-    const canonical = collection === undefined ? [] : rows.map((row) => canonicalRow(collection, row));
-    if (options.json) {
-      print(
-        JSON.stringify({
-          machine: projection.machine.name,
-          collection: name,
-          height: at ?? to,
-          hash: at === undefined ? (cursor?.hash ?? null) : null,
-          rows: canonical,
-        }),
-      );
-      return;
-    }
-    const columns = Object.keys(collection?.columns ?? {});
-    print(
-      table(
-        columns,
-        canonical.map((row) => columns.map((column) => shown(row[column]))),
-      ),
-    );
-    print(`${rows.length} rows at height ${at ?? to}`);
-  } finally {
-    await projection.close();
-  }
+  await using opened = await openMachine(connection, nameOrModule);
+  const { machine } = opened.instance;
+  const collection = collectionOf(machine, name);
+  const at = options.at === undefined ? 'tip' : wholeNumber('--at', options.at);
+  const which = {
+    ...(options.limit === undefined ? {} : { limit: wholeNumber('--limit', options.limit) }),
+    ...(key === undefined ? {} : { equal: parseKey(collection, key) }),
+  };
+  await readerOf(opened.registry, opened.instance).read(at, async (reading) => {
+    const found = await Array.fromAsync((reading.state[name] as CollectionReading).all(which));
+    const rows = found.map((row) => canonicalRow(collection, row as Row));
+    const hash = at === 'tip' ? ((await reading.block(reading.height))?.hash ?? null) : null;
+    if (options.json)
+      print(JSON.stringify({ machine: machine.name, collection: name, height: reading.height, hash, rows }));
+    else showRows(Object.keys(collection.columns), rows, reading.height);
+  });
+}
+
+function collectionOf({ name: machine, collections }: AnyStateMachine, name: string): Collection {
+  const collection = (collections as Collections)[name];
+  if (collection !== undefined) return collection;
+  const known = Object.keys(collections).join(', ');
+  throw new NotFound(`${machine} has no collection ${JSON.stringify(name)}; it has ${known}`);
+}
+
+function showRows(
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+  height: number,
+): void {
+  const cells = rows.map((row) => columns.map((column) => shown(row[column])));
+  print(table(columns, cells));
+  print(`${rows.length} rows at height ${height}`);
 }
 
 function shown(value: unknown): string | number {

@@ -1,8 +1,10 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
-import { type BitcoinNode, isSyncing } from '@virtualchain/node-client';
-import { type MachineStatus, machineStatuses } from '@virtualchain/projection';
+import type { BitcoinNode } from '@virtualchain/node-client';
+import { type MachineStatus, openRegistry, type RegisteredBuild, readStatuses } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, chainOf, need, openLog, topicOf } from '../connection.ts';
+import { type Connection, need } from '../connection.ts';
+import { openLog, topicOf } from '../log-of.ts';
+import { chainAmong } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print, table } from '../output.ts';
 import { connected, read } from '../program.ts';
@@ -89,22 +91,22 @@ export async function status(connection: Connection, options: { readonly json: b
 
 /** What can be told of the parts that were given; all three of a deployment need not be. */
 export async function statusReport(connection: Connection): Promise<StatusReport> {
-  const { nodeUrl, kafkaBrokers } = connection;
+  const { nodeUrl, kafkaBrokers, postgresUrl } = connection;
   if (nodeUrl === undefined && kafkaBrokers === undefined) need(connection, 'postgresUrl');
-  const node = connection.nodeUrl === undefined ? null : openNodeOf(connection);
+  const node = nodeUrl === undefined ? null : await openNodeOf(connection);
+  const registry = postgresUrl === undefined ? null : await openRegistry(postgresUrl);
   try {
     const nodeReport = node === null ? null : await nodeStatus(node);
-    const log = connection.kafkaBrokers === undefined ? null : await logStatus(connection);
+    const log = kafkaBrokers === undefined ? null : await logStatus(connection, (await registry?.builds()) ?? []);
     const nodeHeight = nodeReport !== null && 'height' in nodeReport ? nodeReport.height : null;
     const logHeight = log !== null && 'height' in log ? log.height : null;
     const top = nodeHeight ?? logHeight;
     const topTime = nodeHeight === null ? null : await tipTime(node, top);
-    const { postgresUrl } = connection;
-    const statuses = postgresUrl === undefined ? null : await machineStatuses(postgresUrl);
+    const statuses = registry === null ? null : await readStatuses(registry);
     const machines = statuses?.map((machine) => machineReport(machine, top, topTime)) ?? null;
     return { node: nodeReport, log, machines };
   } finally {
-    await node?.close();
+    await Promise.all([node?.close(), registry?.[Symbol.asyncDispose]()]);
   }
 }
 
@@ -133,6 +135,7 @@ function machineReport(
 async function nodeStatus(node: BitcoinNode): Promise<StatusReport['node']> {
   try {
     const status = await node.status();
+    const { isSyncing } = await import('@virtualchain/node-client');
     const { network, blocks, bestBlockHash } = status;
     return { label: node.label, network, height: blocks, hash: bestBlockHash, syncing: isSyncing(status) };
   } catch (error) {
@@ -148,9 +151,9 @@ async function tipTime(node: BitcoinNode | null, top: number | null): Promise<nu
   return header === null ? null : new DataView(header.buffer, header.byteOffset).getUint32(68, true);
 }
 
-async function logStatus(connection: Connection): Promise<StatusReport['log']> {
-  const topic = topicOf(connection, await chainOf(connection));
-  await using log = openLog(connection);
+async function logStatus(connection: Connection, builds: readonly RegisteredBuild[]): Promise<StatusReport['log']> {
+  const topic = topicOf(connection, await chainAmong(connection, builds));
+  await using log = await openLog(connection);
   try {
     const tail = await log.tail(topic);
     if (tail === null || tail.block === null) return { topic, problem: 'holds no block yet' };

@@ -1,6 +1,8 @@
 import { cursorToJson, follow } from '@virtualchain/client';
 import type { Command } from 'commander';
-import { type Connection, chainOf, openLog, topicOf } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openLog, topicOf } from '../log-of.ts';
+import { loadChainOf } from '../machine-of.ts';
 import { paint, print, printError, visible } from '../output.ts';
 import { connected, read } from '../program.ts';
 
@@ -23,8 +25,8 @@ export interface TailOptions {
 
 /** `vchain tail`: the log as it grows, whole blocks only. */
 export async function tail(connection: Connection, { json, once, signal }: TailOptions): Promise<void> {
-  const topic = topicOf(connection, await chainOf(connection));
-  await using log = openLog(connection);
+  const topic = topicOf(connection, await loadChainOf(connection));
+  await using log = await openLog(connection);
   const waits = waitingFor(topic);
   for await (const change of follow({ log, topic, cursor: null, signal, untilEnd: once, ...(once ? {} : waits) })) {
     waits.at(change.block.height);

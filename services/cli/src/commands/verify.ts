@@ -1,7 +1,9 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { type Verified, verifyFromLog, verifyProjection } from '@virtualchain/projection';
 import type { Command } from 'commander';
-import { type Connection, openLive, openLog, topicOf } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { openLog, topicOf } from '../log-of.ts';
+import { openLive } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
 import { connected, read } from '../program.ts';
 import { append, parseTrust, wholeNumber } from '../values.ts';
@@ -38,29 +40,26 @@ export interface VerifyCommandOptions {
 
 /** `vchain verify <machine>`: recomputes every hash, from the stored operations and rows, or from the log. */
 export async function verify(connection: Connection, machine: string, options: VerifyCommandOptions): Promise<void> {
-  const { instance, projection } = await openLive(connection, machine);
-  try {
-    const trust = parseTrust(options.trust ?? []);
-    const from = options.from === undefined ? {} : { from: wholeNumber('--from', options.from) };
-    const to = options.to === undefined ? {} : { to: wholeNumber('--to', options.to) };
-    let verified: Verified;
-    if (options.log === true) {
-      await using log = openLog(connection);
-      const onProgress = (height: number): void => printProgress(`folded ${height}`);
-      verified = await verifyFromLog(projection, log, topicOf(connection, instance.chain), {
-        ...from,
-        trust,
-        onProgress,
-      });
-    } else {
-      const onProgress = (height: number, top: number): void => printProgress(`verified ${height} of ${top}`);
-      verified = await verifyProjection(projection, { ...from, ...to, trust, onProgress });
-    }
-    endProgress();
-    report(projection.schema, machine, verified, options.json);
-  } finally {
-    await projection.close();
+  await using live = await openLive(connection, machine);
+  const { instance, projection } = live;
+  const trust = parseTrust(options.trust ?? []);
+  const from = options.from === undefined ? {} : { from: wholeNumber('--from', options.from) };
+  const to = options.to === undefined ? {} : { to: wholeNumber('--to', options.to) };
+  let verified: Verified;
+  if (options.log === true) {
+    await using log = await openLog(connection);
+    const onProgress = (height: number): void => printProgress(`folded ${height}`);
+    verified = await verifyFromLog(projection, log, topicOf(connection, instance.chain), {
+      ...from,
+      trust,
+      onProgress,
+    });
+  } else {
+    const onProgress = (height: number, top: number): void => printProgress(`verified ${height} of ${top}`);
+    verified = await verifyProjection(projection, { ...from, ...to, trust, onProgress });
   }
+  endProgress();
+  report(projection.schema, machine, verified, options.json);
 }
 
 function report(schema: string, machine: string, verified: Verified, asJson: boolean): void {

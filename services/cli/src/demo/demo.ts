@@ -3,7 +3,14 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningProcess, startRealParts } from '@virtualchain/local';
 import { openRpc } from '@virtualchain/node-client';
-import { feedTotals, machineStatuses, openProjection, openReader } from '@virtualchain/projection';
+import {
+  openLiveBuild,
+  openRegistry,
+  type Registry,
+  readerOf,
+  readFeedTotals,
+  readStatuses,
+} from '@virtualchain/projection';
 import { compareWithFold, createMiner, foldRawBlocks, type Miner, verdictCounts } from '@virtualchain/testing';
 import { demoFile } from '../connection.ts';
 import { paint, print } from '../output.ts';
@@ -38,6 +45,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
   const screen = createScreen(process.stdout.isTTY === true);
   await using parts = await startRealParts({ need: ['kafka', 'node', 'postgres'], log: screen.say });
   const postgresUrl = await parts.postgres.createDatabase('demo_regtest');
+  await using registry = await openRegistry(postgresUrl);
   const settings = settingsOf(parts, postgresUrl);
   const services: RunningProcess[] = [];
   try {
@@ -47,7 +55,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
     services.push(await startService(parts, 'ingester', 'ingester', INGESTER_FLAGS, settings));
     for (const machine of MACHINE_NAMES)
       services.push(await startService(parts, `projector-${machine}`, 'projector', projectorFlags(machine), settings));
-    const watched = { screen, postgresUrl, miner, services, signal };
+    const watched = { screen, registry, miner, services, signal };
     await announce(settings);
     screen.say('mining the first blocks and funding four wallets');
     const people = await fundPeople(miner);
@@ -55,10 +63,10 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
     const stage = { rpc, miner, people, say: screen.say };
     const fork = await playFirstBranch(stage);
     await untilArrived(watched);
-    const before = await takePicture(postgresUrl);
+    const before = await takePicture(registry);
     await playReorganisation(stage, fork);
     await untilArrived(watched);
-    screen.say(sideBySide(before, await takePicture(postgresUrl), people));
+    screen.say(sideBySide(before, await takePicture(registry), people));
     const equal = await report(watched, people, once);
     if (!once) {
       print(
@@ -75,7 +83,7 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
 
 interface Watched {
   readonly screen: Screen;
-  readonly postgresUrl: string;
+  readonly registry: Registry;
   readonly miner: Miner;
   readonly services: readonly RunningProcess[];
   readonly signal: AbortSignal;
@@ -97,13 +105,13 @@ async function announce(settings: Readonly<Record<string, string>>): Promise<voi
 }
 
 /** Waits until every machine has the node's best block, showing the table. */
-async function untilArrived({ screen, postgresUrl, miner, services, signal }: Watched): Promise<void> {
+async function untilArrived({ screen, registry, miner, services, signal }: Watched): Promise<void> {
   const deadline = performance.now() + ARRIVAL_LIMIT_MS;
   let ended: string | null = null;
   for (const service of services) void service.exited.then(() => (ended = service.name));
   for (;;) {
     signal.throwIfAborted();
-    const statuses = await machineStatuses(postgresUrl);
+    const statuses = await readStatuses(registry);
     screen.show(statuses, miner.tip.height);
     if (statuses.length === MACHINE_NAMES.length && statuses.every(({ tip }) => tip?.hash === miner.tip.hash)) return;
     const fault = statuses.find(({ checkpoint }) => checkpoint.fault !== null)?.checkpoint.fault;
@@ -118,7 +126,7 @@ async function untilArrived({ screen, postgresUrl, miner, services, signal }: Wa
 
 /** Compares, prints what differs, and ends with the line of JSON. */
 async function report(
-  { postgresUrl, miner, screen }: Omit<Watched, 'services'>,
+  { registry, miner, screen }: Omit<Watched, 'services'>,
   people: People,
   asJson: boolean,
 ): Promise<boolean> {
@@ -136,14 +144,14 @@ async function report(
   };
   for (const name of MACHINE_NAMES) {
     const instance = await instanceOf(name);
-    await using reader = await openReader(postgresUrl, instance);
+    const reader = readerOf(registry, instance);
     const fold = await foldRawBlocks(instance, miner.branch());
     differences.push(...(await reader.read('tip', (reading) => compareWithFold(reading, fold))));
     machines.push({ name, height: fold.height, consensusHash: fold.tip?.consensusHash ?? null });
     if (name !== CHAIN) continue;
     differences.push(...(await reader.read('tip', (reading) => compareWithHandWritten(reading, people))));
-    await using projection = await openProjection(postgresUrl, instance);
-    totals = { blocks: fold.blocks.length, ...verdictCounts(fold.blocks), ...(await feedTotals(projection)) };
+    const projection = await openLiveBuild(registry, instance);
+    totals = { blocks: fold.blocks.length, ...verdictCounts(fold.blocks), ...(await readFeedTotals(projection)) };
   }
   const equal = differences.length === 0;
   for (const difference of differences) screen.say(paint.red(difference));

@@ -1,5 +1,5 @@
-import type { Row } from '@virtualchain/machine';
-import { openProjection, readHashes, readRows } from '@virtualchain/projection';
+import { allRows, type Row } from '@virtualchain/machine';
+import { type Registry, readerOf } from '@virtualchain/projection';
 import { paint, table } from '../output.ts';
 import { PEOPLE, valueHashOf } from './acts.ts';
 import { instanceOf } from './deployment.ts';
@@ -15,16 +15,15 @@ export interface Picture {
   readonly senders: readonly Row[];
 }
 
-export async function takePicture(postgresUrl: string): Promise<Picture> {
-  await using bns = await openProjection(postgresUrl, await instanceOf('bns'));
-  await using activity = await openProjection(postgresUrl, await instanceOf('activity'));
-  const tip = (await readHashes(bns)).at(-1);
-  return {
-    height: tip?.height ?? 0,
-    consensusHash: tip?.consensusHash ?? '-',
-    names: await readRows(bns, 'names'),
-    senders: await readRows(activity, 'senders'),
-  };
+export async function takePicture(registry: Registry): Promise<Picture> {
+  const [bns, activity] = [await instanceOf('bns'), await instanceOf('activity')];
+  const picture = await readerOf(registry, bns).read('tip', async (reading) => ({
+    height: reading.height,
+    consensusHash: (await reading.block(reading.height))?.consensusHash ?? '-',
+    names: await allRows(reading, 'names'),
+  }));
+  const senders = await readerOf(registry, activity).read('tip', (reading) => allRows(reading, 'senders'));
+  return { ...picture, senders };
 }
 
 /** Who owns which name on both branches, and what `activity` counted of the same topic. */

@@ -1,6 +1,6 @@
 import type { BnsView } from '@virtualchain/machine-bns';
 import type { Connection } from '../../connection.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
+import { heightAsked, openNameSystem, type ReadingOptions } from '../name-system.ts';
 import { nameOf, namespaceOf } from '../values.ts';
 import { showFacts } from './show.ts';
 
@@ -19,8 +19,8 @@ export async function tellAbout(
   options: ReadingOptions,
   told: Told,
 ): Promise<void> {
-  await using registry = await openRegistry(connection);
-  const facts = await registry.view(heightAsked(options.at), (view) =>
+  await using names = await openNameSystem(connection);
+  const facts = await names.view(heightAsked(options.at), (view) =>
     what.startsWith('.') ? told.namespace(view, namespaceOf(what)) : told.name(view, nameOf(what)),
   );
   showFacts(facts, options);

@@ -1,6 +1,6 @@
 import { nameHistory } from '@virtualchain/machine-bns';
 import type { Connection } from '../../connection.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
+import { heightAsked, openNameSystem, type ReadingOptions } from '../name-system.ts';
 import { nameOf } from '../values.ts';
 import { listAll } from './listing.ts';
 import { showRows } from './show.ts';
@@ -18,8 +18,8 @@ const DEEDS: Readonly<Record<string, string>> = {
 
 /** `vchain bns history NAME`: what a name went through, over all its lives, newest first. */
 export async function history(connection: Connection, name: string, options: ReadingOptions): Promise<void> {
-  await using registry = await openRegistry(connection);
-  await registry.view(heightAsked(options.at), async (view) => {
+  await using names = await openNameSystem(connection);
+  await names.view(heightAsked(options.at), async (view) => {
     let page = 0;
     const { items, isCut } = await listAll(() => nameHistory(view, nameOf(name), page++));
     const rows = items.map(({ height, until, record, operations }) => ({

@@ -7,7 +7,7 @@ import {
   standingText,
 } from '@virtualchain/machine-bns';
 import type { Connection } from '../../connection.ts';
-import type { ReadingOptions } from '../registry.ts';
+import type { ReadingOptions } from '../name-system.ts';
 import { tellAbout } from './about.ts';
 import { namesOf } from './names-of.ts';
 

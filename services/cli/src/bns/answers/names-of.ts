@@ -1,14 +1,14 @@
 import { historicNameAt, namesOfAddress, partyOf, standingOf } from '@virtualchain/machine-bns';
 import type { Connection } from '../../connection.ts';
-import { heightAsked, openRegistry, type ReadingOptions } from '../registry.ts';
+import { heightAsked, openNameSystem, type ReadingOptions } from '../name-system.ts';
 import { listAll } from './listing.ts';
 import { showRows } from './show.ts';
 
 /** `vchain bns names-of ADDRESS`: the names that an address owns, neither expired nor revoked. */
 export async function namesOf(connection: Connection, address: string, options: ReadingOptions): Promise<void> {
-  await using registry = await openRegistry(connection);
-  partyOf('address', address, registry.rules);
-  await registry.view(heightAsked(options.at), async (view) => {
+  await using names = await openNameSystem(connection);
+  partyOf('address', address, names.rules);
+  await names.view(heightAsked(options.at), async (view) => {
     const { items, isCut } = await listAll((before: readonly string[]) => {
       const last = before.at(-1);
       return namesOfAddress(view, address, last === undefined ? {} : { after: last });

@@ -2,7 +2,7 @@ import { LegacyFloat } from '@virtualchain/machine';
 import { type BnsView, nameCost, namespaceCost } from '@virtualchain/machine-bns';
 import type { Connection } from '../../connection.ts';
 import { QueryInvalid } from '../../values.ts';
-import type { ReadingOptions } from '../registry.ts';
+import type { ReadingOptions } from '../name-system.ts';
 import { tellAbout } from './about.ts';
 
 /** `vchain bns price WHAT`: what a name, or a namespace as `.id`, costs in the block after the height. */

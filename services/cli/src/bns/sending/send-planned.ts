@@ -11,7 +11,7 @@ import { print } from '../../output.ts';
 import { deliver, prepare, type TransactionOptions } from '../../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../../values.ts';
 import { projectionBehindBlocksMax } from '../limits.ts';
-import { openRegistry, type Registry } from '../registry.ts';
+import { type NameSystem, openNameSystem } from '../name-system.ts';
 import { reasonText } from './reasons.ts';
 import { OperationRejected } from './refusal.ts';
 import { type Settled, waitForVerdict } from './wait.ts';
@@ -44,16 +44,16 @@ export async function sendPlanned(
 ): Promise<void> {
   const confirmations = options.wait === undefined || options.wait === true ? 1 : wholeNumber('--wait', options.wait);
   const timeoutSeconds = wholeNumber('--timeout', options.timeout);
-  await using registry = await openRegistry(connection);
+  await using names = await openNameSystem(connection);
   const network = await networkOf(connection);
-  if (network !== registry.instance.network)
-    throw new QueryInvalid(`the node is on ${network}, the projection on ${registry.instance.network}`);
+  if (network !== names.instance.network)
+    throw new QueryInvalid(`the node is on ${network}, the projection on ${names.instance.network}`);
   const keys = await keysOf(options);
   const account = accountOf(options, keys, network, senderKinds);
-  await using rpc = openRpcOf(connection);
-  const plan = await planChecked(registry, account, keys, Number(await rpc.call('getblockcount')), options, planner);
+  await using rpc = await openRpcOf(connection);
+  const plan = await planChecked(names, account, keys, Number(await rpc.call('getblockcount')), options, planner);
   const { summary, opcode, payload, outputs, changeIndex } = plan;
-  const data = concatBytes(registry.instance.chain.magic, Uint8Array.of(opcode), payload);
+  const data = concatBytes(names.instance.chain.magic, Uint8Array.of(opcode), payload);
   const operation = changeIndex === undefined ? { data, outputs } : { data, outputs, changeIndex };
   const { built, described } = await prepare(rpc, account, operation, options);
   const txid = await deliver(rpc, { built, described: { operation: summary, ...described } }, options);
@@ -65,7 +65,7 @@ export async function sendPlanned(
     if (options.json) print(JSON.stringify(sent));
     return;
   }
-  const settled = await waitForVerdict(registry, rpc, txid, { confirmations, timeoutSeconds, signal, say }).catch(
+  const settled = await waitForVerdict(names, rpc, txid, { confirmations, timeoutSeconds, signal, say }).catch(
     (error: unknown) => {
       if (options.json) print(JSON.stringify({ ...sent, verdict: null }));
       throw error;
@@ -77,21 +77,21 @@ export async function sendPlanned(
 
 /** The plan, if nothing speaks against it or it is forced. @throws OperationRefused */
 async function planChecked(
-  registry: Registry,
+  names: NameSystem,
   account: Account,
   keys: readonly PrivateKey[],
   nodeHeight: number,
   { force }: Pick<SendingOptions, 'force'>,
   planner: Planner,
 ): Promise<Plan> {
-  return registry.view('tip', async (view) => {
-    const plan = await planner(await readPlanning(view, registry.instance.machine.firstBlock, account));
+  return names.view('tip', async (view) => {
+    const plan = await planner(await readPlanning(view, names.instance.machine.firstBlock, account));
     const behind = nodeHeight - view.reading.tip;
     const problems = [...plan.problems];
     if (problems.length === 0) {
       const operations = [plan, ...(plan.next === undefined ? [] : [plan.next])];
       const rehearsed = operations.map((each) => rehearsedOf(each, senderOf(account, keys)));
-      const verdicts = await rehearse(registry.instance.machine, view.reading, rehearsed);
+      const verdicts = await rehearse(names.instance.machine, view.reading, rehearsed);
       const failed = verdicts.findIndex(({ kind }) => kind !== 'accepted');
       const verdict = verdicts[failed];
       if (verdict !== undefined && verdict.kind !== 'accepted')

@@ -3,7 +3,7 @@ import { isExpectedError } from '@virtualchain/kernel';
 import type { OperationRecord, RecordedVerdict } from '@virtualchain/machine';
 import type { NodeRpc } from '@virtualchain/node-client';
 import { waitPollMs } from '../limits.ts';
-import type { Registry } from '../registry.ts';
+import type { NameSystem } from '../name-system.ts';
 import { WaitTimedOut } from './refusal.ts';
 
 export interface WaitOptions {
@@ -30,7 +30,7 @@ export interface Settled {
  * @throws WaitTimedOut
  */
 export async function waitForVerdict(
-  { reader }: Pick<Registry, 'reader'>,
+  { reader }: Pick<NameSystem, 'reader'>,
   rpc: Pick<NodeRpc, 'call'>,
   txid: string,
   { confirmations: wanted, timeoutSeconds, signal, say, pollMs = waitPollMs }: WaitOptions,

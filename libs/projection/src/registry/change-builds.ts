@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import { closeOrm, connectOrm, type Db, dbOf, inTransaction, orDatabaseError } from '../build/database.ts';
+import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
+import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
+
+/**
+ * Changes the builds of one machine, in one transaction and alone: whoever comes second waits for the first. The shared
+ * tables are brought up to date before.
+ */
+export function changeBuilds<Result>(
+  postgresUrl: string,
+  { chain, machine }: NamedInstance,
+  change: (db: Db, builds: readonly RegisteredBuild[]) => Promise<Result>,
+): Promise<Result> {
+  return inSharedTables(postgresUrl, async (db) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
+    return change(db, await readBuilds(db));
+  });
+}
+
+/** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our knowing. */
+export function dropBuild(postgresUrl: string, schema: string): Promise<void> {
+  return inSharedTables(postgresUrl, async (db) => {
+    const { numAffectedRows } =
+      await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
+    if (numAffectedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+  });
+}
+
+async function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
+  const { migrate, migrationOptions } = await import('./migrations.ts'); // who only reads does without
+  // No limit for statements: whoever comes waits for the lock of those who came before, an import of hours included.
+  const purpose = { name: 'shared', connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: 0 };
+  const orm = await orDatabaseError(() => connectOrm(postgresUrl, purpose, migrationOptions));
+  try {
+    await orDatabaseError(() => migrate(orm));
+    return await inTransaction(dbOf(orm), work);
+  } finally {
+    await closeOrm(orm);
+  }
+}

@@ -1,0 +1,44 @@
+import { Migration, Migrator } from '@mikro-orm/migrations';
+import type { MikroORM, Options } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { dbOf, inTransaction } from '../build/database.ts';
+
+/** Tables that all builds of a database share, in schema `vchain`. */
+class CreateBuilds extends Migration {
+  override up(): void {
+    this.addSql('create schema if not exists vchain');
+    this.addSql(`create table vchain.builds (
+      id integer generated always as identity primary key,
+      chain text not null,
+      machine text not null,
+      version integer not null,
+      build integer not null,
+      schema_name text not null unique,
+      network text not null,
+      parameters jsonb not null,
+      parameters_hash text not null,
+      status text not null check (status in ('building', 'live', 'retired')),
+      created_at timestamptz not null default now(),
+      unique (chain, machine, version, build)
+    )`);
+    this.addSql(`create unique index builds_live on vchain.builds (chain, machine) where status = 'live'`);
+  }
+}
+
+const MIGRATIONS = [{ name: '0001-create-builds', class: CreateBuilds }];
+
+/** What MikroORM is opened with to bring the shared tables up to date. */
+export const migrationOptions: Options = {
+  entities: [],
+  extensions: [Migrator],
+  migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },
+};
+
+/** Brings the shared tables up to date, one process at a time. */
+export async function migrate(orm: MikroORM): Promise<void> {
+  await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
+  await inTransaction(dbOf(orm), async (db) => {
+    await sql`select pg_advisory_xact_lock(hashtext('vchain migrations'))`.execute(db);
+    await orm.migrator.up();
+  });
+}

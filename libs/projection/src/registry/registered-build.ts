@@ -1,0 +1,95 @@
+import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
+import { type AnyStateMachine, type CanonicalValue, canonicalJson } from '@virtualchain/machine';
+import type { VirtualChain } from '@virtualchain/protocol';
+import { sql } from 'kysely';
+import { type Db, orDatabaseError } from '../build/database.ts';
+import { ParametersDiffer, VersionDiffers } from '../errors.ts';
+
+export type BuildStatus = 'building' | 'live' | 'retired';
+
+/** What the registry knows of one build of one version of a machine: a schema of its own. */
+export interface RegisteredBuild {
+  readonly chain: string;
+  readonly machine: string;
+  readonly version: number;
+  readonly build: number;
+  readonly schema: string;
+  readonly network: string;
+  readonly parameters: {
+    readonly chain: Readonly<Record<string, unknown>>;
+    readonly machine: Readonly<Record<string, unknown>>;
+  };
+  readonly parametersHash: string;
+  readonly status: BuildStatus;
+}
+
+/** What a machine is opened as: the definition, the chain whose log it folds, and what both were made with. */
+export interface MachineInstance {
+  readonly machine: AnyStateMachine;
+  readonly chain: VirtualChain;
+  readonly network: string;
+  /** Parameters of the machine's definition. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** The chain and the machine of an instance: what builds are found by. */
+export type NamedInstance = Pick<MachineInstance, 'chain' | 'machine'>;
+
+/** sha256 over the RFC 8785 JSON of the parameters of chain and machine. */
+export function parametersHash({ chain, parameters }: MachineInstance): string {
+  const json = canonicalJson({ chain: chain.parameters, machine: parameters } as CanonicalValue);
+  return bytesToHex(sha256(new TextEncoder().encode(json)));
+}
+
+/** All builds of the database, newest last. */
+export async function readBuilds(db: Db): Promise<readonly RegisteredBuild[]> {
+  const { rows } = await orDatabaseError(() =>
+    sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(db),
+  );
+  return rows.map((row) => ({
+    chain: String(row['chain']),
+    machine: String(row['machine']),
+    version: Number(row['version']),
+    build: Number(row['build']),
+    schema: String(row['schema_name']),
+    network: String(row['network']),
+    parameters: row['parameters'] as RegisteredBuild['parameters'],
+    parametersHash: String(row['parameters_hash']),
+    status: row['status'] as BuildStatus,
+  }));
+}
+
+/** The build that is live for a machine, null before the first. */
+export function liveAmong(builds: readonly RegisteredBuild[], chain: string, machine: string): RegisteredBuild | null {
+  return builds.find((one) => one.chain === chain && one.machine === machine && one.status === 'live') ?? null;
+}
+
+/**
+ * Holds a definition to what a build was made with: by other rules or parameters a good build would look broken, a broken one
+ * good, and a snapshot would be signed for what it is not.
+ *
+ * @throws VersionDiffers, ParametersDiffer.
+ */
+export function checkInstance(build: RegisteredBuild, instance: MachineInstance): void {
+  const { machine, network } = instance;
+  if (build.version !== machine.version)
+    throw new VersionDiffers(machine.name, build.schema, build.version, machine.version);
+  if (build.parametersHash !== parametersHash(instance) || build.network !== network)
+    throw new ParametersDiffer(build.schema);
+}
+
+export async function insertBuild(
+  db: Db,
+  instance: MachineInstance,
+  build: Pick<RegisteredBuild, 'schema' | 'build' | 'status'>,
+): Promise<void> {
+  const { machine, chain, network, parameters } = instance;
+  await sql`insert into vchain.builds (chain, machine, version, build, schema_name, network, parameters, parameters_hash, status)
+    values (${chain.name}, ${machine.name}, ${machine.version}, ${build.build}, ${build.schema}, ${network},
+      ${JSON.stringify({ chain: chain.parameters, machine: parameters })}::jsonb, ${parametersHash(instance)},
+      ${build.status})`.execute(db);
+}
+
+export async function setBuildStatus(db: Db, schema: string, status: BuildStatus): Promise<void> {
+  await sql`update vchain.builds set status = ${status} where schema_name = ${schema}`.execute(db);
+}

@@ -1,0 +1,57 @@
+import { closeOrm, type Db, dbOf, openOrm } from '../build/database.ts';
+import { isMissing, NoLiveBuild } from '../errors.ts';
+import {
+  checkInstance,
+  liveAmong,
+  type MachineInstance,
+  type RegisteredBuild,
+  readBuilds,
+} from './registered-build.ts';
+
+/**
+ * The builds of a database, over one pool: opened once by a command or a service, whatever it reads. What changes them is
+ * `changeBuilds`. A database in which nobody has made a build yet has none, and stays as it is.
+ */
+export interface Registry extends AsyncDisposable {
+  readonly postgresUrl: string;
+  readonly db: Db;
+  /** All builds, newest last. */
+  builds(): Promise<readonly RegisteredBuild[]>;
+  /** The build that is live for a machine now, null before the first. */
+  live(chain: string, machine: string): Promise<RegisteredBuild | null>;
+}
+
+/**
+ * Opens the builds of a database for reading. Connects when it is asked: Postgres may be away.
+ *
+ * @throws PostgresUrlInvalid
+ */
+export async function openRegistry(postgresUrl: string): Promise<Registry> {
+  const orm = await openOrm(postgresUrl, 'vchain', []);
+  const db = dbOf(orm);
+  const builds = () => buildsSoFar(db);
+  return {
+    postgresUrl,
+    db,
+    builds,
+    live: async (chain, machine) => liveAmong(await builds(), chain, machine),
+    [Symbol.asyncDispose]: () => closeOrm(orm),
+  };
+}
+
+/** The live build of a machine, made as the instance is. @throws NoLiveBuild, VersionDiffers, ParametersDiffer */
+export async function readLiveBuild(db: Db, instance: MachineInstance): Promise<RegisteredBuild> {
+  const live = liveAmong(await buildsSoFar(db), instance.chain.name, instance.machine.name);
+  if (live === null) throw new NoLiveBuild(instance.chain.name, instance.machine.name);
+  checkInstance(live, instance);
+  return live;
+}
+
+async function buildsSoFar(db: Db): Promise<readonly RegisteredBuild[]> {
+  try {
+    return await readBuilds(db);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
