@@ -62,7 +62,7 @@ const begun: readonly PlannedBlock[] = [
   ],
 ];
 
-/** The lives of three names: `imp.test` expires, `bar.test` is revoked, `foo.test` expires and is bought anew. */
+/** The lives of three names: `imp.test` expires, `bar.test` is revoked, `foo.test` expires and is bought again. */
 const main: readonly PlannedBlock[] = [
   ...begun,
   [transfer({ by: 'w2', to: 'w3' })], // 108

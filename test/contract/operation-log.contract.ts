@@ -220,7 +220,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(await branchOf(writer.branch())).toEqual(['0a', '0']);
     });
 
-    test('a tail cut off behind a reader is named, and a fork once it was written anew', async () => {
+    test('a tail cut off behind a reader is named, and a fork once it was written again', async () => {
       const { topic } = await written([connect('0'), connect('0a', 3)]);
       const [first, last] = await readAll(log, topic);
       await harness.recreate(topic, 4);
@@ -258,7 +258,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(await codeOf(writer.append([connect('0a', 0)]))).toBe('WRITER_SPENT');
     });
 
-    test('topic-anew-under-a-living-writer: the new log begins with log.created all the same', async () => {
+    test('topic-created-again-under-a-living-writer: the new log begins with log.created all the same', async () => {
       const { topic } = await written([]);
       await using writer = await log.openWriter(identityOf(topic));
       await writer.append([connect('0')]);
@@ -270,7 +270,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(await log.identity(topic)).toMatchObject({ log: next.tail.log });
     });
 
-    test('a topic created anew is refused, empty and filled', async () => {
+    test('a topic created again is refused, empty and filled', async () => {
       const { topic } = await written([connect('0')]);
       const [change] = await readAll(log, topic);
       await harness.recreate(topic, 0);
@@ -279,7 +279,7 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       expect(await codeOf(readAll(log, topic, change?.cursor))).toBe('LOG_REPLACED');
     });
 
-    test('a topic created anew under a waiting reader is noticed', async () => {
+    test('a topic created again under a waiting reader is noticed', async () => {
       const { topic } = await written([connect('0'), connect('0a'), connect('0ab')]);
       const waiting = Promise.withResolvers<void>();
       const reading = (async () => {

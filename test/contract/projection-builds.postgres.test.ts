@@ -101,7 +101,7 @@ test('a projector that stands at a fault goes on with the build that a rebuild m
     () => statusOf(url),
     (status) => status?.checkpoint.status === 'faulted',
   );
-  process.env['POISON_MENDED'] = '1';
+  process.env['POISON_CORRECTED'] = '1';
   try {
     const switched = await rebuildOn(url, { instance, log, topic, signal: new AbortController().signal });
     await publish(log, topic, [connectKv('0aaa', ['bob +c'])]);
@@ -112,7 +112,7 @@ test('a projector that stands at a fault goes on with the build that a rebuild m
     );
     expect(status).toMatchObject({ build: { schema: switched.live }, checkpoint: { status: 'running' } });
   } finally {
-    delete process.env['POISON_MENDED'];
+    delete process.env['POISON_CORRECTED'];
   }
   expect(projector.states).toContain('faulted');
 });

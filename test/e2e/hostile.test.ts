@@ -11,7 +11,7 @@ import {
 } from '../kit/hostile-blocks.ts';
 import { System } from '../kit/system.ts';
 
-/** Blocks of spite (W4 of the performance page, fault 16), through the real node, Kafka and Postgres. */
+/** Hostile blocks (W4 of the performance page, fault 16), through the real node, Kafka and Postgres. */
 const MAGIC = Uint8Array.of(0x6b, 0x76);
 const MACHINES = ['kv', 'activity'];
 let system: System;
@@ -26,7 +26,7 @@ afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
 }, 60_000);
 
-describe('blocks of spite go the whole way', () => {
+describe('hostile blocks go the whole way', () => {
   const cases = [...hostileCases(MAGIC), ...heavyHostileCases(MAGIC)];
   test.each(cases.map((each): [string, HostileCase] => [each.name, each]))(
     '%s',

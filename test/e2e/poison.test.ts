@@ -5,7 +5,7 @@ import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
 
 const POISON = resolve(import.meta.dirname, '../kit/poison-machine.ts');
-const MENDED = { POISON_MENDED: '1' };
+const CORRECTED = { POISON_CORRECTED: '1' };
 let system: System;
 
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  delete process.env['POISON_MENDED'];
+  delete process.env['POISON_CORRECTED'];
   await system?.[Symbol.asyncDispose]();
 }, 60_000);
 
@@ -26,7 +26,7 @@ async function vchain(
   return { code, output: await readFile(process.logFile, 'utf8') };
 }
 
-test('a-machine-that-throws: it alone is faulted and says where; mended and resumed it ends where the fold ends', async () => {
+test('a-machine-that-throws: it alone is faulted and says where; corrected and resumed it ends where the fold ends', async () => {
   const running = [await system.ingester(), await system.projector('kv')];
   let poison = await system.projector(POISON);
   await system.mine(4);
@@ -52,7 +52,7 @@ test('a-machine-that-throws: it alone is faulted and says where; mended and resu
   const published = await blockOfLog(poisonous.hash);
   expect(status?.checkpoint.fault?.sequence).toBe((published?.sequence ?? 0) + 2);
 
-  // The status says so, to people and to programs; a restart without a mended module changes nothing.
+  // The status says so, to people and to programs; a restart without a corrected module changes nothing.
   const told = await vchain(['status']);
   expect(told.output).toContain(
     `poison: MACHINE_FAULTED at height ${poisonous.height}, transaction ${fault.txid}, sequence ${status?.checkpoint.fault?.sequence}`,
@@ -70,19 +70,19 @@ test('a-machine-that-throws: it alone is faulted and says where; mended and resu
   );
   expect((await system.status('poison'))?.tip?.hash).toBe(before.hash);
 
-  // The mended module waits for somebody who says so, and goes on where the broken one stood.
+  // The corrected module waits for somebody who says so, and goes on where the broken one stood.
   await poison.stop();
-  poison = await system.projector(POISON, MENDED);
+  poison = await system.projector(POISON, CORRECTED);
   await until(
-    'the mended machine still stands at the fault',
+    'the corrected machine still stands at the fault',
     () => system.logOf(poison),
     (lines) => lines.some(({ state }) => state === 'faulted'),
   );
-  expect(await vchain(['resume', POISON], MENDED)).toMatchObject({ code: 0 });
+  expect(await vchain(['resume', POISON], CORRECTED)).toMatchObject({ code: 0 });
   await system.mine(1);
   await system.reorg(2);
   await system.arrived(['kv', 'poison']);
-  process.env['POISON_MENDED'] = '1'; // the fold runs in this process
+  process.env['POISON_CORRECTED'] = '1'; // the fold runs in this process
   expect(await system.differences(['kv', POISON])).toEqual([]);
   expect((await system.status('poison'))?.checkpoint).toMatchObject({ status: 'running', fault: null });
   await Promise.all([...running, poison].map((each) => each.stop()));

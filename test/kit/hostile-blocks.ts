@@ -9,7 +9,7 @@ import {
   spendingTransaction,
 } from '@virtualchain/testing';
 
-/** Transactions of one block that somebody might mine in spite (W4 of the performance page, fault 16). */
+/** Transactions of one block that somebody might mine to do harm (W4 of the performance page, fault 16). */
 export interface HostileCase {
   readonly name: string;
   /** Outputs of each transaction; scripts as the network would take them, all within one block's size. */
@@ -95,7 +95,7 @@ export function hostileCases(magic: Uint8Array): readonly HostileCase[] {
       coinScript: longScript,
     },
     {
-      name: 'text of spite: NUL, broken UTF-8, lone surrogates, overlong forms, byte order marks, 100 kB',
+      name: 'hostile text: NUL, broken UTF-8, lone surrogates, overlong forms, byte order marks, 100 kB',
       transactions: [
         [carrying('+', [0])],
         [carrying('+a', [0], 'b')],

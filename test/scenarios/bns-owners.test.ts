@@ -109,7 +109,7 @@ test('name_pre_reg_revoke_isdead: a revoked name does nothing any more', () =>
 test.each([
   ['name_pre_reg_revoke_reregister', by],
   ['name_pre_reg_revoke_reregister_newowner', 'w3'],
-])('%s: once expired, a revoked name is bought anew', (_name, buyer) => {
+])('%s: once expired, a revoked name is bought again', (_name, buyer) => {
   const history = owned(grace, short, [revoke({ by })], ...empty(27), [preorder({ by: buyer, to: 'w4' })]);
   return when(history, register({ by: buyer, to: 'w4' })).thenAccepts({
     names: [{ address: addressOf('w4'), revoked: false, block_number: 104 }],

@@ -29,7 +29,7 @@ export interface Run extends AsyncDisposable {
   readonly topicPrefix: string;
   /** Starts one more node, empty, with its own data and ports. */
   startNode(wishes?: NodeWishes): Promise<NodePart>;
-  /** Runs a process of the caller's beside the servers: it ends with the run, whatever way the caller ends. */
+  /** Runs a process of the caller's beside the servers: it ends with the run, however the caller ends. */
   startProcess(launch: ProcessLaunch): Promise<RunningProcess>;
 }
 
@@ -66,7 +66,7 @@ export class PartsNotStarted extends ExpectedError {
 
 /**
  * Starts what a run needs, all at once: what the environment points at, else containers, else local processes. Each
- * choice is logged. With `REQUIRE_CONTAINERS=1` a fallback to a local process is an error. Whatever way the caller
+ * choice is logged. With `REQUIRE_CONTAINERS=1` a fallback to a local process is an error. However the caller
  * ends, kill -9 included, the servers end too.
  */
 export async function startRealParts<const Need extends PartName>(

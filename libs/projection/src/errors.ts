@@ -30,7 +30,7 @@ export class ForeignLog extends ExpectedError {
 
   constructor(schema: string, ours: string, theirs: string) {
     super(
-      `${schema}: its checkpoint is on log ${ours}, the topic is log ${theirs}; if the topic was made anew, run: vchain attach <machine>`,
+      `${schema}: its checkpoint is on log ${ours}, the topic is log ${theirs}; if the topic was created again, run: vchain attach <machine>`,
     );
   }
 }
@@ -206,7 +206,7 @@ export class DatabaseUnavailable extends ExpectedError {
   }
 }
 
-/** Postgres does not let us in, or not do what a projection needs: no try mends it. */
+/** Postgres does not let us in, or not do what a projection needs: no further try will help. */
 export class DatabaseRefused extends ExpectedError {
   override readonly name = 'DatabaseRefused';
   readonly code = 'DATABASE_REFUSED';

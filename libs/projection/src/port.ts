@@ -62,7 +62,7 @@ export interface Projection extends AsyncDisposable {
   /** Names it in logs and errors. */
   readonly schema: string;
   readonly machine: AnyStateMachine;
-  /** Where it stands, read anew. */
+  /** Where it stands, read again at each call. */
   checkpoint(): Promise<Checkpoint>;
   /**
    * Folds what follows the checkpoint, in one transaction.

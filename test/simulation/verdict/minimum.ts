@@ -15,7 +15,7 @@ export interface Watched {
   readonly supervisor: Supervisor;
 }
 
-/** Whether the run holds enough, with some room: the last blocks may yet leave. Kills for want of crashes. */
+/** Whether the run holds enough, with some room: the last blocks may yet leave. Kills where there were no crashes. */
 export function watchMinimum(run: Run, watched: Watched): () => boolean {
   const { scheduler } = run;
   let isReached = false;

@@ -32,9 +32,9 @@ export function createNotifier(): Notifier {
   let waiting: (() => void)[] = [];
   return {
     notify() {
-      const sleepers = waiting;
+      const waiters = waiting;
       waiting = [];
-      for (const wake of sleepers) wake();
+      for (const wake of waiters) wake();
     },
     once: (wake) => void waiting.push(wake),
   };

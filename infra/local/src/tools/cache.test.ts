@@ -24,7 +24,7 @@ test('parallel runs fill an entry once', async () => {
   expect(await readFile(join(env.VCHAIN_CACHE, 'kafka-1', 'jar'), 'utf8')).toBe('1');
 });
 
-test('a download that breaks off leaves nothing behind, and the next one starts anew', async () => {
+test('a download that breaks off leaves nothing behind, and the next one starts again', async () => {
   const broken = cached(env, 'kafka-1', async (directory) => {
     await writeFile(join(directory, 'half'), '');
     throw new Error('connection reset');

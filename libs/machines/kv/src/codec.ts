@@ -19,7 +19,7 @@ const RECIPIENT_BYTES = 20;
 
 /**
  * Reads a payload. Total: strangers write these bytes, so every input has an answer. A name outside `[a-z0-9]` is
- * refused, not cleaned up, lest one name have two spellings.
+ * refused, not cleaned up: otherwise one name would have two spellings.
  */
 export function parsePayload(opcode: number, payload: Uint8Array): KvPayload | Malformed {
   const colon = payload.indexOf(COLON);

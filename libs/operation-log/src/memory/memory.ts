@@ -22,7 +22,7 @@ export type MemoryStep =
 export interface MemoryBroker extends Broker {
   /**
    * The same broker as one process reaches it: `between` is awaited before every step, where a real one could keep the
-   * process waiting, fail, or never hear of it again.
+   * process waiting, fail, or never answer.
    */
   reachedBy(between: (step: MemoryStep) => Promise<void>): Broker;
   /** Removes the topic with everything in it. */

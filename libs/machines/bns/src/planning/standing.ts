@@ -24,6 +24,6 @@ export function standingText(name: string, answer: NameAnswer | null): string {
     case 'revoked':
       return `${name} was revoked by ${record.address}; ${isForEver ? 'names of its namespace do not expire, so it is dead' : `it is free after block ${renewalDeadline}`}`;
     case 'expired':
-      return `${name} expired${isForEver ? '' : `: it ended at block ${expireBlock}, its grace period at block ${renewalDeadline}`}; it is free, preorder it anew`;
+      return `${name} expired${isForEver ? '' : `: it ended at block ${expireBlock}, its grace period at block ${renewalDeadline}`}; it is free, preorder it again`;
   }
 }

@@ -10,7 +10,7 @@ export type DidAnswer =
   | { readonly kind: 'ended'; readonly name: string; readonly by: 'revocation' | 'registration' }
   | { readonly kind: 'unknown' };
 
-/** The name of a DID, through transfers and beyond its expiry, until it is revoked or registered anew: `get_DID_record`. */
+/** The name of a DID, through transfers and beyond its expiry, until it is revoked or registered again: `get_DID_record`. */
 export async function nameOfDid(view: BnsView, text: string): Promise<DidAnswer> {
   const did = parseDid(text);
   const creation = did === null ? undefined : (await creationsOf(view, did.address))[did.index];

@@ -60,7 +60,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   },
   NAMESPACE_NOT_REVEALED: {
     means: 'the namespace is not revealed, or launched already, or its year between the two is over',
-    remedy: 'see vchain bns lookup .NAMESPACE; a namespace that expired is preordered anew',
+    remedy: 'see vchain bns lookup .NAMESPACE; a namespace that expired is preordered again',
   },
   NAMESPACE_READY: { means: 'the namespace is launched already', remedy: 'choose another one' },
   NAMESPACE_REVEALED: {
@@ -71,7 +71,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     means: 'the name was registered by two in one block, and neither got it',
     remedy: 'register again: the preorder still counts',
   },
-  NAME_EXPIRED: { means: 'the name expires in this block', remedy: 'preorder and register it anew' },
+  NAME_EXPIRED: { means: 'the name expires in this block', remedy: 'preorder and register it again' },
   NAME_INVALID: { means: 'this is no name', remedy: 'use label.namespace of 0-9 a-z - _, at most 37 characters' },
   NAME_IN_GRACE: {
     means: 'the name has expired and is in its grace period, in which it can only be renewed',
@@ -79,7 +79,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   },
   NAME_REVOKED: {
     means: 'the name is revoked',
-    remedy: 'wait until it expires, then preorder it anew; where names live for ever it is dead',
+    remedy: 'wait until it expires, then preorder it again; where names live for ever it is dead',
   },
   NAME_UNKNOWN: {
     means: 'there is no such name, or it is not of this key, or the consensus hash is no longer recent',
