@@ -47,40 +47,25 @@ export interface TypedReveal {
 
 /** @throws QueryInvalid naming the option and its bounds. */
 export function revealOptionsOf(typed: TypedReveal): RevealOptions {
-  const bounded = (flag: string, text: string | undefined, byDefault: number, min: number, max: number): number => {
-    const value = text === undefined ? byDefault : wholeNumber(flag, text);
-    if (value < min || value > max) throw new QueryInvalid(`${flag} ${value}: from ${min} to ${max}`);
-    return value;
-  };
-  const lifetime = typed.lifetime === 'infinite' ? String(LIFETIME_INFINITE) : typed.lifetime;
+  const { lifetime, coeff, base, buckets, nonAlphaDiscount, noVowelDiscount, namespaceVersion } = revealDefaults;
+  const lifetimeText = typed.lifetime === 'infinite' ? String(LIFETIME_INFINITE) : typed.lifetime;
   return {
     ...(typed.launcher === undefined ? {} : { launcher: typed.launcher }),
-    lifetime: bounded('--lifetime', lifetime, revealDefaults.lifetime, 0, LIFETIME_INFINITE),
-    coeff: bounded('--coefficient', typed.coefficient, revealDefaults.coeff, 0, BYTE_MAX),
-    base: bounded('--base', typed.base, revealDefaults.base, 0, BYTE_MAX),
-    buckets: typed.buckets === undefined ? revealDefaults.buckets : bucketsOf(typed.buckets),
-    nonAlphaDiscount: bounded(
-      '--non-alpha-discount',
-      typed.nonAlphaDiscount,
-      revealDefaults.nonAlphaDiscount,
-      1,
-      NIBBLE_MAX,
-    ),
-    noVowelDiscount: bounded(
-      '--no-vowel-discount',
-      typed.noVowelDiscount,
-      revealDefaults.noVowelDiscount,
-      1,
-      NIBBLE_MAX,
-    ),
-    namespaceVersion: bounded(
-      '--namespace-version',
-      typed.namespaceVersion,
-      revealDefaults.namespaceVersion,
-      1,
-      VERSION_MAX,
-    ),
+    lifetime: bounded('--lifetime', lifetimeText ?? lifetime, [0, LIFETIME_INFINITE]),
+    coeff: bounded('--coefficient', typed.coefficient ?? coeff, [0, BYTE_MAX]),
+    base: bounded('--base', typed.base ?? base, [0, BYTE_MAX]),
+    buckets: typed.buckets === undefined ? buckets : bucketsOf(typed.buckets),
+    nonAlphaDiscount: bounded('--non-alpha-discount', typed.nonAlphaDiscount ?? nonAlphaDiscount, [1, NIBBLE_MAX]),
+    noVowelDiscount: bounded('--no-vowel-discount', typed.noVowelDiscount ?? noVowelDiscount, [1, NIBBLE_MAX]),
+    namespaceVersion: bounded('--namespace-version', typed.namespaceVersion ?? namespaceVersion, [1, VERSION_MAX]),
   };
+}
+
+/** What was typed, or the default, where it lies within the bounds. */
+function bounded(flag: string, given: string | number, [min, max]: readonly [min: number, max: number]): number {
+  const value = typeof given === 'number' ? given : wholeNumber(flag, given);
+  if (value < min || value > max) throw new QueryInvalid(`${flag} ${value}: from ${min} to ${max}`);
+  return value;
 }
 
 /** `6,5,4,…`: sixteen exponents, for labels of 1 to 15 characters and for longer ones. */

@@ -52,9 +52,16 @@ export async function demo({ once, feed, signal }: DemoOptions): Promise<number>
     await using rpc = openRpc(parts.node.url, { cookieFile: parts.node.cookieFile });
     await requireEmptyRegtest(rpc);
     const miner = createMiner({ rpc });
-    services.push(await startService(parts, 'ingester', 'ingester', INGESTER_FLAGS, settings));
+    services.push(await startService(parts, { name: 'ingester', service: 'ingester' }, INGESTER_FLAGS, settings));
     for (const machine of MACHINE_NAMES)
-      services.push(await startService(parts, `projector-${machine}`, 'projector', projectorFlags(machine), settings));
+      services.push(
+        await startService(
+          parts,
+          { name: `projector-${machine}`, service: 'projector' },
+          projectorFlags(machine),
+          settings,
+        ),
+      );
     const watched = { screen, registry, miner, services, signal };
     await announce(settings);
     screen.say('mining the first blocks and funding four wallets');

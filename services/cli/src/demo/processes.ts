@@ -32,8 +32,7 @@ function kafkaSecurityVariables(env: Env): Readonly<Record<string, string>> {
 /** Starts one of our services as a process of its own, which ends with the run. */
 export function startService(
   parts: RealParts,
-  name: string,
-  service: 'ingester' | 'projector',
+  { name, service }: { readonly name: string; readonly service: 'ingester' | 'projector' },
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningProcess> {

@@ -31,11 +31,23 @@ const TOKENS = ['--tokens', 'pay in tokens where satoshis are taken too'] as con
 const ZONEFILE = ['--zonefile-hash <hex>', 'hash160 of the zone file'] as const;
 const LAUNCHER = ['--launcher <address>', 'who imports and launches; the sender by default'] as const;
 
+/** What a command stands under, and the signal that ends it. */
+interface Parent {
+  readonly parent: Command;
+  readonly signal: AbortSignal;
+}
+
 /** The commands that buy, keep and give away names, and send tokens. */
 export function addNameCommands(bns: Command, signal: AbortSignal): void {
+  const under = { parent: bns, signal };
+  addBuying(under);
+  addKeeping(under);
+  addGiving(under);
+}
+
+function addBuying(under: Parent): void {
   sending<BuyOptions>(
-    bns,
-    signal,
+    under,
     'preorder <name>',
     'pays for a name without showing it',
     (planning, [name = ''], options) => planPreorder(planning, nameOf(name), options),
@@ -43,45 +55,43 @@ export function addNameCommands(bns: Command, signal: AbortSignal): void {
     .option(...OWNER)
     .option(...TOKENS);
   sending<NameOptions>(
-    bns,
-    signal,
+    under,
     'register <name>',
     'shows the name that was preordered, and takes it',
     (planning, [name = ''], options) => planRegister(planning, nameOf(name), checked(options)),
   )
     .option(...OWNER)
     .option(...ZONEFILE);
-  sending<NameOptions>(
-    bns,
-    signal,
-    'renew <name>',
-    'pays for another lifetime of a name',
-    (planning, [name = ''], options) => planRenew(planning, nameOf(name), checked(options)),
+  sending<NameOptions>(under, 'renew <name>', 'pays for another lifetime of a name', (planning, [name = ''], options) =>
+    planRenew(planning, nameOf(name), checked(options)),
   )
     .option(...OWNER)
     .option(...ZONEFILE)
     .option(...TOKENS);
+}
+
+function addKeeping(under: Parent): void {
   sending<{ zonefileHash: string }>(
-    bns,
-    signal,
+    under,
     'update <name>',
     'sets the zone file hash of a name',
     (planning, [name = ''], { zonefileHash }) =>
       planUpdate(planning, nameOf(name), hash160Of('--zonefile-hash', zonefileHash)),
   ).requiredOption(...ZONEFILE);
   sending<{ keepData?: boolean }>(
-    bns,
-    signal,
+    under,
     'transfer <name> <recipient>',
     'gives a name to an address',
     (planning, [name = '', to = ''], { keepData }) => planTransfer(planning, nameOf(name), to, keepData === true),
   ).option('--keep-data', 'with its zone file hash, which is dropped otherwise');
-  sending(bns, signal, 'revoke <name>', 'makes a name dead until it expires', (planning, [name = '']) =>
+  sending(under, 'revoke <name>', 'makes a name dead until it expires', (planning, [name = '']) =>
     planRevoke(planning, nameOf(name)),
   );
+}
+
+function addGiving(under: Parent): void {
   sending<{ owner?: string; zonefileHash: string }>(
-    bns,
-    signal,
+    under,
     'import <name>',
     'gives away a name of a namespace that is not launched yet',
     (planning, [name = ''], options) =>
@@ -93,15 +103,13 @@ export function addNameCommands(bns: Command, signal: AbortSignal): void {
     .option(...OWNER)
     .requiredOption(...ZONEFILE);
   sending<{ note?: string }>(
-    bns,
-    signal,
+    under,
     'send-tokens <recipient> <micro-stacks>',
     'sends tokens to an address',
     (planning, [to = '', amount = ''], { note }) => planSendTokens(planning, to, microStacksOf(amount), note ?? ''),
   ).option('--note <text>', 'goes along with the tokens');
   sending(
-    bns,
-    signal,
+    under,
     'announce <message-hash>',
     'announces a message; heard from a few names only',
     (_planning, [hash = '']) => planAnnounce(hash160Of('message hash', hash)),
@@ -110,16 +118,15 @@ export function addNameCommands(bns: Command, signal: AbortSignal): void {
 
 /** The three steps to a namespace. */
 export function addNamespaceCommands(namespace: Command, signal: AbortSignal): void {
+  const under = { parent: namespace, signal };
   sending<{ launcher?: string }>(
-    namespace,
-    signal,
+    under,
     'preorder <id>',
     'pays for a namespace without showing it',
     (planning, [id = ''], options) => planNamespacePreorder(planning, namespaceOf(id), options),
   ).option(...LAUNCHER);
   sending<TypedReveal>(
-    namespace,
-    signal,
+    under,
     'reveal <id>',
     'shows the namespace that was preordered, and fixes its rules',
     (planning, [id = ''], options) => planNamespaceReveal(planning, namespaceOf(id), revealOptionsOf(options)),
@@ -144,19 +151,14 @@ export function addNamespaceCommands(namespace: Command, signal: AbortSignal): v
       '1 burns the fees, 2 pays them to the creator at first, 3 takes tokens only',
       String(revealDefaults.namespaceVersion),
     );
-  sending(
-    namespace,
-    signal,
-    'ready <id>',
-    'launches a namespace: its names are sold from then on',
-    (planning, [id = '']) => planNamespaceReady(planning, namespaceOf(id)),
+  sending(under, 'ready <id>', 'launches a namespace: its names are sold from then on', (planning, [id = '']) =>
+    planNamespaceReady(planning, namespaceOf(id)),
   );
 }
 
 /** A command that sends one operation. */
 function sending<Options extends object>(
-  parent: Command,
-  signal: AbortSignal,
+  { parent, signal }: Parent,
   usage: string,
   about: string,
   plan: Planner<Options>,

@@ -51,7 +51,8 @@ export async function sendPlanned(
   const keys = await keysOf(options);
   const account = accountOf(options, keys, network, senderKinds);
   await using rpc = await openRpcOf(connection);
-  const plan = await planChecked(names, account, keys, Number(await rpc.call('getblockcount')), options, planner);
+  const nodeHeight = Number(await rpc.call('getblockcount'));
+  const plan = await planChecked(names, { account, keys, nodeHeight }, planner, options);
   const { summary, opcode, payload, outputs, changeIndex } = plan;
   const data = concatBytes(names.instance.chain.magic, Uint8Array.of(opcode), payload);
   const operation = changeIndex === undefined ? { data, outputs } : { data, outputs, changeIndex };
@@ -75,14 +76,19 @@ export async function sendPlanned(
   sayVerdict(settled, options.json);
 }
 
+/** Who sends, and how far the node is. */
+interface SendingFrom {
+  readonly account: Account;
+  readonly keys: readonly PrivateKey[];
+  readonly nodeHeight: number;
+}
+
 /** The plan, if nothing speaks against it or it is forced. @throws OperationRefused */
 async function planChecked(
   names: NameSystem,
-  account: Account,
-  keys: readonly PrivateKey[],
-  nodeHeight: number,
-  { force }: Pick<SendingOptions, 'force'>,
+  { account, keys, nodeHeight }: SendingFrom,
   planner: Planner,
+  { force }: Pick<SendingOptions, 'force'>,
 ): Promise<Plan> {
   return names.view('tip', async (view) => {
     const plan = await planner(await readPlanning(view, names.instance.machine.firstBlock, account));
