@@ -113,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'compare-and-set-on-memory',
     file: 'libs/projection/src/advance/memory-projection.ts',
-    edits: [['if (this.#store.checkpoint !== from) throw', 'if (false) throw']],
+    edits: [['if (store.checkpoint !== from) throw', 'if (false) throw']],
     tests: MEMORY,
   },
   {

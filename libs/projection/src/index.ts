@@ -1,6 +1,7 @@
 export { attachProjection } from './advance/attach.ts';
 export { findCommonBlock } from './advance/common-block.ts';
-export { type FeedEntry, MemoryProjection, MemoryStore } from './advance/memory-projection.ts';
+export type { FeedEntry } from './advance/memory-batch.ts';
+export { MemoryProjection, MemoryStore } from './advance/memory-projection.ts';
 export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';

@@ -1,7 +1,7 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationLog } from '@virtualchain/operation-log';
 import { NoCommonBlock } from '../errors.ts';
 import type { BlockMark, Projection } from '../port.ts';
+import { markOf, readLogBranch } from './log-branch.ts';
 
 /**
  * Stands a projection on the log that a topic holds now: finds its blocks on the branch of that log by their hashes, and
@@ -16,7 +16,7 @@ export async function attachProjection(
 ): Promise<BlockMark | null> {
   const identity = await log.identity(topic);
   if (identity === null) throw new NoCommonBlock(projection.schema, topic);
-  const branch = await branchOf(log, topic);
+  const branch = await readLogBranch(log, topic, markOf);
   const places: BlockMark[] = [];
   let ours = 0;
   for await (const { height, hash } of projection.marks()) {
@@ -28,19 +28,4 @@ export async function attachProjection(
   places.reverse();
   await projection.attach(identity.log, places);
   return places.at(-1) ?? null;
-}
-
-/** Blocks of a log's branch by hash. */
-async function branchOf(log: OperationLog, topic: string): Promise<ReadonlyMap<string, BlockMark>> {
-  const branch = new Map<string, BlockMark>();
-  for await (const { changes } of log.read(topic, { after: null, untilEnd: true })) {
-    for (const { kind, event, offset, cursor } of changes) {
-      if (kind === 'disconnected') branch.delete(event.hash);
-      else {
-        const place = { height: event.height as Height, hash: event.hash as BlockHash };
-        branch.set(event.hash, { ...place, firstSequence: event.sequence, firstOffset: offset, cursor });
-      }
-    }
-  }
-  return branch;
 }

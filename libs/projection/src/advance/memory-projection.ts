@@ -1,19 +1,10 @@
-import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import { type AnyStateMachine, anchorHeight, type FoldedBlock, MemoryFold } from '@virtualchain/machine';
-import type { ConnectedBlock, Cursor, LogChange } from '@virtualchain/operation-log';
+import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
+import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { CheckpointMoved } from '../errors.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
+import { type FeedEntry, MemoryBatch } from './memory-batch.ts';
 import { checkFollows } from './runs.ts';
-
-/** One entry of a feed, its position its place in the list: what the state went through. */
-export interface FeedEntry {
-  readonly kind: 'connected' | 'operation' | 'disconnected';
-  readonly height: number;
-  readonly hash: string;
-  readonly txid: string | null;
-  readonly verdict: string | null;
-}
 
 /** What a memory projection keeps where Postgres would: shared by all projections opened over it. */
 export class MemoryStore {
@@ -28,10 +19,6 @@ export class MemoryStore {
 
   private constructor(fold: MemoryFold) {
     this.fold = fold;
-  }
-
-  append(entries: readonly FeedEntry[]): void {
-    for (const entry of entries) this.feed.push(entry);
   }
 
   /** One at a time, as the checkpoint's row lock has it. */
@@ -69,32 +56,14 @@ export class MemoryProjection implements Projection {
     const last = changes.at(-1);
     if (last === undefined) return advancedBy([], [], from);
     checkFollows(this.schema, from.cursor, changes);
-    this.#checkpoint = null;
-    const folded: FoldedBlock[] = [];
-    await this.#store.lock(async () => {
-      if (this.#store.checkpoint !== from) throw new CheckpointMoved(this.schema, from.cursor?.sequence ?? 0);
-      const undo: (() => void)[] = [];
-      const feed: FeedEntry[] = [];
-      try {
-        for (const change of changes) {
-          if (change.kind === 'connected') folded.push(...(await this.#connect(change, feed, undo)));
-          else this.#disconnect(change.event.hash, feed, undo);
-        }
-        await this.#store.beforeCommit();
-      } catch (error) {
-        for (const step of undo.reverse()) step();
-        throw error;
+    const batch = await this.#move(from, last.cursor, async (pending) => {
+      for (const change of changes) {
+        if (change.kind === 'connected') await pending.connect(change);
+        else pending.disconnect(change.event.hash);
       }
-      this.#store.append(feed);
-      this.#store.checkpoint = {
-        cursor: last.cursor,
-        feedPosition: this.#store.feed.length,
-        status: 'running',
-        fault: null,
-      };
+      await this.#store.beforeCommit();
     });
-    this.#checkpoint = this.#store.checkpoint;
-    return advancedBy(changes, folded, this.#checkpoint);
+    return advancedBy(changes, batch.folded, this.#store.checkpoint);
   }
 
   async *marks(): AsyncGenerator<BlockMark> {
@@ -102,15 +71,13 @@ export class MemoryProjection implements Projection {
   }
 
   async rewind(to: BlockMark | null): Promise<void> {
-    const { cursor } = await this.checkpoint();
-    if (cursor === null) return;
-    this.#retract(to?.cursor ?? startOf(cursor.log));
+    const from = await this.checkpoint();
+    if (from.cursor !== null) await this.#retract(from, to?.cursor ?? startOf(from.cursor.log));
   }
 
   async attach(log: string, places: readonly BlockMark[]): Promise<void> {
-    this.#retract(places.at(-1)?.cursor ?? startOf(log));
+    await this.#retract(await this.checkpoint(), places.at(-1)?.cursor ?? startOf(log));
     this.#store.marks.splice(0, this.#store.marks.length, ...places);
-    await this.setFault(null);
   }
 
   async setFault(fault: Fault | null, from?: Checkpoint): Promise<void> {
@@ -124,62 +91,31 @@ export class MemoryProjection implements Projection {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #connect(change: ConnectedBlock, feed: FeedEntry[], undo: (() => void)[]): Promise<readonly FoldedBlock[]> {
-    const { fold, marks } = this.#store;
-    const { height, hash } = change.event;
-    const folded = await fold.connect({
-      height: height as Height,
-      hash: hash as BlockHash,
-      previousHash: change.event.previousHash as BlockHash,
-      time: change.event.time,
-      operations: change.operations,
-    });
-    marks.push(markOf(change));
-    undo.push(() => {
-      marks.pop();
-      if (folded !== null) fold.disconnect();
-    });
-    feed.push({ kind: 'connected', height, hash, txid: null, verdict: null });
-    for (const { event, verdict } of folded?.outcomes ?? [])
-      feed.push({ kind: 'operation', height, hash, txid: event.txid, verdict: verdict.kind });
-    return folded === null ? [] : [folded];
+  /** Blocks above `cursor` are taken back without a record of the log: the log itself went back. */
+  async #retract(from: Checkpoint, cursor: Cursor): Promise<void> {
+    await this.#move(from, cursor, async (pending) => pending.disconnectAbove(cursor.height ?? -1));
   }
 
-  #disconnect(hash: string, feed: FeedEntry[], undo: (() => void)[]): void {
-    const { fold, marks } = this.#store;
-    const mark = marks.pop();
-    if (mark?.hash !== hash) throw new Error(`block ${hash} is not the newest`);
-    const folded = mark.height > anchorHeight(this.machine) ? fold.disconnect() : null;
-    undo.push(() => {
-      marks.push(mark);
-      if (folded !== null) fold.reconnect(folded);
-    });
-    feed.push({ kind: 'disconnected', height: mark.height, hash, txid: null, verdict: null });
-  }
-
-  #retract(cursor: Cursor): void {
-    const feed: FeedEntry[] = [];
-    for (
-      let mark = this.#store.marks.at(-1);
-      mark !== undefined && mark.height > (cursor.height ?? -1);
-      mark = this.#store.marks.at(-1)
-    ) {
-      this.#disconnect(mark.hash, feed, []);
-    }
-    this.#store.append(feed);
-    this.#store.checkpoint = { ...this.#store.checkpoint, cursor, feedPosition: this.#store.feed.length };
+  /** Moves the checkpoint with all that `work` does, or changes nothing. */
+  async #move(from: Checkpoint, to: Cursor, work: (batch: MemoryBatch) => Promise<void>): Promise<MemoryBatch> {
+    const store = this.#store;
     this.#checkpoint = null;
+    const batch = await store.lock(async () => {
+      if (store.checkpoint !== from) throw new CheckpointMoved(this.schema, from.cursor?.sequence ?? 0);
+      const pending = new MemoryBatch(store.fold, store.marks);
+      try {
+        await work(pending);
+      } catch (error) {
+        pending.undo();
+        throw error;
+      }
+      for (const entry of pending.feed) store.feed.push(entry);
+      store.checkpoint = { cursor: to, feedPosition: store.feed.length, status: 'running', fault: null };
+      return pending;
+    });
+    this.#checkpoint = store.checkpoint;
+    return batch;
   }
-}
-
-function markOf({ event, offset, cursor }: ConnectedBlock): BlockMark {
-  return {
-    height: event.height as Height,
-    hash: event.hash as BlockHash,
-    firstSequence: event.sequence,
-    firstOffset: offset,
-    cursor,
-  };
 }
 
 function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {
