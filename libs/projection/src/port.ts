@@ -13,7 +13,7 @@ export interface Fault {
   readonly sequence: number | null;
 }
 
-/** Where a projection stands: in the log (`cursor`, null before the first record), in its feed, and how it fares. */
+/** Where a projection stands: in the log (`cursor`, null before the first record), in its feed, and whether it runs. */
 export interface Checkpoint {
   readonly cursor: Cursor | null;
   readonly feedPosition: number;

@@ -106,23 +106,12 @@ export async function rollBackBlocks(build: BuildTables, height: number): Promis
 }
 
 const HASHES = ['height', 'hash', 'ops_hash', 'consensus_hash', 'changes_hash'] as const;
-const STORED = [
-  ...HASHES,
-  'previous_hash',
-  'time',
-  'collection_hashes',
-  'operation_count',
-  'accepted',
-  'rejected',
-  'ignored',
-  'digest',
-] as const;
 
 /** Blocks from one height to another, lowest first. */
 export async function readBlocks(build: BuildTables, from: number, to: number): Promise<readonly StoredBlock[]> {
   const rows = await on(build, Blocks)
     .selectFrom('blocks')
-    .select(STORED)
+    .selectAll()
     .where('height', '>=', from)
     .where('height', '<=', to)
     .orderBy('height')
@@ -139,14 +128,14 @@ export async function readNewestBlock(
   build: BuildTables,
   which: { readonly isFolded?: boolean; readonly upTo?: number } = {},
 ): Promise<StoredBlock | null> {
-  let query = on(build, Blocks).selectFrom('blocks').select(STORED).orderBy('height', 'desc').limit(1);
+  let query = on(build, Blocks).selectFrom('blocks').selectAll().orderBy('height', 'desc').limit(1);
   if (which.isFolded === true) query = query.where('consensus_hash', 'is not', null);
   if (which.upTo !== undefined) query = query.where('height', '<=', which.upTo);
   const row = await query.executeTakeFirst();
   return row === undefined ? null : storedBlock(row);
 }
 
-function storedBlock(row: Pick<RowOf<typeof Blocks>, (typeof STORED)[number]>): StoredBlock {
+function storedBlock(row: RowOf<typeof Blocks>): StoredBlock {
   return {
     ...storedHashes(row),
     previousHash: row.previous_hash,

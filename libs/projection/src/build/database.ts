@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EntitySchema, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
-import { DatabaseRefused, DatabaseUnavailable, isPassing, isRefusal } from '../errors.ts';
+import { DatabaseRefused, DatabaseUnavailable } from '../errors.ts';
 import {
   CLOSE_LIMIT_MS,
   CONNECT_TIMEOUT_MS,
@@ -10,6 +10,7 @@ import {
   POOL_CONNECTIONS_MAX,
   STATEMENT_TIMEOUT_MS,
 } from '../limits.ts';
+import { isPassing, isRefusal } from './driver-errors.ts';
 import { postgresAddress } from './postgres-url.ts';
 import { sessionSetter } from './session.ts';
 

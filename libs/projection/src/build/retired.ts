@@ -3,8 +3,8 @@ import { BuildRetired } from '../errors.ts';
 import type { BuildTables } from './build.ts';
 
 /**
- * A rebuild may have taken the place of a build: whoever waits at a fault of the old one, or goes on with it, would do so
- * for nothing. A switch holds the checkpoint's lock, so that one look inside a batch is enough.
+ * Refuses a build whose place a rebuild has taken: there is no sense in waiting at a fault of the old one, or in going on
+ * with it. A switch holds the checkpoint's lock, so that one look inside a batch is enough.
  *
  * @throws BuildRetired
  */

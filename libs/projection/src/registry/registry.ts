@@ -1,5 +1,6 @@
 import { closeOrm, type Db, dbOf, openOrm } from '../build/database.ts';
-import { isMissing, NoLiveBuild } from '../errors.ts';
+import { isMissing } from '../build/driver-errors.ts';
+import { NoLiveBuild } from '../errors.ts';
 import {
   checkInstance,
   liveAmong,

@@ -1,0 +1,44 @@
+import { NotFound } from '../errors.ts';
+
+/** The first place where what is stored does not agree with what is computed. */
+export interface Disagreement {
+  readonly height: number;
+  /** `operations`, `transitions`, `consensus hash`, `changes hash`, or the collection whose rows differ. */
+  readonly what: string;
+  readonly stored: string;
+  readonly computed: string;
+}
+
+export interface Verified {
+  readonly from: number;
+  readonly to: number;
+  readonly blocks: number;
+  readonly operations: number;
+  /** Lowest height first; empty when all agrees. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** Consensus hashes by height that somebody trusted vouches for. */
+export type Trusted = ReadonlyMap<number, string>;
+
+/**
+ * A trusted hash that is not compared would count as confirmed.
+ *
+ * @throws NotFound naming the first trusted height outside of `from` to `to`.
+ */
+export function checkTrusted(trusted: Trusted, from: number, to: number, among: (heights: string) => string): void {
+  for (const height of trusted.keys()) {
+    if (height < from || height > to)
+      throw new NotFound(among(`the trusted height ${height} is not among the heights ${from} to ${to}`));
+  }
+}
+
+/** What disagrees among pairs of stored and computed values. */
+export function compareAt(
+  height: number,
+  pairs: readonly (readonly [what: string, stored: string | null | undefined, computed: string])[],
+): Disagreement[] {
+  return pairs.flatMap(([what, stored, computed]) =>
+    stored === computed ? [] : [{ height, what, stored: String(stored), computed }],
+  );
+}
