@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type FoldedBlock, MemoryFold, type Row } from '@virtualchain/machine';
+import { type AnyStateMachine, type FoldedBlock, MemoryFold, type Row } from '@virtualchain/machine';
 import type { LogChange } from '@virtualchain/operation-log';
 import type { MachineInstance, Projection } from '@virtualchain/projection';
 import { activityInstance, changesOf, connectKv, kvInstance } from './kv-log.ts';
@@ -166,6 +166,31 @@ export function projectionContract(
     for (const collection of ['senders', 'opcodes']) {
       expect(await one.rows(collection)).toEqual(fold.state.dump(collection));
     }
+  });
+
+  test(`${name}: unstorable-text: text that Postgres cannot hold is in no row, asked for by key, index or count`, async () => {
+    const instance = kvInstance();
+    const { machine } = instance;
+    const found: unknown[] = [];
+    const asking: AnyStateMachine = {
+      ...machine,
+      collections: { names: { ...machine.collections.names, indexes: { owner: ['owner'] } } },
+      decide: async (op, context, state) => {
+        const { names } = state;
+        if (names === undefined) throw new TypeError('a collection is missing');
+        for (const text of ['a\u0000', '\ud800']) {
+          found.push(await names.get({ name: text }), await names.count('owner', { owner: text }));
+          for await (const row of names.by('owner', { owner: text })) found.push(row);
+        }
+        return machine.decide(op, context, state);
+      },
+    };
+    const one = await store({ ...instance, machine: asking });
+    await using projection = await one.open();
+    const changes = await changesOf(MAIN);
+    await projection.advance(changes);
+    await expectOracle(one, changes);
+    expect(new Set(found)).toEqual(new Set([null, 0]));
   });
 
   test(`${name}: of two projectors at once one fails cleanly, by name`, async () => {

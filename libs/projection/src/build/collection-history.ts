@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Build } from './build.ts';
 import { type BulkColumn, bulkInsert, unnest } from './bulk-insert.ts';
 import { collectionTable, historyView } from './collection-table.ts';
-import { type Condition, current, heldAt, inOrder } from './conditions.ts';
+import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
 import type { Db } from './database.ts';
 import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
 
@@ -106,7 +106,9 @@ export async function countRows({ db, table }: History, where: Condition): Promi
 
 /** The current rows of some keys, those that there are. */
 export async function readCurrent(history: History, keys: readonly Row[]): Promise<readonly Row[]> {
-  const { columns, match } = keysOf(history, keys);
+  const storable = keys.filter((row) => history.collection.key.every((name) => isStorable(row[name])));
+  if (storable.length === 0) return [];
+  const { columns, match } = keysOf(history, storable);
   const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t
     join ${unnest(columns)} as x(${names}) on ${match} where ${current}`.execute(history.db);

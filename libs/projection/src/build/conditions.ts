@@ -30,10 +30,11 @@ export const beganOrEndedAt = (height: number): Condition => sql`(t.valid_from =
 
 export const endedBetween = (from: number, to: number): Condition => sql`t.valid_to between ${from} and ${to}`;
 
-const isStorable = (value: unknown): boolean =>
+/** Text with a NUL, or that is not well-formed, is in no row: Postgres cannot hold it, and refuses to look for it. */
+export const isStorable = (value: unknown): boolean =>
   typeof value !== 'string' || (!value.includes('\u0000') && value.isWellFormed());
 
-/** Columns that equal those of `row`. Text that Postgres cannot hold is in no row. */
+/** Columns that equal those of `row`. */
 export function equalTo(columns: Columns, names: readonly string[], row: Row): Condition {
   if (!names.every((name) => isStorable(row[name]))) return never;
   return all(
