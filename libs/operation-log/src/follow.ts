@@ -155,7 +155,7 @@ class TopicFollower implements Follower {
   #begin(event: LogCreated, offset: bigint): null {
     if (this.#log !== null) throw new RecordInvalid(this.#topic, offset, 'a second log.created');
     this.#log = event.log;
-    this.#firstBlock = event.firstBlock as Height;
+    this.#firstBlock = event.firstBlock;
     this.#spans.add({ from: 1, to: 1, owner: event.log });
     return null;
   }
@@ -207,10 +207,10 @@ class TopicFollower implements Follower {
   #finish(block: UnfinishedBlock, offset: bigint): LogChange | null {
     const { event, operations, operationBytes } = block;
     if (operations.length < event.operationCount) return null;
-    const hash = event.hash as BlockHash;
+    const hash = event.hash;
     if (block.digest.digest('hex') !== event.digest) throw new DigestMismatch(this.#topic, block.offset, hash);
     this.#unfinished = null;
-    this.#tip = { height: event.height as Height, hash };
+    this.#tip = { height: event.height, hash };
     this.#spans.add({ from: event.sequence, to: this.#sequence, owner: hash });
     const cursor = this.#cursorAt(offset);
     return { kind: 'connected', event, operations, operationBytes, offset: block.offset, cursor };
@@ -224,9 +224,7 @@ class TopicFollower implements Follower {
       throw new ParentMismatch(this.#topic, offset, `block ${event.height} ${event.hash} leaves, the branch ${ours}`);
     }
     this.#tip =
-      event.height === this.#firstBlock
-        ? null
-        : { height: (event.height - 1) as Height, hash: event.previousHash as BlockHash };
+      event.height === this.#firstBlock ? null : { height: (event.height - 1) as Height, hash: event.previousHash };
     this.#spans.add({ from: event.sequence, to: event.sequence, owner: event.hash });
     return { kind: 'disconnected', event, offset, cursor: this.#cursorAt(offset) };
   }
