@@ -6,7 +6,7 @@ export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
-export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/postgres-url.ts';
+export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/database/postgres-url.ts';
 export {
   BuildRetired,
   CheckpointMoved,

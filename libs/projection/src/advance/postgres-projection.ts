@@ -3,7 +3,7 @@ import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { placeBlocks, readMarks } from '../build/block-places.ts';
 import type { Build } from '../build/build.ts';
 import { moveCheckpoint, readCheckpoint, writeFault } from '../build/checkpoint.ts';
-import { asDatabaseError, inTransaction, orDatabaseError } from '../build/database.ts';
+import { asDatabaseError, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import type { RetractedBlock } from '../build/feed.ts';
 import { checkNotRetired } from '../build/retired.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';

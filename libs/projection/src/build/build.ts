@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/postgresql';
 import type { AnyStateMachine } from '@virtualchain/machine';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Db } from './database.ts';
+import type { Db } from './database/database.ts';
 import type { Table } from './table.ts';
 
 /** The schema that holds the tables of a build, or the views of the live one; `db` is a pool, or one transaction of it. */

@@ -3,7 +3,7 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../test/kit/shared-servers.ts';
 import { bulkInsert } from './bulk-insert.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from './database/database.ts';
 
 let parts: RealParts<'postgres'>;
 beforeAll(async () => {

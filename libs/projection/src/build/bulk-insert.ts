@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../limits.ts';
 import type { BuildTables } from './build.ts';
-import type { Db } from './database.ts';
+import type { Db } from './database/database.ts';
 import { columnsOf, type RowOf, type Table } from './table.ts';
 
 /** One column of many rows, as `unnest` takes it: its name, the type of the array that carries it, and a value a row. */

@@ -5,7 +5,7 @@ import type { Build } from './build.ts';
 import { type BulkColumn, bulkInsert, unnest } from './bulk-insert.ts';
 import { collectionTable, historyView } from './collection-table.ts';
 import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
-import type { Db } from './database.ts';
+import type { Db } from './database/database.ts';
 import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
 
 /** The rows of one collection of a build with their history: the only place where rows have columns of the machine's. */

@@ -2,7 +2,7 @@ import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import type { ConsensusHash, SnvServer } from '@virtualchain/machine';
 import { readBlock, storedSnapshots } from '../build/blocks.ts';
 import { on } from '../build/build.ts';
-import { orDatabaseError } from '../build/database.ts';
+import { orDatabaseError } from '../build/database/database.ts';
 import { Operations } from '../build/operations.ts';
 import { readTransitions } from '../build/transitions.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { nameOf } from '../build/build.ts';
-import { orDatabaseError } from '../build/database.ts';
+import { orDatabaseError } from '../build/database/database.ts';
 import { Feed } from '../build/feed.ts';
 
 export interface FeedTotals {

@@ -1,6 +1,6 @@
 import { readNewestBlock, readVerdictTotals, type StoredBlock } from '../build/blocks.ts';
 import { readCheckpoint } from '../build/checkpoint.ts';
-import { inSnapshot } from '../build/database.ts';
+import { inSnapshot } from '../build/database/database.ts';
 import type { Checkpoint, VerdictCounts } from '../port.ts';
 import type { RegisteredBuild } from '../registry/registered-build.ts';
 import type { Registry } from '../registry/registry.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { closeOrm, connectOrm, type Db, dbOf, inTransaction, orDatabaseError } from '../build/database.ts';
+import { closeOrm, connectOrm, type Db, dbOf, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
 

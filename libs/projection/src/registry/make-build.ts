@@ -2,7 +2,7 @@ import { type AnyStateMachine, anchorHeight, foldGenesis, MemoryState } from '@v
 import { sql } from 'kysely';
 import { insertCheckpoint } from '../build/checkpoint.ts';
 import { historiesOf, insertVersions } from '../build/collection-history.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from '../build/database.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from '../build/database/database.ts';
 import { buildEntities } from '../build/tables.ts';
 import { NameClash } from '../errors.ts';
 import { IDENTIFIER_BYTES_MAX } from '../limits.ts';

@@ -1,7 +1,7 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import type { MikroORM, Options } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { dbOf, inTransaction } from '../build/database.ts';
+import { dbOf, inTransaction } from '../build/database/database.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
 class CreateBuilds extends Migration {

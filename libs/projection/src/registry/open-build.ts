@@ -1,5 +1,5 @@
 import { PostgresProjection } from '../advance/postgres-projection.ts';
-import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database.ts';
+import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database/database.ts';
 import { changeBuilds } from './change-builds.ts';
 import { genesisOf, makeBuild } from './make-build.ts';
 import { checkInstance, insertBuild, liveAmong, type MachineInstance } from './registered-build.ts';

@@ -2,7 +2,7 @@ import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, type CanonicalValue, canonicalJson } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
-import { type Db, orDatabaseError } from '../build/database.ts';
+import { type Db, orDatabaseError } from '../build/database/database.ts';
 import { ParametersDiffer, VersionDiffers } from '../errors.ts';
 
 export type BuildStatus = 'building' | 'live' | 'retired';

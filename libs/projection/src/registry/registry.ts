@@ -1,5 +1,5 @@
-import { closeOrm, type Db, dbOf, openOrm } from '../build/database.ts';
-import { isMissing } from '../build/driver-errors.ts';
+import { closeOrm, type Db, dbOf, openOrm } from '../build/database/database.ts';
+import { isMissing } from '../build/database/driver-errors.ts';
 import { NoLiveBuild } from '../errors.ts';
 import {
   checkInstance,

@@ -2,7 +2,7 @@ import type { Collection } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import { nameOf } from '../build/build.ts';
 import { collectionTable, historyView } from '../build/collection-table.ts';
-import type { Db } from '../build/database.ts';
+import type { Db } from '../build/database/database.ts';
 import { FIXED_TABLES } from '../build/tables.ts';
 import type { NamedInstance } from './registered-build.ts';
 

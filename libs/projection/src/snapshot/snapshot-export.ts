@@ -4,7 +4,7 @@ import { readLowestHeight, readNewestBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
 import { beganUpTo } from '../build/conditions.ts';
-import { inSnapshot } from '../build/database.ts';
+import { inSnapshot } from '../build/database/database.ts';
 import { NotFound } from '../errors.ts';
 import { type MachineInstance, parametersHash } from '../registry/registered-build.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';

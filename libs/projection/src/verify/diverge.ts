@@ -4,7 +4,7 @@ import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import type { StoredHashes } from '../build/blocks.ts';
 import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
 import { beganOrEndedAt } from '../build/conditions.ts';
-import { orDatabaseError } from '../build/database.ts';
+import { orDatabaseError } from '../build/database/database.ts';
 import { readOperations } from '../build/operations.ts';
 import { readTransitions } from '../build/transitions.ts';
 import { readHashes } from '../read/hashes.ts';

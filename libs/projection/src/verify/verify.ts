@@ -4,7 +4,7 @@ import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { readBlock, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { historiesOf, misplacedFrom, readRowsAt } from '../build/collection-history.ts';
-import { inSnapshot } from '../build/database.ts';
+import { inSnapshot } from '../build/database/database.ts';
 import { NotFound } from '../errors.ts';
 import { VERIFIED_BLOCKS_PER_STEP_MAX } from '../limits.ts';
 import { BlockChecks, type CheckStart } from './check-block.ts';

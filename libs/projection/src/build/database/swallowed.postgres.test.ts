@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
-import { sharedServers } from '../../../../test/kit/shared-servers.ts';
-import { insertCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
+import { insertCheckpoint, moveCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import { closeOrm, connectOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EntitySchema, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
-import { DatabaseRefused, DatabaseUnavailable } from '../errors.ts';
+import { DatabaseRefused, DatabaseUnavailable } from '../../errors.ts';
 import {
   CLOSE_LIMIT_MS,
   CONNECT_TIMEOUT_MS,
@@ -9,7 +9,7 @@ import {
   KEEP_ALIVE_DELAY_MS,
   POOL_CONNECTIONS_MAX,
   STATEMENT_TIMEOUT_MS,
-} from '../limits.ts';
+} from '../../limits.ts';
 import { isPassing, isRefusal } from './driver-errors.ts';
 import { postgresAddress } from './postgres-url.ts';
 import { sessionSetter } from './session.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
-import { makeCertificate } from '../../../../test/kit/certificate.ts';
-import { Client } from '../../../../test/kit/postgres-client.ts';
-import { buildsOf } from '../../../../test/kit/projections.ts';
-import { until } from '../../../../test/kit/until.ts';
+import { makeCertificate } from '../../../../../test/kit/certificate.ts';
+import { Client } from '../../../../../test/kit/postgres-client.ts';
+import { buildsOf } from '../../../../../test/kit/projections.ts';
+import { until } from '../../../../../test/kit/until.ts';
 import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 /** A server of its own: TLS is a setting of the whole server. */

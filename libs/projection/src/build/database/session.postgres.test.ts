@@ -12,11 +12,11 @@ import {
   text,
 } from '@virtualchain/machine';
 import { sql } from 'kysely';
-import { Client } from '../../../../test/kit/postgres-client.ts';
-import { rowsOf } from '../../../../test/kit/projections.ts';
-import { sharedServers } from '../../../../test/kit/shared-servers.ts';
-import { createBuild, openProjection } from '../registry/open-build.ts';
-import type { MachineInstance } from '../registry/registered-build.ts';
+import { Client } from '../../../../../test/kit/postgres-client.ts';
+import { rowsOf } from '../../../../../test/kit/projections.ts';
+import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
+import { createBuild, openProjection } from '../../registry/open-build.ts';
+import type { MachineInstance } from '../../registry/registered-build.ts';
 import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
