@@ -6,6 +6,7 @@ export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
+export type { BuildStatus } from './build/builds-table.ts';
 export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/database/postgres-url.ts';
 export {
   BuildRetired,
@@ -33,7 +34,6 @@ export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.t
 export { dropBuild } from './registry/change-builds.ts';
 export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';
 export {
-  type BuildStatus,
   liveAmong,
   type MachineInstance,
   parametersHash,

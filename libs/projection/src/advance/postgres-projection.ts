@@ -2,10 +2,10 @@ import { type AnyStateMachine, anchorHeight, type CollectionHashes } from '@virt
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { placeBlocks, readMarks } from '../build/block-places.ts';
 import type { Build } from '../build/build.ts';
+import { checkNotRetired } from '../build/builds-table.ts';
 import { moveCheckpoint, readCheckpoint, writeFault } from '../build/checkpoint.ts';
 import { asDatabaseError, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import type { RetractedBlock } from '../build/feed.ts';
-import { checkNotRetired } from '../build/retired.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
 import { Batch, type Known, nothingKnown } from './batch.ts';

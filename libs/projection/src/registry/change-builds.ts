@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { onBuilds } from '../build/builds-table.ts';
 import { closeOrm, connectOrm, type Db, dbOf, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
@@ -21,9 +22,12 @@ export function changeBuilds<Result>(
 /** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our knowing. */
 export function dropBuild(postgresUrl: string, schema: string): Promise<void> {
   return inSharedTables(postgresUrl, async (db) => {
-    const { numAffectedRows } =
-      await sql`delete from vchain.builds where schema_name = ${schema} and status <> 'live'`.execute(db);
-    if (numAffectedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+    const { numDeletedRows } = await onBuilds(db)
+      .deleteFrom('builds')
+      .where('schema_name', '=', schema)
+      .where('status', '<>', 'live')
+      .executeTakeFirst();
+    if (numDeletedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
   });
 }
 

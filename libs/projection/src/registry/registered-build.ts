@@ -2,10 +2,9 @@ import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, type CanonicalValue, canonicalJson } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
+import { type BuildParameters, type BuildStatus, onBuilds } from '../build/builds-table.ts';
 import { type Db, orDatabaseError } from '../build/database/database.ts';
 import { ParametersDiffer, VersionDiffers } from '../errors.ts';
-
-export type BuildStatus = 'building' | 'live' | 'retired';
 
 /** What the registry knows of one build of one version of a machine: a schema of its own. */
 export interface RegisteredBuild {
@@ -15,10 +14,7 @@ export interface RegisteredBuild {
   readonly build: number;
   readonly schema: string;
   readonly network: string;
-  readonly parameters: {
-    readonly chain: Readonly<Record<string, unknown>>;
-    readonly machine: Readonly<Record<string, unknown>>;
-  };
+  readonly parameters: BuildParameters;
   readonly parametersHash: string;
   readonly status: BuildStatus;
 }
@@ -43,19 +39,17 @@ export function parametersHash({ chain, parameters }: MachineInstance): string {
 
 /** All builds of the database, newest last. */
 export async function readBuilds(db: Db): Promise<readonly RegisteredBuild[]> {
-  const { rows } = await orDatabaseError(() =>
-    sql<Record<string, unknown>>`select * from vchain.builds order by id`.execute(db),
-  );
-  return rows.map((row) => ({
-    chain: String(row['chain']),
-    machine: String(row['machine']),
-    version: Number(row['version']),
-    build: Number(row['build']),
-    schema: String(row['schema_name']),
-    network: String(row['network']),
-    parameters: row['parameters'] as RegisteredBuild['parameters'],
-    parametersHash: String(row['parameters_hash']),
-    status: row['status'] as BuildStatus,
+  const rows = await orDatabaseError(() => onBuilds(db).selectFrom('builds').selectAll().orderBy('id').execute());
+  return rows.map(({ chain, machine, version, build, network, parameters, status, ...row }) => ({
+    chain,
+    machine,
+    version,
+    build,
+    schema: row.schema_name,
+    network,
+    parameters,
+    parametersHash: row.parameters_hash,
+    status,
   }));
 }
 
@@ -84,12 +78,23 @@ export async function insertBuild(
   build: Pick<RegisteredBuild, 'schema' | 'build' | 'status'>,
 ): Promise<void> {
   const { machine, chain, network, parameters } = instance;
-  await sql`insert into vchain.builds (chain, machine, version, build, schema_name, network, parameters, parameters_hash, status)
-    values (${chain.name}, ${machine.name}, ${machine.version}, ${build.build}, ${build.schema}, ${network},
-      ${JSON.stringify({ chain: chain.parameters, machine: parameters })}::jsonb, ${parametersHash(instance)},
-      ${build.status})`.execute(db);
+  const made: BuildParameters = { chain: chain.parameters, machine: parameters };
+  await onBuilds(db)
+    .insertInto('builds')
+    .values({
+      chain: chain.name,
+      machine: machine.name,
+      version: machine.version,
+      build: build.build,
+      schema_name: build.schema,
+      network,
+      parameters: sql<BuildParameters>`${JSON.stringify(made)}::jsonb`,
+      parameters_hash: parametersHash(instance),
+      status: build.status,
+    })
+    .execute();
 }
 
 export async function setBuildStatus(db: Db, schema: string, status: BuildStatus): Promise<void> {
-  await sql`update vchain.builds set status = ${status} where schema_name = ${schema}`.execute(db);
+  await onBuilds(db).updateTable('builds').set({ status }).where('schema_name', '=', schema).execute();
 }
