@@ -89,7 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lost-tail-while-opening',
     file: 'libs/operation-log/src/writer.ts',
-    edits: [['reached = (await broker.offsets(topic)).stable - 1n;', '']],
+    edits: [['fenced.reached = (await broker.offsets(topic)).stable - 1n;', '']],
     tests: LOG,
   },
   {
