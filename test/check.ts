@@ -1,4 +1,4 @@
-/** `npm run check`: format and lint, types, dead exports, who may import whom, generated documents. All are run. */
+/** `npm run check`: format and lint, types, dead exports, the architecture with its figures, generated documents. All are run. */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
@@ -9,7 +9,11 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['format and lint (Biome)', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['types (tsc)', bin('tsc'), '--noEmit', '-p', '.'],
   ['dead exports (knip)', bin('knip'), '--no-config-hints'],
-  ['who may import whom', process.execPath, join(root, 'test/architecture/main.ts')],
+  [
+    'architecture (imports, circles, layers, functions, folders)',
+    process.execPath,
+    join(root, 'test/architecture/main.ts'),
+  ],
   ['generated documents', process.execPath, join(root, 'libs/protocol/scripts/generate.ts'), '--check'],
 ];
 
