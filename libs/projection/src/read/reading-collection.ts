@@ -58,32 +58,6 @@ export function readCollection(history: History, place: CollectionPlace): Collec
   const filtered = ({ equal = {}, atLeast = {} }: Filter): Condition =>
     all(equalTo(columns, given(equal), equal), noLessThan(columns, atLeast));
 
-  /** Rows in order, a page at a time. `fixed` are the leading columns that `where` pins. */
-  async function* paged(
-    where: Condition,
-    order: readonly string[],
-    fixed: readonly string[],
-    { after, limit = Number.POSITIVE_INFINITY }: Page,
-  ): AsyncGenerator<Version<Row>> {
-    const free = order.filter((column) => !fixed.includes(column));
-    const typed = { ...columns, valid_from: integer() };
-    let last = after;
-    for (let left = limit; left > 0; ) {
-      const size = Math.min(left, ROWS_PER_READ_MAX);
-      const beyond = last === undefined ? always : behind(typed, free, last);
-      const found = await readVersions(history, { where: all(where, beyond), order, limit: size });
-      yield* found;
-      const end = found.at(-1);
-      if (end === undefined || found.length < size) return;
-      left -= found.length;
-      last = { ...end.row, valid_from: end.validFrom };
-    }
-  }
-
-  async function* asRows(found: AsyncIterable<Version<Row>>): AsyncGenerator<Row> {
-    for await (const { row } of found) yield row;
-  }
-
   /** What ended above the height had not ended yet. */
   const upToHeight = ({ row, validFrom, validTo }: Version<Row>): Version<Row> => ({
     row,
@@ -101,11 +75,12 @@ export function readCollection(history: History, place: CollectionPlace): Collec
     by: (index: string, prefix: Row, options: Page = {}) => {
       const fixed = given(prefix);
       const where = all(holds, equalTo(columns, fixed, prefix), filtered(options));
-      return asRows(paged(where, orderOf(index), fixed, options));
+      return asRows(paged(history, { where, order: orderOf(index), fixed }, options));
     },
     count: (_index: string, prefix: Row, options: Filter = {}) =>
       countRows(history, all(holds, equalTo(columns, given(prefix), prefix), filtered(options))),
-    all: (options: Page = {}) => asRows(paged(all(holds, filtered(options)), key, [], options)),
+    all: (options: Page = {}) =>
+      asRows(paged(history, { where: all(holds, filtered(options)), order: key, fixed: [] }, options)),
     total: (options: Filter = {}) => countRows(history, all(holds, filtered(options))),
     history: async (wanted: Row, options: Versions & { offset?: number; limit?: number } = {}) => {
       const where = all(equalTo(columns, key, wanted), upToHere(options));
@@ -116,10 +91,43 @@ export function readCollection(history: History, place: CollectionPlace): Collec
     async *everBy(index: string, prefix: Row, options: Versions = {}) {
       const fixed = given(prefix);
       const where = all(upToHere(options), equalTo(columns, fixed, prefix));
-      for await (const raw of paged(where, [...orderOf(index), 'valid_from'], fixed, {})) yield upToHeight(raw);
+      const order = [...orderOf(index), 'valid_from'];
+      for await (const raw of paged(history, { where, order, fixed }, {})) yield upToHeight(raw);
     },
     writtenBy: (wanted: Row, heights: readonly Height[]) =>
       place.operations.writing(name, canonicalKey(collection, wanted), heights),
   };
   return reading as unknown as CollectionReading;
+}
+
+/** What to read of a history: `fixed` are the leading columns of the order that `where` pins. */
+interface Selection {
+  readonly where: Condition;
+  readonly order: readonly string[];
+  readonly fixed: readonly string[];
+}
+
+/** Rows in order, a page at a time. */
+async function* paged(
+  history: History,
+  { where, order, fixed }: Selection,
+  { after, limit = Number.POSITIVE_INFINITY }: Page,
+): AsyncGenerator<Version<Row>> {
+  const free = order.filter((column) => !fixed.includes(column));
+  const typed = { ...history.collection.columns, valid_from: integer() };
+  let last = after;
+  for (let left = limit; left > 0; ) {
+    const size = Math.min(left, ROWS_PER_READ_MAX);
+    const beyond = last === undefined ? always : behind(typed, free, last);
+    const found = await readVersions(history, { where: all(where, beyond), order, limit: size });
+    yield* found;
+    const end = found.at(-1);
+    if (end === undefined || found.length < size) return;
+    left -= found.length;
+    last = { ...end.row, valid_from: end.validFrom };
+  }
+}
+
+async function* asRows(found: AsyncIterable<Version<Row>>): AsyncGenerator<Row> {
+  for await (const { row } of found) yield row;
 }
