@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { createRequire } from 'node:module';
+import type { DestinationStream, Logger } from 'pino';
 import { redactText } from './settings/secrets.ts';
 
 export type { Logger };
@@ -14,11 +15,15 @@ export interface LoggerOptions {
   readonly to?: 'stdout' | 'stderr' | DestinationStream;
 }
 
+const require = createRequire(import.meta.url);
+
 /**
  * A logger that writes one line of JSON per entry. Each line passes `redactText` whole, just before it is written, so
  * that no object, error or message can carry a secret past it.
  */
 export function createLogger({ name, version, level = 'info', to = 'stdout' }: LoggerOptions): Logger {
+  // Loaded by who logs: a command of the command line does not.
+  const { destination, pino, stdSerializers, stdTimeFunctions } = require('pino') as typeof import('pino');
   // Synchronous: the last lines before an exit are the ones that matter.
   const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
   return pino(

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createRequire } from 'node:module';
+import type { Counter, Gauge, Histogram } from 'prom-client';
 
 /** What a metric is called and counts. Names get the prefix `vchain_`; units are spelled out at their end. */
 export interface MetricOptions<Label extends string> {
@@ -27,8 +28,12 @@ export interface Metrics {
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+const require = createRequire(import.meta.url);
+
 export function createMetrics(defaultLabels: Readonly<Record<string, string>> = {}): Metrics {
-  const registry = new Registry();
+  // Loaded by who counts: a command of the command line does not.
+  const client = require('prom-client') as typeof import('prom-client');
+  const registry = new client.Registry();
   let everywhere = defaultLabels;
   registry.setDefaultLabels(everywhere);
   const settings = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) => ({
@@ -38,19 +43,19 @@ export function createMetrics(defaultLabels: Readonly<Record<string, string>> = 
     registers: [registry],
   });
   return {
-    counter: (options) => new Counter(settings(options)),
+    counter: (options) => new client.Counter(settings(options)),
     gauge: ({ read, ...options }) =>
-      new Gauge({
+      new client.Gauge({
         ...settings(options),
         ...(read === undefined ? {} : { collect: collecting(read) }),
       }),
     histogram: ({ buckets, ...options }) =>
-      new Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
+      new client.Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
     label(labels) {
       everywhere = { ...everywhere, ...labels };
       registry.setDefaultLabels(everywhere);
     },
-    watchProcess: () => collectDefaultMetrics({ register: registry }),
+    watchProcess: () => client.collectDefaultMetrics({ register: registry }),
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '@virtualchain/kernel';
-import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import {
   addresses,
   clientUrl,
@@ -73,7 +72,7 @@ const PLACES = {
     about: 'database of the network',
     secret: true,
   }),
-  nodeUrl: optional(clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl), {
+  nodeUrl: optional(text, {
     flag: 'node-url',
     env: 'VCHAIN_NODE_URL',
     about: 'Bitcoin node',
@@ -97,6 +96,12 @@ const SPEC = {
   ...kafkaSecuritySpec,
 } as const;
 
+/** The client of nodes is loaded by the commands that use one. */
+async function nodeUrlParser(): Promise<Parser<string>> {
+  const { problemsOfNodeUrl } = await import('@virtualchain/node-client');
+  return clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl);
+}
+
 /** Where a running demo says how it is reached: commands without settings talk to it. */
 export const demoFile = join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), '.vchain', 'demo.json');
 
@@ -114,17 +119,20 @@ export function withConnection(
 
 /**
  * Flags come before the environment (a variable, or the file that `<variable>_FILE` names), that before a running demo.
+ * The node's URL is looked at where a node is used.
  *
  * @throws ConfigInvalid with everything that cannot be read or used.
  */
-export function connectionOf(
+export async function readConnection(
   options: Readonly<Record<string, string | boolean | undefined>>,
+  { usesNode = false }: { readonly usesNode?: boolean } = {},
   env: Env = process.env,
-): Connection {
+): Promise<Connection> {
   const flags = Object.entries(SPEC).flatMap(([name, { flag }]) =>
     options[name] === undefined ? [] : [`--${flag}=${options[name]}`],
   );
-  const config = readConfig(SPEC, env, flags, [problemsOfKafkaSecurity]);
+  const spec = usesNode ? { ...SPEC, nodeUrl: { ...SPEC.nodeUrl, parser: await nodeUrlParser() } } : SPEC;
+  const config = readConfig(spec, env, flags, [problemsOfKafkaSecurity]);
   const names = ['chain', ...Object.keys(PLACES)] as readonly (keyof typeof PLACES | 'chain')[];
   const given = Object.fromEntries(
     names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),

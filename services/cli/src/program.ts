@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Connection, connectionOf, withConnection } from './connection.ts';
+import { type Connection, readConnection, withConnection } from './connection.ts';
 
 type Options = Readonly<Record<string, string | undefined>> & { readonly json?: boolean };
 
@@ -9,7 +9,10 @@ export function connected(program: Command, name: string, about: string): Comman
 }
 
 /** The connection that a command was called with, and its own options. */
-export function read(command: Command): { readonly connection: Connection; readonly options: Options } {
+export async function read(
+  command: Command,
+  uses: { readonly usesNode?: boolean } = {},
+): Promise<{ readonly connection: Connection; readonly options: Options }> {
   const options = command.opts<Options>();
-  return { connection: connectionOf(options), options };
+  return { connection: await readConnection(options, uses), options };
 }

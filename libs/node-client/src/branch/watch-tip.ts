@@ -1,6 +1,12 @@
-import { defer, EMPTY, map, merge, Observable, retry, switchMap, timer } from 'rxjs';
+import { createRequire } from 'node:module';
+import type { Observable } from 'rxjs';
 import { ZMQ_RETRY_MS } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded by who watches: who only asks a node does without. */
+const rxjs = (): typeof import('rxjs') => require('rxjs') as typeof import('rxjs');
 
 /** Something may have changed. A hint: what changed, if anything, is for `nextStep` to say. */
 export interface TipSignal {
@@ -16,12 +22,14 @@ export interface WatchOptions {
  * nothing of invalidated blocks, so that the poll never stops.
  */
 export function watchTip(node: Pick<BitcoinNode, 'zmqUrl'>, { pollMs }: WatchOptions): Observable<TipSignal> {
+  const { map, merge, timer } = rxjs();
   const polls = timer(0, pollMs).pipe(map((): TipSignal => ({ source: 'poll' })));
   return merge(polls, hashBlocks(node));
 }
 
 /** Asks the node where it publishes until it says so, or says that it does not. */
 function hashBlocks(node: Pick<BitcoinNode, 'zmqUrl'>): Observable<TipSignal> {
+  const { defer, EMPTY, retry, switchMap } = rxjs();
   return defer(() => node.zmqUrl()).pipe(
     switchMap((zmqUrl) => (zmqUrl === null ? EMPTY : subscription(zmqUrl))),
     retry({ delay: ZMQ_RETRY_MS }),
@@ -29,6 +37,7 @@ function hashBlocks(node: Pick<BitcoinNode, 'zmqUrl'>): Observable<TipSignal> {
 }
 
 function subscription(zmqUrl: string): Observable<TipSignal> {
+  const { Observable } = rxjs();
   return new Observable<TipSignal>((subscriber) => {
     let close = () => {};
     void (async () => {

@@ -1,4 +1,4 @@
-import { LogReplaced, type OperationLog } from '@virtualchain/operation-log';
+import type { OperationLog } from '@virtualchain/operation-log';
 import type { BlockMark, Projection } from '../port.ts';
 
 /**
@@ -15,6 +15,7 @@ export async function findCommonBlock(
   const { cursor } = await projection.checkpoint();
   const identity = await log.identity(topic);
   if (cursor !== null && identity?.log !== cursor.log) {
+    const { LogReplaced } = await import('@virtualchain/operation-log'); // who only reads does without the Kafka client
     throw new LogReplaced(
       topic,
       null,

@@ -29,7 +29,7 @@ function reading(
   withConnection(parent.command(usage).description(about), bnsChains)
     .option('--at <height>', 'as it was at this height')
     .option('--json', 'one line of JSON')
-    .action((what: string, { at, json }: { at?: string; json?: boolean }, called: Command) =>
-      answer(bnsConnection(called), what, { ...(at === undefined ? {} : { at }), json: json ?? false }),
+    .action(async (what: string, { at, json }: { at?: string; json?: boolean }, called: Command) =>
+      answer(await bnsConnection(called), what, { ...(at === undefined ? {} : { at }), json: json ?? false }),
     );
 }

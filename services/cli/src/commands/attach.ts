@@ -9,13 +9,13 @@ import { connected, read } from '../program.ts';
 export function addAttach(program: Command): void {
   connected(program, 'attach', 'stands a machine on the log that its topic holds now')
     .argument('<machine>', 'name or module')
-    .action((machine, _options, command) => attach(read(command).connection, machine));
+    .action(async (machine, _options, command) => attach((await read(command)).connection, machine));
 }
 
 export function addResume(program: Command): void {
   connected(program, 'resume', 'lets a faulted machine go on')
     .argument('<machine>', 'name or module')
-    .action((machine, _options, command) => resume(read(command).connection, machine));
+    .action(async (machine, _options, command) => resume((await read(command)).connection, machine));
 }
 
 /** `vchain attach <machine>`: stands the live build on the log that the topic holds now. */

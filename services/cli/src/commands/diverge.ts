@@ -12,8 +12,8 @@ export function addDiverge(program: Command): void {
     .argument('<b>', 'postgres:// of the other')
     .requiredOption('--machine <machine>', 'name or module')
     .option('--json', 'one line of JSON')
-    .action((a, b, given: { machine: string }, command) => {
-      const { connection, options } = read(command);
+    .action(async (a, b, given: { machine: string }, command) => {
+      const { connection, options } = await read(command);
       return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
     });
 }

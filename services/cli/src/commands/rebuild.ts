@@ -13,8 +13,8 @@ export function addRebuild(program: Command, signal: AbortSignal): void {
     .argument('<machine>', 'name or module')
     .option('--reshaped <collection>', 'its shape changed: left out of the comparison; several may be given', append)
     .option('--json', 'one line of JSON')
-    .action((machine, given: { reshaped?: readonly string[] }, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, given: { reshaped?: readonly string[] }, command) => {
+      const { connection, options } = await read(command);
       const { reshaped = [] } = given;
       return rebuild(connection, machine, { json: options.json ?? false, reshaped, signal: signal });
     });

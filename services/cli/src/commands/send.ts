@@ -8,7 +8,8 @@ import { loadChainOf } from '../machine-of.ts';
 import { networkOf, openRpcOf } from '../node-of.ts';
 import { print } from '../output.ts';
 import { connected, read } from '../program.ts';
-import { deliver, prepare, type TransactionOptions, withTransaction } from '../transaction.ts';
+import { deliver, prepare } from '../transaction.ts';
+import { type TransactionOptions, withTransaction } from '../transaction-options.ts';
 import { QueryInvalid } from '../values.ts';
 
 export function addSend(program: Command): void {
@@ -21,8 +22,8 @@ export function addSend(program: Command): void {
     .argument('<operation>', 'for kv: claim, update, transfer, delete, lock')
     .argument('[words...]', 'what the operation says; for kv: NAME, NAME VALUE, NAME RECIPIENT')
     .option('--payload <hex>', 'what follows the opcode, instead of words')
-    .action((chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
-      const { connection, options } = read(command);
+    .action(async (chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
       return send({ ...connection, chain }, operation, words, { ...given, json: options.json ?? false });
     });
 }

@@ -17,8 +17,8 @@ export function addSnapshot(program: Command): void {
     .requiredOption('--key <file>', 'Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
     .option('--at <height>', 'the newest block by default')
     .option('--json', 'one line of JSON')
-    .action((machine, file, given: { key: string; at?: string }, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, file, given: { key: string; at?: string }, command) => {
+      const { connection, options } = await read(command);
       return snapshotExport(connection, machine, file, { ...given, json: options.json ?? false });
     });
 
@@ -30,8 +30,8 @@ export function addSnapshot(program: Command): void {
     .option('--refold', 'trust no signer: fold the operations')
     .option('--replace', 'take the place of the live build')
     .option('--json', 'one line of JSON')
-    .action((machine, file, given: Omit<SnapshotImportOptions, 'json'>, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, file, given: Omit<SnapshotImportOptions, 'json'>, command) => {
+      const { connection, options } = await read(command);
       return snapshotImport(connection, machine, file, { ...given, json: options.json ?? false });
     });
 }

@@ -41,8 +41,8 @@ export function addSnv(program: Command): void {
     .requiredOption('--server <url>', 'a projector, http://host:port')
     .requiredOption('--trust <root>', 'HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index')
     .option('--json', 'one line of JSON')
-    .action((machine, height, given: { server: string; trust: string }, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, height, given: { server: string; trust: string }, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
       return snv(connection, machine, height, { ...given, json: options.json ?? false });
     });
 }

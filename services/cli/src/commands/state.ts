@@ -28,8 +28,8 @@ export function addState(program: Command): void {
     .option('--at <height>', 'the state at this height')
     .option('--limit <rows>', 'at most so many')
     .option('--json', 'one line of JSON')
-    .action((machine, collection, key, given: { at?: string; limit?: string }, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, collection, key, given: { at?: string; limit?: string }, command) => {
+      const { connection, options } = await read(command);
       return state(connection, machine, [collection, key], { ...given, json: options.json ?? false });
     });
 }

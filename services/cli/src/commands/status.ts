@@ -12,8 +12,8 @@ import { connected, read } from '../program.ts';
 export function addStatus(program: Command): void {
   connected(program, 'status', 'node, log, and how each machine stands')
     .option('--json', 'one line of JSON')
-    .action((_options, command) => {
-      const { connection, options } = read(command);
+    .action(async (_options, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
       return status(connection, { json: options.json ?? false });
     });
 }

@@ -10,8 +10,8 @@ export function addTail(program: Command, signal: AbortSignal): void {
   connected(program, 'tail', 'the log as it grows')
     .option('--json', 'a line of JSON each')
     .option('--once', 'end at the end of the log')
-    .action((given: { once?: boolean }, command) => {
-      const { connection, options } = read(command);
+    .action(async (given: { once?: boolean }, command) => {
+      const { connection, options } = await read(command);
       return tail(connection, { json: options.json ?? false, once: given.once ?? false, signal: signal });
     });
 }

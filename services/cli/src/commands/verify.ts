@@ -16,8 +16,8 @@ export function addVerify(program: Command): void {
     .option('--trust <height:hash>', 'a consensus hash that must be met; several may be given', append)
     .option('--log', 'fold the log instead of the stored operations')
     .option('--json', 'one line of JSON')
-    .action((machine, given: VerifyCommandOptions, command) => {
-      const { connection, options } = read(command);
+    .action(async (machine, given: VerifyCommandOptions, command) => {
+      const { connection, options } = await read(command);
       return verify(connection, machine, { ...given, json: options.json ?? false });
     });
 }

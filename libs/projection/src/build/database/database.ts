@@ -36,7 +36,8 @@ export async function connectOrm(
 ): Promise<MikroORM> {
   const { name, connectionsMax, statementTimeoutMs } = purpose;
   const address = postgresAddress(postgresUrl);
-  return MikroORM.init({
+  // Not `init`, which looks for extensions that nobody named and loads them.
+  return new MikroORM({
     ...options,
     clientUrl: `postgres://below/${encodeURIComponent(address.database ?? '')}`,
     pool: { min: 0, max: connectionsMax },

@@ -18,11 +18,11 @@ import {
 } from '@virtualchain/machine-bns';
 import type { Command } from 'commander';
 import { withConnection } from '../../connection.ts';
-import { withTransaction } from '../../transaction.ts';
+import { withTransaction } from '../../transaction-options.ts';
 import { bnsChains, bnsConnection } from '../connection.ts';
 import { waitSecondsDefault } from '../limits.ts';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from '../values.ts';
-import { type SendingOptions, senderKinds, sendPlanned } from './send-planned.ts';
+import { type SendingOptions, senderKinds } from './sending-options.ts';
 
 type Planner<Options> = (planning: Planning, words: readonly string[], options: Options) => Promise<Plan>;
 
@@ -168,11 +168,13 @@ function sending<Options extends object>(
     .option('--wait [confirmations]', 'wait for the verdict of the projection; 1 confirmation by default')
     .option('--timeout <seconds>', 'wait no longer', String(waitSecondsDefault))
     .option('--force', 'send it even if the rules would not take it')
-    .action((...given: unknown[]) => {
+    .action(async (...given: unknown[]) => {
       const called = given.at(-1) as Command;
       const options = called.opts<SendingOptions & Options>();
       const sent = { ...options, json: options.json ?? false };
-      return sendPlanned(bnsConnection(called), sent, signal, (planning) => plan(planning, called.args, options));
+      const connection = await bnsConnection(called, { usesNode: true });
+      const { sendPlanned } = await import('./send-planned.ts'); // wallet and node: not for who only asks
+      return sendPlanned(connection, sent, signal, (planning) => plan(planning, called.args, options));
     });
 }
 

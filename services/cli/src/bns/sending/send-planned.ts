@@ -3,32 +3,21 @@ import { rehearse } from '@virtualchain/machine';
 import type { Plan, Planning, Sender } from '@virtualchain/machine-bns';
 import { OperationRefused, readPlanning, rehearsedOf } from '@virtualchain/machine-bns';
 import { redactText } from '@virtualchain/process';
-import type { Account, AccountKind } from '@virtualchain/wallet';
+import type { Account } from '@virtualchain/wallet';
 import type { Connection } from '../../connection.ts';
 import { accountOf, keysOf } from '../../keys.ts';
 import { networkOf, openRpcOf } from '../../node-of.ts';
 import { print } from '../../output.ts';
-import { deliver, prepare, type TransactionOptions } from '../../transaction.ts';
+import { deliver, prepare } from '../../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../../values.ts';
 import { projectionBehindBlocksMax } from '../limits.ts';
 import { type NameSystem, openNameSystem } from '../name-system.ts';
 import { reasonText } from './reasons.ts';
 import { OperationRejected } from './refusal.ts';
+import { type SendingOptions, senderKinds } from './sending-options.ts';
 import { type Settled, waitForVerdict } from './wait.ts';
 
-export interface SendingOptions extends TransactionOptions {
-  /** Confirmations; 1 when none are given. */
-  readonly wait?: string | true;
-  /** Seconds. */
-  readonly timeout: string;
-  /** Send what the rules would not take. */
-  readonly force?: boolean;
-}
-
 type Planner = (planning: Planning) => Promise<Plan>;
-
-/** Accounts whose outputs the rules can read. */
-export const senderKinds: readonly AccountKind[] = ['p2pkh', 'p2sh-multisig', 'p2sh-p2wpkh'];
 
 /**
  * Plans an operation by the projection's tip, has the machine rehearse it, builds, sends, and on request waits for the
