@@ -21,7 +21,7 @@ export class MachineFaulted extends ExpectedError {
   constructor(machine: string, { hook, height, at }: FaultPlace, cause: unknown) {
     const where = at === null ? '' : `, transaction ${at.txid}, sequence ${at.sequence}`;
     const why = errorText(cause);
-    super(`${machine}: ${hook} threw at height ${height}${where}: ${why}; correct the machine, then resume`, { cause });
+    super(`${machine}: ${hook} threw at height ${height}${where}: ${why}; mend the machine, then resume`, { cause });
     this.hook = hook;
     this.height = height;
     this.txid = at?.txid ?? null;
