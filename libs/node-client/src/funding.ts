@@ -36,7 +36,7 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
 
   async function source(): Promise<FundingSource> {
     if (known !== undefined) return known;
-    const index = await indexOf(rpc);
+    const index = await askIndex(rpc);
     if (index === 'built') known = 'index';
     // An index that is still being built lacks what it has not come to yet: for hours, on mainnet.
     else if (index === 'building') return (await hasUndoData(rpc)) ? 'undo-data' : 'index';
@@ -72,7 +72,7 @@ export function fundingFinder(rpc: NodeRpc): FundingFinder {
 }
 
 /** `getindexinfo` where it exists; else whether the coinbase of block 1 is found, which no mempool can hold. */
-async function indexOf(rpc: NodeRpc): Promise<'built' | 'building' | 'none'> {
+async function askIndex(rpc: NodeRpc): Promise<'built' | 'building' | 'none'> {
   const [info] = await rpc.batch([{ method: 'getindexinfo', parameters: ['txindex'] }]);
   if (info?.kind === 'result') {
     const { txindex } = answerOf(rpc.label, 'getindexinfo').object(info.result);

@@ -86,10 +86,10 @@ export async function lookAtCoin(
   if (isCoinbase && confirmations < COINBASE_CONFIRMATIONS)
     return { kind: 'immature', blocksLeft: COINBASE_CONFIRMATIONS - confirmations };
   const bytes =
-    (await bytesOf(rpc, blockHash === undefined ? [txid, 0] : [txid, false, blockHash])) ??
+    (await readTransaction(rpc, blockHash === undefined ? [txid, 0] : [txid, false, blockHash])) ??
     (blockHash === undefined && confirmations > 0
-      ? await bytesOf(rpc, [txid, false, await blockBelow(rpc, bestBlock, confirmations - 1)])
-      : await bytesOf(rpc, [txid, 0]));
+      ? await readTransaction(rpc, [txid, false, await blockBelow(rpc, bestBlock, confirmations - 1)])
+      : await readTransaction(rpc, [txid, 0]));
   if (bytes !== null) {
     const transaction = parseTransaction(bytes);
     const output = transaction.outputs[index];
@@ -135,7 +135,7 @@ function readUnspent(rpc: NodeRpc, answer: unknown): Unspent | null {
 }
 
 /** Null when the node cannot give the bytes: it has no index, has pruned them, or does not know such a call. */
-export async function bytesOf(rpc: NodeRpc, parameters: readonly unknown[]): Promise<Uint8Array | null> {
+export async function readTransaction(rpc: NodeRpc, parameters: readonly unknown[]): Promise<Uint8Array | null> {
   try {
     return hexToBytes(String(await rpc.call('getrawtransaction', ...parameters)));
   } catch (error) {

@@ -27,7 +27,7 @@ export async function feeRate(
   given: { readonly rate?: FeeRate; readonly fallback?: FeeRate },
 ): Promise<KnownFeeRate> {
   if (given.rate !== undefined) return { rate: bounded(given.rate, 'the given fee rate'), source: 'given' };
-  const estimate = await estimateOf(rpc);
+  const estimate = await askEstimate(rpc);
   if (estimate !== null) return { rate: bounded(estimate, `the estimate of ${rpc.label}`), source: 'node' };
   if (given.fallback === undefined) {
     throw new WalletRefused(
@@ -55,7 +55,7 @@ function bounded(rate: FeeRate, what: string): FeeRate {
 }
 
 /** Null when the node has none; a failure of the call itself is an error. Bitcoins per 1,000 virtual bytes. */
-async function estimateOf(rpc: NodeRpc): Promise<FeeRate | null> {
+async function askEstimate(rpc: NodeRpc): Promise<FeeRate | null> {
   try {
     const answer = (await rpc.call('estimatesmartfee', CONFIRM_WITHIN_BLOCKS)) as { readonly feerate?: unknown } | null;
     const said = answer?.feerate;

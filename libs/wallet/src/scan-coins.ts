@@ -2,7 +2,7 @@ import { bytesEqual, parseTransaction, type Txid } from '@virtualchain/bitcoin';
 import { wallClock } from '@virtualchain/kernel';
 import { type NodeRpc, NodeRpcError } from '@virtualchain/node-client';
 import type { Account } from './account.ts';
-import { bytesOf, type Coin, lookAtCoin, type Outpoint } from './coins.ts';
+import { type Coin, lookAtCoin, type Outpoint, readTransaction } from './coins.ts';
 import { WalletRefused } from './errors.ts';
 
 /** Core's code for `scantxoutset` while another scan runs, and for parameters that it does not take. */
@@ -104,10 +104,10 @@ async function ownChange(rpc: NodeRpc, account: Account, spent: readonly Outpoin
   let next = spent;
   while (next.length > 0) {
     const again: Outpoint[] = [];
-    for (const txid of await spendersOf(rpc, next)) {
+    for (const txid of await findSpenders(rpc, next)) {
       if (followed.has(txid) || followed.size >= FOLLOWED_MAX) continue;
       followed.add(txid);
-      const bytes = await bytesOf(rpc, [txid, 0]);
+      const bytes = await readTransaction(rpc, [txid, 0]);
       if (bytes === null) continue; // mined or replaced since we asked
       const { outputs } = parseTransaction(bytes);
       for (const [index, { script }] of outputs.entries()) {
@@ -123,7 +123,7 @@ async function ownChange(rpc: NodeRpc, account: Account, spent: readonly Outpoin
 }
 
 /** Empty for a node that cannot be asked (before 24.0): its unmined change is not known then. */
-async function spendersOf(rpc: NodeRpc, outpoints: readonly Outpoint[]): Promise<readonly Txid[]> {
+async function findSpenders(rpc: NodeRpc, outpoints: readonly Outpoint[]): Promise<readonly Txid[]> {
   try {
     const answer = await rpc.call(
       'gettxspendingprevout',

@@ -44,7 +44,7 @@ export function ingestChains(settings: IngestSettings, ports: IngestPorts): Chai
 
   return {
     async run(signal) {
-      const ends = await Promise.all(ingests.map((each) => endOf(ingestChain(each, signal), each.report)));
+      const ends = await Promise.all(ingests.map((each) => awaitEnd(ingestChain(each, signal), each.report)));
       const fault = ends.find((end) => end !== null);
       if (fault && !signal.aborted) throw fault;
     },
@@ -58,7 +58,7 @@ export function ingestChains(settings: IngestSettings, ports: IngestPorts): Chai
 }
 
 /** One chain's foreseen failure ends that chain only; a bug ends the process. */
-async function endOf(run: Promise<void>, report: ChainReport): Promise<ExpectedError | null> {
+async function awaitEnd(run: Promise<void>, report: ChainReport): Promise<ExpectedError | null> {
   try {
     await run;
     report.state('stopped');

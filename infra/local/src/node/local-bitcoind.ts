@@ -46,7 +46,7 @@ export async function startLocalBitcoind(
   const logFile = join(run.path, 'logs', `${name}.log`);
   const at: BitcoindPlace = { name, executable, logFile, directory, data, cookie };
   await mkdir(data, { recursive: true });
-  const version = await versionOf(executable);
+  const version = await askVersion(executable);
   const { plan, server } = await startOnFreePorts(servers, () => planNode(at, wishes, env));
   return {
     ...server,
@@ -146,7 +146,7 @@ function without(steady: readonly string[], others: readonly string[]): readonly
 const nameOf = (line: string): string => line.slice(0, line.indexOf('='));
 
 /** `Bitcoin Core v30.2`, as it calls itself. */
-async function versionOf(executable: string): Promise<string> {
+async function askVersion(executable: string): Promise<string> {
   const { stdout } = await runFile(executable, ['-version']);
   const [, name, version] = /^(.*?) (?:daemon )?(?:RPC )?version (\S+)/.exec(stdout) ?? [];
   return version === undefined ? executable : `${name} ${version}`;

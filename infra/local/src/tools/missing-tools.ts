@@ -22,7 +22,7 @@ export class ToolsMissing extends ExpectedError {
 
 /** Fails unless every tool is there that the local parts need; what is in the cache needs no tool to make it. */
 export async function requireTools(parts: readonly PartName[], env: Env): Promise<void> {
-  const problems = await Promise.all(parts.map((part) => problemsOf(part, env)));
+  const problems = await Promise.all(parts.map((part) => findProblems(part, env)));
   const all = problems.flat();
   if (all.length > 0) throw new ToolsMissing(`Some parts cannot be started on this machine:\n${all.join('\n')}`);
 }
@@ -35,7 +35,7 @@ export async function nodeProblem(env: Env): Promise<string | null> {
   );
 }
 
-async function problemsOf(part: PartName, env: Env): Promise<readonly string[]> {
+async function findProblems(part: PartName, env: Env): Promise<readonly string[]> {
   switch (part) {
     case 'kafka': {
       const found = [await javaProblem(env)];
@@ -64,7 +64,7 @@ function advise(part: PartName, problems: readonly (string | undefined)[], url: 
 
 async function javaProblem(env: Env): Promise<string | undefined> {
   const command = javaCommand(env);
-  const version = await versionOf(command, ['-version'], /version "(?:1\.)?(\d+)/, env);
+  const version = await askVersion(command, ['-version'], /version "(?:1\.)?(\d+)/, env);
   if (version === undefined)
     return `${command} was not found: install a JDK or JRE, version ${javaVersionMin} or later`;
   if (version < javaVersionMin) return `${command} is version ${version}: install version ${javaVersionMin} or later`;
@@ -72,24 +72,24 @@ async function javaProblem(env: Env): Promise<string | undefined> {
 }
 
 async function mavenProblem(env: Env): Promise<string | undefined> {
-  const version = await versionOf('mvn', ['-v'], /Maven (\d+\.\d+)/, env);
+  const version = await askVersion('mvn', ['-v'], /Maven (\d+\.\d+)/, env);
   return version === undefined ? 'mvn was not found: install Apache Maven 3.6 or later' : undefined;
 }
 
 async function goProblem(env: Env): Promise<string | undefined> {
-  const found = await outputOf('go', ['version'], env);
+  const found = await readOutput('go', ['version'], env);
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(found ?? '') ?? [];
   if (major === undefined || minor === undefined) return 'go was not found: install Go 1.25 or later';
   const tooOld = Number(major) === 1 && Number(minor) < goMinorVersionMin;
   return tooOld ? `go is version ${major}.${minor}: install Go 1.25 or later (1.21 can fetch it itself)` : undefined;
 }
 
-async function versionOf(command: string, args: readonly string[], pattern: RegExp, env: Env) {
-  const [, version] = pattern.exec((await outputOf(command, args, env)) ?? '') ?? [];
+async function askVersion(command: string, args: readonly string[], pattern: RegExp, env: Env) {
+  const [, version] = pattern.exec((await readOutput(command, args, env)) ?? '') ?? [];
   return version === undefined ? undefined : Number(version);
 }
 
-async function outputOf(command: string, args: readonly string[], env: Env): Promise<string | undefined> {
+async function readOutput(command: string, args: readonly string[], env: Env): Promise<string | undefined> {
   try {
     const { stdout, stderr } = await runFile(command, [...args], { env: { ...env }, timeout: versionTimeoutMs });
     return `${stdout}\n${stderr}`;

@@ -62,7 +62,7 @@ export function createCluster(kafka: Kafka): KafkaCluster {
   return create(options) as KafkaCluster;
 }
 
-async function leaderOf(cluster: KafkaCluster, topic: string): Promise<KafkaBroker> {
+async function findLeader(cluster: KafkaCluster, topic: string): Promise<KafkaBroker> {
   await cluster.refreshMetadataIfNecessary();
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [PARTITION]));
   if (nodeId === undefined) throw new NoLeader(topic);
@@ -91,7 +91,7 @@ export async function fetchFrom(
   { maxWaitMs, maxBytes }: { readonly maxWaitMs: number; readonly maxBytes: number },
 ): Promise<RawFetch> {
   await cluster.addTargetTopic(topic);
-  const broker = await leaderOf(cluster, topic);
+  const broker = await findLeader(cluster, topic);
   const { responses } = await broker.fetch({
     isolationLevel: READ_COMMITTED,
     maxWaitTime: maxWaitMs,
@@ -133,12 +133,12 @@ function committedOf(
 }
 
 /** First offset the topic still has, and its last stable offset. */
-export async function offsetsOf(
+export async function readOffsets(
   cluster: KafkaCluster,
   topic: string,
 ): Promise<{ readonly earliest: bigint; readonly stable: bigint }> {
   await cluster.addTargetTopic(topic);
-  await leaderOf(cluster, topic);
+  await findLeader(cluster, topic);
   const ask = async (fromBeginning: boolean): Promise<bigint> => {
     const [answer] = await cluster.fetchTopicsOffset([
       { topic, fromBeginning, partitions: [{ partition: PARTITION }] },

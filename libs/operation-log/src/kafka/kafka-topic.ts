@@ -29,14 +29,14 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
         },
       ],
     });
-    const differences = await differencesOf(admin, topic);
+    const differences = await findDifferences(admin, topic);
     if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
 
-async function differencesOf(admin: Admin, topic: string): Promise<string[]> {
+async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
   const differences: string[] = [];
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partitions = topics[0]?.partitions.length ?? 0;

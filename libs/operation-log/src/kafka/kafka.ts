@@ -17,7 +17,7 @@ import { createOperationLog } from '../log.ts';
 import type { OperationLog } from '../port.ts';
 import { retryWhileUnavailable } from '../retry.ts';
 import { type Clusters, createClusters } from './kafka-clusters.ts';
-import { commitOffset, fetchFrom, offsetsOf } from './kafka-internals.ts';
+import { commitOffset, fetchFrom, readOffsets } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
@@ -84,9 +84,9 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
       );
       return signal === undefined ? asking : untilAborted(asking, signal, { ...NOTHING, nextOffset: offset });
     },
-    offsets: (topic) => clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)),
+    offsets: (topic) => clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)),
     fence: async (topic, transactionalId) => {
-      await clusters.ask(topic, 0n, (cluster) => offsetsOf(cluster, topic)); // a missing topic is named here
+      await clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)); // a missing topic is named here
       const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
       const producer = await retryWhileUnavailable({ topic, retryForMs }, fence); // a fence that failed has written nothing
       return {

@@ -73,7 +73,7 @@ export async function readyBlock(
   await difficulty.pass(at, block.header);
   const scanned = scanBlock(block, chain);
   const wanted = fundingTxids(scanned);
-  const funding = await fundingOf(leading, block, wanted);
+  const funding = await findFunding(leading, block, wanted);
   const missing = wanted.filter((txid) => !funding.has(txid));
   if (missing.length > 0 && (await hasLeft(leading, at, hash))) return null;
   const shown = missing.length === 0 ? new Map<Txid, SpentOutputs>() : await node.spentOutputs(missing, hash);
@@ -120,7 +120,7 @@ async function hasLeft({ node }: BlockPorts, at: Height, hash: BlockHash): Promi
 }
 
 /** Funding transactions: of the same block, of blocks still kept, and from the node in one go. */
-async function fundingOf(
+async function findFunding(
   { blocks, node }: BlockPorts,
   block: Block,
   wanted: readonly Txid[],

@@ -1,7 +1,7 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, ignored, rejected, type Verdict } from '@virtualchain/machine';
 import type { OperationRules, PayloadCodec } from '../operation.ts';
-import { able, accountOf, credit, debit, STACKS } from '../rules/accounts.ts';
+import { able, credit, debit, readAccount, STACKS } from '../rules/accounts.ts';
 import type { Epoch } from '../rules/epochs.ts';
 import { isRejected } from '../rules/rejected.ts';
 import type { DecidingBlock } from '../rules/rules.ts';
@@ -61,7 +61,7 @@ async function decide(op: TokenTransfer, block: DecidingBlock): Promise<Verdict>
   const isExempt = block.epoch.takesZeroConsensusHash && op.consensusHash === NO_CONSENSUS_HASH;
   if (!isExempt && !block.window.has(op.consensusHash))
     return rejected('CONSENSUS_HASH_STALE', `${op.consensusHash} is not among the last ones`);
-  const held = await accountOf(block.state, address, unit);
+  const held = await readAccount(block.state, address, unit);
   if (isRejected(held)) return held;
   if (op.height < held.lock_transfer_block)
     return rejected('ACCOUNT_LOCKED', `${address} may send from block ${held.lock_transfer_block} on`);

@@ -22,7 +22,7 @@ export function creationOf({ name, address, first_registered, vtxindex }: NameRo
 }
 
 /** All that an address created up to the height, in the order of the chain: the place in the list is the DID's index. */
-export async function creationsOf({ reading }: BnsView, address: string): Promise<readonly Creation[]> {
+export async function readCreations({ reading }: BnsView, address: string): Promise<readonly Creation[]> {
   const found: Creation[] = [];
   for await (const { row } of reading.state.names.everBy('address', { address }, beganAtCreation))
     found.push(creationOf(row));
@@ -35,10 +35,10 @@ export async function namesCreatedBy(
   address: string,
   { offset = 0, limit }: { readonly offset?: number; readonly limit?: number } = {},
 ): Promise<readonly Creation[]> {
-  return (await creationsOf(view, address)).slice(offset, offset + pageOf(limit, CREATIONS_PER_PAGE_MAX));
+  return (await readCreations(view, address)).slice(offset, offset + pageOf(limit, CREATIONS_PER_PAGE_MAX));
 }
 
 /** `get_num_historic_names_by_address`. */
 export async function countNamesCreatedBy(view: BnsView, address: string): Promise<number> {
-  return (await creationsOf(view, address)).length;
+  return (await readCreations(view, address)).length;
 }

@@ -1,4 +1,4 @@
-import { creationsOf } from './creations.ts';
+import { readCreations } from './creations.ts';
 import { isSameCreation, newestCreation, parseDid } from './did.ts';
 import { type NameAnswer, nameAnswer } from './names.ts';
 import type { BnsView } from './view.ts';
@@ -13,7 +13,7 @@ export type DidAnswer =
 /** The name of a DID, through transfers and beyond its expiry, until it is revoked or registered again: `get_DID_record`. */
 export async function nameOfDid(view: BnsView, text: string): Promise<DidAnswer> {
   const did = parseDid(text);
-  const creation = did === null ? undefined : (await creationsOf(view, did.address))[did.index];
+  const creation = did === null ? undefined : (await readCreations(view, did.address))[did.index];
   if (creation === undefined) return { kind: 'unknown' };
   const { name } = creation;
   const newest = await newestCreation(view, name);

@@ -1,4 +1,4 @@
-import { beganAtCreation, type Creation, creationOf, creationsOf } from './creations.ts';
+import { beganAtCreation, type Creation, creationOf, readCreations } from './creations.ts';
 import type { BnsView } from './view.ts';
 
 /** A decentralised identifier of a name: the address that created it, and how many it had created before. */
@@ -23,7 +23,7 @@ export function formatDid({ address, index }: Did): string {
 export async function didOf(view: BnsView, name: string): Promise<string | null> {
   const creation = await newestCreation(view, name);
   if (creation === null) return null;
-  const created = await creationsOf(view, creation.address);
+  const created = await readCreations(view, creation.address);
   const index = created.findIndex((other) => isSameCreation(other, creation));
   return index < 0 ? null : formatDid({ address: creation.address, index });
 }

@@ -22,12 +22,12 @@ export function countNamesEver({ reading }: BnsView): Promise<number> {
 /** Names that exist, revoked ones too: `get_all_names`. */
 export async function allNames(view: BnsView, { after, limit }: NamePage = {}): Promise<readonly string[]> {
   const { reading, rules } = view;
-  const namespaceOf = namespaceReader(view);
+  const readNamespace = namespaceReader(view);
   const wanted = pageOf(limit, NAMES_PER_PAGE_MAX);
   const found: string[] = [];
   if (wanted === 0) return found;
   for await (const row of reading.state.names.all(after === undefined ? {} : { after: { name: after } })) {
-    if (nameExists(rules, row, await namespaceOf(row.namespace_id), reading.height)) found.push(row.name);
+    if (nameExists(rules, row, await readNamespace(row.namespace_id), reading.height)) found.push(row.name);
     if (found.length === wanted) break;
   }
   return found;
@@ -51,13 +51,13 @@ export async function namesOfAddress(
   { after, limit }: NamePage = {},
 ): Promise<readonly string[]> {
   const { reading, rules } = view;
-  const namespaceOf = namespaceReader(view);
+  const readNamespace = namespaceReader(view);
   const wanted = pageOf(limit, NAMES_PER_PAGE_MAX);
   const found: string[] = [];
   if (wanted === 0) return found;
   const from = { equal: { revoked: false }, ...(after === undefined ? {} : { after: { address, name: after } }) };
   for await (const row of reading.state.names.by('address', { address }, from)) {
-    if (nameExists(rules, row, await namespaceOf(row.namespace_id), reading.height)) found.push(row.name);
+    if (nameExists(rules, row, await readNamespace(row.namespace_id), reading.height)) found.push(row.name);
     if (found.length === wanted) break;
   }
   return found;

@@ -17,7 +17,11 @@ function causedBy({ height, txid, vtxindex }: Cause) {
 }
 
 /** The account, or that there is none. */
-export async function accountOf({ accounts }: BnsState, address: string, unit: string): Promise<AccountRow | Rejected> {
+export async function readAccount(
+  { accounts }: BnsState,
+  address: string,
+  unit: string,
+): Promise<AccountRow | Rejected> {
   const account = unit === '' ? null : await accounts.get({ address, unit });
   return account ?? rejected('ACCOUNT_UNKNOWN', `${address} has no account in ${JSON.stringify(unit)}`);
 }
@@ -36,7 +40,7 @@ export async function payingAccount(
   unit: string,
   amount: bigint,
 ): Promise<AccountRow | Rejected> {
-  const account = await accountOf(state, address, unit);
+  const account = await readAccount(state, address, unit);
   return isRejected(account) ? account : able(account, amount);
 }
 

@@ -12,7 +12,7 @@ export async function findName({ state }: BlockState, name: string, namespaceId:
   return { row: await state.names.get({ name }), namespace };
 }
 
-export async function namespaceOf({ state }: BlockState, name: NameRow): Promise<NamespaceRow | null> {
+export async function readNamespace({ state }: BlockState, name: NameRow): Promise<NamespaceRow | null> {
   return state.namespaces.get({ namespace_id: name.namespace_id });
 }
 
@@ -21,7 +21,7 @@ export async function namesOwned(block: BlockState, script: string, max: number)
   const found: NameRow[] = [];
   for await (const name of block.state.names.by('owner', { sender: script })) {
     if (found.length >= max) break;
-    if (isRegistered(block.rules, name, await namespaceOf(block, name), lookupHeight(block))) found.push(name);
+    if (isRegistered(block.rules, name, await readNamespace(block, name), lookupHeight(block))) found.push(name);
   }
   return found;
 }
@@ -37,7 +37,7 @@ export async function pendingNamePreorder(block: BlockState, hash: string): Prom
   const preorder = await lowestPreorder(block, hash, '?');
   if (preorder === null) return null;
   for await (const name of block.state.names.by('preorder', { preorder_hash: hash })) {
-    if (nameExists(block.rules, name, await namespaceOf(block, name), lookupHeight(block))) return null;
+    if (nameExists(block.rules, name, await readNamespace(block, name), lookupHeight(block))) return null;
   }
   return preorder;
 }
@@ -71,7 +71,7 @@ export async function takePreorders({ state }: BlockState, hash: string): Promis
 /** The unrevoked name, live at the lookup height, that a transfer or an update speaks of by its hash. */
 export async function nameByHash(block: BlockState, hash: string): Promise<FoundName | null> {
   for await (const row of block.state.names.by('hash', { name_hash128: hash })) {
-    const namespace = await namespaceOf(block, row);
+    const namespace = await readNamespace(block, row);
     if (isRegistered(block.rules, row, namespace, lookupHeight(block))) return { row, namespace };
   }
   return null;

@@ -3,7 +3,7 @@ import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/ma
 import type { NameRow } from '../../collections.ts';
 import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
 import { nameConsensusHash } from '../../rules/hashes.ts';
-import { namesOwned, namespaceOf } from '../../rules/lookups.ts';
+import { namesOwned, readNamespace } from '../../rules/lookups.ts';
 import { type DecidingBlock, isInGrace, isReady } from '../../rules/rules.ts';
 import type { BnsTransaction, Sent } from '../../transaction.ts';
 import { OPCODES } from '../../wire/opcodes.ts';
@@ -49,7 +49,7 @@ async function decide(op: NameUpdate, block: DecidingBlock): Promise<Verdict> {
       `no name of ${op.sender} with a recent consensus hash gives ${op.nameConsensusHash}`,
     );
   const { row, consensusHash } = meant;
-  const namespace = await namespaceOf(block, row);
+  const namespace = await readNamespace(block, row);
   if (!isReady(namespace)) return rejected('NAMESPACE_NOT_READY', `${row.namespace_id} is not launched`);
   if (isInGrace(rules, row, namespace, op.height))
     return rejected('NAME_IN_GRACE', `${row.name} has expired: it can only be renewed`);
