@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/projection/src/build/checkpoint.ts',
     edits: [
       [
-        'if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor',
+        'if (numAffectedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor',
         'if (false) throw new CheckpointMoved(build.schema, from.cursor',
       ],
     ],

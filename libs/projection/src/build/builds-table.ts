@@ -1,8 +1,9 @@
 import { defineEntity } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { BuildRetired } from '../errors.ts';
-import { type BuildTables, on } from './build.ts';
+import { type BuildTables, nameOf, on } from './build.ts';
 import type { Db } from './database/database.ts';
-import { column } from './table.ts';
+import { column, type RowOf } from './table.ts';
 
 /** A live build has the views of its machine; one that a rebuild made is not live before it takes over. */
 export type BuildStatus = 'building' | 'live' | 'retired';
@@ -31,9 +32,11 @@ const Builds = defineEntity({
   },
 });
 
+const SHARED = { schema: 'vchain' };
+
 /** Typed queries on the table of all builds. */
 export function onBuilds(db: Db) {
-  return on({ db, schema: 'vchain' }, Builds);
+  return on({ db, ...SHARED }, Builds);
 }
 
 /**
@@ -43,10 +46,7 @@ export function onBuilds(db: Db) {
  * @throws BuildRetired
  */
 export async function checkNotRetired({ db, schema }: BuildTables): Promise<void> {
-  const found = await onBuilds(db)
-    .selectFrom('builds')
-    .select('status')
-    .where('schema_name', '=', schema)
-    .executeTakeFirst();
-  if (found?.status === 'retired') throw new BuildRetired(schema);
+  const { rows } = await sql<Pick<RowOf<typeof Builds>, 'status'>>`select status from ${nameOf(SHARED, Builds)}
+    where schema_name = ${schema}`.execute(db);
+  if (rows[0]?.status === 'retired') throw new BuildRetired(schema);
 }

@@ -26,20 +26,18 @@ export function columnsFrom<T extends Table>(table: T, rows: readonly Partial<Ro
 function byColumn(table: Table, rows: readonly object[]): readonly BulkColumn[] {
   const first = rows[0];
   if (first === undefined) return [];
-  return columnsOf(table).flatMap(({ name, type }): BulkColumn[] => {
-    if (!(name in first)) return [];
-    const values = rows.map((row) => sent(type, (row as Readonly<Record<string, unknown>>)[name]));
-    const isJson = type === 'jsonb';
-    return [{ name, arrayType: isJson ? 'text[]' : `${type}[]`, values, ...(isJson ? { cast: type } : {}) }];
-  });
+  const columns: BulkColumn[] = [];
+  for (const { name, type } of columnsOf(table)) {
+    if (!(name in first)) continue;
+    const values = rows.map((row) => (row as Readonly<Record<string, unknown>>)[name] ?? null);
+    if (type === 'jsonb') columns.push({ name, arrayType: 'text[]', cast: type, values: values.map(asJson) });
+    else columns.push({ name, arrayType: `${type}[]`, values: type === 'bytea' ? values.map(asBytes) : values });
+  }
+  return columns;
 }
 
-/** A value as the driver takes it within an array. */
-function sent(type: string, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (type === 'jsonb') return JSON.stringify(value);
-  return type === 'bytea' ? asBuffer(value as Uint8Array) : value;
-}
+const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+const asBytes = (value: unknown): Buffer | null => (value === null ? null : asBuffer(value as Uint8Array));
 
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

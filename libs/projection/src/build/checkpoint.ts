@@ -99,20 +99,17 @@ export async function moveCheckpoint(
   { from, to, feedPosition }: Move,
   idleMs: number = IDLE_IN_TRANSACTION_MS,
 ): Promise<void> {
-  const standing = {
+  const moved: Partial<RowOf<typeof Checkpoints>> = {
+    ...cursorColumns(to),
     feed_position: String(feedPosition),
     status: 'running',
     fault: null,
-    updated_at: sql<Date>`now()`,
-  } as const;
-  const { numUpdatedRows } = await on(build, Checkpoints)
-    .updateTable('checkpoint')
-    .set({ ...cursorColumns(to), ...standing })
-    .where('id', '=', ID)
-    .where(standsAt(from))
-    .where(sql<boolean>`set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`)
-    .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor?.sequence ?? 0);
+  };
+  const set = sql.join(Object.entries(moved).map(([name, value]) => sql`${sql.ref(name)} = ${value}`));
+  const { numAffectedRows } = await sql`update ${nameOf(build, Checkpoints)} set ${set}, updated_at = now()
+    where id = ${ID} and ${standsAt(from)}
+      and set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`.execute(build.db);
+  if (numAffectedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor?.sequence ?? 0);
 }
 
 /**

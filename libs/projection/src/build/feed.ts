@@ -1,5 +1,6 @@
 import { defineEntity } from '@mikro-orm/postgresql';
-import type { ConsensusHash } from '@virtualchain/machine';
+import type { ConsensusHash, Verdict } from '@virtualchain/machine';
+import type { OperationEvent } from '@virtualchain/protocol';
 import type { WrittenBlock } from './blocks.ts';
 import type { BuildTables } from './build.ts';
 import { insertRows } from './bulk-insert.ts';
@@ -27,7 +28,7 @@ export const Feed = defineEntity({
   indexes: [index('feed', 'height')],
 });
 
-type FeedRow = Omit<RowOf<typeof Feed>, 'position'>;
+type FeedRow = RowOf<typeof Feed>;
 
 /** A block that was taken back, and the record of the log that says so: the one that the log goes on from, where none does. */
 export interface RetractedBlock {
@@ -38,64 +39,80 @@ export interface RetractedBlock {
 }
 
 /** Appends connected blocks with their operations behind `position`; answers with the position after them. */
-export function appendConnected(
+export async function appendConnected(
   build: BuildTables,
   blocks: readonly WrittenBlock[],
   position: number,
 ): Promise<number> {
-  return append(build, blocks.flatMap(connectedRows), position);
+  const rows: FeedRow[] = [];
+  for (const block of blocks) {
+    rows.push(connectedRow(block, position + rows.length + 1));
+    for (const { event, verdict } of block.folded?.outcomes ?? [])
+      rows.push(operationRow(block, event, verdict, position + rows.length + 1));
+  }
+  await insertRows(build, Feed, rows);
+  return position + rows.length;
 }
 
 /** Appends blocks that were taken back behind `position`; answers with the position after them. */
-export function appendRetracted(
+export async function appendRetracted(
   build: BuildTables,
   blocks: readonly RetractedBlock[],
   position: number,
 ): Promise<number> {
-  return append(build, blocks.map(retractedRow), position);
-}
-
-async function append(build: BuildTables, rows: readonly FeedRow[], position: number): Promise<number> {
-  await insertRows(
-    build,
-    Feed,
-    rows.map((row, i) => ({ position: String(position + 1 + i), ...row })),
-  );
+  const rows = blocks.map((block, i) => retractedRow(block, position + i + 1));
+  await insertRows(build, Feed, rows);
   return position + rows.length;
 }
 
-const NO_OPERATION = { operation_position: null, txid: null, verdict: null, code: null, consensus_hash: null };
-
-function connectedRows({ change, folded }: WrittenBlock): FeedRow[] {
-  const { height, hash, sequence } = change.event;
-  const block = { height, hash, first_offset: String(change.offset) };
-  const rows: FeedRow[] = [
-    {
-      ...block,
-      ...NO_OPERATION,
-      kind: 'connected',
-      consensus_hash: folded?.consensusHash ?? null,
-      first_sequence: String(sequence),
-      last_sequence: String(change.cursor.sequence),
-    },
-  ];
-  for (const { event, verdict } of folded?.outcomes ?? []) {
-    rows.push({
-      ...block,
-      ...NO_OPERATION,
-      kind: 'operation',
-      operation_position: event.position,
-      txid: event.txid,
-      verdict: verdict.kind,
-      code: verdict.kind === 'accepted' ? null : storableText(verdict.code),
-      first_sequence: String(event.sequence),
-      last_sequence: String(event.sequence),
-    });
-  }
-  return rows;
+function connectedRow({ change, folded }: WrittenBlock, position: number): FeedRow {
+  return {
+    position: String(position),
+    kind: 'connected',
+    height: change.event.height,
+    hash: change.event.hash,
+    operation_position: null,
+    txid: null,
+    verdict: null,
+    code: null,
+    consensus_hash: folded?.consensusHash ?? null,
+    first_sequence: String(change.event.sequence),
+    last_sequence: String(change.cursor.sequence),
+    first_offset: String(change.offset),
+  };
 }
 
-function retractedRow({ height, hash, sequence, offset }: RetractedBlock): FeedRow {
-  const place = { first_sequence: String(sequence), last_sequence: String(sequence), first_offset: String(offset) };
-  return { ...NO_OPERATION, kind: 'disconnected', height, hash, ...place };
+function operationRow({ change }: WrittenBlock, event: OperationEvent, verdict: Verdict, position: number): FeedRow {
+  const sequence = String(event.sequence);
+  return {
+    position: String(position),
+    kind: 'operation',
+    height: change.event.height,
+    hash: change.event.hash,
+    operation_position: event.position,
+    txid: event.txid,
+    verdict: verdict.kind,
+    code: verdict.kind === 'accepted' ? null : storableText(verdict.code),
+    consensus_hash: null,
+    first_sequence: sequence,
+    last_sequence: sequence,
+    first_offset: String(change.offset),
+  };
+}
+
+function retractedRow({ height, hash, sequence, offset }: RetractedBlock, position: number): FeedRow {
+  return {
+    position: String(position),
+    kind: 'disconnected',
+    height,
+    hash,
+    operation_position: null,
+    txid: null,
+    verdict: null,
+    code: null,
+    consensus_hash: null,
+    first_sequence: String(sequence),
+    last_sequence: String(sequence),
+    first_offset: String(offset),
+  };
 }

@@ -44,8 +44,16 @@ export interface ColumnType {
   readonly type: string;
 }
 
+const known = new WeakMap<Table, readonly ColumnType[]>();
+
 /** The columns of a table, in the order in which they are defined. */
 export function columnsOf(table: Table): readonly ColumnType[] {
+  const found = known.get(table) ?? readColumns(table);
+  known.set(table, found);
+  return found;
+}
+
+function readColumns(table: Table): readonly ColumnType[] {
   const properties = table.meta.properties as Readonly<Record<string, { columnType?: string; columnTypes?: string[] }>>;
   return Object.entries(properties).map(([name, { columnType, columnTypes }]) => ({
     name,
