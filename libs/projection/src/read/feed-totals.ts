@@ -3,6 +3,7 @@ import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { nameOf } from '../build/build.ts';
 import { orDatabaseError } from '../build/database/database.ts';
 import { Feed } from '../build/feed.ts';
+import type { RowOf } from '../build/table.ts';
 
 export interface FeedTotals {
   /** Runs of disconnected blocks, and the longest of them. */
@@ -17,8 +18,8 @@ export async function readFeedTotals(projection: PostgresProjection): Promise<Fe
   const { build } = projection;
   const feed = nameOf(build, Feed);
   const { rows } = await orDatabaseError(() =>
-    sql<{ kind: string; hash: string; operations: string }>`
-      select f.kind, f.hash, (select count(*) from ${feed} o where o.kind = 'operation' and o.hash = f.hash) as operations
+    sql<Pick<RowOf<typeof Feed>, 'kind'> & { operations: string }>`
+      select f.kind, (select count(*) from ${feed} o where o.kind = 'operation' and o.hash = f.hash) as operations
       from ${feed} f where f.kind <> 'operation' order by f.position`.execute(build.db),
   );
   let [reorgs, reorgDepth, retracted, depth] = [0, 0, 0, 0];

@@ -1,16 +1,11 @@
 import type { Height } from '@virtualchain/bitcoin';
-import type {
-  BlockRecord,
-  CanonicalValue,
-  OperationPage,
-  OperationRecord,
-  RecordedVerdict,
-} from '@virtualchain/machine';
+import type { BlockRecord, CanonicalValue, OperationPage, OperationRecord } from '@virtualchain/machine';
 import { decodeEvent } from '@virtualchain/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { readBlock } from '../build/blocks.ts';
 import { type BuildTables, nameOf } from '../build/build.ts';
 import { Operations } from '../build/operations.ts';
+import type { RowOf } from '../build/table.ts';
 import { OPERATIONS_PER_READ_MAX } from '../limits.ts';
 
 /** The operations of a build up to a height, read in the transaction `db`. */
@@ -25,19 +20,13 @@ export interface OperationReading {
   ): Promise<readonly OperationRecord[]>;
 }
 
-interface StoredOperation {
-  readonly verdict: RecordedVerdict['kind'];
-  readonly code: string | null;
-  readonly detail: string | null;
-  readonly changed_keys: OperationRecord['changedKeys'];
-  readonly event: Uint8Array;
-}
+type Found = Pick<RowOf<typeof Operations>, 'verdict' | 'code' | 'detail' | 'changed_keys' | 'event'>;
 
 const HEX = /^[0-9a-f]+$/;
 
-export function readOperations(build: BuildTables, height: Height): OperationReading {
+export function operationsUpTo(build: BuildTables, height: Height): OperationReading {
   const found = async (where: RawBuilder<unknown>, limit: number): Promise<readonly OperationRecord[]> => {
-    const { rows } = await sql<StoredOperation>`select verdict, code, detail, changed_keys, event
+    const { rows } = await sql<Found>`select verdict, code, detail, changed_keys, event
       from ${nameOf(build, Operations)} o where o.height <= ${height} and ${where}
       order by o.height, o.position limit ${limit}`.execute(build.db);
     return rows.map(recordOf);
@@ -60,7 +49,7 @@ export function readOperations(build: BuildTables, height: Height): OperationRea
   };
 }
 
-function recordOf({ verdict, code, detail, changed_keys, event }: StoredOperation): OperationRecord {
+function recordOf({ verdict, code, detail, changed_keys, event }: Found): OperationRecord {
   const decoded = decodeEvent(new Uint8Array(event));
   if (decoded.kind === 'problem' || decoded.event.type !== 'operation')
     throw new Error(`a stored operation does not read: ${decoded.kind === 'problem' ? decoded.problem : 'its type'}`);

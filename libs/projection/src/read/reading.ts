@@ -5,7 +5,7 @@ import type { Build } from '../build/build.ts';
 import type { History } from '../build/collection-history.ts';
 import { HeightOutOfRange } from '../errors.ts';
 import { readCollection } from './reading-collection.ts';
-import { readOperations, readSealed } from './reading-operations.ts';
+import { operationsUpTo, readSealed } from './reading-operations.ts';
 
 /** A build within one transaction, and where the rows of its collections are: in its tables, or behind views. */
 export interface ReadBuild extends Build {
@@ -25,7 +25,7 @@ export async function readingAt(build: ReadBuild, at: number | 'tip'): Promise<R
 
 function makeReading(build: ReadBuild, height: Height, tip: Height): Reading {
   const { machine } = build;
-  const operations = readOperations(build, height);
+  const operations = operationsUpTo(build, height);
   const snapshots = storedSnapshots(build);
   const initial: ReadonlyMap<Height, ConsensusHash> = machine.initialSnapshots;
   const place = { height, isTip: height === tip, operations };
