@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.ts';
 import { redactText } from './settings/secrets.ts';
@@ -46,6 +46,7 @@ interface Page {
 /** Serves `/metrics`, `/health`, `/ready` and `/status` to those who watch the process. */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { host = '127.0.0.1', port } = options;
+  const { createServer } = await import('node:http'); // loads all of Node's fetch with it: only for who serves
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, json(405, { error: 'only GET is answered' }));

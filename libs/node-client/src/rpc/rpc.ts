@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Agent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import Client from 'bitcoin-core';
@@ -142,6 +140,9 @@ interface HttpRequest {
 type SendWithCallback = (options: HttpRequest, done: (error: unknown, reply: HttpReply) => void) => void;
 type SendHttp = (options: HttpRequest) => Promise<HttpReply>;
 
+/** Not imported: an import of `node:http` loads all of Node's fetch with it. */
+const builtIn = process.getBuiltinModule;
+
 const requireFromClient = createRequire(createRequire(import.meta.url).resolve('bitcoin-core'));
 
 /**
@@ -152,7 +153,8 @@ const requireFromClient = createRequire(createRequire(import.meta.url).resolve('
  */
 function openClient({ isSecure, label, origin, path }: NodeAddress, rpcTimeoutMs: number) {
   const client = new Client({ host: origin, logger: { debug: () => {} } }) as unknown as BitcoinCoreClient;
-  const agent = isSecure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const { Agent } = isSecure ? builtIn('node:https') : builtIn('node:http');
+  const agent = new Agent({ keepAlive: true });
 
   const idPrefix = randomBytes(6).toString('hex');
   let calls = 0;
