@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type NetworkName, type PrivateKey, parsePrivateKey } from '@virtualchain/bitcoin';
-import { optional, readConfig, rememberSecret, text } from '@virtualchain/process';
+import { optional, type Parser, readConfig, rememberSecret, text } from '@virtualchain/process';
 import {
   type Account,
   type AccountKind,
@@ -13,7 +13,9 @@ import { SettingMissing } from './connection.ts';
 import { QueryInvalid, wholeNumber } from './values.ts';
 
 const KEYS = optional(text, { env: 'VCHAIN_KEY', about: 'keys, WIF or hex, separated by commas', secret: true });
-const PASSWORD = optional(text, { env: 'VCHAIN_KEY_PASSWORD', about: 'opens the key file', secret: true });
+/** Any text opens a key file, blanks too. */
+const anyText: Parser<string> = { rule: 'text', isQuotable: false, parse: (given) => given };
+const PASSWORD = optional(anyText, { env: 'VCHAIN_KEY_PASSWORD', about: 'opens the key file', secret: true });
 
 /** Which keys sign, and what account they make. */
 export interface KeyOptions {

@@ -1,8 +1,17 @@
+import { mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
-// A command is short, and its sources are many: what Node made of them is kept beside them for the next one.
-enableCompileCache(join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), '.vchain', 'compiled'));
+// A command is short, and its sources are many: the compiled code is kept for the next one, where nobody else may write.
+const cache =
+  process.env['VCHAIN_CACHE'] || join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'virtualchain');
+const compiled = join(cache, 'compiled');
+try {
+  mkdirSync(compiled, { recursive: true, mode: 0o700 });
+  enableCompileCache(compiled);
+} catch {
+  // Without it a command is only slower.
+}
 const { run } = await import('./vchain.ts');
 await run(process.argv);

@@ -82,6 +82,12 @@ async function orUnavailable<Result>(read: () => Promise<Result>): Promise<Resul
   try {
     return await read();
   } catch (cause) {
+    if (isUnreadable(cause)) throw cause;
     throw new StateUnavailable(errorText(cause), { cause });
   }
+}
+
+/** A row that was read and makes no sense: another try finds the same. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
 }
