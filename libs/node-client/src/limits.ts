@@ -17,7 +17,7 @@ export const ZMQ_RETRY_MS = 5_000;
 // Following a chain.
 
 /** Blocks that one step names, unless the caller wants others. */
-export const STEP_BLOCKS_MAX = 64;
+export const NODE_HASHES_PER_STEP_MAX = 64;
 export const HEADERS_PER_BATCH_MAX = 64;
 /** Hashes asked for at once while looking for the fork: few at first, since most forks are shallow. */
 export const HASHES_PER_BATCH_FIRST = 8;

@@ -14,7 +14,7 @@ export const CONNECT_TIMEOUT_MS = 15_000;
 export const KEEP_ALIVE_DELAY_MS = 30_000;
 /** A connection on which nothing comes back for a statement's time and this much longer is given up. */
 export const SILENCE_MARGIN_MS = 5_000;
-/** What one bulk statement sends, about; and what a number or a null is reckoned at. */
+/** What one bulk statement sends, about; and what a number or a null counts as. */
 export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;
 /** How long connections take to be given back; one that died in the middle of something never is. */

@@ -21,7 +21,7 @@ export const NEWEST_BLOCKS_MAX = 4_000;
 export const TRANSACTION_BLOCKS_MAX = 500;
 export const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
 export const DISCONNECTS_PER_TRANSACTION_MAX = 1_000;
-/** What a block, an operation and an input are reckoned at beside the bytes of the operation's transaction and scripts. */
+/** What a block, an operation and an input count as beside the bytes of the operation's transaction and scripts. */
 export const BLOCK_RECORD_BYTES = 900;
 export const OPERATION_RECORD_BYTES = 1_500;
 export const INPUT_RECORD_BYTES = 300;

@@ -1,5 +1,5 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
-import { STEP_BLOCKS_MAX } from '../limits.ts';
+import { NODE_HASHES_PER_STEP_MAX } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
 import type { Branch, BranchBlock, NodeTip } from './branch.ts';
 import { findFork } from './fork.ts';
@@ -43,7 +43,7 @@ export interface StepOptions {
 export async function nextStep<Block extends BranchBlock>(
   node: BitcoinNode,
   branch: Branch<Block>,
-  { blocksMax = STEP_BLOCKS_MAX }: StepOptions = {},
+  { blocksMax = NODE_HASHES_PER_STEP_MAX }: StepOptions = {},
 ): Promise<NextStep<Block>> {
   const status = await node.status();
   const nodeTip: NodeTip = { height: status.blocks, hash: status.bestBlockHash };

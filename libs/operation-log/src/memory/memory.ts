@@ -182,7 +182,7 @@ async function fenceKept(
   return { transact, close: async () => undefined };
 }
 
-/** Counts instead of drawing lots: ids are 1, 2, 3 …, the clock stands still. */
+/** Nothing random: ids are 1, 2, 3 …, the clock stands still. */
 export function countingIds(): ClockAndIds {
   let ids = 0;
   return {
