@@ -1,16 +1,27 @@
 /**
- * Writes the JSON Schemas and the AsyncAPI document of the operation log into `generated`. With `--check` it writes
+ * Writes the schemas of the operation log as plain data, the JSON Schemas and the AsyncAPI document into `generated`. With `--check` it writes
  * nothing and exits with 1 when they are out of date.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { asyncApiDocument, jsonSchemas } from '../src/index.ts';
+import { asyncApiDocument, jsonSchemas } from '../src/async-api.ts';
+import { EVENT_SCHEMAS } from '../src/events.ts';
 
 const folder = new URL('../generated/', import.meta.url);
 
+/** Without what TypeBox keeps beside them. */
+const schemas = JSON.parse(JSON.stringify(EVENT_SCHEMAS)) as Record<string, Record<string, unknown>>;
+
 const wanted = new Map<string, string>([
-  ['asyncapi.json', text(asyncApiDocument())],
-  ...[...jsonSchemas()].map(([type, schema]): [string, string] => [`${type}.schema.json`, text(schema)]),
+  ['schemas.ts', source(schemas)],
+  ['asyncapi.json', text(asyncApiDocument(schemas))],
+  ...[...jsonSchemas(schemas)].map(([type, schema]): [string, string] => [`${type}.schema.json`, text(schema)]),
 ]);
+
+function source(data: unknown): string {
+  const about =
+    '/** The schemas of all records as plain data, by type. Made by `npm run generate` from `src/events.ts`. */';
+  return `${about}\nexport const SCHEMAS = ${JSON.stringify(data, null, 2)} as const;\n`;
+}
 
 function text(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;

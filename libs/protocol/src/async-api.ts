@@ -1,18 +1,18 @@
-import type { TSchema } from 'typebox';
-import { EVENT_SCHEMAS } from './record.ts';
+import { SCHEMAS } from '../generated/schemas.ts';
+
+/** Schemas of records as plain JSON, by type. */
+type Schemas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** The JSON Schema of each type of record, by type. */
-export function jsonSchemas(): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
-  return new Map(
-    Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [type, { $schema: JSON_SCHEMA_DIALECT, ...plain(schema) }]),
-  );
+export function jsonSchemas(schemas: Schemas = SCHEMAS): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  return new Map(Object.entries(schemas).map(([type, schema]) => [type, { $schema: JSON_SCHEMA_DIALECT, ...schema }]));
 }
 
 /** An operation log as an AsyncAPI 3 document, made from the same definitions as the types. */
-export function asyncApiDocument(): Readonly<Record<string, unknown>> {
-  const types = Object.keys(EVENT_SCHEMAS);
+export function asyncApiDocument(schemas: Schemas = SCHEMAS): Readonly<Record<string, unknown>> {
+  const types = Object.keys(schemas);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -53,12 +53,10 @@ export function asyncApiDocument(): Readonly<Record<string, unknown>> {
     },
     components: {
       messages: Object.fromEntries(
-        Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), message(type, schema)]),
+        Object.entries(schemas).map(([type, schema]) => [messageName(type), message(type, schema)]),
       ),
       schemas: {
-        ...Object.fromEntries(
-          Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [messageName(type), plain(schema)]),
-        ),
+        ...Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [messageName(type), schema])),
         CloudEventHeaders: cloudEventHeaders,
       },
     },
@@ -89,12 +87,11 @@ const cloudEventHeaders = {
   },
 };
 
-function message(type: string, schema: TSchema): Readonly<Record<string, unknown>> {
-  const { description } = plain(schema);
+function message(type: string, schema: Schemas[string]): Readonly<Record<string, unknown>> {
   return {
     name: type,
     title: type,
-    summary: description,
+    summary: schema['description'],
     contentType: 'application/json',
     headers: ref('schemas', 'CloudEventHeaders'),
     payload: ref('schemas', messageName(type)),
@@ -111,9 +108,4 @@ function ref(kind: 'messages' | 'schemas', name: string): { readonly $ref: strin
 /** `block.connected` is called `BlockConnected` where a document needs an identifier. */
 function messageName(type: string): string {
   return type.replace(/(?:^|\.)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-}
-
-/** A schema as plain JSON, without what TypeBox keeps beside it. */
-function plain(schema: TSchema): Readonly<Record<string, unknown>> {
-  return JSON.parse(JSON.stringify(schema)) as Readonly<Record<string, unknown>>;
 }

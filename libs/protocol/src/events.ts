@@ -134,6 +134,15 @@ export const BlockDisconnected = Type.Object(
   { $id: 'BlockDisconnected', description: 'The newest block of the branch is no longer part of it.' },
 );
 
+/** Every type of record, by its name. `npm run generate` writes them down as plain data, which is what runs. */
+export const EVENT_SCHEMAS = {
+  'log.created': LogCreated,
+  'writer.started': WriterStarted,
+  'block.connected': BlockConnected,
+  operation: Operation,
+  'block.disconnected': BlockDisconnected,
+} as const satisfies Record<LogEvent['type'], TSchema>;
+
 export type LogCreated = Static<typeof LogCreated>;
 export type WriterStarted = Static<typeof WriterStarted>;
 export type BlockConnected = Static<typeof BlockConnected>;

@@ -3,6 +3,8 @@ import { expect, test } from '@jest/globals';
 import { blockHash, bytesToHex, height, satsText, sha256, txid } from '@virtualchain/bitcoin';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { SCHEMAS } from '../generated/schemas.ts';
+import { EVENT_SCHEMAS } from './events.ts';
 import {
   asyncApiDocument,
   decodeEvent,
@@ -240,6 +242,7 @@ function readAddressParameters(document: Readonly<Record<string, unknown>>): rea
 test('the checked-in documents are up to date: npm run generate', () => {
   const folder = new URL('../generated/', import.meta.url);
   const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as unknown;
+  expect(SCHEMAS).toEqual(JSON.parse(JSON.stringify(EVENT_SCHEMAS)));
   expect(read('asyncapi.json')).toEqual(asyncApiDocument());
   for (const [type, schema] of jsonSchemas()) expect(read(`${type}.schema.json`)).toEqual(schema);
 });

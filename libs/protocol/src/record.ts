@@ -1,23 +1,15 @@
 import { bytesToHex, joinBytes, sha256 } from '@virtualchain/bitcoin';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { BlockConnected, BlockDisconnected, LogCreated, type LogEvent, Operation, WriterStarted } from './events.ts';
+import { Compile } from 'typebox/schema';
+import { SCHEMAS } from '../generated/schemas.ts';
+import type { LogEvent } from './events.ts';
 import { withScriptsInPlace, withScriptsOnce } from './sender-scripts.ts';
 
-/** Every type of record, by its name. */
-export const EVENT_SCHEMAS = {
-  'log.created': LogCreated,
-  'writer.started': WriterStarted,
-  'block.connected': BlockConnected,
-  operation: Operation,
-  'block.disconnected': BlockDisconnected,
-} as const satisfies Record<LogEvent['type'], TSchema>;
-
 const FIELDS = new Map<string, readonly string[]>(
-  Object.entries(EVENT_SCHEMAS).map(([type, { properties }]) => [type, Object.keys(properties)]),
+  Object.entries(SCHEMAS).map(([type, { properties }]) => [type, Object.keys(properties)]),
 );
 
-const VALIDATORS = new Map(Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [type, Compile(schema as TSchema)]));
+/** Of the generated schemas: making them from their definitions costs every process a quarter of a second of start. */
+const VALIDATORS = new Map(Object.entries(SCHEMAS).map(([type, schema]) => [type, Compile(schema)]));
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -52,7 +44,7 @@ export function decodeEvent(bytes: Uint8Array): DecodedEvent {
   if (validator === undefined)
     return { kind: 'problem', problem: `unknown type of record: ${String(type).slice(0, 40)}` };
   if (validator.Check(value)) return whole(value as LogEvent);
-  const [first] = validator.Errors(value);
+  const [first] = validator.Errors(value)[1];
   return {
     kind: 'problem',
     problem: `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the schema'}`,
