@@ -8,19 +8,19 @@ const POSTGRES = ['test/contract/projection.postgres.test.ts'];
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sequence-check',
-    file: 'libs/operation-log/src/follow.ts',
+    file: 'libs/operation-log/src/block-assembler.ts',
     edits: [['if (event.sequence > this.#sequence + 1) {', 'if (false) {']],
     tests: LOG,
   },
   {
     name: 'repeated-sequence',
-    file: 'libs/operation-log/src/follow.ts',
+    file: 'libs/operation-log/src/block-assembler.ts',
     edits: [['if (event.sequence <= this.#sequence) return this.#absorb(event, offset);', '']],
     tests: LOG,
   },
   {
     name: 'epoch-rule',
-    file: 'libs/operation-log/src/follow.ts',
+    file: 'libs/operation-log/src/block-assembler.ts',
     edits: [['if (event.epoch < this.#epoch) return null;', '']],
     tests: LOG,
   },
@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'log-id-of-a-record',
-    file: 'libs/operation-log/src/follow.ts',
+    file: 'libs/operation-log/src/block-assembler.ts',
     edits: [['if (this.#log !== null && event.log !== this.#log) {', 'if (false) {']],
     tests: LOG,
   },
@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'digest',
-    file: 'libs/operation-log/src/follow.ts',
+    file: 'libs/operation-log/src/block-assembler.ts',
     edits: [["if (block.digest.digest('hex') !== event.digest) throw", 'if (false) throw']],
     tests: LOG,
   },

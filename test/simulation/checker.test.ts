@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { check } from './checks/checker.ts';
+import type { Dump, Evidence } from './checks/evidence.ts';
 import { simulate } from './simulate.ts';
-import { check } from './verdict/checker.ts';
-import type { Dump, Evidence } from './verdict/evidence.ts';
 
 /** A run that passes; each mutant alters one thing in what it left behind, and the checker has to name it. */
 let evidence: Evidence;

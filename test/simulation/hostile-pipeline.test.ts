@@ -12,9 +12,9 @@ import { type HostileCase, hostileBlocks, hostileCases } from '../kit/hostile-bl
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
 import { quickClock } from '../kit/quick-clock.ts';
-import { operationsOf } from './verdict/check-operations.ts';
-import { check } from './verdict/checker.ts';
-import { dumpOf, oraclesOf } from './verdict/oracle.ts';
+import { operationsOf } from './checks/check-operations.ts';
+import { check } from './checks/checker.ts';
+import { dumpOf, oraclesOf } from './checks/oracle.ts';
 import type { MinedBlock } from './world/mined-block.ts';
 
 /** Node → ingester → log → projections, on memory, with hostile blocks one after another. */

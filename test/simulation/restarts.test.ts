@@ -3,8 +3,8 @@ import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryLog } from '@virtualchain/operation-log';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
 import { project } from '@virtualchain/projector';
+import { dumpOf } from './checks/oracle.ts';
 import { simulate } from './simulate.ts';
-import { dumpOf } from './verdict/oracle.ts';
 
 const TOPIC = 'vchain.regtest.kv';
 

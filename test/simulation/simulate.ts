@@ -4,13 +4,13 @@ import { createOperator } from './actors/operator.ts';
 import { startServices } from './actors/services.ts';
 import { createSupervisor, type Supervisor } from './actors/supervisor.ts';
 import { startTroubles } from './actors/troubles.ts';
+import { waitForAgreement } from './checks/agreement.ts';
+import type { Counted, Evidence } from './checks/evidence.ts';
+import { crashUntilMinimum, watchMinimum } from './checks/minimum.ts';
+import { collectEvidence, judge } from './checks/outcome.ts';
 import type { FaultPlan } from './run/fault-plan.ts';
 import { createRun, type Run } from './run/run.ts';
 import type { Violation } from './run/violation.ts';
-import { waitForAgreement } from './verdict/agreement.ts';
-import type { Counted, Evidence } from './verdict/evidence.ts';
-import { crashUntilMinimum, watchMinimum } from './verdict/minimum.ts';
-import { collectEvidence, judge } from './verdict/verdict.ts';
 import { operationsIn } from './world/mined-block.ts';
 import { createWorld, type World } from './world/world.ts';
 

@@ -1,6 +1,6 @@
+export { type Anchor, type BlockAssembler, createBlockAssembler } from './block-assembler.ts';
 export type { Broker, FencedProducer, Fetched, FetchOptions, OutgoingRecord } from './broker.ts';
 export * from './errors.ts';
-export { type Anchor, createFollower, type Follower } from './follow.ts';
 export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka.ts';
 export { openKafkaElection } from './kafka/kafka-leadership.ts';
 export {

@@ -1,7 +1,7 @@
 import type { LogEvent } from '@virtualchain/protocol';
+import { type Anchor, type BlockAssembler, createBlockAssembler } from './block-assembler.ts';
 import type { Broker, Fetched } from './broker.ts';
 import { LogForked, LogReplaced, LogTruncated, OffsetOutOfRange, SequenceGap } from './errors.ts';
-import { type Anchor, createFollower, type Follower } from './follow.ts';
 import { POLL_WAIT_MS } from './limits.ts';
 import type { Cursor, LogBatch, LogChange, ReadOptions } from './port.ts';
 import { decodeRecord } from './record/event-codec.ts';
@@ -12,7 +12,7 @@ import { ownerOf } from './spans.ts';
 export async function* readLog(broker: Broker, topic: string, options: ReadOptions): AsyncGenerator<LogBatch> {
   const { after, known = [], signal, untilEnd = false } = options;
   const anchor = after === null ? null : await verifyCursor(broker, topic, after);
-  const follower = createFollower(topic, anchor, known);
+  const assembler = createBlockAssembler(topic, anchor, known);
   let position = anchor === null ? (await broker.offsets(topic)).earliest : anchor.cursor.offset + 1n;
   const fetchFrom = (offset: bigint): Promise<Fetched> => {
     const fetching = broker.fetch(topic, offset, { maxWaitMs: untilEnd ? 0 : POLL_WAIT_MS, ...(signal && { signal }) });
@@ -23,7 +23,7 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
   let ahead: Promise<Fetched> | null = null;
   while (!signal?.aborted) {
     const fetched: Fetched = await (ahead ?? fetchFrom(position)).catch((fault) =>
-      explain(fault, broker, topic, follower),
+      explain(fault, broker, topic, assembler),
     );
     if (signal?.aborted) return;
     position = fetched.nextOffset;
@@ -32,13 +32,13 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
     const changes: LogChange[] = [];
     try {
       for (const record of fetched.records) {
-        const change = follower.accept(record);
+        const change = assembler.accept(record);
         if (change !== null) changes.push(change);
       }
     } catch (fault) {
       if (changes.length > 0) yield { changes, endOffset: fetched.stableOffset, atEnd: false };
-      await refuseRewritten(broker, topic, follower);
-      if (fault instanceof SequenceGap) await refusePassedBy(broker, topic, follower);
+      await refuseRewritten(broker, topic, assembler);
+      if (fault instanceof SequenceGap) await refusePassedBy(broker, topic, assembler);
       throw fault;
     }
     if (changes.length > 0 || atEnd !== wasAtEnd) yield { changes, endOffset: fetched.stableOffset, atEnd };
@@ -53,7 +53,7 @@ export async function* readLog(broker: Broker, topic: string, options: ReadOptio
  *
  * @throws LogTruncated, LogForked
  */
-async function refuseRewritten(broker: Broker, topic: string, { last }: Follower): Promise<void> {
+async function refuseRewritten(broker: Broker, topic: string, { last }: BlockAssembler): Promise<void> {
   if (last === null) return;
   const record = await firstRecordFrom(broker, topic, last.offset);
   if (record === null) throw new LogTruncated(topic, last.offset, `sequence ${last.sequence}, which was read, is gone`);
@@ -70,7 +70,7 @@ async function refuseRewritten(broker: Broker, topic: string, { last }: Follower
  *
  * @throws LogTruncated
  */
-async function refusePassedBy(broker: Broker, topic: string, { last }: Follower): Promise<void> {
+async function refusePassedBy(broker: Broker, topic: string, { last }: BlockAssembler): Promise<void> {
   if (last === null) return;
   const next = await firstRecordFrom(broker, topic, last.offset + 1n);
   if (next === null || decodeRecord(topic, next).sequence !== last.sequence + 1) return;
@@ -78,7 +78,7 @@ async function refusePassedBy(broker: Broker, topic: string, { last }: Follower)
 }
 
 /** An offset that the topic does not reach is the sign of a log that was cut, or of another log under its name. */
-async function explain(fault: unknown, broker: Broker, topic: string, { log }: Follower): Promise<never> {
+async function explain(fault: unknown, broker: Broker, topic: string, { log }: BlockAssembler): Promise<never> {
   if (!(fault instanceof OffsetOutOfRange)) throw fault;
   const identity = await readIdentity(broker, topic);
   if (log !== null && identity?.log !== log) {

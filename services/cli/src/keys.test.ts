@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { bytesToHex } from '@virtualchain/bitcoin';
-import { keysOf, writeKeyFile } from './keys.ts';
+import { readKeys, writeKeyFile } from './keys.ts';
 
 const KEY = '01'.repeat(32);
 const before = { ...process.env };
@@ -29,7 +29,7 @@ test.each([
   process.env['VCHAIN_KEY_PASSWORD'] = password;
   await writeKeyFile(file);
   delete process.env['VCHAIN_KEY'];
-  const keys = await keysOf({ keyFile: file });
+  const keys = await readKeys({ keyFile: file });
   expect(keys.map(({ bytes }) => bytesToHex(bytes))).toEqual([KEY]);
   expect((await stat(file)).mode & 0o077).toBe(0);
   expect(await readFile(file, 'utf8')).not.toContain(KEY);

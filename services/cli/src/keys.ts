@@ -25,7 +25,7 @@ export interface KeyOptions {
 }
 
 /** Keys come from an encrypted file, or from VCHAIN_KEY (WIF or hex, several separated by commas); never from a flag. */
-export async function keysOf({ keyFile }: Pick<KeyOptions, 'keyFile'>): Promise<readonly PrivateKey[]> {
+export async function readKeys({ keyFile }: Pick<KeyOptions, 'keyFile'>): Promise<readonly PrivateKey[]> {
   if (keyFile !== undefined) return decryptKeys(await readFile(keyFile, 'utf8'), password());
   const { keys } = readConfig({ keys: KEYS }, process.env);
   if (keys === undefined)

@@ -16,7 +16,7 @@ export async function openRpcOf(connection: Connection): Promise<NodeRpc> {
   return openRpc(url, { cookieFile: connection.nodeCookieFile });
 }
 
-export async function networkOf(connection: Connection): Promise<NetworkName> {
+export async function readNetwork(connection: Connection): Promise<NetworkName> {
   await using node = await openNodeOf(connection);
   return (await node.status()).network;
 }

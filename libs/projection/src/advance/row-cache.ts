@@ -6,7 +6,10 @@ interface Kept {
   readonly bytes: number;
 }
 
-/** Current rows by collection and key, null where there is none; bounded in rows and in bytes, the first kept goes first. */
+/**
+ * Current rows by collection and key, null where there is none; bounded in rows and in bytes, the first kept goes first. Our
+ * own, because `lru-cache` moves an entry at every read and cannot keep that there is no row.
+ */
 export class RowCache {
   readonly #kept = new Map<string, Kept>();
   readonly #rowsMax: number;

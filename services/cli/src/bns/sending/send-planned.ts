@@ -5,8 +5,8 @@ import { OperationRefused, readPlanning, rehearsedOf } from '@virtualchain/machi
 import { redactText } from '@virtualchain/process';
 import type { Account } from '@virtualchain/wallet';
 import type { Connection } from '../../connection.ts';
-import { accountOf, keysOf } from '../../keys.ts';
-import { networkOf, openRpcOf } from '../../node-of.ts';
+import { accountOf, readKeys } from '../../keys.ts';
+import { openRpcOf, readNetwork } from '../../node-of.ts';
 import { print } from '../../output.ts';
 import { deliver, prepare } from '../../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../../values.ts';
@@ -34,10 +34,10 @@ export async function sendPlanned(
   const confirmations = options.wait === undefined || options.wait === true ? 1 : wholeNumber('--wait', options.wait);
   const timeoutSeconds = wholeNumber('--timeout', options.timeout);
   await using names = await openNameSystem(connection);
-  const network = await networkOf(connection);
+  const network = await readNetwork(connection);
   if (network !== names.instance.network)
     throw new QueryInvalid(`the node is on ${network}, the projection on ${names.instance.network}`);
-  const keys = await keysOf(options);
+  const keys = await readKeys(options);
   const account = accountOf(options, keys, network, senderKinds);
   await using rpc = await openRpcOf(connection);
   const nodeHeight = Number(await rpc.call('getblockcount'));

@@ -29,7 +29,7 @@ export interface Accepted {
 }
 
 /** Turns records into whole blocks, or into the fault that forbids it. */
-export interface Follower {
+export interface BlockAssembler {
   /** The log being followed; null before its first record. */
   readonly log: string | null;
   /** The newest record that was accepted; null before the first. */
@@ -47,15 +47,19 @@ interface UnfinishedBlock {
 }
 
 /**
- * Follows one topic, record by record. It accepts `sequence = last + 1` with a fitting parent from the newest epoch,
+ * Puts the records of one topic together into blocks. It accepts `sequence = last + 1` with a fitting parent from the newest epoch,
  * skips older epochs, absorbs a repeated record when it belongs to the block known at that sequence, and gives every
  * other record the name of its fault. It never guesses.
  */
-export function createFollower(topic: string, anchor: Anchor | null, known: readonly KnownBlock[] = []): Follower {
-  return new TopicFollower(topic, anchor, known);
+export function createBlockAssembler(
+  topic: string,
+  anchor: Anchor | null,
+  known: readonly KnownBlock[] = [],
+): BlockAssembler {
+  return new TopicAssembler(topic, anchor, known);
 }
 
-class TopicFollower implements Follower {
+class TopicAssembler implements BlockAssembler {
   readonly #topic: string;
   readonly #spans: RememberedSpans;
   #log: string | null;
