@@ -3,11 +3,10 @@ import {
   clientUrl,
   integer,
   kafkaSecuritySpec,
-  oneOf,
   optional,
-  port,
   required,
   text,
+  watchedSpec,
 } from '@virtualchain/process';
 import { problemsOfPostgresUrl } from '@virtualchain/projection';
 
@@ -56,24 +55,7 @@ export const spec = {
     about: 'the database of the network',
     secret: true,
   }),
-  httpHost: optional(text, {
-    flag: 'http-host',
-    env: 'VCHAIN_HTTP_HOST',
-    about: 'where metrics, health and status are served',
-    fallback: '127.0.0.1',
-  }),
-  httpPort: optional(port, {
-    flag: 'http-port',
-    env: 'VCHAIN_HTTP_PORT',
-    about: 'their port; 0 takes a free one',
-    fallback: 0,
-  }),
-  logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
-    flag: 'log-level',
-    env: 'VCHAIN_LOG_LEVEL',
-    about: 'least severe log lines to write',
-    fallback: 'info',
-  }),
+  ...watchedSpec,
   niceness: optional(integer({ min: 0, max: 19 }), {
     flag: 'niceness',
     env: 'VCHAIN_NICENESS',

@@ -24,8 +24,10 @@ export async function fenceKafka(
   /** Runs one step of the protocol; no answer in time is an answer. */
   async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     try {
-      const message = new WriterStalled(topic, name, stallLimitMs);
-      return await pTimeout(work(), { milliseconds: stallLimitMs, message });
+      const fallback = () => {
+        throw new WriterStalled(topic, name, stallLimitMs);
+      };
+      return await pTimeout(work(), { milliseconds: stallLimitMs, fallback });
     } catch (error) {
       throw foreseen(topic, 0n, error);
     }

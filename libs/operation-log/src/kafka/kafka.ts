@@ -94,8 +94,10 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
         async transact(batches, above) {
           const offsets = await producer.transact(batches, above);
           const marker = (offsets.at(-1) ?? 0n) + BigInt(batches.at(-1)?.length ?? 0);
-          const message = new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
-          await pTimeout(untilStable(clusters, topic, marker), { milliseconds: stallLimitMs, message });
+          const fallback = () => {
+            throw new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
+          };
+          await pTimeout(untilStable(clusters, topic, marker), { milliseconds: stallLimitMs, fallback });
           return offsets;
         },
       };

@@ -1,5 +1,6 @@
 import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
 import { type Column, type ColumnKind, type ColumnValue, LegacyFloat, type Row } from '@virtualchain/machine';
+import { asBuffer } from './bulk-insert.ts';
 
 /** Postgres type of a column, as its DDL spells it. Text sorts bytewise. */
 export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
@@ -31,10 +32,8 @@ export type SqlValue = string | number | boolean | Buffer | null;
 export function toSql(column: Column<unknown>, value: ColumnValue): SqlValue {
   if (value === null) return null;
   switch (column.kind) {
-    case 'bytes': {
-      const bytes = value as Uint8Array;
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+    case 'bytes':
+      return asBuffer(value as Uint8Array);
     case 'integer':
     case 'bigint':
     case 'numeric':

@@ -4,12 +4,11 @@ import {
   clientUrls,
   integer,
   kafkaSecuritySpec,
-  oneOf,
   optional,
   type Parser,
-  port,
   required,
   text,
+  watchedSpec,
 } from '@virtualchain/process';
 
 const nodeUrls = clientUrls('URLs such as http://user:password@host:port, separated by commas', problemsOfNodeUrl);
@@ -88,24 +87,7 @@ export const spec = {
     env: 'VCHAIN_NETWORK',
     about: 'the network that the nodes must be on; whatever they are on when absent',
   }),
-  httpHost: optional(text, {
-    flag: 'http-host',
-    env: 'VCHAIN_HTTP_HOST',
-    about: 'where metrics, health and status are served',
-    fallback: '127.0.0.1',
-  }),
-  httpPort: optional(port, {
-    flag: 'http-port',
-    env: 'VCHAIN_HTTP_PORT',
-    about: 'their port; 0 takes a free one',
-    fallback: 0,
-  }),
-  logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
-    flag: 'log-level',
-    env: 'VCHAIN_LOG_LEVEL',
-    about: 'least severe log lines to write',
-    fallback: 'info',
-  }),
+  ...watchedSpec,
   pollMs: optional(integer({ min: 10, max: 3_600_000 }), {
     flag: 'poll-ms',
     env: 'VCHAIN_POLL_MS',

@@ -1,0 +1,24 @@
+import { oneOf, port, text } from './parsers.ts';
+import { optional } from './setting.ts';
+
+/** Settings of every service: where those who watch it are answered, and what it logs. */
+export const watchedSpec = {
+  httpHost: optional(text, {
+    flag: 'http-host',
+    env: 'VCHAIN_HTTP_HOST',
+    about: 'where metrics, health and status are served',
+    fallback: '127.0.0.1',
+  }),
+  httpPort: optional(port, {
+    flag: 'http-port',
+    env: 'VCHAIN_HTTP_PORT',
+    about: 'their port; 0 takes a free one',
+    fallback: 0,
+  }),
+  logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
+    flag: 'log-level',
+    env: 'VCHAIN_LOG_LEVEL',
+    about: 'least severe log lines to write',
+    fallback: 'info',
+  }),
+};
