@@ -1,0 +1,142 @@
+import {
+  concatBytes,
+  type Sats,
+  serializeTransaction,
+  sha256,
+  type Transaction,
+  type Txid,
+} from '@virtualchain/bitcoin';
+import { type BuiltBlock, buildBlock, coinTransaction, dataScript, REGTEST_GENESIS } from '@virtualchain/testing';
+
+/** Blocks of kv operations as they are mined today (W2), or at the peak (W3), each on the one before it. */
+export interface Workload {
+  readonly name: WorkloadName;
+  readonly blocks: readonly BuiltBlock[];
+  readonly operationsPerBlock: number;
+  /** What the operations spend; none of it is in a block. */
+  funding(txid: Txid): Transaction | undefined;
+}
+
+export type WorkloadName = 'W2' | 'W3';
+
+/**
+ * W2: 1.85 MB, 4,000 transactions, 1,200 operations of 20 bytes, mainnet's mean of September 2025 to February 2026.
+ * W3: 4 million weight units, 5,600 operations of 80 bytes, as in April 2024.
+ */
+const SHAPES = {
+  W2: { operations: 1_200, others: 2_799, dataBytes: 20, otherScriptBytes: 160 },
+  W3: { operations: 5_600, others: 0, dataBytes: 80, otherScriptBytes: 0 },
+} as const;
+
+const MAGIC = 'kv';
+const CLAIM = '+';
+const UPDATE = '=';
+const CLAIM_BYTES = 20;
+/** Signature and public key of an ordinary spend, as sizes. */
+const SIGNATURE_BYTES = 72;
+const PUBLIC_KEY_BYTES = 33;
+
+const utf8 = new TextEncoder();
+
+/** Makes the same blocks for the same wish; `scale` 0.1 puts a tenth of the transactions into each. */
+export function makeWorkload(name: WorkloadName, blockCount: number, scale = 1): Workload {
+  const shape = SHAPES[name];
+  const operations = Math.round(shape.operations * scale);
+  const others = Math.round(shape.others * scale);
+  const coins = new Map<Txid, Transaction>();
+  const blocks: BuiltBlock[] = [];
+  for (let at = 0; at < blockCount; at += 1) {
+    const made = Array.from({ length: operations }, (_, i) => {
+      const owner = ownerOf(at, i);
+      const coin = coinTransaction([{ value: 10_000n, script: addressScript(name, owner) }], `${name} ${at} ${i}`);
+      coins.set(coin.txid, coin);
+      return operationTransaction(name, coin, { owner, data: dataOf(at, i, shape.dataBytes) });
+    });
+    const rest = Array.from({ length: others }, (_, i) => otherTransaction(`${at} ${i}`, shape.otherScriptBytes));
+    const parent = blocks.at(-1) ?? REGTEST_GENESIS;
+    const coinbaseScript = addressScript('W2', 'miner');
+    blocks.push(buildBlock({ parent, coinbaseScript, transactions: mixed(made, rest) }));
+  }
+  return { name, blocks, operationsPerBlock: operations, funding: (txid) => coins.get(txid) };
+}
+
+/** In W2 every third operation changes what its owner claimed in the block before; eighty bytes are always a change. */
+function dataOf(block: number, i: number, bytes: number): Uint8Array {
+  const isUpdate = bytes > CLAIM_BYTES || (i % 3 === 0 && block > 0);
+  const name = isUpdate ? nameOf(block - 1, i + 1) : nameOf(block, i);
+  return utf8.encode(isUpdate ? `${MAGIC}${UPDATE}${name}:`.padEnd(bytes, 'v') : `${MAGIC}${CLAIM}${name}`);
+}
+
+function nameOf(block: number, i: number): string {
+  return `n${Math.max(0, block).toString(36).padStart(5, '0')}x${i.toString(36).padStart(5, '0')}`;
+}
+
+/** A claim belongs to its own key, and the update in the block after it to the same. */
+function ownerOf(block: number, i: number): string {
+  return i % 3 === 0 && block > 0 ? `owner ${block - 1} ${i + 1}` : `owner ${block} ${i}`;
+}
+
+/** Operations spread evenly among the others. */
+function mixed(made: readonly Uint8Array[], others: readonly Uint8Array[]): readonly Uint8Array[] {
+  const transactions: Uint8Array[] = [];
+  let taken = 0;
+  for (const [i, one] of made.entries()) {
+    transactions.push(one);
+    const until = Math.round(((i + 1) * others.length) / made.length);
+    while (taken < until) transactions.push(others[taken++] as Uint8Array);
+  }
+  return transactions;
+}
+
+const hash20 = (text: string): Uint8Array => sha256(utf8.encode(text)).subarray(0, 20);
+
+/** Bytes that do not compress, as keys and signatures do not. */
+function filler(text: string, bytes: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at * 32 < bytes; at += 1) parts.push(sha256(utf8.encode(`${text} ${at}`)));
+  return concatBytes(...parts).subarray(0, bytes);
+}
+
+/** P2PKH in W2, P2WPKH in W3. */
+function addressScript(name: WorkloadName, owner: string): Uint8Array {
+  const hash = hash20(owner);
+  if (name === 'W3') return concatBytes(Uint8Array.of(0x00, 20), hash);
+  return concatBytes(Uint8Array.of(0x76, 0xa9, 20), hash, Uint8Array.of(0x88, 0xac));
+}
+
+function operationTransaction(
+  name: WorkloadName,
+  coin: Transaction,
+  { owner, data }: { readonly owner: string; readonly data: Uint8Array },
+): Uint8Array {
+  const signature = filler(`signature ${owner}`, SIGNATURE_BYTES);
+  const publicKey = filler(`key ${owner}`, PUBLIC_KEY_BYTES);
+  const isLegacy = name === 'W2';
+  const script = isLegacy
+    ? concatBytes(Uint8Array.of(SIGNATURE_BYTES), signature, Uint8Array.of(PUBLIC_KEY_BYTES), publicKey)
+    : new Uint8Array(0);
+  const change = { value: 9_000n as Sats, script: addressScript(name, owner) };
+  return serializeTransaction({
+    version: 2,
+    inputs: [
+      { txid: coin.txid, index: 0, script, sequence: 0xfffffffd, witness: isLegacy ? [] : [signature, publicKey] },
+    ],
+    outputs: [{ value: 0n as Sats, script: dataScript(data) }, ...(isLegacy ? [change] : [])],
+    locktime: 0,
+  });
+}
+
+/** A payment that is no operation: two inputs with witnesses, and a third output with a script of so many bytes. */
+function otherTransaction(salt: string, scriptBytes: number): Uint8Array {
+  const input = (index: number) => ({
+    txid: coinTransaction([], `other ${salt} ${index}`).txid,
+    index,
+    script: new Uint8Array(0),
+    sequence: 0xfffffffd,
+    witness: [filler(salt, SIGNATURE_BYTES), filler(salt, PUBLIC_KEY_BYTES)],
+  });
+  const pay = (to: string) => ({ value: 5_000n as Sats, script: addressScript('W3', to) });
+  const script = concatBytes(Uint8Array.of(0x51), filler(salt, scriptBytes));
+  const outputs = [pay(`a ${salt}`), pay(`b ${salt}`), { value: 600n as Sats, script }];
+  return serializeTransaction({ version: 2, inputs: [input(0), input(1)], outputs, locktime: 0 });
+}
