@@ -2,5 +2,7 @@ import type { Bench } from '../harness/bench.ts';
 
 /** Where the rows of each name are; loaded when they are asked for. */
 export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
+  scan: async () => (await import('./scan.ts')).benches,
+  verify: async () => (await import('./verify.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
 };
