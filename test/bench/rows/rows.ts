@@ -4,5 +4,6 @@ import type { Bench } from '../harness/bench.ts';
 export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   scan: async () => (await import('./scan.ts')).benches,
   verify: async () => (await import('./verify.ts')).benches,
+  'fold-bns': async () => (await import('./fold.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
 };

@@ -3,14 +3,9 @@ import { ROWS_PER_PAGE_MAX } from '../limits.ts';
 import type { CollectionState, PageOptions, State } from '../state-machine.ts';
 import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
+import { Overlay } from './overlay.ts';
 import { checkRow, rowsEqual } from './row.ts';
 import type { StateSource } from './state-source.ts';
-
-interface Written {
-  /** What the source holds under this key. */
-  readonly base: Row | null;
-  row: Row | null;
-}
 
 interface Undo {
   readonly collection: string;
@@ -24,7 +19,7 @@ interface Undo {
  */
 export class WorkingState {
   readonly #source: StateSource;
-  readonly #overlay = new Map<string, Map<EncodedKey, Written>>();
+  readonly #overlay = new Map<string, Overlay>();
   #journal: Undo[] = [];
   /** What the hooks are given. */
   readonly state: State<Readonly<Record<string, Collection>>>;
@@ -32,8 +27,8 @@ export class WorkingState {
   constructor(source: StateSource) {
     this.#source = source;
     const state: Record<string, CollectionState<Collection>> = {};
-    for (const name of Object.keys(source.collections)) {
-      this.#overlay.set(name, new Map());
+    for (const [name, collection] of Object.entries(source.collections)) {
+      this.#overlay.set(name, new Overlay(collection));
       state[name] = this.#collectionState(name);
     }
     this.state = state;
@@ -51,9 +46,8 @@ export class WorkingState {
 
   dropSince(savepoint: number): void {
     for (let i = this.#journal.length - 1; i >= savepoint; i--) {
-      const undo = this.#journal[i] as Undo;
-      const written = this.#overlay.get(undo.collection)?.get(undo.key);
-      if (written !== undefined) written.row = undo.before;
+      const { collection, key, before } = this.#journal[i] as Undo;
+      this.#written(collection).set(key, before, before);
     }
     this.#journal.length = savepoint;
   }
@@ -64,7 +58,7 @@ export class WorkingState {
   ): readonly { readonly collection: string; readonly key: EncodedKey; readonly row: Row }[] {
     const touched = new Map<string, { collection: string; key: EncodedKey; row: Row }>();
     for (const { collection, key, before } of this.#journal.slice(savepoint)) {
-      const row = this.#overlay.get(collection)?.get(key)?.row ?? before;
+      const row = this.#written(collection).get(key)?.row ?? before;
       if (row !== null) touched.set(`${collection} ${key}`, { collection, key, row });
     }
     return [...touched.values()];
@@ -79,18 +73,18 @@ export class WorkingState {
     }
     const changes: RowChange[] = [];
     for (const { collection, key, before } of first.values()) {
-      const after = this.#overlay.get(collection)?.get(key)?.row ?? null;
+      const after = this.#written(collection).get(key)?.row ?? null;
       if (!rowsEqual(this.#collection(collection), before, after)) changes.push({ collection, key, before, after });
     }
     return changes;
   }
 
   async prefetch(collection: string, rows: readonly Row[]): Promise<void> {
-    const written = this.#writtenRows(collection);
+    const written = this.#written(collection);
     const wanted = new Map<EncodedKey, Row>();
     for (const row of rows) {
       const key = this.#key(collection, row);
-      if (!written.has(key)) wanted.set(key, row);
+      if (written.get(key) === undefined) wanted.set(key, row);
     }
     if (wanted.size > 0) await this.#source.prefetch?.(collection, wanted);
   }
@@ -101,8 +95,8 @@ export class WorkingState {
     return found;
   }
 
-  #writtenRows(name: string): Map<EncodedKey, Written> {
-    return this.#overlay.get(name) as Map<EncodedKey, Written>;
+  #written(name: string): Overlay {
+    return this.#overlay.get(name) as Overlay;
   }
 
   #key(name: string, row: Row): EncodedKey {
@@ -125,22 +119,19 @@ export class WorkingState {
 
   async #get(name: string, row: Row): Promise<Row | null> {
     const key = this.#key(name, row);
-    const written = this.#writtenRows(name).get(key);
+    const written = this.#written(name).get(key);
     return written === undefined ? this.#source.get(name, key, row) : written.row;
   }
 
   async #write(name: string, keyRow: Row, row: Row | null): Promise<void> {
     const key = this.#key(name, keyRow);
-    const rows = this.#writtenRows(name);
-    let written = rows.get(key);
-    if (written === undefined) {
-      const base = await this.#source.get(name, key, keyRow);
-      if (base === null && row === null) return;
-      written = { base, row: base };
-      rows.set(key, written);
-    }
-    this.#journal.push({ collection: name, key, before: written.row });
-    written.row = row;
+    const overlay = this.#written(name);
+    const written = overlay.get(key);
+    const base = written === undefined ? await this.#source.get(name, key, keyRow) : written.base;
+    const before = written === undefined ? base : written.row;
+    if (written === undefined && base === null && row === null) return;
+    this.#journal.push({ collection: name, key, before });
+    overlay.set(key, base, row);
   }
 
   /**
@@ -148,28 +139,25 @@ export class WorkingState {
    * written while the caller iterates does not show: the rows are those of when it began.
    */
   async *#by(name: string, index: string, prefix: Row, options: PageOptions<Row> = {}): AsyncGenerator<Row> {
-    const collection = this.#collection(name);
-    const columns = this.#indexColumns(name, index, prefix);
-    const order = (row: Row): string => encodeTuple(collection.columns, [...columns, ...collection.key], row);
-    const rows = this.#writtenRows(name);
-    const written = new Set(rows.keys());
-    const after = options.after === undefined ? '' : order(options.after);
-    const ours = [...rows.values()]
-      .flatMap(({ row }) =>
-        row !== null && this.#matches(collection, columns, prefix, row) ? [{ row, at: order(row) }] : [],
-      )
-      .filter(({ at }) => at > after)
-      .sort((a, b) => (a.at < b.at ? -1 : 1));
+    const { columns, key } = this.#collection(name);
+    const given = this.#given(name, index, prefix);
+    const order = [...(this.#collection(name).indexes[index] ?? []), ...key];
+    const overlay = this.#written(name);
+    const writtenBefore = overlay.size;
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    let next = 0;
     let from = options.after ?? null;
+    const after = from === null ? '' : encodeTuple(columns, order, from);
+    const ours = first(overlay.range(index, encodeTuple(columns, given, prefix), after), left);
+    let next = 0;
     for (let more = true; more && left > 0; ) {
-      const page = await this.#source.page(name, { index, prefix }, from, Math.min(left, ROWS_PER_PAGE_MAX));
-      more = page.length === Math.min(left, ROWS_PER_PAGE_MAX);
+      const wanted = Math.min(left, ROWS_PER_PAGE_MAX);
+      const page = await this.#source.page(name, { index, prefix }, from, wanted);
+      more = page.length === wanted;
       for (const row of page) {
         from = row;
-        if (written.has(this.#key(name, row))) continue;
-        const at = order(row);
+        const written = overlay.size === 0 ? undefined : overlay.get(this.#key(name, row));
+        if (written !== undefined && written.number < writtenBefore) continue;
+        const at = ours.length > next ? encodeTuple(columns, order, row) : '';
         for (let mine = ours[next]; left > 0 && mine !== undefined && mine.at < at; mine = ours[++next]) {
           left--;
           yield mine.row;
@@ -186,17 +174,13 @@ export class WorkingState {
   }
 
   async #count(name: string, index: string, prefix: Row): Promise<number> {
-    const collection = this.#collection(name);
-    const columns = this.#indexColumns(name, index, prefix);
-    let count = await this.#source.count(name, { index, prefix });
-    for (const { base, row } of this.#writtenRows(name).values()) {
-      if (base !== null && this.#matches(collection, columns, prefix, base)) count--;
-      if (row !== null && this.#matches(collection, columns, prefix, row)) count++;
-    }
-    return count;
+    const { columns } = this.#collection(name);
+    const encoded = encodeTuple(columns, this.#given(name, index, prefix), prefix);
+    return (await this.#source.count(name, { index, prefix })) + this.#written(name).difference(index, encoded);
   }
 
-  #indexColumns(name: string, index: string, prefix: Row): readonly string[] {
+  /** The columns that a prefix names, in the order of the index. */
+  #given(name: string, index: string, prefix: Row): readonly string[] {
     const columns = this.#collection(name).indexes[index];
     if (columns === undefined) throw new TypeError(`${name} has no index ${JSON.stringify(index)}`);
     const given = Object.keys(prefix);
@@ -205,11 +189,16 @@ export class WorkingState {
         `${name}.${index}: the prefix ${given.join(', ')} is not the beginning of ${columns.join(', ')}`,
       );
     }
-    return columns;
+    return columns.filter((column) => prefix[column] !== undefined);
   }
+}
 
-  #matches({ columns }: Collection, indexColumns: readonly string[], prefix: Row, row: Row): boolean {
-    const given = indexColumns.filter((name) => prefix[name] !== undefined);
-    return encodeTuple(columns, given, row) === encodeTuple(columns, given, prefix);
+/** So many of them, as they are now. */
+function first<Item>(items: Iterable<Item>, limit: number): readonly Item[] {
+  const taken: Item[] = [];
+  for (const item of items) {
+    if (taken.length >= limit) break;
+    taken.push(item);
   }
+  return taken;
 }
