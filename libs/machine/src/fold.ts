@@ -6,8 +6,6 @@ import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChang
 import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './hash/consensus-hash.ts';
 import { serializeOperation } from './hash/serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
-import type { Collection, Row } from './state/collection.ts';
-import { encodeTuple } from './state/key-order.ts';
 import { canonicalKey } from './state/row.ts';
 import type { WorkingState } from './state/working-state.ts';
 import {
@@ -90,36 +88,6 @@ export function parseBlock(machine: AnyStateMachine, input: FoldInput): ParsedBl
     }
   });
   return { input, parsed };
-}
-
-/** Brings the rows that blocks are known to read into memory: a bounded number of queries for a batch. */
-export async function prefetchBlocks(
-  machine: AnyStateMachine,
-  working: WorkingState,
-  blocks: readonly ParsedBlock[],
-): Promise<void> {
-  if (machine.prefetch === undefined) return;
-  const wanted = new Map<string, Row[]>();
-  for (const { input, parsed } of blocks) {
-    for (const [i, op] of parsed.entries()) {
-      if (isIgnored(op)) continue;
-      try {
-        for (const [collection, keys] of Object.entries(machine.prefetch(op))) {
-          const { columns, key: names } = machine.collections[collection] as Collection;
-          const rows = wanted.get(collection) ?? [];
-          for (const key of keys as readonly Row[]) {
-            encodeTuple(columns, names, key);
-            rows.push(key);
-          }
-          wanted.set(collection, rows);
-        }
-      } catch (error) {
-        const at = input.operations[i] ?? null;
-        throw new MachineFaulted(machine.name, { hook: 'prefetch', height: input.height, at }, error);
-      }
-    }
-  }
-  for (const [collection, rows] of wanted) await working.prefetch(collection, rows);
 }
 
 /**
@@ -230,7 +198,7 @@ function serializeTransition(machine: AnyStateMachine, { opcode, fields }: Trans
   return serializeOperation(opcode, names, fields);
 }
 
-function isIgnored(op: unknown): op is Ignored {
+export function isIgnored(op: unknown): op is Ignored {
   return typeof op === 'object' && op !== null && (op as { kind?: unknown }).kind === 'ignored';
 }
 

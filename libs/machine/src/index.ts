@@ -7,7 +7,6 @@ export {
   type OperationOutcome,
   type ParsedBlock,
   parseBlock,
-  prefetchBlocks,
   StateUnavailable,
 } from './fold.ts';
 export { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
@@ -55,6 +54,7 @@ export {
   trailingConsensusHash,
 } from './hash/snv-root.ts';
 export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
+export { prefetchBlocks } from './prefetch.ts';
 export {
   allRows,
   type BlockRecord,
@@ -121,6 +121,7 @@ export {
   type MachineDefinition,
   type PageOptions,
   type Prefetch,
+  type PrefetchedRows,
   type Rejected,
   rejected,
   type Snapshots,

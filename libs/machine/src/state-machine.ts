@@ -91,8 +91,25 @@ export interface DecideContext<Scan, Op = unknown> {
   readonly snapshots: Snapshots;
 }
 
-/** Keys that an operation will read, by collection: hints, so that a batch of blocks needs a bounded number of queries. */
-export type Prefetch<Cs extends Collections> = { readonly [N in keyof Cs]?: readonly KeyOf<Cs[N]>[] };
+/** A look-up by index: the rows whose first index columns equal `prefix`. */
+export interface IndexLookup<C extends Collection> {
+  readonly index: keyof C['indexes'] & string;
+  readonly prefix: Partial<RowOf<C>>;
+}
+
+/** What will be read of a collection: rows by their keys, and ranges of indexes. */
+export interface PrefetchedRows<C extends Collection> {
+  readonly keys?: readonly KeyOf<C>[];
+  readonly by?: readonly IndexLookup<C>[];
+}
+
+/**
+ * What an operation or a block will read, by collection: hints, so that a batch of blocks needs a bounded number of queries.
+ * A list stands for keys alone.
+ */
+export type Prefetch<Cs extends Collections> = {
+  readonly [N in keyof Cs]?: readonly KeyOf<Cs[N]>[] | PrefetchedRows<Cs[N]>;
+};
 
 /**
  * The rules of an application, as pure functions: no clock, no randomness, no locale, no floating point. A definition
@@ -122,7 +139,10 @@ export interface StateMachine<Op = unknown, Cs extends Collections = Collections
   readonly hashedFields: Readonly<Record<number, readonly string[]>>;
   /** Total: every operation has an answer. */
   parse(operation: OperationEvent): Op | Ignored;
+  /** What `decide` and `openBlock` will read for an operation. */
   prefetch?(op: Op): Prefetch<Cs>;
+  /** What `openBlock` and `closeBlock` will read, whatever the operations. */
+  prefetchBlock?(block: BlockContext): Prefetch<Cs>;
   /** Every block, before its operations. What it writes stays. */
   openBlock?(block: BlockContext, operations: readonly Op[], state: State<Cs>): Promise<Scan>;
   /** Check and commit of one operation, which sees the effects of earlier ones. Writes of a rejected one are dropped. */

@@ -24,6 +24,8 @@ export const CLOSE_LIMIT_MS = 1_000;
 
 /** Keys that one query looks up. */
 export const KEYS_PER_QUERY_MAX = 10_000;
+/** Rows of a range that are read ahead; the rest of a longer one is asked for when it is wanted. */
+export const ROWS_PER_RANGE_MAX = 100;
 /** Current rows of a build kept in memory, and about how much they may take; the first kept goes first. */
 export const CACHED_ROWS_MAX = 200_000;
 export const CACHED_BYTES_MAX = 256 * 1024 * 1024;

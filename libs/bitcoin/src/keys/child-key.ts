@@ -1,3 +1,4 @@
+import { normalizeZ } from '@noble/curves/abstract/curve.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -13,22 +14,22 @@ export function childPublicKeys(publicKey: Uint8Array, count: number): readonly 
   const parent = pointOf(publicKey);
   if (parent === null) return [];
   const compressed = parent.toBytes(true);
-  const children: Uint8Array[] = [];
+  const children: Point[] = [];
   for (let index = 0; index < count; index += 1) {
     const tweak = hmac(sha512, CHAIN_CODE, concatBytes(compressed, bigEndian(index))).subarray(0, 32);
     const child = tweaked(parent, tweak);
     if (child !== null) children.push(child);
   }
-  return children;
+  return normalizeZ(secp256k1.Point, children).map((child) => child.toBytes(true));
 }
 
 const CHAIN_CODE = new Uint8Array(32);
 
-function tweaked(parent: Point, tweak: Uint8Array): Uint8Array | null {
+function tweaked(parent: Point, tweak: Uint8Array): Point | null {
   const scalar = tweak.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
   if (scalar === 0n || scalar >= secp256k1.Point.Fn.ORDER) return null;
-  const child = secp256k1.Point.BASE.multiply(scalar).add(parent);
-  return child.is0() ? null : child.toBytes(true);
+  const child = secp256k1.Point.BASE.multiplyUnsafe(scalar).add(parent); // nothing here is secret
+  return child.is0() ? null : child;
 }
 
 function bigEndian(index: number): Uint8Array {

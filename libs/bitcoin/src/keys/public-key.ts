@@ -1,4 +1,5 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { bytesToHex } from '../encoding/hex.ts';
 
 export type Point = InstanceType<typeof secp256k1.Point>;
 
@@ -14,6 +15,44 @@ export function pointOf(publicKey: Uint8Array): Point | null {
 /** Bytes that are a public key, compressed or not: of the right length and kind, and a point of the curve. */
 export function isPublicKey(bytes: Uint8Array): boolean {
   const [kind] = bytes;
-  const isCompressed = bytes.length === 33 && (kind === 2 || kind === 3);
-  return (isCompressed || (bytes.length === 65 && kind === 4)) && pointOf(bytes) !== null;
+  if (bytes.length === 33 && (kind === 2 || kind === 3)) return hasPointAt(bytes.subarray(1));
+  return bytes.length === 65 && kind === 4 && pointOf(bytes) !== null;
+}
+
+const FIELD = secp256k1.Point.Fp.ORDER;
+
+/**
+ * Whether the curve y² = x³ + 7 has a point at this x. That the right side is a square can be told without its root, which
+ * takes four times as long to find.
+ */
+function hasPointAt(xBytes: Uint8Array): boolean {
+  const x = BigInt(`0x${bytesToHex(xBytes)}`);
+  return x < FIELD && jacobi((x * x * x + 7n) % FIELD, FIELD) === 1;
+}
+
+/** The Jacobi symbol of `a` over the odd `n`: for a prime `n`, 1 for squares, −1 for others, 0 for multiples of it. */
+function jacobi(a: bigint, n: bigint): number {
+  let sign = 1;
+  let [top, bottom] = [a, n];
+  while (top !== 0n) {
+    const twos = trailingZeros(top);
+    top >>= BigInt(twos);
+    const bottomBits = Number(bottom & 7n);
+    if (twos % 2 === 1 && (bottomBits === 3 || bottomBits === 5)) sign = -sign;
+    if (bottomBits % 4 === 3 && (top & 3n) === 3n) sign = -sign;
+    [top, bottom] = [bottom % top, top];
+  }
+  return bottom === 1n ? sign : 0;
+}
+
+function trailingZeros(value: bigint): number {
+  let zeros = 0;
+  let rest = value;
+  let low = Number(rest & 0xffff_ffffn);
+  while (low === 0) {
+    zeros += 32;
+    rest >>= 32n;
+    low = Number(rest & 0xffff_ffffn);
+  }
+  return zeros + 31 - Math.clz32(low & -low);
 }

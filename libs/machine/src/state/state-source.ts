@@ -1,4 +1,4 @@
-import type { Collections, Row } from './collection.ts';
+import type { Collection, Collections, Row } from './collection.ts';
 import type { EncodedKey } from './key-order.ts';
 
 /** Committed rows, wherever they are kept: what the working state of a batch lies on. */
@@ -8,6 +8,8 @@ export interface StateSource {
   get(collection: string, key: EncodedKey, row: Row): Promise<Row | null>;
   /** Brings rows near, for `get`s to come. A hint. */
   prefetch?(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void>;
+  /** The same for ranges, for `page`s and `count`s to come. */
+  prefetchRanges?(collection: string, ranges: readonly IndexRange[]): Promise<void>;
   /** Current rows of a range, in the order of the index then the key, behind `after`. */
   page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]>;
   count(collection: string, range: IndexRange): Promise<number>;
@@ -17,4 +19,21 @@ export interface StateSource {
 export interface IndexRange {
   readonly index: string;
   readonly prefix: Row;
+}
+
+/**
+ * The columns that the prefix of a range names, in the order of its index.
+ *
+ * @throws TypeError when the collection has no such index, or when they are not its first columns.
+ */
+export function prefixColumns(name: string, { indexes }: Collection, { index, prefix }: IndexRange): readonly string[] {
+  const columns = indexes[index];
+  if (columns === undefined) throw new TypeError(`${name} has no index ${JSON.stringify(index)}`);
+  const given = Object.keys(prefix);
+  if (!given.every((column) => columns.indexOf(column) >= 0 && columns.indexOf(column) < given.length)) {
+    throw new TypeError(
+      `${name}.${index}: the prefix ${given.join(', ')} is not the beginning of ${columns.join(', ')}`,
+    );
+  }
+  return columns.filter((column) => prefix[column] !== undefined);
 }

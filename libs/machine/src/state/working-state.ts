@@ -5,7 +5,7 @@ import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
 import { Overlay } from './overlay.ts';
 import { checkRow, rowsEqual } from './row.ts';
-import type { StateSource } from './state-source.ts';
+import { type IndexRange, prefixColumns, type StateSource } from './state-source.ts';
 
 interface Undo {
   readonly collection: string;
@@ -89,6 +89,10 @@ export class WorkingState {
     if (wanted.size > 0) await this.#source.prefetch?.(collection, wanted);
   }
 
+  async prefetchRanges(collection: string, ranges: readonly IndexRange[]): Promise<void> {
+    if (ranges.length > 0) await this.#source.prefetchRanges?.(collection, ranges);
+  }
+
   #collection(name: string): Collection {
     const found = this.#source.collections[name];
     if (found === undefined) throw new TypeError(`no collection ${JSON.stringify(name)}`);
@@ -140,7 +144,7 @@ export class WorkingState {
    */
   async *#by(name: string, index: string, prefix: Row, options: PageOptions<Row> = {}): AsyncGenerator<Row> {
     const { columns, key } = this.#collection(name);
-    const given = this.#given(name, index, prefix);
+    const given = prefixColumns(name, this.#collection(name), { index, prefix });
     const order = [...(this.#collection(name).indexes[index] ?? []), ...key];
     const overlay = this.#written(name);
     const writtenBefore = overlay.size;
@@ -175,21 +179,9 @@ export class WorkingState {
 
   async #count(name: string, index: string, prefix: Row): Promise<number> {
     const { columns } = this.#collection(name);
-    const encoded = encodeTuple(columns, this.#given(name, index, prefix), prefix);
+    const given = prefixColumns(name, this.#collection(name), { index, prefix });
+    const encoded = encodeTuple(columns, given, prefix);
     return (await this.#source.count(name, { index, prefix })) + this.#written(name).difference(index, encoded);
-  }
-
-  /** The columns that a prefix names, in the order of the index. */
-  #given(name: string, index: string, prefix: Row): readonly string[] {
-    const columns = this.#collection(name).indexes[index];
-    if (columns === undefined) throw new TypeError(`${name} has no index ${JSON.stringify(index)}`);
-    const given = Object.keys(prefix);
-    if (!given.every((column) => columns.indexOf(column) >= 0 && columns.indexOf(column) < given.length)) {
-      throw new TypeError(
-        `${name}.${index}: the prefix ${given.join(', ')} is not the beginning of ${columns.join(', ')}`,
-      );
-    }
-    return columns.filter((column) => prefix[column] !== undefined);
   }
 }
 

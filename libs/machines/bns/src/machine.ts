@@ -5,15 +5,14 @@ import {
   type Ignored,
   ignored,
   type MachineDefinition,
-  type Prefetch,
 } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import { type BnsCollections, collections } from './collections.ts';
 import { type BnsOperation, decideOperation, parseOperation } from './operations.ts';
 import { type BnsParameters, readParameters } from './parameters.ts';
+import { readBy } from './read-by.ts';
 import { openAccounts, vest } from './rules/accounts.ts';
 import { epochAt } from './rules/epochs.ts';
-import { splitName } from './rules/names.ts';
 import { blockState, type Scan } from './rules/rules.ts';
 import { scanOperations } from './scan.ts';
 import { readTransaction } from './transaction.ts';
@@ -48,7 +47,8 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
     hashedFields: HASHED_FIELDS,
     genesis: (state) => openAccounts(rules, state, chain.firstBlock - 1),
     parse: (operation) => parse(operation, rules),
-    prefetch,
+    prefetch: (op) => readBy(op, rules),
+    prefetchBlock: ({ height }) => ({ vesting: { by: [{ index: 'due', prefix: { height } }] } }),
     async openBlock({ height }, operations, state) {
       // The original credits what is due when the block before is saved: before the first one none is
       // (nameset/virtualchain_hooks.py:501).
@@ -69,13 +69,4 @@ function parse(event: OperationEvent, rules: BnsParameters): BnsOperation | Igno
   if (isIgnored(transaction)) return transaction;
   const epoch = epochAt(height, rules.epochEnds);
   return parseOperation(Number.parseInt(opcode, 16), hexToBytes(payload), transaction, epoch);
-}
-
-/** The rows that an operation names outright. */
-function prefetch(op: BnsOperation): Prefetch<BnsCollections> {
-  if ('name' in op) {
-    return { names: [{ name: op.name }], namespaces: [{ namespace_id: splitName(op.name).namespace }] };
-  }
-  if ('namespaceId' in op) return { namespaces: [{ namespace_id: op.namespaceId }] };
-  return 'preorderHash' in op ? { preorders: [{ preorder_hash: op.preorderHash, block_number: op.height }] } : {};
 }

@@ -10,10 +10,11 @@ import {
   StateUnavailable,
 } from '@virtualchain/machine';
 import type { Build } from '../build/build.ts';
-import { countRows, historyOf, readCurrent, readVersions } from '../build/collection-history.ts';
+import { countRows, historyOf, readCurrent, readRanges, readVersions } from '../build/collection-history.ts';
 import { inIndexOrder } from '../build/collection-table.ts';
 import { all, always, behind, current, equalTo, given } from '../build/conditions.ts';
-import { KEYS_PER_QUERY_MAX } from '../limits.ts';
+import { KEYS_PER_QUERY_MAX, ROWS_PER_RANGE_MAX } from '../limits.ts';
+import { RangeCache, readTogether } from './range-cache.ts';
 import type { RowCache } from './row-cache.ts';
 
 /**
@@ -24,6 +25,8 @@ export class BatchState implements StateSource {
   readonly collections: Collections;
   readonly #build: Build;
   readonly #rows: RowCache;
+  /** What was read ahead, by collection: it holds until the run is written, and no longer. */
+  readonly #ranges = new Map<string, RangeCache>();
 
   constructor(build: Build, rows: RowCache) {
     this.collections = build.machine.collections;
@@ -33,6 +36,7 @@ export class BatchState implements StateSource {
 
   /** Takes on what a run did that is written now. */
   written(changes: readonly RowChange[]): void {
+    this.#ranges.clear();
     for (const { collection, key, after } of changes) this.#rows.keep(collection, key, after);
   }
 
@@ -60,7 +64,27 @@ export class BatchState implements StateSource {
     }
   }
 
-  async page(name: string, { index, prefix }: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
+  async prefetchRanges(name: string, ranges: readonly IndexRange[]): Promise<void> {
+    const history = historyOf(this.#build, name);
+    const { columns, key } = history.collection;
+    const cache = this.#rangesOf(name);
+    const missing = ranges.filter((range) => !cache.has(range));
+    for (const group of readTogether(missing)) {
+      for (let i = 0; i < group.length; i += KEYS_PER_QUERY_MAX) {
+        const part = group.slice(i, i + KEYS_PER_QUERY_MAX);
+        const [{ index }] = part as [IndexRange];
+        const prefixes = part.map(({ prefix }) => prefix);
+        const found = await orUnavailable(() => readRanges(history, index, prefixes, ROWS_PER_RANGE_MAX));
+        cache.keep(part, found, ROWS_PER_RANGE_MAX);
+        for (const row of found) this.#rows.keep(name, encodeTuple(columns, key, row), row);
+      }
+    }
+  }
+
+  async page(name: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
+    const known = this.#ranges.get(name)?.page(range, after, limit);
+    if (known !== undefined) return known;
+    const { index, prefix } = range;
     const history = historyOf(this.#build, name);
     const { columns, key, indexes } = history.collection;
     const order = inIndexOrder(indexes[index] ?? [], key);
@@ -71,10 +95,19 @@ export class BatchState implements StateSource {
     return (await orUnavailable(() => readVersions(history, { where, order, limit }))).map(({ row }) => row);
   }
 
-  async count(name: string, { prefix }: IndexRange): Promise<number> {
+  async count(name: string, range: IndexRange): Promise<number> {
+    const known = this.#ranges.get(name)?.count(range);
+    if (known !== undefined) return known;
+    const { prefix } = range;
     const history = historyOf(this.#build, name);
     const where = all(current, equalTo(history.collection.columns, given(prefix), prefix));
     return orUnavailable(() => countRows(history, where));
+  }
+
+  #rangesOf(name: string): RangeCache {
+    const known = this.#ranges.get(name) ?? new RangeCache(historyOf(this.#build, name).collection);
+    this.#ranges.set(name, known);
+    return known;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Collection, Collections, Row, Version } from '@virtualchain/machin
 import { sql } from 'kysely';
 import type { Build } from './build.ts';
 import { type BulkColumn, bulkInsert, unnest } from './bulk-insert.ts';
-import { collectionTable, historyView } from './collection-table.ts';
+import { collectionTable, historyView, inIndexOrder } from './collection-table.ts';
 import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
 import type { Db } from './database/database.ts';
 import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
@@ -113,6 +113,31 @@ export async function readCurrent(history: History, keys: readonly Row[]): Promi
   const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t
     join ${unnest(columns)} as x(${names}) on ${match} where ${current}`.execute(history.db);
   return rows.map((found) => rowFromSql(history.collection.columns, found));
+}
+
+/**
+ * The current rows of many ranges of one index, in any order; of each range no more than `rowsMax`, the first ones. All
+ * prefixes name the same columns, none of them null.
+ */
+export async function readRanges(
+  history: History,
+  index: string,
+  prefixes: readonly Row[],
+  rowsMax: number,
+): Promise<readonly Row[]> {
+  const { columns, key, indexes } = history.collection;
+  const names = (indexes[index] ?? []).filter((name) => prefixes[0]?.[name] !== undefined);
+  const wanted = names.map((name) => columnOf(history, name, prefixes));
+  const same = sql.join(
+    names.map((name) => sql`t.${sql.ref(name)} = x.${sql.ref(name)}`),
+    sql` and `,
+  );
+  const order = inOrder(inIndexOrder(indexes[index] ?? [], key));
+  const { rows } =
+    await sql<Found>`select r.* from ${unnest(wanted)} as x(${sql.join(names.map((name) => sql.ref(name)))})
+    cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${current}
+      order by ${order} limit ${rowsMax}) r`.execute(history.db);
+  return rows.map((found) => rowFromSql(columns, found));
 }
 
 /** All rows of the state at a height. */
