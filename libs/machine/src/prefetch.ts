@@ -1,3 +1,4 @@
+import type { OperationEvent } from '@virtualchain/protocol';
 import { isIgnored, type ParsedBlock } from './fold.ts';
 import { MachineFaulted } from './fold-errors.ts';
 import type { Collection, Collections, Row } from './state/collection.ts';
@@ -13,7 +14,8 @@ interface Wanted {
 }
 
 /**
- * Brings the rows that blocks are known to read into memory: one query for each collection and index of a batch.
+ * Brings the rows that blocks are known to read into memory: a query for each collection and index, and once more for what
+ * these rows lead to.
  *
  * @throws MachineFaulted when a machine names what no collection of its own has.
  */
@@ -22,37 +24,63 @@ export async function prefetchBlocks(
   working: WorkingState,
   blocks: readonly ParsedBlock[],
 ): Promise<void> {
-  const wanted = new Map<string, Wanted>();
-  for (const { input, parsed } of blocks) {
-    const { operations, ...block } = input;
-    const fault = (hook: string, i: number | null, error: unknown) =>
-      new MachineFaulted(
-        machine.name,
-        { hook, height: block.height, at: i === null ? null : (operations[i] ?? null) },
-        error,
-      );
-    try {
-      if (machine.prefetchBlock !== undefined) add(wanted, machine.collections, machine.prefetchBlock(block));
-    } catch (error) {
-      throw fault('prefetchBlock', null, error);
-    }
-    if (machine.prefetch === undefined) continue;
-    for (const [i, op] of parsed.entries()) {
-      if (isIgnored(op)) continue;
-      try {
-        add(wanted, machine.collections, machine.prefetch(op));
-      } catch (error) {
-        throw fault('prefetch', i, error);
-      }
-    }
+  const wanted: WantedRows = new Map();
+  for (const block of blocks) addBlock(machine, wanted, block);
+  const found = await readAhead(working, wanted);
+  if (machine.prefetchAfter === undefined) return;
+  const next: WantedRows = new Map();
+  for (const { collection, row } of found) {
+    hook(machine, 'prefetchAfter', { height: blocks[0]?.input.height ?? 0, at: null }, () =>
+      add(next, machine.collections, machine.prefetchAfter?.(collection, row) ?? {}),
+    );
   }
-  for (const [collection, { keys, ranges }] of wanted) {
-    if (keys.length > 0) await working.prefetch(collection, keys);
-    await working.prefetchRanges(collection, [...ranges.values()]);
+  await readAhead(working, next);
+}
+
+type WantedRows = Map<string, Wanted>;
+
+function addBlock(machine: AnyStateMachine, wanted: WantedRows, { input, parsed }: ParsedBlock): void {
+  const { operations, ...block } = input;
+  hook(machine, 'prefetchBlock', { height: block.height, at: null }, () =>
+    add(wanted, machine.collections, machine.prefetchBlock?.(block) ?? {}),
+  );
+  if (machine.prefetch === undefined) return;
+  for (const [i, op] of parsed.entries()) {
+    if (isIgnored(op)) continue;
+    const at = operations[i] ?? null;
+    hook(machine, 'prefetch', { height: block.height, at }, () =>
+      add(wanted, machine.collections, machine.prefetch?.(op) ?? {}),
+    );
   }
 }
 
-function add(wanted: Map<string, Wanted>, collections: Collections, hint: Prefetch<Collections>): void {
+function hook(
+  machine: AnyStateMachine,
+  name: string,
+  place: { readonly height: number; readonly at: OperationEvent | null },
+  call: () => void,
+): void {
+  try {
+    call();
+  } catch (error) {
+    throw new MachineFaulted(machine.name, { hook: name, ...place }, error);
+  }
+}
+
+/** The rows that were not near before. */
+async function readAhead(
+  working: WorkingState,
+  wanted: WantedRows,
+): Promise<readonly { readonly collection: string; readonly row: Row }[]> {
+  const found: { readonly collection: string; readonly row: Row }[] = [];
+  for (const [collection, { keys, ranges }] of wanted) {
+    for (const row of await working.prefetch(collection, keys)) found.push({ collection, row });
+    for (const row of await working.prefetchRanges(collection, [...ranges.values()])) found.push({ collection, row });
+  }
+  return found;
+}
+
+function add(wanted: WantedRows, collections: Collections, hint: Prefetch<Collections>): void {
   for (const [name, rows] of Object.entries(hint)) {
     const collection = collections[name] as Collection;
     const { columns, key } = collection;

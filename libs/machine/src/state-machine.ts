@@ -2,7 +2,7 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent, VirtualChain } from '@virtualchain/protocol';
 import type { ConsensusHash } from './hash/consensus-hash.ts';
 import type { FieldValue } from './hash/field-value.ts';
-import type { Collection, Collections, KeyOf, RowOf } from './state/collection.ts';
+import type { Collection, Collections, KeyOf, Row, RowOf } from './state/collection.ts';
 
 /** What an accepted operation made visible. `fields` holds at least the hashed fields of the opcode. */
 export interface Transition {
@@ -35,9 +35,9 @@ export const accepted = (...transitions: readonly Transition[]): Accepted => ({ 
 export const rejected = (code: string, detail: string): Rejected => ({ kind: 'rejected', code, detail });
 export const ignored = (code: string, detail: string): Ignored => ({ kind: 'ignored', code, detail });
 
-export interface PageOptions<Row> {
+export interface PageOptions<Item> {
   /** Begin behind this row. */
-  readonly after?: Row;
+  readonly after?: Item;
   /** End after so many rows. */
   readonly limit?: number;
 }
@@ -143,6 +143,8 @@ export interface StateMachine<Op = unknown, Cs extends Collections = Collections
   prefetch?(op: Op): Prefetch<Cs>;
   /** What `openBlock` and `closeBlock` will read, whatever the operations. */
   prefetchBlock?(block: BlockContext): Prefetch<Cs>;
+  /** What will be read because of a row that was read ahead: asked once of each, not of what comes by the answer. */
+  prefetchAfter?(collection: keyof Cs & string, row: Row): Prefetch<Cs>;
   /** Every block, before its operations. What it writes stays. */
   openBlock?(block: BlockContext, operations: readonly Op[], state: State<Cs>): Promise<Scan>;
   /** Check and commit of one operation, which sees the effects of earlier ones. Writes of a rejected one are dropped. */

@@ -6,10 +6,10 @@ export interface StateSource {
   readonly collections: Collections;
   /** The current row of a key. `row` holds at least the key columns. */
   get(collection: string, key: EncodedKey, row: Row): Promise<Row | null>;
-  /** Brings rows near, for `get`s to come. A hint. */
-  prefetch?(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void>;
+  /** Brings rows near, for `get`s to come, and answers those that were not near before. A hint. */
+  prefetch?(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]>;
   /** The same for ranges, for `page`s and `count`s to come. */
-  prefetchRanges?(collection: string, ranges: readonly IndexRange[]): Promise<void>;
+  prefetchRanges?(collection: string, ranges: readonly IndexRange[]): Promise<readonly Row[]>;
   /** Current rows of a range, in the order of the index then the key, behind `after`. */
   page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]>;
   count(collection: string, range: IndexRange): Promise<number>;

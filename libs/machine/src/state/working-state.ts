@@ -79,18 +79,19 @@ export class WorkingState {
     return changes;
   }
 
-  async prefetch(collection: string, rows: readonly Row[]): Promise<void> {
+  /** Brings rows near, and answers those of them that were not. */
+  async prefetch(collection: string, rows: readonly Row[]): Promise<readonly Row[]> {
     const written = this.#written(collection);
     const wanted = new Map<EncodedKey, Row>();
     for (const row of rows) {
       const key = this.#key(collection, row);
       if (written.get(key) === undefined) wanted.set(key, row);
     }
-    if (wanted.size > 0) await this.#source.prefetch?.(collection, wanted);
+    return wanted.size === 0 ? [] : ((await this.#source.prefetch?.(collection, wanted)) ?? []);
   }
 
-  async prefetchRanges(collection: string, ranges: readonly IndexRange[]): Promise<void> {
-    if (ranges.length > 0) await this.#source.prefetchRanges?.(collection, ranges);
+  async prefetchRanges(collection: string, ranges: readonly IndexRange[]): Promise<readonly Row[]> {
+    return ranges.length === 0 ? [] : ((await this.#source.prefetchRanges?.(collection, ranges)) ?? []);
   }
 
   #collection(name: string): Collection {

@@ -10,7 +10,7 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import { type BnsCollections, collections } from './collections.ts';
 import { type BnsOperation, decideOperation, parseOperation } from './operations.ts';
 import { type BnsParameters, readParameters } from './parameters.ts';
-import { readBy } from './read-by.ts';
+import { readAfter, readBy } from './read-by.ts';
 import { openAccounts, vest } from './rules/accounts.ts';
 import { epochAt } from './rules/epochs.ts';
 import { blockState, type Scan } from './rules/rules.ts';
@@ -49,6 +49,7 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
     parse: (operation) => parse(operation, rules),
     prefetch: (op) => readBy(op, rules),
     prefetchBlock: ({ height }) => ({ vesting: { by: [{ index: 'due', prefix: { height } }] } }),
+    prefetchAfter: readAfter,
     async openBlock({ height }, operations, state) {
       // The original credits what is due when the block before is saved: before the first one none is
       // (nameset/virtualchain_hooks.py:501).

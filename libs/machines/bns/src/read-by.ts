@@ -1,4 +1,4 @@
-import type { Prefetch } from '@virtualchain/machine';
+import type { Prefetch, Row } from '@virtualchain/machine';
 import type { BnsCollections } from './collections.ts';
 import type { BnsOperation } from './operations.ts';
 import type { BnsParameters } from './parameters.ts';
@@ -9,8 +9,7 @@ import { splitName } from './rules/names.ts';
 type Rows = Prefetch<BnsCollections>;
 
 /**
- * The rows that the rules look at for an operation, as far as the operation itself tells them. What else they look at follows
- * from these rows, the namespaces of names above all, of which there are few.
+ * The rows that the rules look at for an operation, as far as the operation itself tells them.
  */
 export function readBy(op: BnsOperation, rules: BnsParameters): Rows {
   switch (op.kind) {
@@ -59,6 +58,14 @@ export function readBy(op: BnsOperation, rules: BnsParameters): Rows {
     case 'namespace_ready':
       return { namespaces: [{ namespace_id: op.namespaceId }] };
   }
+}
+
+/** What the rules look at because of such a row: the namespace that a name lives in, the account that an amount is due to. */
+export function readAfter(collection: string, row: Row): Rows {
+  const { namespace_id, address, unit } = row as Partial<Record<string, string>>;
+  if (collection === 'names' && namespace_id !== undefined) return { namespaces: [{ namespace_id }] };
+  if (collection === 'vesting' && address !== undefined && unit !== undefined) return { accounts: [{ address, unit }] };
+  return {};
 }
 
 const ownedBy = (sender: string) => ({ index: 'owner', prefix: { sender } }) as const;

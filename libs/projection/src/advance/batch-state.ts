@@ -47,10 +47,11 @@ export class BatchState implements StateSource {
     return this.#rows.get(collection, key) ?? null;
   }
 
-  async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<void> {
+  async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]> {
     const history = historyOf(this.#build, name);
     const { columns, key: keyColumns } = history.collection;
     const missing = [...keys].filter(([key]) => !this.#rows.has(name, key));
+    const read: Row[] = [];
     for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
       const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);
       const found = await orUnavailable(() =>
@@ -61,14 +62,17 @@ export class BatchState implements StateSource {
       );
       for (const [key] of part) this.#rows.keep(name, key, null);
       for (const row of found) this.#rows.keep(name, encodeTuple(columns, keyColumns, row), row);
+      read.push(...found);
     }
+    return read;
   }
 
-  async prefetchRanges(name: string, ranges: readonly IndexRange[]): Promise<void> {
+  async prefetchRanges(name: string, ranges: readonly IndexRange[]): Promise<readonly Row[]> {
     const history = historyOf(this.#build, name);
     const { columns, key } = history.collection;
     const cache = this.#rangesOf(name);
     const missing = ranges.filter((range) => !cache.has(range));
+    const read: Row[] = [];
     for (const group of readTogether(missing)) {
       for (let i = 0; i < group.length; i += KEYS_PER_QUERY_MAX) {
         const part = group.slice(i, i + KEYS_PER_QUERY_MAX);
@@ -77,8 +81,10 @@ export class BatchState implements StateSource {
         const found = await orUnavailable(() => readRanges(history, index, prefixes, ROWS_PER_RANGE_MAX));
         cache.keep(part, found, ROWS_PER_RANGE_MAX);
         for (const row of found) this.#rows.keep(name, encodeTuple(columns, key, row), row);
+        read.push(...found);
       }
     }
+    return read;
   }
 
   async page(name: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
