@@ -1,8 +1,7 @@
 import { bytesToHex, hexToBytes, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import type { Collection, Collections, Row } from '../state/collection.ts';
 import type { EncodedKey } from '../state/key-order.ts';
-import { canonicalKey, canonicalRow } from '../state/row.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalKeyJson, canonicalRowJson } from '../state/row-json.ts';
 
 /**
  * What a block did to one key of a collection: the row before it and after it, null where there was or is none. At least
@@ -34,20 +33,17 @@ export function nextCollectionHash(
   collection: Collection,
   changes: readonly RowChange[],
 ): string {
-  const parts: Uint8Array[] = [hexToBytes(previous), uint32(height)];
-  const ordered = [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const change of ordered) {
-    const row = change.after ?? change.before;
+  const input = new HashInput();
+  input.bytes(hexToBytes(previous));
+  input.uint32(height);
+  const ordered = changes.length < 2 ? changes : [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const { before, after } of ordered) {
+    const row = after ?? before;
     if (row === null) continue;
-    const json = encoder.encode(
-      canonicalJson([
-        canonicalKey(collection, row),
-        change.after === null ? null : canonicalRow(collection, change.after),
-      ]),
-    );
-    parts.push(uint32(json.length), json);
+    const json = after === null ? 'null' : canonicalRowJson(collection, after);
+    input.textWithLength(`[${canonicalKeyJson(collection, row)},${json}]`);
   }
-  return bytesToHex(sha256(joinBytes(parts)));
+  return bytesToHex(sha256(input.taken()));
 }
 
 /** All collections moved on by one block. */
@@ -75,8 +71,44 @@ export function changesHash(hashes: CollectionHashes): string {
   return bytesToHex(sha256(joinBytes(parts)));
 }
 
-function uint32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
+/** Bytes to be hashed, put together in one array. */
+class HashInput {
+  #bytes = new Uint8Array(1_024);
+  #length = 0;
+
+  bytes(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Big-endian. */
+  uint32(value: number): void {
+    this.#makeRoom(4);
+    this.#setUint32(this.#length, value);
+    this.#length += 4;
+  }
+
+  /** UTF-8, behind its length in bytes. */
+  textWithLength(text: string): void {
+    this.#makeRoom(4 + 3 * text.length);
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + 4));
+    this.#setUint32(this.#length, written);
+    this.#length += 4 + written;
+  }
+
+  taken(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #setUint32(at: number, value: number): void {
+    new DataView(this.#bytes.buffer).setUint32(at, value);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes));
+    larger.set(this.taken());
+    this.#bytes = larger;
+  }
 }

@@ -68,15 +68,16 @@ export class MemoryState implements StateSource {
     if (row === null) rows.delete(key);
     else rows.set(key, row);
     for (const [index, { order, keys }] of indexes) {
-      if (old !== null) {
-        const at = indexOrder(collection, index, old);
-        order.delete(at);
-        keys.delete(at);
+      const from = old === null ? null : indexOrder(collection, index, old);
+      const to = row === null ? null : indexOrder(collection, index, row);
+      if (from === to) continue;
+      if (from !== null) {
+        order.delete(from);
+        keys.delete(from);
       }
-      if (row !== null) {
-        const at = indexOrder(collection, index, row);
-        order.add(at);
-        keys.set(at, key);
+      if (to !== null) {
+        order.add(to);
+        keys.set(to, key);
       }
     }
   }

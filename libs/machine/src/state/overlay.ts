@@ -16,14 +16,15 @@ class IndexedRows {
   readonly #order = new SortedKeys();
   readonly #rows = new Map<string, Row>();
 
-  add(at: string, row: Row): void {
-    this.#order.add(at);
-    this.#rows.set(at, row);
-  }
-
-  delete(at: string): void {
-    this.#order.delete(at);
-    this.#rows.delete(at);
+  /** Puts a row in place of another, which may stand elsewhere; null where there is none. */
+  replace(from: string | null, to: string | null, row: Row | null): void {
+    if (from !== null && from !== to) {
+      this.#order.delete(from);
+      this.#rows.delete(from);
+    }
+    if (to === null || row === null) return;
+    if (from !== to) this.#order.add(to);
+    this.#rows.set(to, row);
   }
 
   /** In order; a place is behind the row it is of. */
@@ -73,9 +74,8 @@ export class Overlay {
     const written = { base: before === undefined ? base : before.base, row, number: before?.number ?? this.size };
     this.#written.set(key, written);
     for (const index of this.#indexes.values()) {
-      if (before === undefined) this.#addBase(index, base);
-      else if (before.row !== null) index.rows.delete(this.#place(index, before.row));
-      if (row !== null) index.rows.add(this.#place(index, row), row);
+      if (before === undefined) index.bases.replace(null, this.#place(index, base), base);
+      index.rows.replace(this.#place(index, before?.row ?? null), this.#place(index, row), row);
     }
   }
 
@@ -98,18 +98,14 @@ export class Overlay {
     const columns = [...(this.#collection.indexes[name] ?? []), ...this.#collection.key];
     const made: OverlayIndex = { columns, rows: new IndexedRows(), bases: new IndexedRows() };
     for (const { base, row } of this.#written.values()) {
-      this.#addBase(made, base);
-      if (row !== null) made.rows.add(this.#place(made, row), row);
+      made.bases.replace(null, this.#place(made, base), base);
+      made.rows.replace(null, this.#place(made, row), row);
     }
     this.#indexes.set(name, made);
     return made;
   }
 
-  #addBase(index: OverlayIndex, base: Row | null): void {
-    if (base !== null) index.bases.add(this.#place(index, base), base);
-  }
-
-  #place({ columns }: OverlayIndex, row: Row): string {
-    return encodeTuple(this.#collection.columns, columns, row);
+  #place({ columns }: OverlayIndex, row: Row | null): string | null {
+    return row === null ? null : encodeTuple(this.#collection.columns, columns, row);
   }
 }

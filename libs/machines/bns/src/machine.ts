@@ -15,7 +15,7 @@ import { openAccounts, vest } from './rules/accounts.ts';
 import { epochAt } from './rules/epochs.ts';
 import { blockState, type Scan } from './rules/rules.ts';
 import { scanOperations } from './scan.ts';
-import { readTransaction } from './transaction.ts';
+import { createTransactionReader, type TransactionReader } from './transaction.ts';
 import { HASHED_FIELDS } from './wire/opcodes.ts';
 import { isIgnored } from './wire/payload.ts';
 
@@ -31,6 +31,7 @@ const initialSnapshots = 4;
  */
 export const bnsMachine: MachineDefinition = (parameters, chain) => {
   const rules = readParameters(parameters);
+  const readTransaction = createTransactionReader(rules.addressVersions);
   return defineStateMachine<BnsOperation, BnsCollections, Scan>({
     name: 'bns',
     // Version 1 differed from the original in eleven rules, the first of which matters in the first block.
@@ -46,7 +47,7 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
     collections,
     hashedFields: HASHED_FIELDS,
     genesis: (state) => openAccounts(rules, state, chain.firstBlock - 1),
-    parse: (operation) => parse(operation, rules),
+    parse: (operation) => parse(operation, rules, readTransaction),
     prefetch: (op) => readBy(op, rules),
     prefetchBlock: ({ height }) => ({ vesting: { by: [{ index: 'due', prefix: { height } }] } }),
     prefetchAfter: readAfter,
@@ -61,12 +62,16 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
   });
 };
 
-function parse(event: OperationEvent, rules: BnsParameters): BnsOperation | Ignored {
+function parse(
+  event: OperationEvent,
+  rules: BnsParameters,
+  readTransaction: TransactionReader,
+): BnsOperation | Ignored {
   const { opcode, payload, height } = event;
   if (opcode === null) return ignored('OPCODE_MISSING', 'nothing follows the magic bytes');
   if (rules.endOfLife !== null && height >= rules.endOfLife)
     return ignored('PROTOCOL_ENDED', `the protocol moved elsewhere at block ${rules.endOfLife}`);
-  const transaction = readTransaction(event, rules.addressVersions);
+  const transaction = readTransaction(event);
   if (isIgnored(transaction)) return transaction;
   const epoch = epochAt(height, rules.epochEnds);
   return parseOperation(Number.parseInt(opcode, 16), hexToBytes(payload), transaction, epoch);

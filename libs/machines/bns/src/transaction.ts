@@ -9,7 +9,7 @@ import {
 import { type Ignored, ignored } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { BnsParameters } from './parameters.ts';
-import { senderKeyOf } from './rules/sender-key.ts';
+import { createSenderKeyReader } from './rules/sender-key.ts';
 
 /** A script that can own, pay or be paid, and its address. */
 export interface Party {
@@ -44,48 +44,63 @@ export interface BnsTransaction {
 
 type Versions = BnsParameters['addressVersions'];
 
-/** Reads inputs and outputs by the rules of spec §1. Every input has to spend p2pkh or p2sh, the mere fee payers too. */
-export function readTransaction(event: OperationEvent, versions: Versions): BnsTransaction | Ignored {
-  const scripts = event.senders.map(({ scriptPubKey }) => hexToBytes(scriptPubKey));
-  const unsupported = scripts.findIndex((script) => partyOf(script, versions) === null);
-  const principal = scripts[0] === undefined ? null : partyOf(scripts[0], versions);
-  if (principal === null || unsupported >= 0)
-    return ignored('SENDER_UNSUPPORTED', `input ${Math.max(0, unsupported)} spends neither p2pkh nor p2sh`);
-  return {
-    sent: {
-      height: event.height,
-      txid: event.txid,
-      vtxindex: event.transactionIndex,
-      sender: principal.script,
-      address: principal.address,
-      senderPubkey: senderKeyOf(event, scripts[0] as Uint8Array),
-    },
-    outputs: event.outputs.map(({ value, script }) => paidOutput(satsOfText(value), hexToBytes(script), versions)),
+/** Reads the inputs and outputs of an operation. */
+export type TransactionReader = (event: OperationEvent) => BnsTransaction | Ignored;
+
+/** By the rules of spec §1. Every input has to spend p2pkh or p2sh, the mere fee payers too. */
+export function createTransactionReader(versions: Versions): TransactionReader {
+  const readScript = createScriptReader(versions);
+  const senderKeyOf = createSenderKeyReader();
+  return (event) => {
+    const scripts = event.senders.map(({ scriptPubKey }) => readScript(scriptPubKey));
+    const unsupported = scripts.findIndex(({ party }) => party === null);
+    const [principal] = scripts;
+    if (principal === undefined || principal.party === null || unsupported >= 0)
+      return ignored('SENDER_UNSUPPORTED', `input ${Math.max(0, unsupported)} spends neither p2pkh nor p2sh`);
+    return {
+      sent: {
+        height: event.height,
+        txid: event.txid,
+        vtxindex: event.transactionIndex,
+        sender: principal.party.script,
+        address: principal.party.address,
+        senderPubkey: principal.kind === 'p2pkh' ? senderKeyOf(event, principal.hash) : null,
+      },
+      outputs: event.outputs.map(({ value, script }) => ({ value: satsOfText(value), ...readScript(script) })),
+    };
   };
 }
 
-function paidOutput(value: bigint, script: Uint8Array, versions: Versions): PaidOutput {
-  const kind = classifyScript(script);
-  const hash = hashOf(script);
-  return { value, kind, hash: hash === null ? null : bytesToHex(hash), party: partyOf(script, versions) };
+type ReadScript = Omit<PaidOutput, 'value'>;
+
+/** Scripts that are remembered. Owners and payees come again and again, and an address takes two hashes. */
+const scriptsKeptMax = 20_000;
+
+function createScriptReader(versions: Versions): (script: string) => ReadScript {
+  const known = new Map<string, ReadScript>();
+  return (script) => {
+    const found = known.get(script);
+    if (found !== undefined) return found;
+    const read = readScript(script, versions);
+    if (read.party === null) return read; // of any length
+    if (known.size >= scriptsKeptMax) known.clear();
+    known.set(script, read);
+    return read;
+  };
+}
+
+function readScript(script: string, versions: Versions): ReadScript {
+  const bytes = hexToBytes(script);
+  const kind = classifyScript(bytes);
+  if (kind !== 'p2pkh' && kind !== 'p2sh') return { kind, hash: null, party: null };
+  const hash = kind === 'p2pkh' ? bytes.subarray(3, 23) : bytes.subarray(2, 22);
+  const address = encodeBase58Check(kind === 'p2pkh' ? versions.p2pkh : versions.p2sh, hash);
+  return { kind, hash: bytesToHex(hash), party: { script, address } };
 }
 
 /** A script in hex that pays to the hash of another. */
 export function isScriptHash(script: string): boolean {
   return classifyScript(hexToBytes(script)) === 'p2sh';
-}
-
-function hashOf(script: Uint8Array): Uint8Array | null {
-  const kind = classifyScript(script);
-  if (kind === 'p2pkh') return script.subarray(3, 23);
-  return kind === 'p2sh' ? script.subarray(2, 22) : null;
-}
-
-function partyOf(script: Uint8Array, versions: Versions): Party | null {
-  const hash = hashOf(script);
-  if (hash === null) return null;
-  const version = classifyScript(script) === 'p2pkh' ? versions.p2pkh : versions.p2sh;
-  return { script: bytesToHex(script), address: encodeBase58Check(version, hash) };
 }
 
 const OUTPUT_KINDS: readonly (ScriptKind | null)[] = ['nulldata', 'p2pkh', 'p2sh'];

@@ -1,34 +1,45 @@
-import {
-  bytesToHex,
-  classifyScript,
-  concatBytes,
-  hash160,
-  hexToBytes,
-  isPublicKey,
-  scriptTokens,
-} from '@virtualchain/bitcoin';
+import { bytesToHex, concatBytes, hash160, hexToBytes, isPublicKey, scriptTokens } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
 
 const rawKeyBytes = 64;
 const KEY_IN_FULL = Uint8Array.of(4);
 
+/** Keys that are remembered: whether bytes are a point of the curve takes long to see. */
+const keysKeptMax = 20_000;
+
+/** Bytes that an input pushed in the place of a key. */
+interface PushedKey {
+  /** hash160, hex. */
+  readonly hash: string;
+  readonly isKey: boolean;
+}
+
 /**
- * The key of a principal whose script is p2pkh, as it was pushed: the second of two items of the first input that has one
- * which hashes to the script. None when the script is p2sh (scripts.py:376).
+ * Reads the key of a principal whose script is p2pkh, as it was pushed: the second of two items of the first input that has
+ * one which hashes to `wanted`, the hash in the script in hex. None when the script is p2sh (scripts.py:376).
  */
-export function senderKeyOf({ inputs }: OperationEvent, principal: Uint8Array): string | null {
-  if (classifyScript(principal) !== 'p2pkh') return null;
-  const wanted = bytesToHex(principal.subarray(3, 23));
-  for (const { script } of inputs) {
-    const tokens = scriptTokens(hexToBytes(script));
-    const pushed = tokens[1];
-    if (tokens.length !== 2 || !(pushed instanceof Uint8Array)) continue;
-    const key = keyOf(pushed);
-    // The hash first: whether bytes are a point of the curve takes longer to see. What is none is no key there, although
-    // none can spend input 0.
-    if (bytesToHex(hash160(key)) === wanted && isPublicKey(key)) return bytesToHex(pushed);
-  }
-  return null;
+export function createSenderKeyReader(): (event: OperationEvent, wanted: string | null) => string | null {
+  const known = new Map<string, PushedKey>();
+  return ({ inputs }, wanted) => {
+    for (const { script } of inputs) {
+      const tokens = scriptTokens(hexToBytes(script));
+      const pushed = tokens[1];
+      if (tokens.length !== 2 || !(pushed instanceof Uint8Array)) continue;
+      const text = bytesToHex(pushed);
+      const found = known.get(text);
+      if (found === undefined) {
+        const key = keyOf(pushed);
+        const hash = bytesToHex(hash160(key));
+        if (hash !== wanted) continue;
+        // What is no point of the curve is no key there, although none can spend input 0.
+        const isKey = isPublicKey(key);
+        if (known.size >= keysKeptMax) known.clear();
+        known.set(text, { hash, isKey });
+        if (isKey) return text;
+      } else if (found.hash === wanted && found.isKey) return text;
+    }
+    return null;
+  };
 }
 
 /** The key in pushed bytes: the original also takes the 64 bytes of X and Y without the 04 in front (scripts.py:376). */

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { LegacyFloat } from '../hash/field-value.ts';
+import {
+  bigint,
+  boolean,
+  bytes,
+  collection,
+  integer,
+  legacyFloat,
+  list,
+  nullable,
+  numeric,
+  text,
+} from './collection.ts';
+import { canonicalKey, canonicalRow } from './row.ts';
+import { canonicalKeyJson, canonicalRowJson } from './row-json.ts';
+
+const shelf = collection({
+  columns: {
+    z: text(),
+    a: integer(),
+    m: nullable(bytes()),
+    b: bigint(),
+    n: numeric(),
+    f: boolean(),
+    l: legacyFloat(),
+    k: list(list(bytes())),
+  },
+  key: ['z', 'a'],
+});
+
+const wellFormed = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
+const rows = fc.record({
+  z: wellFormed,
+  a: fc.maxSafeInteger().map((value) => value + 0),
+  m: fc.option(fc.uint8Array()),
+  b: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  n: fc.bigInt(),
+  f: fc.boolean(),
+  l: fc.double().map((value) => new LegacyFloat(value)),
+  k: fc.array(fc.array(fc.uint8Array())),
+});
+
+test('a row is written as the canonical JSON of its canonical values', () => {
+  fc.assert(
+    fc.property(rows, (row) => {
+      expect(canonicalRowJson(shelf, row)).toBe(canonicalJson(canonicalRow(shelf, row)));
+      expect(canonicalKeyJson(shelf, row)).toBe(canonicalJson(canonicalKey(shelf, row)));
+    }),
+  );
+});
+
+test('text with a lone surrogate has no JSON form', () => {
+  const [row] = fc.sample(rows, 1);
+  expect(() => canonicalRowJson(shelf, { ...row, z: '\ud800' })).toThrow('lone surrogate');
+});
