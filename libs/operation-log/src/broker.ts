@@ -2,9 +2,13 @@ import type { LogRecord } from './port.ts';
 
 /** A record on its way to the broker. */
 export interface OutgoingRecord {
+  /** Decimal digits. */
   readonly key: string;
   readonly value: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
+  /** What the headers tell of the event, as CloudEvents has it: its type, its id, and when it was made (ISO 8601). */
+  readonly type: string;
+  readonly id: string;
+  readonly time: string;
 }
 
 /** What one fetch found: committed records only, in order. Offsets may have holes. */

@@ -178,6 +178,16 @@ export class BrokerRefused extends ExpectedError {
   }
 }
 
+/** Batches are compressed with zstd, which this version of Node does not have. */
+export class ZstdMissing extends ExpectedError {
+  override readonly name = 'ZstdMissing';
+  readonly code = 'ZSTD_MISSING';
+  readonly remedy: Remedy = 'halt';
+  constructor(nodeVersion: string) {
+    super(`Node ${nodeVersion} has no zstd, which the log is compressed with: run on Node 22.15, 23.8 or newer`);
+  }
+}
+
 /** The asked offset lies outside of what the topic holds. The reader turns it into a fault with a reason. */
 export class OffsetOutOfRange extends ExpectedError {
   override readonly name = 'OffsetOutOfRange';

@@ -8,21 +8,26 @@ export const SEND_BYTES_MAX = 8 * 1024 * 1024;
 export const EVENT_BYTES_MAX = 16 * 1024 * 1024 - 64 * 1024;
 /** Framing and headers of one record, rounded up. */
 export const RECORD_OVERHEAD_BYTES = 320;
+/** Of zstd, for what is sent: higher ones make it little smaller and take much longer. */
+export const ZSTD_LEVEL = 1;
 /** How long a step of a transaction may take before the writer gives itself up. */
 export const STALL_LIMIT_MS = 30_000;
 /** How long the broker leaves a transaction open whose writer went silent. */
 export const TRANSACTION_TIMEOUT_MS = 60_000;
 /** Quick repeats: Kafka answers CONCURRENT_TRANSACTIONS for some milliseconds after each commit. */
-export const TRANSACTION_RETRY = { initialRetryTime: 5, maxRetryTime: 500, retries: 30 };
+export const TRANSACTION_RETRY = { firstMs: 5, lastMs: 500 };
+export const TRANSACTION_TRIES_MAX = 31;
 /** How long one look for the marker of a transaction waits at the broker. */
-export const MARKER_WAIT_MS = 100;
+export const MARKER_WAIT_MS = 500;
 /** How long a producer takes to close; after that the next fence ends it. */
 export const CLOSE_LIMIT_MS = 1_000;
 
 // Reading.
 
 /** About what one fetch answers with; the broker sends one batch in any case. One is being handed on, one is on its way. */
-export const FETCH_BYTES = 4 * 1024 * 1024;
+export const FETCH_BYTES = 1024 * 1024;
+/** Of that, so much is read once it is no longer compressed, and the batch that goes beyond it: the rest is asked for again. */
+export const FETCH_DECODED_BYTES = 16 * 1024 * 1024;
 /** The same of a broker in memory. */
 export const MEMORY_FETCH_BYTES = 1_048_576;
 /** What a fetch of a single record asks for. */

@@ -5,5 +5,9 @@ export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   scan: async () => (await import('./scan.ts')).benches,
   verify: async () => (await import('./verify.ts')).benches,
   'fold-bns': async () => (await import('./fold.ts')).benches,
+  publish: async () => (await import('./publish.ts')).benches,
+  read: async () => (await import('./read.ts')).benches,
+  latency: async () => (await import('./latency.ts')).benches,
+  size: async () => (await import('./size-topic.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
 };

@@ -21,6 +21,14 @@ const REFUSED = new Set([
   'INVALID_TRANSACTION_TIMEOUT',
 ]);
 
+/** The broker has done nothing, and may do it in a moment: it is not the coordinator, or not yet, or ends what was before. */
+const REFUSED_FOR_NOW = new Set([
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'CONCURRENT_TRANSACTIONS',
+]);
+
 /**
  * The name Kafka gives the error, or null when it is one of the connection. kafkajs wraps errors in one another: the outer
  * one says that it gave up, an inner one says why.
@@ -31,6 +39,18 @@ export function kafkaErrorType(error: unknown): string | null {
     if (typeof type === 'string') return type;
   }
   return null;
+}
+
+/** Whether a request that may be made twice is worth it, as kafkajs judges: of connections, and of errors that pass. */
+export function isWorthRepeating(error: unknown): boolean {
+  if (isRefusedForNow(error)) return true;
+  const [outer] = causesOf(error);
+  return outer?.['retriable'] === true;
+}
+
+/** Whether the broker refused a request without doing anything, so that it may be made again whatever it is. */
+export function isRefusedForNow(error: unknown): boolean {
+  return REFUSED_FOR_NOW.has(kafkaErrorType(error) ?? '');
 }
 
 /** Turns what kafkajs throws into a foreseen failure; bugs pass as they are. */

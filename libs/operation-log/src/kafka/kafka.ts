@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { wallClock } from '@virtualchain/kernel';
 import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
-import pTimeout from 'p-timeout';
 import type { Broker, Fetched } from '../broker.ts';
-import { BrokerUnavailable, WriterStalled } from '../errors.ts';
+import { BrokerUnavailable, RecordInvalid } from '../errors.ts';
 import {
   CLIENT_RETRY,
   CONNECTION_TIMEOUT_MS,
@@ -15,9 +14,10 @@ import {
 } from '../limits.ts';
 import { createOperationLog } from '../log.ts';
 import type { OperationLog } from '../port.ts';
+import { BatchUnreadable } from '../record-batch/decode-batches.ts';
 import { retryWhileUnavailable } from '../retry.ts';
 import { type Clusters, createClusters } from './kafka-clusters.ts';
-import { commitOffset, fetchFrom, readOffsets } from './kafka-internals.ts';
+import { commitOffset, fetchFrom, type KafkaCluster, readOffsets, waitForOffset } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
@@ -75,7 +75,7 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
         topic,
         offset,
         async (cluster) => {
-          const fetched = await fetchFrom(cluster, topic, offset, limits);
+          const fetched = await readable(topic, fetchFrom(cluster, topic, offset, limits));
           const stuck = fetched.nextOffset === offset && offset < fetched.stableOffset;
           if (stuck) throw new BrokerUnavailable(topic, new Error(`a fetch at ${offset} came back empty`));
           return fetched;
@@ -87,20 +87,9 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
     offsets: (topic) => clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)),
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)); // a missing topic is named here
-      const fence = () => fenceKafka(kafka, topic, transactionalId, stallLimitMs);
-      const producer = await retryWhileUnavailable({ topic, retryForMs }, fence); // a fence that failed has written nothing
-      return {
-        ...producer,
-        async transact(batches, above) {
-          const offsets = await producer.transact(batches, above);
-          const marker = (offsets.at(-1) ?? 0n) + BigInt(batches.at(-1)?.length ?? 0);
-          const fallback = () => {
-            throw new WriterStalled(topic, 'the end of a transaction', stallLimitMs);
-          };
-          await pTimeout(untilStable(clusters, topic, marker), { milliseconds: stallLimitMs, fallback });
-          return offsets;
-        },
-      };
+      const untilStable = (marker: bigint, signal: AbortSignal) => untilDecided(clusters, topic, marker, signal);
+      const fence = () => fenceKafka(kafka, { topic, transactionalId, stallLimitMs, untilStable });
+      return retryWhileUnavailable({ topic, retryForMs }, fence); // a fence that failed has written nothing
     },
     commitOffset: (topic, group, nextOffset) =>
       clusters.ask(topic, nextOffset, (cluster) => commitOffset(cluster, topic, group, nextOffset)),
@@ -112,11 +101,22 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
  * Kafka acknowledges a commit before readers can see it: the marker that ends the transaction is written afterwards.
  * A writer that read the log in between would not find its own blocks.
  */
-async function untilStable(clusters: Clusters, topic: string, marker: bigint): Promise<void> {
+async function untilDecided(clusters: Clusters, topic: string, marker: bigint, signal: AbortSignal): Promise<void> {
   const limits = { maxWaitMs: MARKER_WAIT_MS, maxBytes: 1 };
-  for (;;) {
-    const fetched = await clusters.ask(topic, marker, (cluster) => fetchFrom(cluster, topic, marker, limits));
-    if (fetched.stableOffset > marker) return;
+  const wait = (cluster: KafkaCluster) => waitForOffset(cluster, topic, marker, limits);
+  while (!signal.aborted) {
+    const stable = await clusters.ask(topic, marker, wait, signal);
+    if (stable > marker) return;
+  }
+}
+
+/** @throws RecordInvalid when the batches are not what Kafka keeps */
+async function readable<Answer>(topic: string, fetching: Promise<Answer>): Promise<Answer> {
+  try {
+    return await fetching;
+  } catch (error) {
+    if (error instanceof BatchUnreadable) throw new RecordInvalid(topic, error.offset, error.message);
+    throw error;
   }
 }
 

@@ -24,18 +24,7 @@ export function recordOf(event: Unplaced<LogEvent>, place: Place, key: Height, t
   if (value.length > EVENT_BYTES_MAX) {
     throw new EventTooLarge(topic, `${type} of block ${key}`, value.length, EVENT_BYTES_MAX);
   }
-  return {
-    key: String(key),
-    value,
-    headers: {
-      ce_specversion: '1.0',
-      ce_type: type,
-      ce_source: topic,
-      ce_id: `${log}:${sequence}`,
-      ce_time: time,
-      'content-type': 'application/json',
-    },
-  };
+  return { key: String(key), value, type, id: `${log}:${sequence}`, time };
 }
 
 /** The records of one entry, the first of them at `place`. */

@@ -1,0 +1,33 @@
+import zlib from 'node:zlib';
+import { ZstdMissing } from '../errors.ts';
+import { ZSTD_LEVEL } from '../limits.ts';
+import { COMPRESSION } from './layout.ts';
+
+/** What Node's zlib has since 22.15; it may be an older one, where a program imports this library. */
+type ZstdOf = Partial<Pick<typeof zlib, 'zstdCompressSync' | 'zstdDecompressSync'>>;
+
+/** @throws ZstdMissing */
+export function refuseWithoutZstd(of: ZstdOf = zlib): void {
+  if (of.zstdCompressSync === undefined || of.zstdDecompressSync === undefined) throw new ZstdMissing(process.version);
+}
+
+/** The bytes compressed by zstd. @throws ZstdMissing */
+export function compressZstd(bytes: Uint8Array): Buffer {
+  refuseWithoutZstd();
+  return zlib.zstdCompressSync(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+}
+
+/** The records of a batch as they were before compression; null for a compression that is not read. @throws ZstdMissing */
+export function decompress(compression: number, bytes: Uint8Array): Uint8Array | null {
+  switch (compression) {
+    case COMPRESSION.none:
+      return bytes;
+    case COMPRESSION.gzip:
+      return zlib.gunzipSync(bytes);
+    case COMPRESSION.zstd:
+      refuseWithoutZstd();
+      return zlib.zstdDecompressSync(bytes);
+    default:
+      return null;
+  }
+}
