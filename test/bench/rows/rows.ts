@@ -4,6 +4,7 @@ import type { Bench } from '../harness/bench.ts';
 export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   scan: async () => (await import('./scan.ts')).benches,
   verify: async () => (await import('./verify.ts')).benches,
+  fold: async () => (await import('./fold.ts')).foldBenches,
   'fold-bns': async () => (await import('./fold.ts')).benches,
   publish: async () => (await import('./publish.ts')).benches,
   read: async () => (await import('./read.ts')).benches,
