@@ -22,7 +22,16 @@ export function serializeOperation(
     text += `${separator}${value.length}:${value}`;
     separator = ',';
   }
+  return latin1Bytes(text);
+}
+
+const encoder = new TextEncoder();
+
+/** A byte for each character. Nearly all text here is ASCII, which is the same in UTF-8. */
+function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
+  const { read } = encoder.encodeInto(text, bytes);
+  if (read === text.length) return bytes;
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
