@@ -31,8 +31,9 @@ export interface Bench {
   readonly target: Target;
   /** What stands beside the row in BENCHMARKS.md: how it is measured, what limits it. */
   readonly note?: string;
-  /** Rounds of each side, 7 unless given; `--quick` makes it 3 at most. */
+  /** Rounds of each side, 7 unless given, and with `--quick`, 3 unless given. */
   readonly rounds?: number;
+  readonly quickRounds?: number;
   /**
    * Makes everything ready; what is not measured happens here.
    *

@@ -38,7 +38,7 @@ export async function measureRow(bench: Bench, context: BenchContext): Promise<R
     return missingRow(bench, error.message);
   }
   await using ready = open;
-  const rounds = context.quick ? Math.min(QUICK_ROUNDS, bench.rounds ?? ROUNDS) : (bench.rounds ?? ROUNDS);
+  const rounds = context.quick ? (bench.quickRounds ?? QUICK_ROUNDS) : (bench.rounds ?? ROUNDS);
   const ours: Measured[] = [];
   const peers: Measured[] = [];
   const { peer } = ready;

@@ -38,26 +38,39 @@ const PUBLIC_KEY_BYTES = 33;
 
 const utf8 = new TextEncoder();
 
-/** Makes the same blocks for the same wish; `scale` 0.1 puts a tenth of the transactions into each. */
-export function makeWorkload(name: WorkloadName, blockCount: number, scale = 1): Workload {
+/**
+ * Makes the same blocks for the same wishes. `scale` 0.1 puts a tenth of the transactions into each. With `areCoinsMined` what
+ * the operations of a block spend stands in the block before it, so that a node has it; otherwise it stands nowhere.
+ */
+export function makeWorkload(name: WorkloadName, blockCount: number, scale = 1, areCoinsMined = false): Workload {
   const shape = SHAPES[name];
   const operations = Math.round(shape.operations * scale);
   const others = Math.round(shape.others * scale);
   const coins = new Map<Txid, Transaction>();
+  const coinsOf = (at: number): readonly Transaction[] => {
+    const made = Array.from({ length: operations }, (_, i) => coinOf(name, at, i));
+    for (const coin of made) coins.set(coin.txid, coin);
+    return made;
+  };
   const blocks: BuiltBlock[] = [];
+  let next = areCoinsMined ? [] : coinsOf(0);
   for (let at = 0; at < blockCount; at += 1) {
-    const made = Array.from({ length: operations }, (_, i) => {
-      const owner = ownerOf(at, i);
-      const coin = coinTransaction([{ value: 10_000n, script: addressScript(name, owner) }], `${name} ${at} ${i}`);
-      coins.set(coin.txid, coin);
-      return operationTransaction(name, coin, { owner, data: dataOf(at, i, shape.dataBytes) });
+    const spent = next;
+    next = at + 1 < blockCount ? coinsOf(at + 1) : [];
+    const made = spent.map((coin, i) => {
+      return operationTransaction(name, coin, { owner: ownerOf(at, i), data: dataOf(at, i, shape.dataBytes) });
     });
     const rest = Array.from({ length: others }, (_, i) => otherTransaction(`${at} ${i}`, shape.otherScriptBytes));
+    const mined = areCoinsMined ? next.map(({ bytes }) => bytes) : [];
     const parent = blocks.at(-1) ?? REGTEST_GENESIS;
     const coinbaseScript = addressScript('W2', 'miner');
-    blocks.push(buildBlock({ parent, coinbaseScript, transactions: mixed(made, rest) }));
+    blocks.push(buildBlock({ parent, coinbaseScript, transactions: [...mined, ...mixed(made, rest)] }));
   }
   return { name, blocks, operationsPerBlock: operations, funding: (txid) => coins.get(txid) };
+}
+
+function coinOf(name: WorkloadName, block: number, i: number): Transaction {
+  return coinTransaction([{ value: 10_000n, script: addressScript(name, ownerOf(block, i)) }], `${name} ${block} ${i}`);
 }
 
 /** In W2 every third operation changes what its owner claimed in the block before; eighty bytes are always a change. */
@@ -78,6 +91,7 @@ function ownerOf(block: number, i: number): string {
 
 /** Operations spread evenly among the others. */
 function mixed(made: readonly Uint8Array[], others: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (made.length === 0) return others;
   const transactions: Uint8Array[] = [];
   let taken = 0;
   for (const [i, one] of made.entries()) {
