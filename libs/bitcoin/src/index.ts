@@ -26,6 +26,7 @@ export {
   type HeaderStore,
 } from './block/header-chain.ts';
 export { HeaderFileMalformed, headerFileHeight, parseHeaderFile, serializeHeaderFile } from './block/header-file.ts';
+export { findTransactions, txidKey, txidKeyAt } from './block/layout/find-transactions.ts';
 export {
   type MerkleStep,
   merklePath,
@@ -34,7 +35,14 @@ export {
   serializeMerklePath,
   verifyMerklePath,
 } from './block/merkle-path.ts';
-export { type MerkleTree, merkleRoot, merkleTree, merkleTreeOfHex, treeRoot } from './block/merkle-tree.ts';
+export {
+  type MerkleTree,
+  merkleRoot,
+  merkleTree,
+  merkleTreeOfHashes,
+  merkleTreeOfHex,
+  treeRoot,
+} from './block/merkle-tree.ts';
 export { type NetworkName, networkByGenesis } from './block/network.ts';
 export { getHeadersMessage } from './block/peer-message.ts';
 export {

@@ -1,15 +1,17 @@
 import { expect, test } from '@jest/globals';
 import {
   type Block,
-  type BlockHash,
   bytesToHex,
   type Height,
   hexToBytes,
-  merkleTree,
+  merkleRoot,
+  NULL_HASH,
   NULL_TXID,
+  parseBlock,
   parseMerklePath,
   parseTransaction,
   type Sats,
+  serializeBlock,
   serializeTransaction,
   type Transaction,
   type Txid,
@@ -65,10 +67,10 @@ function data(text: string): readonly [bigint, Uint8Array] {
   return [0n, Uint8Array.of(0x6a, payload.length, ...payload)];
 }
 
-/** Enough of a block to be scanned. */
 function blockOf(...transactions: readonly Transaction[]): Block {
-  const tree = merkleTree(transactions.map(({ hash }) => hash));
-  return { transactions, tree, hash: 'bb'.repeat(32) as BlockHash } as unknown as Block;
+  const root = merkleRoot(transactions.map(({ txid }) => txid));
+  const header = { version: 4, previousHash: NULL_HASH, merkleRoot: root, time: 1, bits: 0x207fffff, nonce: 0 };
+  return parseBlock(serializeBlock(header, transactions));
 }
 
 test('each chain is found with its own transactions', () => {

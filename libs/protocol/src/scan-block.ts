@@ -1,4 +1,4 @@
-import { type Block, nulldataPayload, startsWith, type Transaction } from '@virtualchain/bitcoin';
+import { type Block, startsWith, type Transaction } from '@virtualchain/bitcoin';
 import type { VirtualChain } from './virtual-chain.ts';
 
 /** A transaction that carries the magic bytes of a chain. */
@@ -14,16 +14,19 @@ export interface ScannedTransaction {
 
 /**
  * Finds the operations of a virtual chain in a block, in their order, by the exact rule of spec §2 (see
- * `nulldataPayload`). Every payload with the magic bytes is found, whatever its opcode.
+ * `nulldataPayload`). Every payload with the magic bytes is found, whatever its opcode; of no other transaction an object
+ * is made.
  */
 export function scanBlock(block: Block, { magic }: Pick<VirtualChain, 'magic'>): readonly ScannedTransaction[] {
   const found: ScannedTransaction[] = [];
-  block.transactions.forEach((transaction, transactionIndex) => {
-    if (!transaction.hasOpReturn) return;
-    const data = nulldataPayload(transaction.outputs);
-    if (data === null || !startsWith(data, magic)) return;
+  const { payloads } = block.layout;
+  for (let at = 0; at < payloads.length; at += 3) {
+    const transactionIndex = payloads[at] as number;
+    const data = block.bytes.subarray(payloads[at + 1], payloads[at + 2]);
+    if (!startsWith(data, magic)) continue;
     const opcode = data[magic.length] ?? null;
-    found.push({ transaction, transactionIndex, opcode, payload: data.subarray(magic.length + 1) });
-  });
+    const payload = data.subarray(magic.length + 1);
+    found.push({ transaction: block.transactionAt(transactionIndex), transactionIndex, opcode, payload });
+  }
   return found;
 }

@@ -9,9 +9,9 @@ export const CHAIN_MOVED_WAIT_MS = 50;
 export const FETCH_AHEAD_BLOCKS_MAX = 8;
 /** About how much memory kept blocks take, with everything that is read out of them. */
 export const CACHE_BYTES_MAX = 64 * 1024 * 1024;
-/** What a block and a transaction take beside their bytes, once inputs, outputs and txid were read; measured on mainnet's. */
-export const KEPT_BLOCK_BYTES = 2_000;
-export const KEPT_TRANSACTION_BYTES = 5_000;
+/** What a block and a transaction take beside their bytes, with layout, merkle tree and index; measured. */
+export const KEPT_BLOCK_BYTES = 4_200;
+export const KEPT_TRANSACTION_BYTES = 170;
 /** How many of the newest blocks of our branch are kept in memory; below them the log itself is read. */
 export const NEWEST_BLOCKS_MAX = 4_000;
 

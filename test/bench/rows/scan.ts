@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
-import { nulldataPayload, parseBlock, uint32Bytes } from '@virtualchain/bitcoin';
+import { parseBlock, uint32Bytes } from '@virtualchain/bitcoin';
 import type { Bench } from '../harness/bench.ts';
 import { bitcoinjsPeer, openBitcoinjsPeer, openRustPeer, rustPeer } from '../peers/block-peers.ts';
 import { blockBenches } from './block-rows.ts';
 
-/** Block bytes to the list of payloads. */
-function payloadsOf(bytes: Uint8Array): readonly Uint8Array[] {
-  const payloads: Uint8Array[] = [];
-  for (const { hasOpReturn, outputs } of parseBlock(bytes).transactions) {
-    const payload = hasOpReturn ? nulldataPayload(outputs) : null;
-    if (payload !== null) payloads.push(payload);
-  }
-  return payloads;
+/** Where the payloads of a block are: nothing is copied, as by a peer that borrows. */
+function payloadsOf(bytes: Uint8Array) {
+  return { bytes, payloads: parseBlock(bytes).layout.payloads };
 }
 
-function answer(found: readonly (readonly Uint8Array[])[]): string {
+function answer(found: readonly ReturnType<typeof payloadsOf>[]): string {
   const digest = createHash('sha256');
-  for (const payload of found.flat()) digest.update(uint32Bytes(payload.length)).update(payload);
+  for (const { bytes, payloads } of found) {
+    for (let at = 0; at < payloads.length; at += 3) {
+      const payload = bytes.subarray(payloads[at + 1], payloads[at + 2]);
+      digest.update(uint32Bytes(payload.length)).update(payload);
+    }
+  }
   return digest.digest('hex');
 }
 

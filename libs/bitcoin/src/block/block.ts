@@ -1,21 +1,34 @@
 import type { BlockHash, Txid } from '../encoding/brand.ts';
 import { ByteReader, BytesUnreadable } from '../encoding/byte-reader.ts';
 import { compactSizeBytes, joinBytes } from '../encoding/bytes.ts';
+import { doubleSha256 } from '../encoding/hashing.ts';
+import { reversedHex } from '../encoding/hex.ts';
 import { BlockMalformed, readOr } from '../encoding/malformed.ts';
+import { sha256Batch } from '../sha256/sha256-batch.ts';
 import { readTransaction } from '../transaction/parse-transaction.ts';
 import type { Transaction, TransactionFields } from '../transaction/transaction.ts';
 import { serializeTransaction } from '../transaction/transaction-bytes.ts';
 import { type BlockHeader, headerHash, headerLength, parseHeader, serializeHeader } from './header.ts';
-import { type MerkleTree, merkleTree } from './merkle-tree.ts';
+import { type BlockLayout, layOutBlock, strippedBytesAt } from './layout/block-layout.ts';
+import { type MerkleTree, merkleTreeOfHashes } from './merkle-tree.ts';
 
-/** A block over its bytes. The merkle tree is built when first asked for and kept. */
+/**
+ * A block over its bytes. Reading it walks over them once and makes no object for a transaction: what is asked for is
+ * made then.
+ */
 export interface Block {
   readonly bytes: Uint8Array;
   readonly headerBytes: Uint8Array;
   readonly header: BlockHeader;
   readonly hash: BlockHash;
+  readonly layout: BlockLayout;
+  /** The transaction at a place, made anew. */
+  transactionAt(index: number): Transaction;
+  /** All of them, made when first asked for and kept. */
   readonly transactions: readonly Transaction[];
-  /** Over the txids, all of them. */
+  /** All txids in the order they are hashed on, 32 bytes each; made when first asked for and kept. */
+  readonly hashes: Uint8Array;
+  /** Over the txids, all of them; made when first asked for and kept. */
   readonly tree: MerkleTree;
 }
 
@@ -25,29 +38,75 @@ export interface Block {
  * @throws BlockMalformed
  */
 export function parseBlock(bytes: Uint8Array): Block {
-  const transactions = readOr(BlockMalformed, () => {
+  return new BlockView(bytes, layOutBlock(bytes) ?? refuseBlock(bytes));
+}
+
+/** Reads the block once more, carefully, to say what is wrong with it. */
+function refuseBlock(bytes: Uint8Array): never {
+  readOr(BlockMalformed, () => {
     const reader = new ByteReader(bytes);
     reader.skip(headerLength);
     const count = reader.compactSize();
     if (count === 0) throw new BytesUnreadable('a block without a transaction');
-    const read: Transaction[] = [];
-    while (read.length < count) read.push(readTransaction(reader));
+    for (let read = 0; read < count; read += 1) readTransaction(reader);
     if (reader.remaining > 0) throw new BytesUnreadable(`${reader.remaining} bytes after the last transaction`);
-    return read;
   });
-  const headerBytes = bytes.subarray(0, headerLength);
-  let tree: MerkleTree | undefined;
-  return {
-    bytes,
-    headerBytes,
-    header: parseHeader(headerBytes),
-    hash: headerHash(headerBytes),
-    transactions,
-    get tree(): MerkleTree {
-      tree ??= merkleTree(transactions.map(({ hash }) => hash));
-      return tree;
-    },
-  };
+  throw new TypeError('a block that can be read has a layout');
+}
+
+class BlockView implements Block {
+  readonly bytes: Uint8Array;
+  readonly layout: BlockLayout;
+  readonly header: BlockHeader;
+  readonly hash: BlockHash;
+  #transactions: readonly Transaction[] | undefined;
+  #hashes: Uint8Array | undefined;
+  #tree: MerkleTree | undefined;
+
+  constructor(bytes: Uint8Array, layout: BlockLayout) {
+    this.bytes = bytes;
+    this.layout = layout;
+    this.header = parseHeader(this.headerBytes);
+    this.hash = headerHash(this.headerBytes);
+  }
+
+  get headerBytes(): Uint8Array {
+    return this.bytes.subarray(0, headerLength);
+  }
+
+  transactionAt(index: number): Transaction {
+    const at = 32 * index;
+    return readTransaction(new ByteReader(this.bytes, this.layout.starts[index]), this.#hashes?.subarray(at, at + 32));
+  }
+
+  get transactions(): readonly Transaction[] {
+    this.#transactions ??= Array.from({ length: this.layout.count }, (_, index) => this.transactionAt(index));
+    return this.#transactions;
+  }
+
+  get hashes(): Uint8Array {
+    this.#hashes ??= hashTransactions(this.bytes, this.layout);
+    return this.#hashes;
+  }
+
+  get tree(): MerkleTree {
+    this.#tree ??= merkleTreeOfHashes(this.hashes);
+    return this.#tree;
+  }
+}
+
+/** Below that many transactions they are hashed one by one: calls would cost more than they save. */
+const batchTransactionsMin = 8;
+
+function hashTransactions(bytes: Uint8Array, layout: BlockLayout): Uint8Array {
+  const hashes = new Uint8Array(32 * layout.count);
+  const batch = layout.count < batchTransactionsMin ? null : sha256Batch();
+  if (batch !== null) batch.hashTransactions(bytes, layout, hashes);
+  else
+    for (let index = 0; index < layout.count; index += 1) {
+      hashes.set(doubleSha256(strippedBytesAt(bytes, layout, index)), 32 * index);
+    }
+  return hashes;
 }
 
 /** The bytes of a block as the network sends it: the inverse of `parseBlock`. */
@@ -59,6 +118,6 @@ export function serializeBlock(header: BlockHeader, transactions: readonly Trans
   ]);
 }
 
-export function blockTxids(block: Block): readonly Txid[] {
-  return block.transactions.map(({ txid }) => txid);
+export function blockTxids({ hashes, layout }: Pick<Block, 'hashes' | 'layout'>): readonly Txid[] {
+  return Array.from({ length: layout.count }, (_, index) => reversedHex(hashes, 32 * index, 32) as Txid);
 }

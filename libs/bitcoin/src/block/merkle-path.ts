@@ -13,22 +13,23 @@ export interface MerkleStep {
 
 /** The proof that `leaf` (hex, display order) is in the tree; of equal leaves the first. Null when it is not a leaf. */
 export function merklePath(tree: MerkleTree, leaf: string): readonly MerkleStep[] | null {
-  const leaves = tree.rows[0] ?? [];
   const wanted = reverseBytes(hexToBytes(leaf));
-  const index = leaves.findIndex((candidate) => bytesEqual(candidate, wanted));
-  return index < 0 ? null : merklePathAt(tree, index);
+  for (let index = 0; index < (tree.widths[0] as number); index += 1) {
+    if (bytesEqual(tree.node(0, index), wanted)) return merklePathAt(tree, index);
+  }
+  return null;
 }
 
 /** The proof of the leaf at `index`; the caller knows that no equal leaf comes before it. */
 export function merklePathAt(tree: MerkleTree, index: number): readonly MerkleStep[] {
-  const leaf = tree.rows[0]?.[index];
-  if (leaf === undefined) throw new RangeError(`no leaf at ${index}`);
-  if (tree.rows.length === 1) return [{ order: 'm', hash: reversedHex(leaf) }];
-  return tree.rows.slice(0, -1).map((row, level) => {
-    const place = index >> level;
-    const isRight = place % 2 === 1;
-    const sibling = (isRight ? row[place - 1] : (row[place + 1] ?? row[place])) as Uint8Array;
-    return { order: isRight ? 'l' : 'r', hash: reversedHex(sibling) };
+  const { widths } = tree;
+  if (!Number.isInteger(index) || index < 0 || index >= (widths[0] as number))
+    throw new RangeError(`no leaf at ${index}`);
+  if (widths.length === 1) return [{ order: 'm', hash: reversedHex(tree.node(0, 0)) }];
+  return widths.slice(0, -1).map((width, row) => {
+    const place = index >> row;
+    if (place % 2 === 1) return { order: 'l', hash: reversedHex(tree.node(row, place - 1)) };
+    return { order: 'r', hash: reversedHex(tree.node(row, Math.min(place + 1, width - 1))) };
   });
 }
 

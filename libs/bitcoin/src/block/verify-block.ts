@@ -1,6 +1,7 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import type { BlockHash } from '../encoding/brand.ts';
 import { type Block, parseBlock } from './block.ts';
+import { isCoinbaseAt, strippedLengthAt } from './layout/block-layout.ts';
 import { nodePairBytes, treeRoot } from './merkle-tree.ts';
 import { checkProofOfWork } from './proof-of-work.ts';
 
@@ -46,7 +47,7 @@ export interface ExpectedBlock {
  */
 export function verifyBlock(input: Uint8Array | Block, expected: ExpectedBlock = {}): Block {
   const block = input instanceof Uint8Array ? parseBlock(input) : input;
-  const { hash, header, transactions } = block;
+  const { bytes, layout, hash, header } = block;
   const refuse = (problem: BlockProblem, detail: string): never => {
     throw new BlockInvalid(problem, hash, detail);
   };
@@ -57,14 +58,16 @@ export function verifyBlock(input: Uint8Array | Block, expected: ExpectedBlock =
   if (!checkProofOfWork(hash, header.bits, expected.targetMax)) {
     refuse('NO_PROOF_OF_WORK', `bits ${header.bits.toString(16)}`);
   }
-  if (transactions[0]?.isCoinbase !== true) {
-    const node = transactions.findIndex(({ strippedLength }) => strippedLength === nodePairBytes);
-    if (node >= 0) refuse('TRANSACTION_OF_64_BYTES', `transaction ${node}, and no coinbase in front`);
+  if (!isCoinbaseAt(bytes, layout, 0)) {
+    for (let index = 0; index < layout.count; index += 1) {
+      if (strippedLengthAt(layout, index) !== nodePairBytes) continue;
+      refuse('TRANSACTION_OF_64_BYTES', `transaction ${index}, and no coinbase in front`);
+    }
     refuse('NO_COINBASE', 'the first transaction is not a coinbase');
   }
-  transactions.forEach(({ isCoinbase }, index) => {
-    if (isCoinbase && index > 0) refuse('SECOND_COINBASE', `transaction ${index}`);
-  });
+  for (let index = 1; index < layout.count; index += 1) {
+    if (isCoinbaseAt(bytes, layout, index)) refuse('SECOND_COINBASE', `transaction ${index}`);
+  }
   if (block.tree.isMalleable) refuse('DUPLICATED_TRANSACTIONS', 'two neighbours of the merkle tree are equal');
   const root = treeRoot(block.tree);
   if (root !== header.merkleRoot)

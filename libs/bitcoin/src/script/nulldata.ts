@@ -1,6 +1,5 @@
 import type { TransactionOutput } from '../transaction/transaction.ts';
-import { OP_RETURN } from './opcodes.ts';
-import { scriptTokenAt } from './script.ts';
+import { OP_0, OP_PUSHDATA1, OP_PUSHDATA4, OP_RETURN } from './opcodes.ts';
 
 /**
  * The payload of a transaction by the exact rule of spec §2: all outputs are walked in order, and of those whose script
@@ -13,7 +12,25 @@ export function nulldataPayload(outputs: readonly TransactionOutput[]): Uint8Arr
 }
 
 function onlyPush(script: Uint8Array): Uint8Array | null {
-  if (script.length < 2) return null;
-  const { token, next } = scriptTokenAt(script, 1);
-  return token instanceof Uint8Array && next >= script.length ? token : null;
+  const start = onlyPushAt(script, 0, script.length);
+  return start < 0 ? null : script.subarray(start);
+}
+
+/**
+ * Where the payload starts of the script from `scriptAt` to `end`, whose first opcode is OP_RETURN; −1 when it carries none.
+ * It goes on to the end of the script, also where the push says that it is longer.
+ */
+export function onlyPushAt(bytes: Uint8Array, scriptAt: number, end: number): number {
+  const opcode = scriptAt + 1 < end ? (bytes[scriptAt + 1] as number) : OP_0;
+  if (opcode === OP_0 || opcode > OP_PUSHDATA4) return -1;
+  let start = scriptAt + 2;
+  let length = opcode;
+  if (opcode >= OP_PUSHDATA1) {
+    const lengthBytes = 1 << (opcode - OP_PUSHDATA1);
+    length = 0;
+    for (let at = start + lengthBytes - 1; at >= start; at -= 1)
+      length = length * 256 + (at < end ? (bytes[at] as number) : 0);
+    start += lengthBytes;
+  }
+  return start + length < end ? -1 : Math.min(start, end);
 }

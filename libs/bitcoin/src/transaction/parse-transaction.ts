@@ -19,10 +19,10 @@ export function parseTransaction(bytes: Uint8Array): Transaction {
 }
 
 /**
- * Reads the transaction at the position of `reader`.
+ * Reads the transaction at the position of `reader`; its hash, where the caller has it, is not made again.
  * @throws BytesUnreadable
  */
-export function readTransaction(reader: ByteReader): Transaction {
+export function readTransaction(reader: ByteReader, hash?: Uint8Array): Transaction {
   const start = reader.skip(4);
   const isSegwit = skipSegwitMarker(reader);
   const inputsAt = reader.position;
@@ -33,7 +33,7 @@ export function readTransaction(reader: ByteReader): Transaction {
   if (isSegwit) skipWitnesses(reader, inputCount);
   reader.skip(4);
   const end = reader.position;
-  return transactionView(reader.bytes, { start, isSegwit, inputsAt, outputsAt, hasOpReturn, witnessAt, end });
+  return transactionView(reader.bytes, { start, isSegwit, inputsAt, outputsAt, hasOpReturn, witnessAt, end }, hash);
 }
 
 function skipSegwitMarker(reader: ByteReader): boolean {

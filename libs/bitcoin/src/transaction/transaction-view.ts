@@ -16,8 +16,8 @@ export interface TransactionLayout {
   readonly end: number;
 }
 
-export function transactionView(source: Uint8Array, layout: TransactionLayout): Transaction {
-  return new TransactionView(source, layout);
+export function transactionView(source: Uint8Array, layout: TransactionLayout, hash?: Uint8Array): Transaction {
+  return new TransactionView(source, layout, hash);
 }
 
 /** A class, because thousands of these are made per block and most of their fields are never asked for. */
@@ -31,11 +31,12 @@ class TransactionView implements Transaction {
   #hash: Uint8Array | undefined;
   #txid: Txid | undefined;
 
-  constructor(source: Uint8Array, layout: TransactionLayout) {
+  constructor(source: Uint8Array, layout: TransactionLayout, hash?: Uint8Array) {
     this.hasOpReturn = layout.hasOpReturn;
     this.isSegwit = layout.isSegwit;
     this.#source = source;
     this.#layout = layout;
+    this.#hash = hash;
   }
 
   get version(): number {

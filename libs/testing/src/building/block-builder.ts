@@ -88,6 +88,6 @@ const WITNESS_NONCE = new Uint8Array(32);
 /** BIP141: OP_RETURN, and the hash over the root of the witness ids and the nonce. */
 function witnessCommitment(others: readonly Transaction[]): Uint8Array {
   const leaves = [new Uint8Array(32), ...others.map(({ wtxid }) => reverseBytes(hexToBytes(wtxid)))];
-  const root = merkleTree(leaves).rows.at(-1)?.[0] as Uint8Array;
+  const root = reverseBytes(hexToBytes(treeRoot(merkleTree(leaves))));
   return concatBytes(hexToBytes('6a24aa21a9ed'), doubleSha256(concatBytes(root, WITNESS_NONCE)));
 }

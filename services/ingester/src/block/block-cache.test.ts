@@ -1,10 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { height, type Txid } from '@virtualchain/bitcoin';
+import { type BlockHash, height, parseBlock, type Txid } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { madeNode } from '../../../../test/kit/made-node.ts';
 import { createBlockCache, keptBytes } from './block-cache.ts';
 import { readyBlock } from './block-entry.ts';
+
+/** Frees what nobody can reach any more. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
 
 /** The node, and the blocks that it was asked for. */
 function countingNode(node: Pick<BitcoinNode, 'block'>) {
@@ -27,9 +35,9 @@ test('a block is fetched once for all chains, and kept within bounds', async () 
   expect(asked).toEqual([older.hash]);
   const txid = older.transactions[0]?.txid;
   if (txid === undefined) throw new Error('a block without a coinbase');
-  expect(cache.transaction(txid)).toBeDefined();
+  expect(cache.transactions([txid]).size).toBe(1);
   await cache.fetch(newer.hash);
-  expect(cache.transaction(txid)).toBeUndefined();
+  expect(cache.transactions([txid]).size).toBe(0);
   await cache.fetch(older.hash);
   expect(asked).toEqual([older.hash, newer.hash, older.hash]);
 });
@@ -41,9 +49,44 @@ test('small-blocks-that-fill-the-memory: what is read out of a block counts, not
   const bound = 100_000;
   const cache = createBlockCache(node, bound);
   for (const { hash } of blocks) await cache.fetch(hash);
-  const kept = blocks.filter(({ transactions }) => cache.transaction(transactions[0]?.txid as Txid) !== undefined);
+  const kept = blocks.filter(({ transactions }) => cache.transactions([transactions[0]?.txid as Txid]).size === 1);
   expect(kept.length).toBeGreaterThan(1);
-  expect(kept.length).toBeLessThanOrEqual(bound / 7_000); // measured: a block with one transaction takes 7 kB
+  expect(kept.length).toBeLessThanOrEqual(bound / 4_400); // measured: what a block with one transaction takes
+});
+
+test.each([
+  ['a block with one transaction', 1, 500],
+  ['a block with two thousand', 2_000, 10],
+])('%s takes about what it counts for', async (_what, transactions, count) => {
+  const { blockNamed } = madeNode(1);
+  const { bytes } = blockNamed('0', new Array<string>(transactions - 1).fill('xx'));
+  const collectGarbage = collector();
+  const used = () => {
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const hashes = Array.from({ length: count + 1 }, (_, nonce) => {
+    const made = Uint8Array.from(bytes);
+    new DataView(made.buffer).setUint32(76, nonce);
+    return parseBlock(made).hash;
+  });
+  const cache = createBlockCache({
+    block: async (hash) => {
+      const made = Uint8Array.from(bytes);
+      new DataView(made.buffer).setUint32(76, hashes.indexOf(hash));
+      return made;
+    },
+  });
+  const first = await cache.fetch(hashes[0] as BlockHash); // with what is made once
+  if (first === null) throw new Error('the node has every block');
+  cache.transactions([first.transactionAt(0).txid]);
+  const before = used();
+  for (const hash of hashes.slice(1)) void (await cache.fetch(hash))?.tree;
+  cache.transactions([first.transactionAt(0).txid]);
+  const each = (used() - before) / count;
+  expect(each).toBeLessThan(1.25 * keptBytes(first));
+  expect(each).toBeGreaterThan(0.5 * keptBytes(first));
 });
 
 test('what was fetched ahead stays until each that awaits it has come, or will not come', async () => {
@@ -51,7 +94,7 @@ test('what was fetched ahead stays until each that awaits it has come, or will n
   const { counting, asked } = countingNode(node);
   const [first, second, third] = [blockNamed('0'), blockNamed('0a'), blockNamed('0ab')];
   const cache = createBlockCache(counting, 1);
-  const has = ({ transactions }: typeof first) => cache.transaction(transactions[0]?.txid as Txid) !== undefined;
+  const has = ({ transactions }: typeof first) => cache.transactions([transactions[0]?.txid as Txid]).size === 1;
   for (const { hash } of [first, first, second]) cache.fetchAhead(hash);
   await cache.fetch(first.hash);
   await cache.fetch(third.hash);

@@ -1,4 +1,13 @@
-import { type Block, type BlockHash, parseBlock, type Transaction, type Txid } from '@virtualchain/bitcoin';
+import {
+  type Block,
+  type BlockHash,
+  findTransactions,
+  parseBlock,
+  type Transaction,
+  type Txid,
+  txidKey,
+  txidKeyAt,
+} from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from '../limits.ts';
 
@@ -17,19 +26,56 @@ export interface BlockCache {
   release(hash: BlockHash): void;
   /** Lets go of a block that turned out to be wrong: the header vouches for its hash only, and another reply may be right. */
   forget(hash: BlockHash): void;
-  /** A transaction of a block that is still kept. */
-  transaction(txid: Txid): Transaction | undefined;
+  /** Those of the transactions that are in blocks which are still kept. */
+  transactions(txids: readonly Txid[]): ReadonlyMap<Txid, Transaction>;
 }
 
-/** About what a kept block takes. A small block takes many times its bytes: 220 bytes with one transaction are 7 kB. */
-export function keptBytes({ bytes, transactions }: Block): number {
-  return bytes.length + KEPT_BLOCK_BYTES + transactions.length * KEPT_TRANSACTION_BYTES;
+/** About what a kept block takes: its bytes, and for each transaction what the layout, the merkle tree and the index hold. */
+export function keptBytes({ bytes, layout }: Block): number {
+  return bytes.length + KEPT_BLOCK_BYTES + layout.count * KEPT_TRANSACTION_BYTES;
+}
+
+/**
+ * Which of some blocks holds a transaction, by the keys of txids. Blocks enter it when something is first looked up: a chain
+ * whose operations are rare never asks.
+ */
+function createTransactionIndex() {
+  const byKey = new Map<number, Block>();
+  const waiting = new Set<Block>();
+
+  return {
+    add(block: Block): void {
+      waiting.add(block);
+    },
+    delete(block: Block): void {
+      if (waiting.delete(block)) return;
+      // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
+      for (let index = 0; index < block.layout.count; index += 1) {
+        const key = txidKeyAt(block, index);
+        if (byKey.get(key) === block) byKey.delete(key);
+      }
+    },
+    find(txids: readonly Txid[]): ReadonlyMap<Txid, Transaction> {
+      if (txids.length === 0) return new Map();
+      for (const block of waiting) {
+        for (let index = 0; index < block.layout.count; index += 1) byKey.set(txidKeyAt(block, index), block);
+      }
+      waiting.clear();
+      const wanted = Map.groupBy(txids, (txid) => byKey.get(txidKey(txid)));
+      const found = new Map<Txid, Transaction>();
+      for (const [block, some] of wanted) {
+        if (block === undefined) continue;
+        for (const [txid, transaction] of findTransactions(block, some)) found.set(txid, transaction);
+      }
+      return found;
+    },
+  };
 }
 
 /** The blocks that are kept, oldest first, and their transactions. */
 function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => boolean) {
   const blocks = new Map<BlockHash, Block>();
-  const byTxid = new Map<Txid, Transaction>();
+  const index = createTransactionIndex();
   let bytes = 0;
 
   function forget(hash: BlockHash): void {
@@ -37,10 +83,7 @@ function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => bool
     if (block === undefined) return;
     blocks.delete(hash);
     bytes -= keptBytes(block);
-    // another kept block, of another branch, may hold the same transaction: it was kept later, and stands in its place
-    for (const transaction of block.transactions) {
-      if (byTxid.get(transaction.txid) === transaction) byTxid.delete(transaction.txid);
-    }
+    index.delete(block);
   }
 
   /** Lets go of the oldest blocks above the bound; of the newest and of those that are awaited never. */
@@ -53,11 +96,11 @@ function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => bool
 
   return {
     block: (hash: BlockHash) => blocks.get(hash),
-    transaction: (txid: Txid) => byTxid.get(txid),
+    transactions: index.find,
     keep(hash: BlockHash, block: Block): void {
       blocks.set(hash, block);
       bytes += keptBytes(block);
-      for (const transaction of block.transactions) byTxid.set(transaction.txid, transaction);
+      index.add(block);
       shrink(hash);
     },
     forget,
@@ -114,6 +157,6 @@ export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: num
       release(hash);
       kept.shrink();
     },
-    transaction: kept.transaction,
+    transactions: kept.transactions,
   };
 }

@@ -3,6 +3,7 @@ import {
   type BlockHash,
   bytesToHex,
   type ExpectedBlock,
+  findTransactions,
   type Height,
   parseTransaction,
   type Transaction,
@@ -125,15 +126,11 @@ async function findFunding(
   block: Block,
   wanted: readonly Txid[],
 ): Promise<Map<Txid, Transaction>> {
-  const found = new Map<Txid, Transaction>();
-  if (wanted.length === 0) return found;
-  const here = new Map(block.transactions.map((transaction) => [transaction.txid, transaction]));
-  const asked: Txid[] = [];
-  for (const txid of wanted) {
-    const known = here.get(txid) ?? blocks.transaction(txid);
-    if (known === undefined) asked.push(txid);
-    else found.set(txid, known);
+  const found = new Map<Txid, Transaction>(findTransactions(block, wanted));
+  for (const [txid, transaction] of blocks.transactions(wanted.filter((txid) => !found.has(txid)))) {
+    found.set(txid, transaction);
   }
+  const asked = wanted.filter((txid) => !found.has(txid));
   if (asked.length === 0) return found;
   for (const [txid, bytes] of await node.transactions(asked, block.hash)) found.set(txid, parseTransaction(bytes));
   return found;

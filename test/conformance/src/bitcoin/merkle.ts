@@ -67,5 +67,6 @@ export function* merkleCases({ trees, path_deserialize }: MerkleVectors): Iterab
 
 /** The rows as the original keeps them: hex in display order. */
 function rowsAsOriginal(leaves: readonly string[]): readonly (readonly string[])[] {
-  return merkleTreeOfHex(leaves).rows.map((row) => row.map((node) => reversedHex(node)));
+  const { widths, node } = merkleTreeOfHex(leaves);
+  return widths.map((width, row) => Array.from({ length: width }, (_, place) => reversedHex(node(row, place))));
 }
