@@ -31,6 +31,7 @@ export {
   type MerkleStep,
   merklePath,
   merklePathAt,
+  merklePathTexts,
   parseMerklePath,
   serializeMerklePath,
   verifyMerklePath,

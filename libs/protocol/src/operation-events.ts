@@ -2,14 +2,13 @@ import {
   type Block,
   bytesToHex,
   type Height,
-  merklePathAt,
+  merklePathTexts,
   type NetworkName,
   NULL_TXID,
   sats,
   satsText,
   scriptAddress,
   senderScriptType,
-  serializeMerklePath,
   type TransactionInput,
   type TransactionOutput,
   type Txid,
@@ -59,6 +58,7 @@ export function operationEvents(
   scanned: readonly ScannedTransaction[],
   funding: FundingLookup,
 ): readonly Unplaced<OperationEvent>[] {
+  const merklePathAt = merklePathTexts(at.block.tree);
   return scanned.map(({ transaction, transactionIndex, opcode, payload }, position) => {
     const fundingOutputs = transaction.inputs.map((input) => fundingOutput(input, funding));
     const scripts = scriptsWithin(
@@ -88,7 +88,7 @@ export function operationEvents(
       })),
       outputs: transaction.outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) })),
       fee: satsText(sum(fundingOutputs) - sum(transaction.outputs)),
-      merklePath: serializeMerklePath(merklePathAt(at.block.tree, transactionIndex)),
+      merklePath: merklePathAt(transactionIndex),
     };
   });
 }

@@ -12,5 +12,6 @@ export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   size: async () => (await import('./size-topic.ts')).benches,
   sync: async () => (await import('./sync.ts')).benches,
   memory: async () => (await import('./memory.ts')).benches,
+  'ingest-block': async () => (await import('./ingest-block.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
 };

@@ -1,7 +1,7 @@
 import { createBase58check } from '@scure/base';
 import type { NetworkName } from '../block/network.ts';
-import { concatBytes } from '../encoding/bytes.ts';
-import { sha256 } from '../encoding/hashing.ts';
+import { base58 } from '../encoding/base58.ts';
+import { doubleSha256, sha256 } from '../encoding/hashing.ts';
 import { isP2pkh, isP2sh } from './script.ts';
 
 /** The byte in front of the hash that tells networks and kinds apart. */
@@ -18,10 +18,16 @@ export function addressVersions(network: NetworkName): AddressVersions {
 }
 
 const base58check = createBase58check(sha256);
+const checksumBytes = 4;
 
 /** Version byte, bytes and checksum in base 58. */
 export function encodeBase58Check(version: number, bytes: Uint8Array): string {
-  return base58check.encode(concatBytes(Uint8Array.of(version), bytes));
+  const checked = new Uint8Array(1 + bytes.length + checksumBytes);
+  checked[0] = version;
+  checked.set(bytes, 1);
+  const checksum = doubleSha256(checked.subarray(0, 1 + bytes.length));
+  checked.set(checksum.subarray(0, checksumBytes), 1 + bytes.length);
+  return base58(checked);
 }
 
 /** Total: null for text that is not base 58 or whose checksum is wrong. */
