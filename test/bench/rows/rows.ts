@@ -14,4 +14,5 @@ export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   memory: async () => (await import('./memory.ts')).benches,
   'ingest-block': async () => (await import('./ingest-block.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
+  project: async () => (await import('./project.ts')).benches,
 };
