@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
-import { openProjection } from '@virtualchain/projection';
+import { openProjection, viewSchema } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
 import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
@@ -31,7 +31,9 @@ projectionContract('postgres', async (instance) => {
     consensusHashes: () => column('consensus_hash'),
     changesHashes: () => column('changes_hash'),
     feed: async () => {
-      const rows = await client.rows(`select kind, height, verdict from ${reader.schema}.feed order by position`);
+      const rows = await client.rows(
+        `select kind, height, verdict from ${viewSchema(instance)}.feed order by position`,
+      );
       return rows.map(({ kind, height, verdict }) => [kind, height, ...(verdict === null ? [] : [verdict])].join(' '));
     },
     failNextCommit: async () => {

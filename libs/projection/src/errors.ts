@@ -63,6 +63,21 @@ export class VersionDiffers extends ExpectedError {
   }
 }
 
+/** The tables of the build are laid out as another version of this software has them. */
+export class LayoutDiffers extends ExpectedError {
+  override readonly name = 'LayoutDiffers';
+  readonly code = 'LAYOUT_DIFFERS';
+  readonly remedy = 'halt';
+
+  constructor(machine: string, schema: string, live: number, ours: number) {
+    super(
+      live > ours
+        ? `${schema}: its tables have layout ${live}, this code has layout ${ours}; deploy the newer code`
+        : `${schema}: its tables have layout ${live}, this code has layout ${ours}; run: vchain rebuild ${machine}`,
+    );
+  }
+}
+
 /** The build is not the live one any more: a rebuild took its place. */
 export class BuildRetired extends ExpectedError {
   override readonly name = 'BuildRetired';

@@ -15,6 +15,7 @@ export {
   DatabaseUnavailable,
   ForeignLog,
   HeightOutOfRange,
+  LayoutDiffers,
   NoCommonBlock,
   NoLiveBuild,
   NotFound,

@@ -20,6 +20,11 @@ export const SMALL_VALUE_BYTES = 16;
 /** How long connections take to be given back; one that died in the middle of something never is. */
 export const CLOSE_LIMIT_MS = 1_000;
 
+/** Records of operations that are compressed together: who wants one of them reads as many. */
+export const RECORDS_BYTES_PER_PART_MAX = 1024 * 1024;
+/** Of zstd. Hashes and signatures, most of what is left, do not compress at any level. */
+export const RECORDS_COMPRESSION_LEVEL = 1;
+
 // Reading.
 
 /** Keys that one query looks up. */

@@ -12,7 +12,7 @@ import {
 import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-log';
 import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
-import { appendConnected, appendRetracted, type RetractedBlock } from '../build/feed.ts';
+import { appendRetracted, type RetractedBlock } from '../build/feed.ts';
 import { BatchState } from './batch-state.ts';
 import { rollBack } from './roll-back.ts';
 import { RowCache } from './row-cache.ts';
@@ -67,8 +67,7 @@ export class Batch {
   async connect(changes: readonly ConnectedBlock[]): Promise<void> {
     const state = new BatchState(this.#build, this.#known.rows);
     const run = await this.#fold(changes, new WorkingState(state));
-    await writeRun(this.#build, run);
-    this.#feedPosition = await appendConnected(this.#build, run, this.#feedPosition);
+    this.#feedPosition = await writeRun(this.#build, run, this.#feedPosition);
     for (const { folded } of run) {
       if (folded === null) continue;
       state.written(folded.changes);

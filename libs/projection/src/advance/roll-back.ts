@@ -3,6 +3,7 @@ import { rollBackBlocks } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { dropBegunAbove, historiesOf, reopenEndedAbove } from '../build/collection-history.ts';
 import { rollBackOperations } from '../build/operations.ts';
+import { rollBackRecords } from '../build/records.ts';
 import { rollBackTransitions } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
 
@@ -18,6 +19,7 @@ export async function rollBack(build: Build, height: number): Promise<void> {
     await reopenEndedAbove(history, stateHeight);
   }
   await rollBackOperations(build, height);
+  await rollBackRecords(build, height);
   await rollBackTransitions(build, height);
   await rollBackBlocks(build, height);
 }

@@ -1,27 +1,36 @@
 import type { Row, Version } from '@virtualchain/machine';
-import { insertBlocks, type WrittenBlock } from '../build/blocks.ts';
+import { blockWrites, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
-import { endRows, historiesOf, insertVersions } from '../build/collection-history.ts';
-import { insertOperations } from '../build/operations.ts';
-import { insertTransitions } from '../build/transitions.ts';
+import { runWrites, type Write } from '../build/bulk/write.ts';
+import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
+import { connectedWrites } from '../build/feed.ts';
+import { operationWrites } from '../build/operations.ts';
+import { recordWrites } from '../build/records.ts';
+import { transitionWrites } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
 
-/** Writes what a run of connected blocks did, in bulk: history rows, blocks, verdicts, transitions. */
-export async function writeRun(build: Build, run: readonly WrittenBlock[]): Promise<void> {
+/**
+ * Writes what a run of connected blocks did, in bulk and in one statement where it is not too large: history rows, blocks,
+ * verdicts, records, transitions, and the feed behind `feedPosition`. Answers with the position after it.
+ */
+export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
+  const records = recordWrites(build, run);
+  const writes: Write[] = [];
   for (const [index, history] of historiesOf(build).entries()) {
     if (index > 0) projectionPoints.pass('between-collections');
     const { ended, begun } = historyOfRun(history.name, run);
-    await endRows(history, ended);
-    await insertVersions(history, begun);
+    writes.push(...historyWrites(history, ended, begun));
   }
-  await insertBlocks(build, run);
-  await insertOperations(build, run);
-  await insertTransitions(build, run);
-}
-
-interface EndedRow {
-  readonly row: Row;
-  readonly at: number;
+  const feed = connectedWrites(build, run, feedPosition);
+  writes.push(
+    ...blockWrites(build, run),
+    ...operationWrites(build, run),
+    ...transitionWrites(build, run),
+    ...feed.writes,
+    ...(await records),
+  );
+  await runWrites(build.db, writes);
+  return feed.position;
 }
 
 /** What a run did to the history of one collection: current rows that end, and rows that begin. */

@@ -4,7 +4,7 @@ import { MARKS_PER_PAGE_MAX } from '../limits.ts';
 import type { BlockMark } from '../port.ts';
 import { Blocks } from './blocks.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
-import { columnsFrom, unnest } from './bulk-insert.ts';
+import { columnsFrom, namesOf, unnest } from './bulk/bulk-insert.ts';
 
 const PLACE = ['epoch', 'writer', 'first_sequence', 'last_sequence', 'first_offset', 'last_offset'] as const;
 
@@ -55,8 +55,7 @@ export async function placeBlocks(build: BuildTables, places: readonly BlockMark
     last_offset: String(cursor.offset),
   }));
   const columns = columnsFrom(Blocks, rows);
-  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const set = sql.join(PLACE.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
-  await sql`update ${nameOf(build, Blocks)} b set ${set} from ${unnest(columns)} as x(${names})
+  await sql`update ${nameOf(build, Blocks)} b set ${set} from ${unnest(columns)} as x(${namesOf(columns)})
     where b.height = x.height`.execute(build.db);
 }

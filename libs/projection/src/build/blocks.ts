@@ -5,7 +5,8 @@ import type { ConnectedBlock } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import type { VerdictCounts } from '../port.ts';
 import { type BuildTables, on } from './build.ts';
-import { insertRows } from './bulk-insert.ts';
+import { writesOf } from './bulk/bulk-insert.ts';
+import type { Write } from './bulk/write.ts';
 import { column, index, type RowOf } from './table.ts';
 
 /** The blocks of the current branch: hashes, counts, and where the log has each. */
@@ -72,8 +73,8 @@ export function countVerdicts(blocks: readonly FoldedBlock[]): VerdictCounts {
   return counts;
 }
 
-export function insertBlocks(build: BuildTables, blocks: readonly WrittenBlock[]): Promise<void> {
-  return insertRows(build, Blocks, blocks.map(rowOf));
+export function blockWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
+  return writesOf(build, Blocks, blocks.map(rowOf));
 }
 
 function rowOf({ change, folded }: WrittenBlock): RowOf<typeof Blocks> {

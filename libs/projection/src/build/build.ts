@@ -16,7 +16,17 @@ export interface BuildTables {
  */
 export interface Build extends BuildTables {
   readonly machine: AnyStateMachine;
+  readonly layout: Layout;
 }
+
+/**
+ * How the tables of a build are laid out. In layout 1 every operation had its event beside it; 2 keeps the records of a block
+ * once, compressed.
+ */
+export type Layout = 1 | 2;
+
+/** Of builds that are made now. */
+export const LAYOUT: Layout = 2;
 
 /** Typed queries on one fixed table of a build. */
 export function on<T extends Table>({ db, schema }: BuildTables, _table: T): Kysely<InferKyselyDB<T>> {

@@ -1,7 +1,7 @@
 import { defineEntity } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { BuildRetired } from '../errors.ts';
-import { type BuildTables, nameOf, on } from './build.ts';
+import { type BuildTables, type Layout, nameOf, on } from './build.ts';
 import type { Db } from './database/database.ts';
 import { column, type RowOf } from './table.ts';
 
@@ -29,6 +29,7 @@ const Builds = defineEntity({
     parameters: column.json<BuildParameters>(),
     parameters_hash: column.text(),
     status: column.text().$type<BuildStatus>(),
+    layout: column.integer().$type<Layout>(),
   },
 });
 

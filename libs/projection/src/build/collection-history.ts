@@ -2,11 +2,12 @@ import type { Height } from '@virtualchain/bitcoin';
 import type { Collection, Collections, Row, Version } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import type { Build } from './build.ts';
-import { type BulkColumn, bulkInsert, unnest } from './bulk-insert.ts';
+import { type BulkColumn, bulkWrites, namesOf, selectedOf, unnest } from './bulk/bulk-insert.ts';
+import { runWrites, type Write } from './bulk/write.ts';
 import { collectionTable, historyView, inIndexOrder } from './collection-table.ts';
 import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
 import type { Db } from './database/database.ts';
-import { ARRAY_TYPE, rowFromSql, toSql } from './sql-columns.ts';
+import { ELEMENT_CAST, ELEMENT_TYPE, rowFromSql, toElement } from './sql-columns.ts';
 
 /** The rows of one collection of a build with their history: the only place where rows have columns of the machine's. */
 export interface History {
@@ -40,31 +41,46 @@ function collectionOf(collections: Collections, name: string): Collection {
 
 // Writing.
 
-/** Inserts rows with the heights between which they hold. */
+/** A current row that ends at a height. */
+export interface EndedRow {
+  readonly row: Row;
+  readonly at: number;
+}
+
+/** Inserts rows with the heights between which they hold, alone. */
 export function insertVersions(history: History, versions: readonly Version<Row>[]): Promise<void> {
+  return runWrites(history.db, versionWrites(history, versions));
+}
+
+/** Ends current rows, found by their keys, and inserts rows with the heights between which they hold. */
+export function historyWrites(history: History, ended: readonly EndedRow[], begun: readonly Version<Row>[]): Write[] {
+  if (ended.length === 0) return versionWrites(history, begun);
+  const end = endWrite(history, ended);
+  // A key has one current row: the old one ends first.
+  return [end, ...versionWrites(history, begun).map((write) => ({ ...write, after: end }))];
+}
+
+function versionWrites(history: History, versions: readonly Version<Row>[]): Write[] {
   const rows = versions.map(({ row }) => row);
-  return bulkInsert(history.db, history.table, [
+  return bulkWrites(history.table, [
     ...Object.keys(history.collection.columns).map((name) => columnOf(history, name, rows)),
     { name: 'valid_from', arrayType: 'integer[]', values: versions.map(({ validFrom }) => validFrom) },
     { name: 'valid_to', arrayType: 'integer[]', values: versions.map(({ validTo }) => validTo) },
   ]);
 }
 
-/** Ends current rows, found by their keys, each at a height. */
-export async function endRows(history: History, ended: readonly { row: Row; at: number }[]): Promise<void> {
-  if (ended.length === 0) return;
+function endWrite(history: History, ended: readonly EndedRow[]): Write {
   const keys = keysOf(
     history,
     ended.map(({ row }) => row),
   );
   const columns = [...keys.columns, { name: 'ended_at', arrayType: 'integer[]', values: ended.map(({ at }) => at) }];
-  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
-  const { numAffectedRows } = await sql`
-    update ${sql.table(history.table)} t set valid_to = x.ended_at
-    from ${unnest(columns)} as x(${names}) where ${keys.match} and ${current}`.execute(history.db);
-  if (numAffectedRows !== BigInt(ended.length)) {
-    throw new Error(`${history.table}: ${ended.length} current rows were to end, ${numAffectedRows} were there`);
-  }
+  return {
+    bytes: 0,
+    statement: sql`update ${sql.table(history.table)} t set valid_to = x.ended_at
+      from ${unnest(columns)} as x(${namesOf(columns)}) where ${keys.match} and ${current} returning 1`,
+    expected: { rows: ended.length, table: history.table },
+  };
 }
 
 /** Takes rows that began above a height away. */
@@ -109,9 +125,8 @@ export async function readCurrent(history: History, keys: readonly Row[]): Promi
   const storable = keys.filter((row) => history.collection.key.every((name) => isStorable(row[name])));
   if (storable.length === 0) return [];
   const { columns, match } = keysOf(history, storable);
-  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
   const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t
-    join ${unnest(columns)} as x(${names}) on ${match} where ${current}`.execute(history.db);
+    join ${unnest(columns)} as x(${namesOf(columns)}) on ${match} where ${current}`.execute(history.db);
   return rows.map((found) => rowFromSql(history.collection.columns, found));
 }
 
@@ -129,12 +144,12 @@ export async function readRanges(
   const names = (indexes[index] ?? []).filter((name) => prefixes[0]?.[name] !== undefined);
   const wanted = names.map((name) => columnOf(history, name, prefixes));
   const same = sql.join(
-    names.map((name) => sql`t.${sql.ref(name)} = x.${sql.ref(name)}`),
+    wanted.map((column) => sql`t.${sql.ref(column.name)} = ${selectedOf(column)}`),
     sql` and `,
   );
   const order = inOrder(inIndexOrder(indexes[index] ?? [], key));
   const { rows } =
-    await sql<Found>`select r.* from ${unnest(wanted)} as x(${sql.join(names.map((name) => sql.ref(name)))})
+    await sql<Found>`select r.* from ${unnest(wanted)} as x(${namesOf(wanted)})
     cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${current}
       order by ${order} limit ${rowsMax}) r`.execute(history.db);
   return rows.map((found) => rowFromSql(columns, found));
@@ -168,16 +183,17 @@ function versionOf({ collection }: History, found: Found): Version<Row> {
 
 /** The keys of some rows as columns for `unnest`, called `x`, and the condition that a row `t` has one of them. */
 function keysOf(history: History, rows: readonly Row[]): { columns: readonly BulkColumn[]; match: Condition } {
-  const { key } = history.collection;
-  const same = key.map((name) => sql`t.${sql.ref(name)} = x.${sql.ref(name)}`);
-  return { columns: key.map((name) => columnOf(history, name, rows)), match: sql.join(same, sql` and `) };
+  const columns = history.collection.key.map((name) => columnOf(history, name, rows));
+  const same = columns.map((column) => sql`t.${sql.ref(column.name)} = ${selectedOf(column)}`);
+  return { columns, match: sql.join(same, sql` and `) };
 }
 
 /** One column of many rows. */
 function columnOf({ collection }: History, name: string, rows: readonly Row[]): BulkColumn {
   const column = collection.columns[name];
   if (column === undefined) throw new TypeError(`no column ${name}`);
-  const values = rows.map((row) => toSql(column, row[name] ?? null));
-  const made = { name, arrayType: ARRAY_TYPE[column.kind], values };
-  return column.kind === 'list' ? { ...made, cast: 'jsonb' } : made;
+  const values = rows.map((row) => toElement(column, row[name] ?? null));
+  const cast = ELEMENT_CAST[column.kind];
+  const made = { name, arrayType: ELEMENT_TYPE[column.kind], values };
+  return cast === undefined ? made : { ...made, cast };
 }

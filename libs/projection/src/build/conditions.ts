@@ -1,6 +1,6 @@
 import type { Columns, ColumnValue, Row } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import { ARRAY_TYPE, toSql } from './sql-columns.ts';
+import { PARAMETER_TYPE, toSql } from './sql-columns.ts';
 
 /** Conditions over the rows `t` of a collection, every value a parameter. */
 export type Condition = RawBuilder<unknown>;
@@ -90,5 +90,5 @@ function storable(row: Row): Row {
 function parameter(columns: Columns, name: string, row: Row): RawBuilder<unknown> {
   const column = columns[name];
   if (column === undefined) throw new TypeError(`no column ${name}`);
-  return sql`${toSql(column, row[name] ?? null)}::${sql.raw(ARRAY_TYPE[column.kind].slice(0, -2))}`;
+  return sql`${toSql(column, row[name] ?? null)}::${sql.raw(PARAMETER_TYPE[column.kind])}`;
 }

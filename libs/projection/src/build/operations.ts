@@ -1,62 +1,93 @@
 import { defineEntity } from '@mikro-orm/postgresql';
-import type { OperationOutcome, Verdict } from '@virtualchain/machine';
+import type { Verdict } from '@virtualchain/machine';
+import { type RawBuilder, sql } from 'kysely';
 import type { WrittenBlock } from './blocks.ts';
-import { type BuildTables, on } from './build.ts';
-import { insertRows } from './bulk-insert.ts';
-import { column, index, type RowOf } from './table.ts';
+import { type Build, type BuildTables, on } from './build.ts';
+import { writesOf } from './bulk/bulk-insert.ts';
+import type { Write } from './bulk/write.ts';
+import { readOldOperations } from './old-layout.ts';
+import type { StoredOperation } from './stored.ts';
+import { column, type RowOf } from './table.ts';
 
-/** Every operation of the current branch that the machine judged: the event as published, and the verdict. */
-export const Operations = defineEntity({
-  name: 'operations',
-  tableName: 'operations',
+/**
+ * Every operation of the current branch that the machine judged, and how. As small as can be: whoever reads by SQL has the
+ * view `operations`, and the event itself is in `records`.
+ */
+export const StoredOperations = defineEntity({
+  name: 'stored_operations',
+  tableName: 'stored_operations',
   properties: {
     height: column.integer().primary(),
     position: column.integer().primary(),
-    txid: column.text(),
     transaction_index: column.integer(),
+    /** Its place among `VERDICTS`. */
+    verdict: column.smallint(),
+    txid: column.bytes(),
     opcode: column.text().nullable(),
-    verdict: column.text().$type<Verdict['kind']>(),
-    code: column.text().nullable(),
-    detail: column.text().nullable(),
-    changed_keys: column.json<OperationOutcome['changedKeys']>(),
-    event: column.bytes(),
+    /** Code and detail, where it was not accepted. */
+    reason: column.json<readonly [code: string, detail: string]>().nullable(),
+    /** JSON. */
+    changed_keys: column.text(),
   },
-  indexes: [index('operations', 'txid'), index('operations', 'verdict', 'code')],
+  indexes: [
+    // What is asked is what the view shows: of txids, whether one is equal.
+    indexOn('txid', (table) => `${table} using hash ((${TXID_HEX}))`),
+    indexOn('code', (table) => `${table} ((${CODE}), verdict) where reason is not null`),
+  ],
 });
 
-/** An operation as a build keeps it. */
-export interface StoredOperation {
-  readonly height: number;
-  readonly position: number;
-  readonly txid: string;
-  readonly verdict: Verdict['kind'];
-  /** Why it was rejected or ignored. */
-  readonly code: string | null;
-  /** The bytes of the event, as published. */
-  readonly event: Uint8Array;
+const VERDICTS = ['accepted', 'rejected', 'ignored'] as const satisfies readonly Verdict['kind'][];
+
+const TXID_HEX = `encode(txid, 'hex') collate "C"`;
+const CODE = `(reason ->> 0) collate "C"`;
+/** The txid as an index knows it, and the view shows it. */
+export const txidHex = sql.raw(TXID_HEX);
+
+function indexOn(what: string, over: (table: string) => string) {
+  const name = `stored_operations_${what}`;
+  return {
+    name,
+    expression: (_: unknown, table: { toString(): string }) => `create index "${name}" on ${over(`${table}`)}`,
+  };
 }
 
-export function insertOperations(build: BuildTables, blocks: readonly WrittenBlock[]): Promise<void> {
-  return insertRows(build, Operations, blocks.flatMap(rowsOf));
+export function verdictNumber(kind: Verdict['kind']): number {
+  return VERDICTS.indexOf(kind);
 }
 
-function rowsOf({ change, folded }: WrittenBlock): RowOf<typeof Operations>[] {
-  return (folded?.outcomes ?? []).map(({ event, verdict, changedKeys }, i) => ({
+export function verdictKind(number: number): Verdict['kind'] {
+  const kind = VERDICTS[number];
+  if (kind === undefined) throw new RangeError(`no verdict has the number ${number}`);
+  return kind;
+}
+
+/** What the view `operations` selects from the table. */
+export function operationsView(table: RawBuilder<unknown>): RawBuilder<unknown> {
+  const kinds = sql.raw(VERDICTS.map((kind) => `'${kind}'`).join(', '));
+  return sql`select height, position, ${txidHex} as txid, transaction_index, opcode,
+    (array[${kinds}])[verdict + 1] as verdict, ${sql.raw(CODE)} as code, (reason ->> 1) collate "C" as detail,
+    changed_keys::jsonb as changed_keys from ${table}`;
+}
+
+export function operationWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
+  return writesOf(build, StoredOperations, blocks.flatMap(rowsOf));
+}
+
+function rowsOf({ folded }: WrittenBlock): RowOf<typeof StoredOperations>[] {
+  return (folded?.outcomes ?? []).map(({ event, verdict, changedKeys }) => ({
     height: event.height,
     position: event.position,
-    txid: event.txid,
     transaction_index: event.transactionIndex,
+    txid: Buffer.from(event.txid, 'hex'),
     opcode: event.opcode,
-    ...verdictColumns(verdict),
-    changed_keys: changedKeys,
-    event: change.operationBytes[i] as Uint8Array,
+    verdict: verdictNumber(verdict.kind),
+    reason: reasonOf(verdict),
+    changed_keys: JSON.stringify(changedKeys),
   }));
 }
 
-function verdictColumns(verdict: Verdict): Pick<RowOf<typeof Operations>, 'verdict' | 'code' | 'detail'> {
-  return verdict.kind === 'accepted'
-    ? { verdict: verdict.kind, code: null, detail: null }
-    : { verdict: verdict.kind, code: storableText(verdict.code), detail: storableText(verdict.detail) };
+function reasonOf(verdict: Verdict): readonly [string, string] | null {
+  return verdict.kind === 'accepted' ? null : [storableText(verdict.code), storableText(verdict.detail)];
 }
 
 /** Reasons may quote a payload: what Postgres cannot keep as text is shown as the replacement character. */
@@ -65,17 +96,25 @@ export function storableText(text: string): string {
 }
 
 export async function rollBackOperations(build: BuildTables, height: number): Promise<void> {
-  await on(build, Operations).deleteFrom('operations').where('height', '>', height).execute();
+  await on(build, StoredOperations).deleteFrom('stored_operations').where('height', '>', height).execute();
 }
 
 /** The operations of the blocks from one height to another, in order. */
-export function readOperations(build: BuildTables, from: number, to: number): Promise<readonly StoredOperation[]> {
-  return on(build, Operations)
-    .selectFrom('operations')
-    .select(['height', 'position', 'txid', 'verdict', 'code', 'event'])
+export async function readOperations(build: Build, from: number, to: number): Promise<readonly StoredOperation[]> {
+  if (build.layout === 1) return readOldOperations(build, from, to);
+  const rows = await on(build, StoredOperations)
+    .selectFrom('stored_operations')
+    .select(['height', 'position', 'transaction_index', 'txid', 'opcode', 'verdict', 'reason'])
     .where('height', '>=', from)
     .where('height', '<=', to)
     .orderBy('height')
     .orderBy('position')
     .execute();
+  return rows.map(({ txid, transaction_index, verdict, reason, ...row }) => ({
+    ...row,
+    txid: Buffer.from(txid).toString('hex'),
+    transactionIndex: transaction_index,
+    verdict: VERDICTS[verdict] ?? String(verdict),
+    code: reason?.[0] ?? null,
+  }));
 }

@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes } from '@virtualchain/bitcoin';
 import { type Column, type ColumnKind, type ColumnValue, LegacyFloat, type Row } from '@virtualchain/machine';
-import { asBuffer } from './bulk-insert.ts';
+import type { Element } from './bulk/binary-array.ts';
+import { asBuffer } from './bulk/bulk-insert.ts';
 
 /** Postgres type of a column, as its DDL spells it. Text sorts bytewise. */
 export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
@@ -14,17 +15,27 @@ export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
   list: 'jsonb',
 };
 
-/** Postgres type of the array parameter that carries a column's values into `unnest`; lists travel as JSON text. */
-export const ARRAY_TYPE: Readonly<Record<ColumnKind, string>> = {
+/** Postgres type of a parameter that is compared with a column; lists travel as JSON text. */
+export const PARAMETER_TYPE: Readonly<Record<ColumnKind, string>> = {
+  ...SQL_TYPE,
+  text: 'text',
+  list: 'text',
+};
+
+/** Postgres type of the array parameter that carries a column's values into `unnest`. */
+export const ELEMENT_TYPE: Readonly<Record<ColumnKind, string>> = {
   text: 'text[]',
   bytes: 'bytea[]',
   integer: 'bigint[]',
   bigint: 'bigint[]',
-  numeric: 'numeric[]',
+  numeric: 'text[]',
   boolean: 'boolean[]',
   legacyFloat: 'float8[]',
   list: 'text[]',
 };
+
+/** What the elements of such an array are cast to, where they travel as text. */
+export const ELEMENT_CAST: Readonly<Partial<Record<ColumnKind, string>>> = { numeric: 'numeric', list: 'jsonb' };
 
 export type SqlValue = string | number | boolean | Buffer | null;
 
@@ -45,6 +56,13 @@ export function toSql(column: Column<unknown>, value: ColumnValue): SqlValue {
     default:
       return value as string | boolean;
   }
+}
+
+/** A value as an array parameter takes it: numbers as they are. */
+export function toElement(column: Column<unknown>, value: ColumnValue): Element {
+  if (value === null) return null;
+  if (column.kind === 'integer' || column.kind === 'bigint') return value as number | bigint;
+  return column.kind === 'legacyFloat' ? (value as LegacyFloat).value : toSql(column, value);
 }
 
 /** A value as the driver gives it, back in the machine's type. */

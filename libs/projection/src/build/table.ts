@@ -13,6 +13,7 @@ export const column = {
   integer: () => p.integer().columnType('integer'),
   bigint: () => p.bigint('string').columnType('bigint'),
   bytes: () => p.blob().$type<Uint8Array>().columnType('bytea'),
+  list: <Item>(type: string) => p.array<Item>().columnType(`${type}[]`),
   json: <Value>() => p.json<Value>().columnType('jsonb'),
   timestamp: () => p.datetime().columnType('timestamptz'),
 };
@@ -36,6 +37,11 @@ export function indexSql(index: {
   const where = index.where === undefined ? '' : ` where ${index.where}`;
   return (_columns, table) =>
     `create ${index.isUnique ? 'unique ' : ''}index "${index.name}" on ${table} (${list})${where}`;
+}
+
+/** What makes a column of a table keep its values as they are: they are compressed already, or small. */
+export function keepAsIs(table: Table, name: string): (schema: string) => string {
+  return (schema) => `alter table "${schema}"."${table.meta.tableName}" alter column "${name}" set storage external`;
 }
 
 /** A column as Postgres knows it: its name, and its type without a collation. */

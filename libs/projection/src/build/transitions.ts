@@ -1,61 +1,87 @@
 import { defineEntity } from '@mikro-orm/postgresql';
+import type { FoldedTransition } from '@virtualchain/machine';
+import { type RawBuilder, sql } from 'kysely';
 import type { WrittenBlock } from './blocks.ts';
 import { type BuildTables, on } from './build.ts';
-import { insertRows } from './bulk-insert.ts';
+import { writesOf } from './bulk/bulk-insert.ts';
+import type { Write } from './bulk/write.ts';
+import { readOldTransitions } from './old-layout.ts';
+import type { StoredTransition } from './stored.ts';
 import { column, type RowOf } from './table.ts';
 
-/** What accepted operations of the current branch made visible, as the ops hash covers it. */
-export const Transitions = defineEntity({
-  name: 'transitions',
-  tableName: 'transitions',
+/**
+ * What accepted operations of the current branch made visible, as the ops hash covers it: a block's in one row, the first
+ * one's `vtxindex` beside them. Whoever reads by SQL has the view `transitions`, one row each.
+ */
+export const StoredTransitions = defineEntity({
+  name: 'stored_transitions',
+  tableName: 'stored_transitions',
   properties: {
     height: column.integer().primary(),
-    vtxindex: column.integer().primary(),
-    operation_position: column.integer().nullable(),
-    opcode: column.smallint(),
-    serialized: column.bytes(),
+    first_vtxindex: column.integer().primary(),
+    operation_positions: column.list<number | null>('integer'),
+    opcodes: column.list<number>('smallint'),
+    serialized: column.list<Uint8Array>('bytea'),
   },
 });
 
-export function insertTransitions(build: BuildTables, blocks: readonly WrittenBlock[]): Promise<void> {
-  return insertRows(build, Transitions, blocks.flatMap(rowsOf));
+/** What the view `transitions` selects from the table. */
+export function transitionsView(table: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select t.height, t.first_vtxindex + u.n::integer - 1 as vtxindex, u.operation_position, u.opcode, u.serialized
+    from ${table} t cross join lateral unnest(t.operation_positions, t.opcodes, t.serialized)
+      with ordinality as u(operation_position, opcode, serialized, n)`;
 }
 
-function rowsOf({ folded }: WrittenBlock): RowOf<typeof Transitions>[] {
-  if (folded === null) return [];
-  return folded.transitions.map(({ vtxindex, operationPosition, opcode, serialized }) => ({
-    height: folded.block.height,
-    vtxindex,
-    operation_position: operationPosition,
-    opcode,
-    serialized,
-  }));
+type Row = RowOf<typeof StoredTransitions>;
+
+export function transitionWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
+  const rows = blocks.flatMap(({ change, folded }) =>
+    folded === null || folded.transitions.length === 0
+      ? []
+      : [packTransitions(change.event.height, folded.transitions)],
+  );
+  return writesOf(build, StoredTransitions, rows);
+}
+
+/** Neighbouring transitions of a block in one row. */
+export function packTransitions(height: number, transitions: readonly FoldedTransition[]): Row {
+  return {
+    height,
+    first_vtxindex: transitions[0]?.vtxindex ?? 0,
+    operation_positions: transitions.map(({ operationPosition }) => operationPosition),
+    opcodes: transitions.map(({ opcode }) => opcode),
+    serialized: transitions.map(({ serialized }) => serialized),
+  };
 }
 
 export async function rollBackTransitions(build: BuildTables, height: number): Promise<void> {
-  await on(build, Transitions).deleteFrom('transitions').where('height', '>', height).execute();
-}
-
-/** A transition as a build keeps it. */
-export interface StoredTransition {
-  readonly height: number;
-  readonly vtxindex: number;
-  readonly serialized: Uint8Array;
+  await on(build, StoredTransitions).deleteFrom('stored_transitions').where('height', '>', height).execute();
 }
 
 /** The transitions of the blocks from one height to another, in order. */
 export async function readTransitions(
-  build: BuildTables,
+  build: BuildTables & { readonly layout: number },
   from: number,
   to: number,
 ): Promise<readonly StoredTransition[]> {
-  const rows = await on(build, Transitions)
-    .selectFrom('transitions')
-    .select(['height', 'vtxindex', 'serialized'])
+  if (build.layout === 1) return readOldTransitions(build, from, to);
+  const rows = await on(build, StoredTransitions)
+    .selectFrom('stored_transitions')
+    .selectAll()
     .where('height', '>=', from)
     .where('height', '<=', to)
     .orderBy('height')
-    .orderBy('vtxindex')
+    .orderBy('first_vtxindex')
     .execute();
-  return rows.map((row) => ({ ...row, serialized: new Uint8Array(row.serialized) }));
+  return rows.flatMap(unpack);
+}
+
+function unpack({ height, first_vtxindex: first, operation_positions, opcodes, serialized }: Row): StoredTransition[] {
+  return serialized.map((bytes, i) => ({
+    height,
+    vtxindex: first + i,
+    operationPosition: operation_positions[i] ?? null,
+    opcode: opcodes[i] ?? 0,
+    serialized: new Uint8Array(bytes),
+  }));
 }

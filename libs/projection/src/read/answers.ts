@@ -1,9 +1,10 @@
 import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import type { ConsensusHash, SnvServer } from '@virtualchain/machine';
+import { sql } from 'kysely';
 import { readBlock, storedSnapshots } from '../build/blocks.ts';
-import { on } from '../build/build.ts';
+import { LAYOUT, on } from '../build/build.ts';
 import { orDatabaseError } from '../build/database/database.ts';
-import { Operations } from '../build/operations.ts';
+import { StoredOperations, txidHex } from '../build/operations.ts';
 import { readTransitions } from '../build/transitions.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -17,7 +18,7 @@ export interface Answers extends SnvServer {
 
 /** The answers of a machine, over the registry's pool: they need no more than its views. */
 export function answersOf({ db }: Registry, instance: MachineInstance): Answers {
-  const build = { db, schema: viewSchema(instance) };
+  const build = { db, schema: viewSchema(instance), layout: LAYOUT };
   const snapshots = storedSnapshots(build);
   return {
     opsHash: (height) => orDatabaseError(async () => (await readBlock(build, height))?.opsHash ?? null),
@@ -31,10 +32,10 @@ export function answersOf({ db }: Registry, instance: MachineInstance): Answers 
       orDatabaseError(async () => (await readTransitions(build, height, height)).map(({ serialized }) => serialized)),
     placeOf: (txid) =>
       orDatabaseError(async () => {
-        const found = await on(build, Operations)
-          .selectFrom('operations')
+        const found = await on(build, StoredOperations)
+          .selectFrom('stored_operations')
           .select(['height', 'transaction_index'])
-          .where('txid', '=', txid)
+          .where(sql<boolean>`${txidHex} = ${txid}`)
           .limit(1)
           .executeTakeFirst();
         return found === undefined

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { nameOf } from '../build/build.ts';
 import { orDatabaseError } from '../build/database/database.ts';
-import { Feed } from '../build/feed.ts';
+import { StoredFeed } from '../build/feed.ts';
 import type { RowOf } from '../build/table.ts';
 
 export interface FeedTotals {
@@ -16,11 +16,11 @@ export interface FeedTotals {
 /** What a projection went through, counted from its feed. */
 export async function readFeedTotals(projection: PostgresProjection): Promise<FeedTotals> {
   const { build } = projection;
-  const feed = nameOf(build, Feed);
+  const feed = nameOf(build, StoredFeed);
   const { rows } = await orDatabaseError(() =>
-    sql<Pick<RowOf<typeof Feed>, 'kind'> & { operations: string }>`
-      select f.kind, (select count(*) from ${feed} o where o.kind = 'operation' and o.hash = f.hash) as operations
-      from ${feed} f where f.kind <> 'operation' order by f.position`.execute(build.db),
+    sql<Pick<RowOf<typeof StoredFeed>, 'kind'> & { operations: string }>`
+      select f.kind, (select sum(length(o.verdicts)) from ${feed} o where o.hash = f.hash) as operations
+      from ${feed} f order by f.position`.execute(build.db),
   );
   let [reorgs, reorgDepth, retracted, depth] = [0, 0, 0, 0];
   for (const { kind, operations } of rows) {

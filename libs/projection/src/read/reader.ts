@@ -2,12 +2,13 @@ import type { Collections, Reading } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { Blocks } from '../build/blocks.ts';
-import { nameOf } from '../build/build.ts';
+import { LAYOUT, nameOf } from '../build/build.ts';
 import { historyOf, viewedHistoryOf } from '../build/collection-history.ts';
 import { historyView } from '../build/collection-table.ts';
 import { type Db, inSnapshot } from '../build/database/database.ts';
 import { isMissing } from '../build/database/driver-errors.ts';
-import { Operations } from '../build/operations.ts';
+import { StoredOperations } from '../build/operations.ts';
+import { Records } from '../build/records.ts';
 import { NoLiveBuild } from '../errors.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
 import { type Registry, readLiveBuild } from '../registry/registry.ts';
@@ -20,7 +21,7 @@ export interface Reader<Cs extends Collections = Collections> {
    * Hands over the state at a height, or at the newest one. Everything read within `ask` is of one moment; afterwards the
    * reading is over.
    *
-   * @throws HeightOutOfRange, NoLiveBuild, VersionDiffers, ParametersDiffer, DatabaseUnavailable.
+   * @throws HeightOutOfRange, NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers, DatabaseUnavailable.
    */
   read<Answer>(at: number | 'tip', ask: (reading: Reading<Cs>) => Promise<Answer>): Promise<Answer>;
 }
@@ -38,12 +39,14 @@ export function readerOf<Cs extends Collections = Collections>(
         return await inSnapshot(registry.db, async (db) => {
           await lockViews(db, instance);
           await readLiveBuild(db, instance); // rules and answers would be wrong with other parameters than it was folded with
-          const build = { db, schema, machine };
+          const build = { db, schema, machine, layout: LAYOUT };
           const reading = await readingAt({ ...build, historyOf: (name) => viewedHistoryOf(build, name) }, at);
           return ask(reading as unknown as Reading<Cs>);
         });
       } catch (error) {
-        throw isMissing(error) ? new NoLiveBuild(chain.name, machine.name) : error;
+        if (!isMissing(error)) throw error;
+        await readLiveBuild(registry.db, instance); // the views of an older layout lack some
+        throw new NoLiveBuild(chain.name, machine.name);
       }
     },
   };
@@ -52,7 +55,7 @@ export function readerOf<Cs extends Collections = Collections>(
 /** Before anything is read: a rebuild that takes the views away waits for us, or we for it, and see one build only. */
 async function lockViews(db: Db, instance: MachineInstance): Promise<void> {
   const views = viewSchema(instance);
-  const read = [...Object.keys(instance.machine.collections).map(historyView), Blocks, Operations];
+  const read = [...Object.keys(instance.machine.collections).map(historyView), Blocks, StoredOperations, Records];
   const names = read.map((view) => nameOf({ schema: views }, view));
   await sql`lock table ${sql.join(names)} in access share mode`.execute(db);
 }

@@ -4,7 +4,8 @@ import { decodeEvent } from '@virtualchain/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { readBlock } from '../build/blocks.ts';
 import { type BuildTables, nameOf } from '../build/build.ts';
-import { Operations } from '../build/operations.ts';
+import { StoredOperations, txidHex, verdictKind, verdictNumber } from '../build/operations.ts';
+import { readRecordsOf } from '../build/records.ts';
 import type { RowOf } from '../build/table.ts';
 import { OPERATIONS_PER_READ_MAX } from '../limits.ts';
 
@@ -20,41 +21,44 @@ export interface OperationReading {
   ): Promise<readonly OperationRecord[]>;
 }
 
-type Found = Pick<RowOf<typeof Operations>, 'verdict' | 'code' | 'detail' | 'changed_keys' | 'event'>;
+type Found = Pick<RowOf<typeof StoredOperations>, 'height' | 'position' | 'verdict' | 'reason' | 'changed_keys'>;
 
 const HEX = /^[0-9a-f]+$/;
 
 export function operationsUpTo(build: BuildTables, height: Height): OperationReading {
   const found = async (where: RawBuilder<unknown>, limit: number): Promise<readonly OperationRecord[]> => {
-    const { rows } = await sql<Found>`select verdict, code, detail, changed_keys, event
-      from ${nameOf(build, Operations)} o where o.height <= ${height} and ${where}
+    const { rows } = await sql<Found>`select height, position, verdict, reason, changed_keys
+      from ${nameOf(build, StoredOperations)} o where o.height <= ${height} and ${where}
       order by o.height, o.position limit ${limit}`.execute(build.db);
-    return rows.map(recordOf);
+    const recordOf = await readRecordsOf(build, rows);
+    return rows.map((row) => operationRecord(row, recordOf(row)));
   };
   return {
     at: async (block, { after = -1, limit = OPERATIONS_PER_READ_MAX, verdict } = {}) =>
       block > height
         ? []
         : found(
-            sql`o.height = ${block} and o.position > ${after} and ${verdict === undefined ? sql`true` : sql`o.verdict = ${verdict}`}`,
+            sql`o.height = ${block} and o.position > ${after} and ${verdict === undefined ? sql`true` : sql`o.verdict = ${verdictNumber(verdict)}`}`,
             Math.min(limit, OPERATIONS_PER_READ_MAX),
           ),
-    of: async (txid) => (HEX.test(txid) ? ((await found(sql`o.txid = ${txid}`, 1))[0] ?? null) : null),
+    of: async (txid) => (HEX.test(txid) ? ((await found(sql`${txidHex} = ${txid}`, 1))[0] ?? null) : null),
     writing: async (collection, key, heights) => {
       if (heights.length === 0) return [];
       const pair = JSON.stringify([collection, key]);
-      const wrote = sql`exists (select 1 from jsonb_array_elements(o.changed_keys) k where k = ${pair}::jsonb)`;
+      const wrote = sql`exists (select 1 from jsonb_array_elements(o.changed_keys::jsonb) k where k = ${pair}::jsonb)`;
       return found(sql`o.height = any(${heights}::integer[]) and ${wrote}`, OPERATIONS_PER_READ_MAX);
     },
   };
 }
 
-function recordOf({ verdict, code, detail, changed_keys, event }: Found): OperationRecord {
-  const decoded = decodeEvent(new Uint8Array(event));
+function operationRecord({ verdict, reason, changed_keys }: Found, value: Uint8Array): OperationRecord {
+  const decoded = decodeEvent(value);
   if (decoded.kind === 'problem' || decoded.event.type !== 'operation')
     throw new Error(`a stored operation does not read: ${decoded.kind === 'problem' ? decoded.problem : 'its type'}`);
-  const judged = verdict === 'accepted' ? { kind: verdict } : { kind: verdict, code: code ?? '', detail: detail ?? '' };
-  return { event: decoded.event, verdict: judged, changedKeys: changed_keys };
+  const kind = verdictKind(verdict);
+  const [code, detail] = reason ?? ['', ''];
+  const judged = kind === 'accepted' ? { kind } : { kind, code, detail };
+  return { event: decoded.event, verdict: judged, changedKeys: JSON.parse(changed_keys) };
 }
 
 /** A block that a build sealed; null for one that was not for the machine. */

@@ -48,7 +48,7 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
   const found = await registry.live(chain.name, machine.name);
   if (found === null) throw new NoLiveBuild(chain.name, machine.name);
   const ruleChange = ruleChangeOf(machine, found);
-  await using live = await openBuild(postgresUrl, instance, found.schema);
+  await using live = await openBuild(postgresUrl, instance, found.schema, found.layout);
   await using built = await createBuild(postgresUrl, instance);
   try {
     await foldToEnd(built, options);

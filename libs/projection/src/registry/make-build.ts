@@ -1,9 +1,10 @@
 import { type AnyStateMachine, anchorHeight, foldGenesis, MemoryState } from '@virtualchain/machine';
 import { sql } from 'kysely';
+import { LAYOUT } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
 import { historiesOf, insertVersions } from '../build/collection-history.ts';
 import { closeOrm, dbOf, inTransaction, openOrm } from '../build/database/database.ts';
-import { buildEntities } from '../build/tables.ts';
+import { buildEntities, storageSql } from '../build/tables.ts';
 import { NameClash } from '../errors.ts';
 import { IDENTIFIER_BYTES_MAX } from '../limits.ts';
 import type { MachineInstance, NamedInstance, RegisteredBuild } from './registered-build.ts';
@@ -40,7 +41,8 @@ export function nextBuild({ machine, chain }: NamedInstance, builds: readonly Re
 export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, schema: string): Promise<string> {
   const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
   try {
-    return `drop schema if exists "${schema}" cascade;\n${await orm.schema.getCreateSchemaSQL({ schema })}`;
+    const tables = await orm.schema.getCreateSchemaSQL({ schema });
+    return `drop schema if exists "${schema}" cascade;\n${tables}\n${storageSql(machine, schema)}`;
   } finally {
     await closeOrm(orm);
   }
@@ -61,7 +63,7 @@ export async function makeBuild(
   try {
     await inTransaction(dbOf(orm), async (db) => {
       await sql.raw(statements).execute(db);
-      const build = { db, schema, machine };
+      const build = { db, schema, machine, layout: LAYOUT };
       await insertCheckpoint(build, null);
       for (const history of historiesOf(build)) {
         const versions = changes.flatMap(({ collection, after }) =>

@@ -25,7 +25,17 @@ class CreateBuilds extends Migration {
   }
 }
 
-const MIGRATIONS = [{ name: '0001-create-builds', class: CreateBuilds }];
+/** How the tables of a build are laid out; those that were there before have the first layout. */
+class AddLayout extends Migration {
+  override up(): void {
+    this.addSql('alter table vchain.builds add column layout integer not null default 1');
+  }
+}
+
+const MIGRATIONS = [
+  { name: '0001-create-builds', class: CreateBuilds },
+  { name: '0002-add-layout', class: AddLayout },
+];
 
 /** What MikroORM is opened with to bring the shared tables up to date. */
 export const migrationOptions: Options = {

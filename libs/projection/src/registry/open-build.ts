@@ -1,4 +1,5 @@
 import { PostgresProjection } from '../advance/postgres-projection.ts';
+import { LAYOUT } from '../build/build.ts';
 import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database/database.ts';
 import { changeBuilds } from './change-builds.ts';
 import { genesisOf, makeBuild } from './make-build.ts';
@@ -9,7 +10,7 @@ import { pointViews } from './views.ts';
 /**
  * Opens the live build of a machine with a pool of its own; makes the first one where there is none.
  *
- * @throws VersionDiffers, ParametersDiffer, DatabaseUnavailable.
+ * @throws VersionDiffers, ParametersDiffer, LayoutDiffers, DatabaseUnavailable.
  */
 export async function openProjection(postgresUrl: string, instance: MachineInstance): Promise<PostgresProjection> {
   const schema = await changeBuilds(postgresUrl, instance, async (db, builds) => {
@@ -41,21 +42,26 @@ export async function openBuild(
   postgresUrl: string,
   { machine }: MachineInstance,
   schema: string,
+  layout = LAYOUT,
 ): Promise<PostgresProjection> {
   const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, []));
   const { hashes: genesisHashes } = await genesisOf(machine);
-  const build = { db: dbOf(orm), schema, machine };
+  const build = { db: dbOf(orm), schema, machine, layout };
   return new PostgresProjection({ build, genesisHashes, close: () => closeOrm(orm) });
 }
 
 /**
  * Opens the live build of a machine over the registry's pool, for as long as the registry is open.
  *
- * @throws NoLiveBuild, VersionDiffers, ParametersDiffer.
+ * @throws NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers.
  */
 export async function openLiveBuild({ db }: Registry, instance: MachineInstance): Promise<PostgresProjection> {
-  const { schema } = await readLiveBuild(db, instance);
+  const { schema, layout } = await readLiveBuild(db, instance);
   const { machine } = instance;
   const { hashes: genesisHashes } = await genesisOf(machine);
-  return new PostgresProjection({ build: { db, schema, machine }, genesisHashes, close: async () => undefined });
+  return new PostgresProjection({
+    build: { db, schema, machine, layout },
+    genesisHashes,
+    close: async () => undefined,
+  });
 }

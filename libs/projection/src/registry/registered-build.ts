@@ -2,9 +2,10 @@ import { bytesToHex, sha256 } from '@virtualchain/bitcoin';
 import { type AnyStateMachine, type CanonicalValue, canonicalJson } from '@virtualchain/machine';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { sql } from 'kysely';
+import { LAYOUT, type Layout } from '../build/build.ts';
 import { type BuildParameters, type BuildStatus, onBuilds } from '../build/builds-table.ts';
 import { type Db, orDatabaseError } from '../build/database/database.ts';
-import { ParametersDiffer, VersionDiffers } from '../errors.ts';
+import { LayoutDiffers, ParametersDiffer, VersionDiffers } from '../errors.ts';
 
 /** What the registry knows of one build of one version of a machine: a schema of its own. */
 export interface RegisteredBuild {
@@ -17,6 +18,7 @@ export interface RegisteredBuild {
   readonly parameters: BuildParameters;
   readonly parametersHash: string;
   readonly status: BuildStatus;
+  readonly layout: Layout;
 }
 
 /** What a machine is opened as: the definition, the chain whose log it folds, and what both were made with. */
@@ -50,6 +52,7 @@ export async function readBuilds(db: Db): Promise<readonly RegisteredBuild[]> {
     parameters,
     parametersHash: row.parameters_hash,
     status,
+    layout: row.layout ?? 1, // no build has been made or changed since layouts are told apart
   }));
 }
 
@@ -62,7 +65,7 @@ export function liveAmong(builds: readonly RegisteredBuild[], chain: string, mac
  * Holds a definition to what a build was made with: by other rules or parameters a good build would look broken, a broken one
  * good, and a snapshot would be signed for what it is not.
  *
- * @throws VersionDiffers, ParametersDiffer.
+ * @throws VersionDiffers, ParametersDiffer, LayoutDiffers.
  */
 export function checkInstance(build: RegisteredBuild, instance: MachineInstance): void {
   const { machine, network } = instance;
@@ -70,6 +73,7 @@ export function checkInstance(build: RegisteredBuild, instance: MachineInstance)
     throw new VersionDiffers(machine.name, build.schema, build.version, machine.version);
   if (build.parametersHash !== parametersHash(instance) || build.network !== network)
     throw new ParametersDiffer(build.schema);
+  if (build.layout !== LAYOUT) throw new LayoutDiffers(machine.name, build.schema, build.layout, LAYOUT);
 }
 
 export async function insertBuild(
@@ -91,6 +95,7 @@ export async function insertBuild(
       parameters: sql<BuildParameters>`${JSON.stringify(made)}::jsonb`,
       parameters_hash: parametersHash(instance),
       status: build.status,
+      layout: LAYOUT,
     })
     .execute();
 }

@@ -40,7 +40,7 @@ export async function openRegistry(postgresUrl: string): Promise<Registry> {
   };
 }
 
-/** The live build of a machine, made as the instance is. @throws NoLiveBuild, VersionDiffers, ParametersDiffer */
+/** The live build of a machine, made as the instance is. @throws NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers */
 export async function readLiveBuild(db: Db, instance: MachineInstance): Promise<RegisteredBuild> {
   const live = liveAmong(await buildsSoFar(db), instance.chain.name, instance.machine.name);
   if (live === null) throw new NoLiveBuild(instance.chain.name, instance.machine.name);

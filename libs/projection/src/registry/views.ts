@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { nameOf } from '../build/build.ts';
 import { collectionTable, historyView } from '../build/collection-table.ts';
 import type { Db } from '../build/database/database.ts';
-import { FIXED_TABLES } from '../build/tables.ts';
+import { FIXED_TABLES, READABLE_VIEWS } from '../build/tables.ts';
 import type { NamedInstance } from './registered-build.ts';
 
 /** Schema of the views that point at the live build of a machine. */
@@ -42,6 +42,8 @@ export async function pointViews(db: Db, instance: NamedInstance, schema: string
       db,
     );
   }
+  for (const { name, table, select } of READABLE_VIEWS)
+    await sql`create view ${nameOf({ schema: views }, name)} as ${select(nameOf({ schema }, table))}`.execute(db);
   for (const { relname, grantee, privilege_type } of granted) {
     const view = sql.table(`${views}.${relname}`);
     const { rows: still } =

@@ -1,6 +1,6 @@
 import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
-import type { Build } from '../build/build.ts';
+import { type Build, LAYOUT } from '../build/build.ts';
 import { SnapshotRefused } from '../errors.ts';
 import { changeBuilds } from '../registry/change-builds.ts';
 import { nextBuild, tablesSql } from '../registry/make-build.ts';
@@ -63,7 +63,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
       );
     const made = nextBuild(instance, builds);
     await sql.raw(await tablesSql(postgresUrl, machine, made.schema)).execute(db);
-    const build = { db, schema: made.schema, machine };
+    const build = { db, schema: made.schema, machine, layout: LAYOUT };
     await loadSnapshot(build, file.lines());
     await placeOnTopic(build, { ...options, header: file.header, branch });
     await verifyLoaded(build, options);

@@ -5,7 +5,8 @@ import { placeBlocks } from '../build/block-places.ts';
 import { readAllHashes } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
-import { readOperations } from '../build/operations.ts';
+import { readRecords } from '../build/records.ts';
+import type { BlockRecords } from '../build/stored.ts';
 import { SnapshotRefused } from '../errors.ts';
 import type { BlockMark } from '../port.ts';
 import type { SnapshotHeader } from './snapshot-file.ts';
@@ -60,13 +61,17 @@ export async function placeOnTopic(build: Build, { path, topic, header, branch }
   await insertCheckpoint(build, tip.mark.cursor);
 }
 
+const NO_RECORDS: BlockRecords = { values: new Map(), problem: null };
+
 /** Null when a block has the operations that the topic has. */
 async function otherOperations(build: Build, there: BlockOnTopic, topic: string): Promise<string | null> {
   const { height } = there.mark;
-  const operations = await readOperations(build, height, height);
+  const { values, problem } = (await readRecords(build, height, height)).get(height) ?? NO_RECORDS;
+  if (problem !== null) return problem;
+  const operations = [...values.values()];
   if (operations.length !== there.operations.length)
     return `${operations.length} operations, ${topic} has ${there.operations.length}`;
-  const replaced = operations.map(({ event }, i) => placedAs(new Uint8Array(event), there.operations[i]));
+  const replaced = operations.map((bytes, i) => placedAs(bytes, there.operations[i]));
   return operationsDigest(replaced) === there.digest ? null : `other operations than ${topic} has`;
 }
 

@@ -11,7 +11,7 @@ import {
 import { decodeEvent, type OperationEvent, operationsDigest } from '@virtualchain/protocol';
 import { type StoredBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
-import type { StoredOperation } from '../build/operations.ts';
+import type { BlockRecords, StoredOperation } from '../build/stored.ts';
 import { differingRows, nextRowHashes } from './row-hashes.ts';
 import { compareAt, type Disagreement } from './verified.ts';
 import type { Step } from './verify-read.ts';
@@ -43,12 +43,14 @@ export class BlockChecks {
     this.#rowHashes = nextRowHashes(this.#build.machine, height, this.#rowHashes, step.changes.get(height) ?? []);
     const stored = step.operations.get(height) ?? [];
     const serialized = (step.transitions.get(height) ?? []).map((transition) => transition.serialized);
+    const records = step.records.get(height) ?? { values: new Map(), problem: null };
     const found = compareAt(height, [
+      ['records', records.problem ?? 'whole', 'whole'],
       ['operations (count)', String(block.operationCount), String(stored.length)],
-      ['operations (digest)', block.digest, operationsDigest(stored.map(({ event }) => event))],
+      ['operations (digest)', block.digest, operationsDigest([...records.values.values()])],
       ['transitions', block.opsHash, opsHash(serialized)],
     ]);
-    const { events, unreadable } = decodeStored(height, stored);
+    const { events, unreadable } = decodeStored(height, stored, records);
     found.push(...unreadable);
     if (this.#fold !== null && unreadable.length === 0) {
       const folded = await this.#fold.connect({ ...block, operations: events });
@@ -88,13 +90,26 @@ export class BlockChecks {
   }
 }
 
-function decodeStored(height: number, stored: readonly StoredOperation[]) {
+/** The events of stored operations, and what stands beside one and is not what it says. */
+function decodeStored(height: number, stored: readonly StoredOperation[], { values }: BlockRecords) {
   const events: OperationEvent[] = [];
   const unreadable: Disagreement[] = [];
-  for (const [i, { event }] of stored.entries()) {
-    const decoded = decodeEvent(event);
-    if (decoded.kind === 'event' && decoded.event.type === 'operation') events.push(decoded.event);
-    else unreadable.push(...compareAt(height, [[`operation ${i}`, 'not an operation event', 'an operation event']]));
+  for (const [i, operation] of stored.entries()) {
+    const value = values.get(operation.position);
+    const decoded = value === undefined ? null : decodeEvent(value);
+    if (decoded?.kind !== 'event' || decoded.event.type !== 'operation') {
+      unreadable.push(...compareAt(height, [[`operation ${i}`, 'not an operation event', 'an operation event']]));
+      continue;
+    }
+    const { event } = decoded;
+    events.push(event);
+    unreadable.push(
+      ...compareAt(height, [
+        [`txid of operation ${i}`, operation.txid, event.txid],
+        [`transaction of operation ${i}`, String(operation.transactionIndex), String(event.transactionIndex)],
+        [`opcode of operation ${i}`, String(operation.opcode), String(event.opcode)],
+      ]),
+    );
   }
   return { events, unreadable };
 }

@@ -3,13 +3,16 @@ import { readBlocks, type StoredBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
 import { beganBetween, endedBetween } from '../build/conditions.ts';
-import { readOperations, type StoredOperation } from '../build/operations.ts';
-import { readTransitions, type StoredTransition } from '../build/transitions.ts';
+import { readOperations } from '../build/operations.ts';
+import { readRecords } from '../build/records.ts';
+import type { BlockRecords, StoredOperation, StoredTransition } from '../build/stored.ts';
+import { readTransitions } from '../build/transitions.ts';
 
 /** What a build keeps of some blocks, read for `verify`; all but the blocks by height. */
 export interface Step {
   readonly blocks: readonly StoredBlock[];
   readonly operations: ReadonlyMap<number, readonly StoredOperation[]>;
+  readonly records: ReadonlyMap<number, BlockRecords>;
   readonly transitions: ReadonlyMap<number, readonly StoredTransition[]>;
   readonly changes: ReadonlyMap<number, readonly RowChange[]>;
 }
@@ -19,6 +22,7 @@ export async function readStep(build: Build, from: number, to: number): Promise<
   return {
     blocks: await readBlocks(build, from, to),
     operations: Map.groupBy(await readOperations(build, from, to), byHeight),
+    records: await readRecords(build, from, to),
     transitions: Map.groupBy(await readTransitions(build, from, to), byHeight),
     changes: await readChanges(build, from, to),
   };

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
-import { sharedServers } from '../../../../test/kit/shared-servers.ts';
-import { bulkInsert } from './bulk-insert.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from './database/database.ts';
+import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
+import { closeOrm, dbOf, inTransaction, openOrm } from '../database/database.ts';
+import { bulkWrites } from './bulk-insert.ts';
+import { runWrites } from './write.ts';
 
 let parts: RealParts<'postgres'>;
 beforeAll(async () => {
@@ -15,14 +16,14 @@ test('records of more bytes than one statement takes are stored all the same', a
   const orm = await openOrm(await parts.postgres.createDatabase(`bulk_${parts.runId}`.toLowerCase()), 'public', []);
   try {
     const event = Buffer.alloc(7_000_000, 0xab);
-    const rows = 40; // as hex they are above the 512 MiB that a string of Node may have
+    const rows = 40; // more than one statement sends
     const columns = [
       { name: 'position', arrayType: 'integer[]', values: Array.from({ length: rows }, (_, position) => position) },
       { name: 'event', arrayType: 'bytea[]', values: new Array<Buffer>(rows).fill(event) },
     ];
     await inTransaction(dbOf(orm), async (db) => {
       await sql`create table public.records (position integer primary key, event bytea)`.execute(db);
-      await bulkInsert(db, 'public.records', columns);
+      await runWrites(db, bulkWrites('public.records', columns));
     });
     const { rows: found } = await inTransaction(dbOf(orm), (db) =>
       sql<{ count: number; bytes: number }>`

@@ -1,0 +1,79 @@
+/**
+ * Array parameters in the binary form that Postgres receives them in (`array_recv`): nothing is spelled as text and parsed
+ * again. The driver sends a `Buffer` as it is; the statement casts the parameter to the array's type.
+ */
+
+/** A value of one element; bigints may come as decimal text. */
+export type Element = string | number | bigint | boolean | Uint8Array | null;
+
+interface ElementType {
+  readonly oid: number;
+  /** What `write` needs for a value that is not null. */
+  bytesOf(value: Element): number;
+  write(target: Buffer, at: number, value: Element, bytes: number): void;
+}
+
+const HEADER_SIZE = 20;
+const LENGTH_SIZE = 4;
+/** An element's length where it is null. */
+const NULL = -1;
+const TWO_TO_32 = 2 ** 32;
+
+const text: ElementType = {
+  oid: 25,
+  bytesOf: (value) => Buffer.byteLength(value as string),
+  write: (target, at, value, bytes) => target.write(value as string, at, bytes),
+};
+
+const bytea: ElementType = {
+  oid: 17,
+  bytesOf: (value) => (value as Uint8Array).length,
+  write: (target, at, value) => target.set(value as Uint8Array, at),
+};
+
+const TYPES: Readonly<Record<string, ElementType>> = {
+  'smallint[]': fixed(21, 2, (target, at, value) => target.writeInt16BE(Number(value), at)),
+  'integer[]': fixed(23, 4, (target, at, value) => target.writeInt32BE(Number(value), at)),
+  'bigint[]': fixed(20, 8, writeBigint),
+  'float8[]': fixed(701, 8, (target, at, value) => target.writeDoubleBE(Number(value), at)),
+  'boolean[]': fixed(16, 1, (target, at, value) => target.writeUInt8(value === true ? 1 : 0, at)),
+  'text[]': text,
+  'bytea[]': bytea,
+};
+
+/** Which arrays can be encoded: `integer[]`, `text[]` and others. */
+export function encodeArray(arrayType: string, values: readonly Element[]): Buffer {
+  const type = TYPES[arrayType];
+  if (type === undefined) throw new TypeError(`no binary form of ${arrayType}`);
+  const sizes = values.map((value) => (value === null ? NULL : type.bytesOf(value)));
+  const total = sizes.reduce((sum, size) => sum + LENGTH_SIZE + Math.max(size, 0), HEADER_SIZE);
+  const target = Buffer.allocUnsafe(total);
+  target.writeInt32BE(1, 0); // dimensions
+  target.writeInt32BE(sizes.includes(NULL) ? 1 : 0, 4);
+  target.writeInt32BE(type.oid, 8);
+  target.writeInt32BE(values.length, 12);
+  target.writeInt32BE(1, 16); // the first element's number
+  let at = HEADER_SIZE;
+  for (const [i, value] of values.entries()) {
+    const size = sizes[i] ?? NULL;
+    target.writeInt32BE(size, at);
+    at += LENGTH_SIZE;
+    if (size === NULL) continue;
+    type.write(target, at, value, size);
+    at += size;
+  }
+  return target;
+}
+
+function fixed(oid: number, bytes: number, write: ElementType['write']): ElementType {
+  return { oid, bytesOf: () => bytes, write };
+}
+
+function writeBigint(target: Buffer, at: number, value: Element): void {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+    target.writeBigInt64BE(BigInt(value as string | bigint), at);
+    return;
+  }
+  target.writeInt32BE(Math.floor(value / TWO_TO_32), at);
+  target.writeUInt32BE(value >>> 0, at + 4);
+}

@@ -1,0 +1,126 @@
+import { type RawBuilder, sql } from 'kysely';
+import { SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../../limits.ts';
+import type { BuildTables } from '../build.ts';
+import { columnsOf, type RowOf, type Table } from '../table.ts';
+import { type Element, encodeArray } from './binary-array.ts';
+import { runWrites, type Write } from './write.ts';
+
+/** One column of many rows, as `unnest` takes it: its name, the type of the array that carries it, and a value a row. */
+export interface BulkColumn {
+  readonly name: string;
+  readonly arrayType: string;
+  readonly values: readonly Element[];
+  /** Cast from the array's element to the column, where they differ. */
+  readonly cast?: string;
+}
+
+/** Inserts rows of a fixed table, alone. */
+export async function insertRows<T extends Table>(
+  build: BuildTables,
+  table: T,
+  rows: readonly RowOf<T>[],
+): Promise<void> {
+  await runWrites(build.db, writesOf(build, table, rows));
+}
+
+/** The writes that insert rows of a fixed table. */
+export function writesOf<T extends Table>(build: BuildTables, table: T, rows: readonly RowOf<T>[]): Write[] {
+  return bulkWrites(`${build.schema}.${table.meta.tableName}`, byColumn(table, rows));
+}
+
+/** Some columns of rows of a fixed table, for `unnest`. */
+export function columnsFrom<T extends Table>(table: T, rows: readonly Partial<RowOf<T>>[]): readonly BulkColumn[] {
+  return byColumn(table, rows);
+}
+
+function byColumn(table: Table, rows: readonly object[]): readonly BulkColumn[] {
+  const first = rows[0];
+  if (first === undefined) return [];
+  const columns: BulkColumn[] = [];
+  for (const { name, type } of columnsOf(table)) {
+    if (!(name in first)) continue;
+    const values = rows.map((row) => (row as Readonly<Record<string, Element>>)[name] ?? null);
+    if (type === 'jsonb') columns.push({ name, arrayType: 'text[]', cast: type, values: values.map(asJson) });
+    else if (type.endsWith('[]')) columns.push({ name, arrayType: 'text[]', cast: type, values: values.map(asArray) });
+    else columns.push({ name, arrayType: `${type}[]`, values });
+  }
+  return columns;
+}
+
+const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
+/** A list of numbers or bytes as the text of a Postgres array: `unnest` would take arrays in an array apart. */
+function asArray(list: unknown): string | null {
+  if (list === null) return null;
+  const items = (list as readonly (number | Uint8Array | null)[]).map((item) =>
+    item instanceof Uint8Array ? `"\\\\x${asBuffer(item).toString('hex')}"` : String(item ?? 'null'),
+  );
+  return `{${items.join(',')}}`;
+}
+
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * `INSERT … SELECT FROM unnest`: many rows in one statement with one parameter a column; as many statements as keep their
+ * bytes below what Postgres takes in a message. A block of strangers may hold 100 MB.
+ */
+export function bulkWrites(table: string, columns: readonly BulkColumn[], bytesMax = STATEMENT_BYTES_MAX): Write[] {
+  const names = namesOf(columns);
+  const selected = sql.join(columns.map(selectedOf));
+  return [...portions(columns, bytesMax)].map(({ columns: some, bytes }) => ({
+    bytes,
+    statement: sql`insert into ${sql.table(table)} (${names}) select ${selected} from ${unnest(some)} as x(${names}) where true`,
+  }));
+}
+
+interface Portion {
+  readonly columns: readonly BulkColumn[];
+  readonly bytes: number;
+}
+
+/** The rows of the columns, in order, in portions of about so many bytes; a row that is larger goes alone. */
+function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<Portion> {
+  const rows = columns[0]?.values.length ?? 0;
+  let from = 0;
+  let bytes = 0;
+  for (let row = 0; row < rows; row++) {
+    let size = 0;
+    for (const { values } of columns) size += sentBytes(values[row]);
+    if (row > from && bytes + size > bytesMax) {
+      yield { columns: slices(columns, from, row), bytes };
+      from = row;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (rows > 0) yield { columns: slices(columns, from, rows), bytes };
+}
+
+function slices(columns: readonly BulkColumn[], from: number, to: number): readonly BulkColumn[] {
+  return from === 0 && to === columns[0]?.values.length
+    ? columns
+    : columns.map((column) => ({ ...column, values: column.values.slice(from, to) }));
+}
+
+/** About what a value takes in a parameter. */
+function sentBytes(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : SMALL_VALUE_BYTES;
+}
+
+/** Columns as one `unnest` of typed array parameters. */
+export function unnest(columns: readonly BulkColumn[]): RawBuilder<unknown> {
+  const arrays = columns.map(({ arrayType, values }) => sql`${encodeArray(arrayType, values)}::${sql.raw(arrayType)}`);
+  return sql`unnest(${sql.join(arrays)})`;
+}
+
+export function namesOf(columns: readonly BulkColumn[]): RawBuilder<unknown> {
+  return sql.join(columns.map(({ name }) => sql.ref(name)));
+}
+
+/** The value of a column in what `unnest` gives, called `x`. */
+export function selectedOf({ name, cast }: BulkColumn): RawBuilder<unknown> {
+  const value = sql.ref(`x.${name}`);
+  return cast === undefined ? value : sql`${value}::${sql.raw(cast)}`;
+}
