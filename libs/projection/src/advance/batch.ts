@@ -6,12 +6,14 @@ import {
   foldBlock,
   parseBlock,
   prefetchBlocks,
+  type SnapshotSource,
   SnapshotView,
   WorkingState,
 } from '@virtualchain/machine';
 import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-log';
 import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
+import { checkNotRetired } from '../build/builds-table.ts';
 import { appendRetracted, type RetractedBlock } from '../build/feed.ts';
 import { BatchState } from './batch-state.ts';
 import { rollBack } from './roll-back.ts';
@@ -27,8 +29,12 @@ export interface Known {
 }
 
 export function nothingKnown(build: Build): Known {
-  const snapshots = new SnapshotView(build.machine, storedSnapshots(build));
+  const snapshots = new SnapshotView(build.machine, snapshotsOf(build));
   return { rows: new RowCache(), snapshots, collectionHashes: null };
+}
+
+function snapshotsOf(build: Build): SnapshotSource {
+  return storedSnapshots(build, anchorHeight(build.machine));
 }
 
 /** What a batch begins with. */
@@ -56,7 +62,7 @@ export class Batch {
     this.#build = build;
     this.#genesisHashes = genesisHashes;
     this.#feedPosition = feedPosition;
-    this.#known = { ...known, snapshots: known.snapshots.over(storedSnapshots(build)) };
+    this.#known = { ...known, snapshots: known.snapshots.over(snapshotsOf(build)) };
   }
 
   get known(): Known {
@@ -89,6 +95,7 @@ export class Batch {
 
   /** Takes the blocks above a height back: the one way by which anything is taken back. Nothing is known afterwards. */
   async retract(blocks: readonly RetractedBlock[], height: number): Promise<void> {
+    await checkNotRetired(this.#build);
     await rollBack(this.#build, height);
     this.#feedPosition = await appendRetracted(this.#build, blocks, this.#feedPosition);
     this.#known = nothingKnown(this.#build);

@@ -3,9 +3,10 @@ import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { placeBlocks, readMarks } from '../build/block-places.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
-import { moveCheckpoint, readCheckpoint, writeFault } from '../build/checkpoint.ts';
-import { asDatabaseError, inTransaction, orDatabaseError } from '../build/database/database.ts';
+import { inMoved, readCheckpoint, writeFault } from '../build/checkpoint.ts';
+import { asDatabaseError, orDatabaseError } from '../build/database/database.ts';
 import type { RetractedBlock } from '../build/feed.ts';
+import { BuildRetired } from '../errors.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
 import { Batch, type Known, nothingKnown } from './batch.ts';
@@ -139,13 +140,16 @@ export class PostgresProjection implements Projection {
     const { genesisHashes } = this.#options;
     const feedPosition = from.feedPosition + feedRows;
     this.#standing = null;
-    const batch = await inTransaction(this.build.db, async (db) => {
+    const batch = await inMoved(this.build, { from, to, feedPosition }, async (db) => {
+      projectionPoints.pass('after-checkpoint');
       const build = { ...this.build, db };
       const pending = new Batch(build, { known, feedPosition: from.feedPosition, genesisHashes });
-      await moveCheckpoint(build, { from, to, feedPosition });
-      projectionPoints.pass('after-checkpoint');
-      await checkNotRetired(build);
-      await work(pending, build);
+      try {
+        await work(pending, build);
+      } catch (error) {
+        await throwRetired(build);
+        throw error;
+      }
       projectionPoints.pass('before-commit');
       return pending;
     });
@@ -157,5 +161,14 @@ export class PostgresProjection implements Projection {
   #feedRowsOf(change: LogChange): number {
     if (change.kind === 'disconnected') return 1;
     return change.event.height > anchorHeight(this.machine) ? 1 + change.operations.length : 1;
+  }
+}
+
+/** That a build was retired counts more than what went wrong in it. A transaction that failed cannot tell. */
+async function throwRetired(build: Build): Promise<void> {
+  try {
+    await checkNotRetired(build);
+  } catch (error) {
+    if (error instanceof BuildRetired) throw error;
   }
 }

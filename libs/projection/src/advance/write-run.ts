@@ -1,6 +1,7 @@
 import type { Row, Version } from '@virtualchain/machine';
 import { blockWrites, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
+import { retiredLook } from '../build/builds-table.ts';
 import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
 import { connectedWrites } from '../build/feed.ts';
@@ -15,7 +16,7 @@ import { projectionPoints } from './points.ts';
  */
 export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
   const records = recordWrites(build, run);
-  const writes: Write[] = [];
+  const writes: Write[] = [retiredLook(build)];
   for (const [index, history] of historiesOf(build).entries()) {
     if (index > 0) projectionPoints.pass('between-collections');
     const { ended, begun } = historyOfRun(history.name, run);

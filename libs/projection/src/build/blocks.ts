@@ -192,10 +192,11 @@ export async function readLowestHeight(build: BuildTables): Promise<number | nul
   return row?.height ?? null;
 }
 
-/** The consensus hashes of a build, for folds and questions that look back on them. */
-export function storedSnapshots(build: BuildTables): SnapshotSource {
+/** The consensus hashes of a build, for folds and questions that look back on them. There are none up to `anchor`. */
+export function storedSnapshots(build: BuildTables, anchor = -1): SnapshotSource {
   return {
-    at: async (heights) => {
+    at: async (asked) => {
+      const heights = asked.filter((height) => height > anchor);
       if (heights.length === 0) return new Map();
       const rows = await on(build, Blocks)
         .selectFrom('blocks')

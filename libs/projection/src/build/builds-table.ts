@@ -2,6 +2,7 @@ import { defineEntity } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { BuildRetired } from '../errors.ts';
 import { type BuildTables, type Layout, nameOf, on } from './build.ts';
+import type { Write } from './bulk/write.ts';
 import type { Db } from './database/database.ts';
 import { column, type RowOf } from './table.ts';
 
@@ -38,6 +39,15 @@ const SHARED = { schema: 'vchain' };
 /** Typed queries on the table of all builds. */
 export function onBuilds(db: Db) {
   return on({ db, ...SHARED }, Builds);
+}
+
+/** Looks, together with what a batch writes, whether the build was retired: as `checkNotRetired` does, and for the same reason. */
+export function retiredLook({ schema }: BuildTables): Write {
+  return {
+    bytes: 0,
+    statement: sql`select 1 from ${nameOf(SHARED, Builds)} where schema_name = ${schema} and status = 'retired'`,
+    expected: { rows: 0, orElse: () => new BuildRetired(schema) },
+  };
 }
 
 /**

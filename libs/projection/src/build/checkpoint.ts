@@ -1,11 +1,13 @@
 import { defineEntity } from '@mikro-orm/postgresql';
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
+import { causesOf } from '@virtualchain/kernel';
 import type { Cursor } from '@virtualchain/operation-log';
 import { type RawBuilder, sql } from 'kysely';
 import { CheckpointMoved } from '../errors.ts';
 import { IDLE_IN_TRANSACTION_MS } from '../limits.ts';
 import type { Checkpoint, Fault, ProjectionStatus } from '../port.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
+import { type Db, inTransactionFrom } from './database/database.ts';
 import { column, type RowOf } from './table.ts';
 
 /** Where a build stands, in one row. */
@@ -88,28 +90,44 @@ export interface Move {
 }
 
 /**
- * Moves the checkpoint by compare-and-set; the first statement of every batch. It takes the row's lock, so that a second
- * projector waits for our commit and then finds another sequence. A process that is frozen meanwhile keeps the lock for
- * `idleMs` at most: then Postgres ends its session.
+ * Does `work` in a transaction whose first statement moves the checkpoint by compare-and-set. It takes the row's lock, so
+ * that a second projector waits for our commit and then finds another sequence. A process that is frozen meanwhile keeps the
+ * lock for `idleMs` at most: then Postgres ends its session.
  *
- * @throws CheckpointMoved.
+ * @throws CheckpointMoved, and what `work` throws; nothing is written then.
  */
-export async function moveCheckpoint(
+export async function inMoved<Result>(
   build: BuildTables,
-  { from, to, feedPosition }: Move,
+  move: Move,
+  work: (db: Db) => Promise<Result>,
   idleMs: number = IDLE_IN_TRANSACTION_MS,
-): Promise<void> {
+): Promise<Result> {
+  try {
+    return await inTransactionFrom(build.db, moveStatement(build, move, idleMs), work);
+  } catch (error) {
+    if (isElsewhere(error)) throw new CheckpointMoved(build.schema, move.from.cursor?.sequence ?? 0);
+    throw error;
+  }
+}
+
+/** Every value is a literal. Where the row stands elsewhere the statement fails: its key may not be null. */
+function moveStatement(build: BuildTables, { from, to, feedPosition }: Move, idleMs: number): RawBuilder<unknown> {
   const moved: Partial<RowOf<typeof Checkpoints>> = {
     ...cursorColumns(to),
     feed_position: String(feedPosition),
     status: 'running',
     fault: null,
   };
-  const set = sql.join(Object.entries(moved).map(([name, value]) => sql`${sql.ref(name)} = ${value}`));
-  const { numAffectedRows } = await sql`update ${nameOf(build, Checkpoints)} set ${set}, updated_at = now()
-    where id = ${ID} and ${standsAt(from)}
-      and set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) is not null`.execute(build.db);
-  if (numAffectedRows !== 1n) throw new CheckpointMoved(build.schema, from.cursor?.sequence ?? 0);
+  const set = sql.join(Object.entries(moved).map(([name, value]) => sql`${sql.ref(name)} = ${sql.lit(value)}`));
+  return sql`update ${nameOf(build, Checkpoints)} set id = case when ${standsAt(from)} then id end, ${set}, updated_at = now()
+    where id = ${sql.lit(ID)} and set_config('idle_in_transaction_session_timeout', ${sql.lit(String(idleMs))}, true) is not null`;
+}
+
+const NOT_NULL_VIOLATION = '23502';
+
+function isElsewhere(error: unknown): boolean {
+  const { code, table, column: name } = causesOf(error)[0] ?? {};
+  return code === NOT_NULL_VIOLATION && table === Checkpoints.meta.tableName && name === 'id';
 }
 
 /**
@@ -133,6 +151,9 @@ export async function writeFault(build: BuildTables, fault: Fault | null, from?:
 }
 
 function standsAt({ cursor, feedPosition }: Checkpoint): RawBuilder<boolean> {
-  const at = cursor === null ? sql`log is null` : sql`log = ${cursor.log} and hash is not distinct from ${cursor.hash}`;
-  return sql`sequence = ${cursor?.sequence ?? 0} and feed_position = ${feedPosition} and ${at}`;
+  const at =
+    cursor === null
+      ? sql`log is null`
+      : sql`log = ${sql.lit(cursor.log)} and hash is not distinct from ${sql.lit(cursor.hash)}`;
+  return sql`sequence = ${sql.lit(cursor?.sequence ?? 0)} and feed_position = ${sql.lit(feedPosition)} and ${at}`;
 }

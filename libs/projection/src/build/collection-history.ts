@@ -79,7 +79,10 @@ function endWrite(history: History, ended: readonly EndedRow[]): Write {
     bytes: 0,
     statement: sql`update ${sql.table(history.table)} t set valid_to = x.ended_at
       from ${unnest(columns)} as x(${namesOf(columns)}) where ${keys.match} and ${current} returning 1`,
-    expected: { rows: ended.length, table: history.table },
+    expected: {
+      rows: ended.length,
+      orElse: (found) => new Error(`${history.table}: ${ended.length} current rows were to end, ${found} were there`),
+    },
   };
 }
 

@@ -2,13 +2,13 @@ import { type RawBuilder, sql } from 'kysely';
 import { STATEMENT_BYTES_MAX } from '../../limits.ts';
 import type { Db } from '../database/database.ts';
 
-/** A statement that inserts or updates and may run together with others, in whatever order. */
+/** A statement that may run together with others, in whatever order: an insert, an update, a look. */
 export interface Write {
   /** What it sends, about. */
   readonly bytes: number;
   readonly statement: RawBuilder<unknown>;
-  /** Rows that it must touch, and who says so when it touches others; it then ends in `returning 1`. */
-  readonly expected?: { readonly rows: number; readonly table: string };
+  /** Rows that it must answer with, and the error where it answers with others. */
+  readonly expected?: { readonly rows: number; readonly orElse: (found: number) => Error };
   /** Has to be over before this one begins. */
   readonly after?: Write;
 }
@@ -16,7 +16,7 @@ export interface Write {
 /**
  * Runs writes joined into one statement, which is one round trip; into as many as keep what each sends below the limit.
  *
- * @throws Error where a write touched other rows than it must.
+ * @throws what a write expects.
  */
 export async function runWrites(db: Db, writes: readonly Write[]): Promise<void> {
   for (const joined of portionsOf(writes)) await runJoined(db, joined);
@@ -50,8 +50,8 @@ async function runJoined(db: Db, writes: readonly Write[]): Promise<void> {
   const columns = counted.map(({ key, count }) => sql`${count} as ${sql.ref(key)}`);
   const { rows } = await sql<Readonly<Record<string, string>>>`with ${sql.join(parts)}
     select ${columns.length === 0 ? sql`1` : sql.join(columns)}`.execute(db);
-  for (const { key, rows: wanted, table } of counted) {
+  for (const { key, rows: wanted, orElse } of counted) {
     const found = Number(rows[0]?.[key]);
-    if (found !== wanted) throw new Error(`${table}: ${wanted} current rows were to end, ${found} were there`);
+    if (found !== wanted) throw orElse(found);
   }
 }

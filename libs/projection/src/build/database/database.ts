@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EntitySchema, MikroORM, type Options } from '@mikro-orm/postgresql';
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { DatabaseRefused, DatabaseUnavailable } from '../../errors.ts';
 import {
   CLOSE_LIMIT_MS,
@@ -70,6 +70,31 @@ export function dbOf(orm: MikroORM): Db {
  */
 export function inTransaction<Result>(db: Db, work: (db: Db) => Promise<Result>): Promise<Result> {
   return orDatabaseError(() => db.transaction().setIsolationLevel('read committed').execute(work));
+}
+
+/**
+ * The same in a transaction that begins with a statement which has no parameters: both are sent in one message, and where
+ * the statement fails nothing else is asked.
+ */
+export function inTransactionFrom<Result>(
+  db: Db,
+  first: RawBuilder<unknown>,
+  work: (db: Db) => Promise<Result>,
+): Promise<Result> {
+  const { sql: text } = first.compile(db);
+  return orDatabaseError(() =>
+    db.connection().execute(async (connection) => {
+      try {
+        await sql.raw(`start transaction isolation level read committed; ${text}`).execute(connection);
+        const result = await work(connection);
+        await sql`commit`.execute(connection);
+        return result;
+      } catch (error) {
+        await sql`rollback`.execute(connection).catch(() => undefined); // what went wrong first is what counts
+        throw error;
+      }
+    }),
+  );
 }
 
 /** Reads one state of the database, whatever is committed meanwhile. */

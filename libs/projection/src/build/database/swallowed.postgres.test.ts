@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
-import { insertCheckpoint, moveCheckpoint, readCheckpoint } from '../checkpoint.ts';
+import { inMoved, insertCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import { closeOrm, connectOrm, dbOf, inTransaction, openOrm } from './database.ts';
 
 let parts: RealParts<'postgres'>;
@@ -72,7 +72,7 @@ test('frozen-inside-its-transaction: Postgres ends its session, and another move
   try {
     await inTransaction(dbOf(orm), async (db) => {
       await sql`create schema frozen`.execute(db);
-      await sql`create table frozen.checkpoint (id integer, log text, epoch integer, writer text, sequence bigint, log_offset bigint,
+      await sql`create table frozen.checkpoint (id integer not null, log text, epoch integer, writer text, sequence bigint, log_offset bigint,
         height integer, hash text, feed_position bigint, status text, fault jsonb, updated_at timestamptz)`.execute(db);
       await insertCheckpoint({ db, schema }, null);
     });
@@ -80,16 +80,15 @@ test('frozen-inside-its-transaction: Postgres ends its session, and another move
     const to = { log: '6f', epoch: 1, writer: 'b2', sequence: 1, offset: 1n, height: null, hash: null };
     const woken = Promise.withResolvers<void>();
     const holding = Promise.withResolvers<void>();
-    const frozen = inTransaction(dbOf(orm), async (db) => {
-      await moveCheckpoint({ db, schema }, { from, to, feedPosition: 0 }, 300);
+    const build = { db: dbOf(orm), schema };
+    const hold = async (db: typeof build.db): Promise<void> => {
       holding.resolve();
       await woken.promise;
       await sql`select 1`.execute(db);
-    });
+    };
+    const frozen = inMoved(build, { from, to, feedPosition: 0 }, hold, 300);
     await holding.promise;
-    await inTransaction(dbOf(orm), (db) =>
-      moveCheckpoint({ db, schema }, { from, to: { ...to, writer: 'c3' }, feedPosition: 0 }),
-    );
+    await inMoved(build, { from, to: { ...to, writer: 'c3' }, feedPosition: 0 }, async () => undefined);
     woken.resolve();
     await expect(frozen).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', remedy: 'retry' });
     const standing = await inTransaction(dbOf(orm), (db) => readCheckpoint({ db, schema }));
