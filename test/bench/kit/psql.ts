@@ -59,3 +59,12 @@ export async function settle(url: string): Promise<void> {
   await using client = await Client.connect(url);
   await client.rows('checkpoint');
 }
+
+/** What the tables of a schema take on disk, with their indexes. */
+export async function bytesOfSchema(url: string, schema: string): Promise<number> {
+  await using client = await Client.connect(url);
+  await client.rows('checkpoint');
+  const [row] = await client.rows(`select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace where n.nspname = '${schema}' and c.relkind = 'r'`);
+  return Number(row?.['bytes']);
+}

@@ -151,8 +151,7 @@ export async function readRanges(
     sql` and `,
   );
   const order = inOrder(inIndexOrder(indexes[index] ?? [], key));
-  const { rows } =
-    await sql<Found>`select r.* from ${unnest(wanted)} as x(${namesOf(wanted)})
+  const { rows } = await sql<Found>`select r.* from ${unnest(wanted)} as x(${namesOf(wanted)})
     cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${current}
       order by ${order} limit ${rowsMax}) r`.execute(history.db);
   return rows.map((found) => rowFromSql(columns, found));
