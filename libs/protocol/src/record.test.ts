@@ -103,6 +103,14 @@ test.each([
   expect(decodeEvent(value).kind).toBe('problem');
 });
 
+test('events of any length have bytes of their own, and those of an event are never written over', () => {
+  const made = Array.from({ length: 120 }, (_, index) => {
+    const event = { ...operation, payload: '00'.repeat((index * 997) % 40_000), name: index % 3 === 0 ? 'é€😀' : 'a' };
+    return { event, bytes: encodeEvent(event) };
+  });
+  for (const { event, bytes } of made) expect(decodeEvent(bytes)).toEqual({ kind: 'event', event });
+});
+
 test.each(events)('the bytes of $type do not depend on the order of its fields', (event) => {
   const backwards = Object.fromEntries(Object.entries(event).reverse()) as unknown as LogEvent;
   expect(bytesToHex(encodeEvent(backwards))).toBe(bytesToHex(encodeEvent(event)));

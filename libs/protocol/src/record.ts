@@ -17,13 +17,45 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * The value bytes of a record: JSON in UTF-8, fields in the order of the schema, so that equal events have equal bytes.
  * Fields that the schema does not know follow in their own order. Scripts that repeat may stand once (`scriptOf`).
+ * The bytes may be part of a larger buffer.
  */
 export function encodeEvent(given: LogEvent): Uint8Array {
-  const event = given.type === 'operation' ? withScriptsOnce(given) : given;
+  return bytesOf(JSON.stringify(inOrder(given.type === 'operation' ? withScriptsOnce(given) : given)));
+}
+
+/** The event itself where its fields stand as in the schema, which those of our own making do. */
+function inOrder(event: LogEvent): object {
+  const order = FIELDS.get(event.type) ?? [];
+  let at = 0;
+  for (const field of Object.keys(event)) {
+    while (at < order.length && order[at] !== field) at += 1;
+    if (at === order.length) return reordered(event, order);
+    at += 1;
+  }
+  return event;
+}
+
+function reordered(event: LogEvent, order: readonly string[]): object {
   const ordered: Record<string, unknown> = {};
   const fields = event as Record<string, unknown>;
-  for (const field of FIELDS.get(event.type) ?? []) if (field in fields) ordered[field] = fields[field];
-  return utf8.encode(JSON.stringify(Object.assign(ordered, event)));
+  for (const field of order) if (field in fields) ordered[field] = fields[field];
+  return Object.assign(ordered, event);
+}
+
+/** Where the bytes of the next events go, one behind another: a buffer for each cost more than to encode it. */
+let room = new Uint8Array(0);
+const ROOM_BYTES = 256 * 1024;
+/** What a UTF-16 unit takes in UTF-8, at most. */
+const UNIT_BYTES = 3;
+
+function bytesOf(text: string): Uint8Array {
+  const bytesMax = UNIT_BYTES * text.length;
+  if (bytesMax > ROOM_BYTES / 4) return utf8.encode(text);
+  if (bytesMax > room.length) room = new Uint8Array(ROOM_BYTES);
+  const { written } = utf8.encodeInto(text, room);
+  const bytes = room.subarray(0, written);
+  room = room.subarray(written);
+  return bytes;
 }
 
 /** What value bytes turned out to be. */

@@ -17,9 +17,9 @@ export interface Place {
 
 /** An event with its place in the log, as a record with CloudEvents headers. `time` is ISO 8601. */
 export function recordOf(event: Unplaced<LogEvent>, place: Place, key: Height, time: string): OutgoingRecord {
-  const { type, ...content } = event;
+  const { type } = event;
   const { topic, log, epoch, sequence } = place;
-  const placed = { type, schema: 1, log, epoch, sequence, ...content } as LogEvent;
+  const placed = Object.assign({ type, schema: 1, log, epoch, sequence }, event) as LogEvent; // in the schema's order
   const value = encodeEvent(placed);
   if (value.length > EVENT_BYTES_MAX) {
     throw new EventTooLarge(topic, `${type} of block ${key}`, value.length, EVENT_BYTES_MAX);
