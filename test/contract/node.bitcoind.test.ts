@@ -1,7 +1,16 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bytesToHex, type Height, parseBlock, type Txid } from '@virtualchain/bitcoin';
 import { type NodePart, type RealParts, startRealParts } from '@virtualchain/local';
-import { type BitcoinNode, checkNode, NodePruned, openNode, openRpc, watchTip } from '@virtualchain/node-client';
+import {
+  type BitcoinNode,
+  checkNode,
+  NodePruned,
+  openBlockFiles,
+  openNode,
+  openRpc,
+  watchTip,
+} from '@virtualchain/node-client';
 import { type BuiltBlock, createMiner, fundWallets, type Miner } from '@virtualchain/testing';
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { bitcoindEnv, describeOnBitcoind } from '../kit/on-bitcoind.ts';
@@ -44,6 +53,16 @@ describeOnBitcoind('a real bitcoind', () => {
     expect(await status(`/rest/block/${'ab'.repeat(32)}.bin`)).toBe(404);
     expect(await open().block(miner.tip.hash)).toEqual(miner.tip.bytes);
     expect(await open().block('ab'.repeat(32) as BuiltBlock['hash'])).toBeNull();
+  });
+
+  test('its block files hold every block, masked or not, and new ones as soon as they are mined', async () => {
+    const folders = await readdir(parts.runDirectory, { recursive: true, withFileTypes: true });
+    const [first] = folders.filter(({ name }) => name === 'blk00000.dat');
+    if (first === undefined) throw new Error('no blk00000.dat in the directory of the run');
+    const files = keep(await openBlockFiles(first.parentPath, 'regtest'));
+    for (const { hash, bytes } of miner.branch()) expect(await files.block(hash)).toEqual(bytes);
+    const { hash, bytes } = await miner.mine();
+    expect(await files.block(hash)).toEqual(bytes);
   });
 
   test('without REST every block comes by getblock', async () => {

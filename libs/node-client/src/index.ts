@@ -1,3 +1,4 @@
+export { type BlockFiles, BlockFilesUnusable, openBlockFiles } from './block-files/block-files.ts';
 export type { Branch, BranchBlock, NodeTip } from './branch/branch.ts';
 export { type NextStep, nextStep, type StepOptions } from './branch/next-step.ts';
 export { isSyncing } from './branch/syncing.ts';

@@ -25,6 +25,17 @@ export const HASHES_PER_BATCH_MAX = 512;
 /** Transactions of one batch: a reply of 20 large ones stays below 8 MB of hex. */
 export const TRANSACTIONS_PER_BATCH_MAX = 20;
 
+// Reading a node's block files.
+
+/** Core begins another file at 128 MiB, and a block may lie across it. */
+export const BLOCK_FILE_BYTES_MAX = 2 ** 28;
+/** What is read at once while a file is looked through: many small blocks, or the head of one large one. */
+export const BLOCK_FILE_WINDOW_BYTES = 64 * 1_024;
+/** A file so far behind the newest does not grow any more: Core fills one after the other, or two at once. */
+export const GROWING_FILES_MAX = 16;
+/** A block has at most four million weight units, and so many bytes. */
+export const BLOCK_RECORD_BYTES_MAX = 4_000_000;
+
 // Choosing among nodes.
 
 /** How far the node in use may be behind another before it is left, and how often that is looked at. */

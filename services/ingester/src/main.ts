@@ -3,7 +3,7 @@ import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain } from '@virtualchain/definitions';
 import { armFailpoint } from '@virtualchain/failpoints';
 import { wallClock } from '@virtualchain/kernel';
-import { failover, openNode, watchTip } from '@virtualchain/node-client';
+import { failover, openBlockFiles, openNode, watchTip } from '@virtualchain/node-client';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
 import {
   createLogger,
@@ -17,6 +17,7 @@ import {
 } from '@virtualchain/process';
 import { share } from 'rxjs';
 import { createBlockCache } from './block/block-cache.ts';
+import { blocksOf } from './block/block-source.ts';
 import { failpoints } from './failpoints.ts';
 import { ingestChains } from './ingest-chains.ts';
 import { onlyOn, readNetwork } from './network.ts';
@@ -50,11 +51,14 @@ await runService(
     );
     const network = config.network ?? (await readNetwork(nodes, logger, wallClock, signal));
     await using node = failover(nodes.map((each) => onlyOn(network, each)));
+    await using files =
+      config.blocksDirectory === undefined ? null : await openBlockFiles(config.blocksDirectory, network);
+    const blocks = createBlockCache(files === null ? node : blocksOf(files, node));
     const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
     await using log = openKafkaLog(brokers);
     await using election = openKafkaElection(brokers);
     const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
-    const ports = { node, blocks: createBlockCache(node), log, election, wakeUps, clock: wallClock };
+    const ports = { node, blocks, log, election, wakeUps, clock: wallClock };
 
     const metrics = createMetrics({ service: 'ingester', network });
     metrics.watchProcess();

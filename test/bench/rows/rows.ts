@@ -10,6 +10,7 @@ export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   read: async () => (await import('./read.ts')).benches,
   latency: async () => (await import('./latency.ts')).benches,
   size: async () => [...(await import('./size-topic.ts')).benches, ...(await import('./size-postgres.ts')).benches],
+  backfill: async () => (await import('./backfill.ts')).benches,
   sync: async () => (await import('./sync.ts')).benches,
   memory: async () => (await import('./memory.ts')).benches,
   'ingest-block': async () => (await import('./ingest-block.ts')).benches,

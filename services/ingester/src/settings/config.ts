@@ -70,6 +70,11 @@ export const spec = {
     env: 'VCHAIN_NODE_ZMQ',
     about: 'where the node publishes hashblock, tcp://host:port; the node is asked when absent',
   }),
+  blocksDirectory: optional(text, {
+    flag: 'blocks-dir',
+    env: 'VCHAIN_BLOCKS_DIR',
+    about: 'the folder "blocks" of a Core node on this machine: blocks are read from its files where they have them',
+  }),
   brokers: required(addresses, {
     flag: 'kafka-brokers',
     env: 'VCHAIN_KAFKA_BROKERS',
