@@ -101,7 +101,7 @@ class NoLeader extends Error {
 
 /**
  * The broker, with parts of what is sent to it replaced: kafkajs chooses the version, sends, and names errors as ever.
- * Its own encoder took three quarters of the time of a send, its decoder a third of that of a read.
+ * Its own encoder took three quarters of the time of a send, its decoder a quarter of that of a read.
  */
 function replacing(broker: KafkaBroker, replace: (exchange: KafkaExchange) => KafkaExchange): KafkaBroker {
   const pool = broker.connectionPool;
