@@ -153,6 +153,7 @@ export {
   pushBytes,
   serializeTokens,
 } from './script/write-script.ts';
+export { doubleSha256Each } from './sha256/double-sha256-each.ts';
 export { changeOf, FundsInsufficient, transactionFee } from './transaction/fee.ts';
 export { parseTransaction } from './transaction/parse-transaction.ts';
 export { legacySighash, SIGHASH, segwitSighash } from './transaction/sighash.ts';

@@ -1,10 +1,12 @@
 import {
   bytesToHex,
-  doubleSha256,
+  doubleSha256Each,
   type Height,
   hash160,
   hexToBytes,
+  merkleTreeOfHashes,
   merkleTreeOfHex,
+  reverseBytes,
   treeRoot,
 } from '@virtualchain/bitcoin';
 import type { Brand } from '@virtualchain/kernel';
@@ -22,12 +24,19 @@ export function consensusHash(value: string): ConsensusHash {
   return value as ConsensusHash;
 }
 
-const EMPTY_BLOCK_LEAF = bytesToHex(doubleSha256(new Uint8Array()));
+const hashBytes = 32;
+const EMPTY_BLOCK: readonly Uint8Array[] = [new Uint8Array()];
 
 /** Ops hash of the serialised transitions of a block. Their order does not matter: the leaves are sorted. */
 export function opsHash(serialized: readonly Uint8Array[]): OpsHash {
-  const leaves = serialized.map((bytes) => bytesToHex(doubleSha256(bytes)));
-  return treeRoot(merkleTreeOfHex(leaves.length === 0 ? [EMPTY_BLOCK_LEAF] : leaves.sort())) as OpsHash;
+  const messages = serialized.length === 0 ? EMPTY_BLOCK : serialized;
+  const hashes = doubleSha256Each(messages);
+  const leaves = messages.map((_, index) => bytesToHex(hashes.subarray(index * hashBytes, (index + 1) * hashBytes)));
+  const nodes = new Uint8Array(hashes.length);
+  leaves.sort().forEach((leaf, index) => {
+    nodes.set(reverseBytes(hexToBytes(leaf)), index * hashBytes);
+  });
+  return treeRoot(merkleTreeOfHashes(nodes)) as OpsHash;
 }
 
 /** The heights whose consensus hashes block `at` mixes in: at−1, at−3, at−7, … while they are `firstBlock` or above. */
