@@ -12,7 +12,7 @@ import { measured } from '../harness/processes.ts';
 import { makeWorkload } from '../workloads/blocks.ts';
 
 const BLOCKS = 40;
-const QUICK_BLOCKS = 6;
+const QUICK_BLOCKS = 3;
 const REGTEST_MAGIC = Uint8Array.of(0xfa, 0xbf, 0xb5, 0xda);
 
 /** Blocks from a node's files, against the same ones from a node that has them in memory. */
