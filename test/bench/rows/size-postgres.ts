@@ -15,7 +15,7 @@ const postgresSize: Bench = {
   note: 'Two thirds of the operations claim a name, a third changes one of the block before.',
   async open({ quick, parts }) {
     const { postgres } = await parts();
-    const changes = await kvChanges(quick ? 8 : 24, 1);
+    const changes = await kvChanges(quick ? 12 : 32, 1);
     let perOperation = Number.NaN;
     return {
       async ours(round) {

@@ -38,19 +38,21 @@ export async function writeRun(build: Build, run: readonly WrittenBlock[], feedP
 function historyOfRun(name: string, run: readonly WrittenBlock[]): { ended: EndedRow[]; begun: Version<Row>[] } {
   const ended: EndedRow[] = [];
   const open = new Map<string, Version<Row>>();
-  const begun: Version<Row>[] = [];
+  const begun: { readonly key: string; readonly version: Version<Row> }[] = [];
   for (const { folded } of run) {
     if (folded === null) continue;
     const { height } = folded.block;
     for (const { collection, key, before, after } of folded.changes) {
       if (collection !== name) continue;
       const ours = open.get(key);
-      if (ours !== undefined) begun.push({ ...ours, validTo: height });
+      if (ours !== undefined) begun.push({ key, version: { ...ours, validTo: height } });
       else if (before !== null) ended.push({ row: before, at: height });
       if (after === null) open.delete(key);
       else open.set(key, { row: after, validFrom: height, validTo: null });
     }
   }
-  begun.push(...open.values());
-  return { ended, begun };
+  for (const [key, version] of open) begun.push({ key, version });
+  // In the order of the key: its indexes then grow at neighbouring places, and no page of theirs is left half full.
+  begun.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return { ended, begun: begun.map(({ version }) => version) };
 }

@@ -13,14 +13,6 @@ export function historyView(name: string): string {
   return `${name}_history`;
 }
 
-/**
- * Later versions of a key stand beside its first in the index of the primary key: pages that are not full have room for
- * them, and are not cut in halves.
- */
-export function collectionStorageSql(schema: string, name: string): string {
-  return `alter index "${schema}"."${collectionTable(name)}_pkey" set (fillfactor = 70)`;
-}
-
 interface Index {
   readonly name: string;
   readonly columns: readonly string[];
@@ -34,7 +26,7 @@ interface Index {
  */
 export function collectionEntity(name: string, { columns, key, indexes }: Collection): EntitySchema {
   const table = collectionTable(name);
-  const properties = inStorageOrder(columns, key).map(([column, { kind, nullable }]) => [
+  const properties = Object.entries(columns).map(([column, { kind, nullable }]) => [
     column,
     property(column, { type: ORM_TYPE[kind], columnType: SQL_TYPE[kind], nullable, primary: key.includes(column) }),
   ]);
@@ -49,18 +41,6 @@ export function collectionEntity(name: string, { columns, key, indexes }: Collec
     indexes: indexesOf(table, key, indexes).map((index) => ({ name: index.name, expression: indexSql(index) })),
   } as ConstructorParameters<typeof EntitySchema>[0]);
 }
-
-/** Numbers of eight bytes first: Postgres fills the gaps before them otherwise. The order of a key is its own. */
-function inStorageOrder(
-  columns: Collection['columns'],
-  key: readonly string[],
-): [string, Collection['columns'][string]][] {
-  const isWide = ([name, { kind }]: [string, { readonly kind: ColumnKind }]): number =>
-    key.includes(name) || WIDE_KINDS.includes(kind) ? 0 : 1;
-  return Object.entries(columns).sort((a, b) => isWide(a) - isWide(b));
-}
-
-const WIDE_KINDS: readonly ColumnKind[] = ['integer', 'bigint', 'legacyFloat'];
 
 function property(
   fieldName: string,

@@ -1,16 +1,17 @@
 import { defineEntity } from '@mikro-orm/postgresql';
-import type { ConsensusHash, OperationOutcome, Verdict } from '@virtualchain/machine';
+import type { ConsensusHash } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import type { WrittenBlock } from './blocks.ts';
-import type { BuildTables } from './build.ts';
+import { Blocks, type WrittenBlock } from './blocks.ts';
+import { type BuildTables, nameOf } from './build.ts';
 import { insertRows, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
-import { storableText } from './operations.ts';
+import { reasonCode, StoredOperations, txidHex, verdictWord } from './operations.ts';
 import { column, index, keepAsIs, type RowOf } from './table.ts';
 
 /**
- * What the state went through, retractions included. Append-only: nothing is rolled back here. A block's row has its
- * operations too, which take the positions behind its own; whoever reads by SQL has the view `feed`, one row each.
+ * What the state went through, retractions included. Append-only: nothing is rolled back here. A block's operations take the
+ * positions behind its own. As long as it is on the branch they are in `stored_operations`; when it is taken back, what the
+ * feed says of them is kept in its row. Whoever reads by SQL has the view `feed`, one row each.
  */
 export const StoredFeed = defineEntity({
   name: 'stored_feed',
@@ -24,28 +25,36 @@ export const StoredFeed = defineEntity({
     first_sequence: column.bigint(),
     last_sequence: column.bigint(),
     first_offset: column.bigint(),
-    /** 32 bytes an operation. */
-    txids: column.bytes(),
-    /** The first letter of each verdict. */
-    verdicts: column.text(),
-    /** Why operations were rejected or ignored: JSON, by their positions in the block. */
-    codes: column.text().nullable(),
+    /** Of a block that was taken back: 32 bytes an operation. */
+    txids: column.bytes().nullable(),
+    /** Of a block that was taken back: the number of each verdict, a digit an operation. Null while it is on the branch. */
+    verdicts: column.text().nullable(),
+    /** Of a block that was taken back: why operations were rejected or ignored, by their positions in the block. */
+    codes: column.json<Readonly<Record<string, string>>>().nullable(),
   },
   indexes: [index('stored_feed', 'height')],
 });
 
 export const feedStorage = keepAsIs(StoredFeed, 'txids');
 
-/** What the view `feed` selects from the table. The records of a block's operations follow its own in the log. */
-export function feedView(table: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`select position, kind, height, hash, null::integer as operation_position, null::text as txid,
-      null::text as verdict, null::text as code, consensus_hash, first_sequence, last_sequence, first_offset
-    from ${table}
+/** What the view `feed` selects from the tables. The records of a block's operations follow its own in the log. */
+export function feedView(feed: RawBuilder<unknown>, operations: RawBuilder<unknown>): RawBuilder<unknown> {
+  const noOperation = sql`null::integer as operation_position, null::text as txid, null::text as verdict, null::text as code`;
+  const placed = (i: RawBuilder<unknown>) =>
+    sql`b.position + 1 + ${i} as position, 'operation', b.height, b.hash, ${i}`;
+  const logged = (i: RawBuilder<unknown>) =>
+    sql`null::text, b.first_sequence + 1 + ${i}, b.first_sequence + 1 + ${i}, b.first_offset`;
+  const i = sql`i`;
+  const position = sql`o.position`;
+  return sql`select position, kind, height, hash, ${noOperation}, consensus_hash, first_sequence, last_sequence, first_offset
+    from ${feed}
     union all
-    select b.position + 1 + i, 'operation', b.height, b.hash, i, encode(substring(b.txids from 1 + 32 * i for 32), 'hex'),
-      case substring(b.verdicts from 1 + i for 1) when 'a' then 'accepted' when 'r' then 'rejected' else 'ignored' end,
-      b.codes::jsonb ->> i::text, null, b.first_sequence + 1 + i, b.first_sequence + 1 + i, b.first_offset
-    from ${table} b cross join lateral generate_series(0, length(b.verdicts) - 1) i`;
+    select ${placed(position)}, ${txidHex}, ${verdictWord(sql`o.verdict`)}, ${reasonCode}, ${logged(position)}
+    from ${feed} b join ${operations} o on o.height = b.height where b.kind = 'connected' and b.verdicts is null
+    union all
+    select ${placed(i)}, encode(substring(b.txids from 1 + 32 * i for 32), 'hex'),
+      ${verdictWord(sql`substring(b.verdicts from 1 + i for 1)::integer`)}, b.codes ->> i::text, ${logged(i)}
+    from ${feed} b cross join lateral generate_series(0, length(b.verdicts) - 1) i`;
 }
 
 type FeedRow = RowOf<typeof StoredFeed>;
@@ -85,7 +94,6 @@ export async function appendRetracted(
 }
 
 function connectedRow({ change, folded }: WrittenBlock, position: number): FeedRow {
-  const outcomes = folded?.outcomes ?? [];
   return {
     position: String(position),
     kind: 'connected',
@@ -95,19 +103,22 @@ function connectedRow({ change, folded }: WrittenBlock, position: number): FeedR
     first_sequence: String(change.event.sequence),
     last_sequence: String(change.cursor.sequence),
     first_offset: String(change.offset),
-    txids: Buffer.from(outcomes.map(({ event }) => event.txid).join(''), 'hex'),
-    verdicts: outcomes.map(({ verdict }) => LETTER[verdict.kind]).join(''),
-    codes: codesOf(outcomes),
+    ...NOT_TAKEN_BACK,
   };
 }
 
-const LETTER: Readonly<Record<Verdict['kind'], string>> = { accepted: 'a', rejected: 'r', ignored: 'i' };
+const NOT_TAKEN_BACK = { txids: null, verdicts: null, codes: null } as const;
 
-function codesOf(outcomes: readonly OperationOutcome[]): string | null {
-  const codes = outcomes.flatMap(({ verdict }, i) =>
-    verdict.kind === 'accepted' ? [] : [[i, storableText(verdict.code)] as const],
-  );
-  return codes.length === 0 ? null : JSON.stringify(Object.fromEntries(codes));
+/** Keeps what the feed says of the operations of blocks above a height, before they are taken back. */
+export async function keepOperationsAbove(build: BuildTables, height: number): Promise<void> {
+  await sql`update ${nameOf(build, StoredFeed)} f set txids = x.txids, verdicts = coalesce(x.verdicts, ''), codes = x.codes
+    from (
+      select b.height, string_agg(o.txid, ''::bytea order by o.position) as txids,
+        string_agg(o.verdict::text, '' order by o.position) as verdicts,
+        jsonb_object_agg(o.position, o.reason ->> 0) filter (where o.reason is not null) as codes
+      from ${nameOf(build, Blocks)} b left join ${nameOf(build, StoredOperations)} o on o.height = b.height
+      where b.height > ${height} group by b.height
+    ) x where f.height = x.height and f.kind = 'connected' and f.verdicts is null`.execute(build.db);
 }
 
 function retractedRow({ height, hash, sequence, offset }: RetractedBlock, position: number): FeedRow {
@@ -120,8 +131,6 @@ function retractedRow({ height, hash, sequence, offset }: RetractedBlock, positi
     first_sequence: String(sequence),
     last_sequence: String(sequence),
     first_offset: String(offset),
-    txids: Buffer.alloc(0),
-    verdicts: '',
-    codes: null,
+    ...NOT_TAKEN_BACK,
   };
 }

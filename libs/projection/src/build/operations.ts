@@ -42,6 +42,7 @@ const TXID_HEX = `encode(txid, 'hex') collate "C"`;
 const CODE = `(reason ->> 0) collate "C"`;
 /** The txid as an index knows it, and the view shows it. */
 export const txidHex = sql.raw(TXID_HEX);
+export const reasonCode = sql.raw(CODE);
 
 function indexOn(what: string, over: (table: string) => string) {
   const name = `stored_operations_${what}`;
@@ -49,6 +50,11 @@ function indexOn(what: string, over: (table: string) => string) {
     name,
     expression: (_: unknown, table: { toString(): string }) => `create index "${name}" on ${over(`${table}`)}`,
   };
+}
+
+/** The word for the number of a verdict, in SQL. */
+export function verdictWord(number: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(array[${sql.join(VERDICTS.map((kind) => sql.lit(kind)))}])[${number} + 1]`;
 }
 
 export function verdictNumber(kind: Verdict['kind']): number {
@@ -63,9 +69,8 @@ export function verdictKind(number: number): Verdict['kind'] {
 
 /** What the view `operations` selects from the table. */
 export function operationsView(table: RawBuilder<unknown>): RawBuilder<unknown> {
-  const kinds = sql.raw(VERDICTS.map((kind) => `'${kind}'`).join(', '));
   return sql`select height, position, ${txidHex} as txid, transaction_index, opcode,
-    (array[${kinds}])[verdict + 1] as verdict, ${sql.raw(CODE)} as code, (reason ->> 1) collate "C" as detail,
+    ${verdictWord(sql`verdict`)} as verdict, ${reasonCode} as code, (reason ->> 1) collate "C" as detail,
     changed_keys::jsonb as changed_keys from ${table}`;
 }
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { RECORDS_BYTES_PER_PART_MAX, RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, nameOf, on } from './build.ts';
-import { namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
+import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldRecords } from './old-layout.ts';
 import type { BlockRecords } from './stored.ts';
@@ -21,7 +21,10 @@ export const Records = defineEntity({
   properties: {
     height: column.integer().primary(),
     first_position: column.integer().primary(),
-    /** zstd of the records, each behind its length (32 bits, big-endian). */
+    /**
+     * zstd of the records, one behind the other: how many bytes are kept of it, where its txid was cut out (32 bits each,
+     * big-endian), and those bytes. The txid stands in `stored_operations`.
+     */
     content: column.bytes(),
   },
 });
@@ -35,9 +38,13 @@ export interface RecordRun {
   readonly height: number;
   readonly firstPosition: number;
   readonly values: readonly Uint8Array[];
+  /** Of each, hex. */
+  readonly txids: readonly string[];
 }
 
-const LENGTH_SIZE = 4;
+const HEAD_SIZE = 8;
+/** In the place of a cut where there is none. */
+const UNCUT = 0xffffffff;
 const compress = promisify(zstdCompress);
 const PARAMETERS = {
   params: {
@@ -52,49 +59,79 @@ export async function recordWrites(build: BuildTables, blocks: readonly WrittenB
     height: change.event.height,
     firstPosition: 0,
     values: folded === null ? [] : change.operationBytes,
+    txids: change.operations.map(({ txid }) => txid),
   }));
   return writesOf(build, Records, await packRecords(runs));
 }
 
 export async function packRecords(runs: readonly RecordRun[]): Promise<RecordsRow[]> {
   const rows: RecordsRow[] = [];
-  for (const { height, firstPosition, values } of runs.flatMap(partsOf))
-    rows.push({ height, first_position: firstPosition, content: await compress(joined(values), PARAMETERS) });
+  for (const part of runs.flatMap(partsOf)) {
+    const content = await compress(joined(part), PARAMETERS);
+    rows.push({ height: part.height, first_position: part.firstPosition, content });
+  }
   return rows;
 }
 
 /** Parts of so many bytes that one is soon read; a record that is larger goes alone. */
-function partsOf({ height, firstPosition, values }: RecordRun): RecordRun[] {
+function partsOf({ height, firstPosition, values, txids }: RecordRun): RecordRun[] {
   const parts: RecordRun[] = [];
+  const cut = (from: number, to: number): void => {
+    const slices = { values: values.slice(from, to), txids: txids.slice(from, to) };
+    parts.push({ height, firstPosition: firstPosition + from, ...slices });
+  };
   let [from, bytes] = [0, 0];
   for (const [i, { length }] of values.entries()) {
     if (i > from && bytes + length > RECORDS_BYTES_PER_PART_MAX) {
-      parts.push({ height, firstPosition: firstPosition + from, values: values.slice(from, i) });
+      cut(from, i);
       [from, bytes] = [i, 0];
     }
     bytes += length;
   }
-  if (values.length > 0) parts.push({ height, firstPosition: firstPosition + from, values: values.slice(from) });
+  if (values.length > 0) cut(from, values.length);
   return parts;
 }
 
-function joined(values: readonly Uint8Array[]): Buffer {
-  const target = Buffer.allocUnsafe(values.reduce((sum, { length }) => sum + LENGTH_SIZE + length, 0));
-  let at = 0;
-  for (const value of values) {
-    at = target.writeUInt32BE(value.length, at);
-    target.set(value, at);
-    at += value.length;
+function joined({ values, txids }: RecordRun): Buffer {
+  const target = Buffer.allocUnsafe(values.reduce((sum, { length }) => sum + HEAD_SIZE + length, 0));
+  let end = 0;
+  for (const [i, value] of values.entries()) {
+    const txid = txids[i] ?? '';
+    const found = txid === '' ? -1 : asBuffer(value).indexOf(txid, 0, 'latin1');
+    const head = end;
+    end += HEAD_SIZE;
+    if (found === -1) {
+      target.set(value, end);
+      end += value.length;
+    } else {
+      target.set(value.subarray(0, found), end);
+      target.set(value.subarray(found + txid.length), end + found);
+      end += value.length - txid.length;
+    }
+    target.writeUInt32BE(end - head - HEAD_SIZE, head);
+    target.writeUInt32BE(found === -1 ? UNCUT : found, head + 4);
   }
-  return target;
+  return target.subarray(0, end);
 }
 
 export async function rollBackRecords(build: BuildTables, height: number): Promise<void> {
   await on(build, Records).deleteFrom('records').where('height', '>', height).execute();
 }
 
-/** The records of the blocks from one height to another, by height. */
-export async function readRecords(build: Build, from: number, to: number): Promise<ReadonlyMap<number, BlockRecords>> {
+/** Where a record is, and the txid of its operation, hex. */
+export interface RecordPlace {
+  readonly height: number;
+  readonly position: number;
+  readonly txid: string;
+}
+
+/** The records of whole blocks, by height: `operations` are all that these have, in order. */
+export async function readRecords(
+  build: Build,
+  operations: readonly RecordPlace[],
+): Promise<ReadonlyMap<number, BlockRecords>> {
+  const [from, to] = [operations[0]?.height, operations.at(-1)?.height];
+  if (from === undefined || to === undefined) return new Map();
   if (build.layout === 1) return readOldRecords(build, from, to);
   const rows = await on(build, Records)
     .selectFrom('records')
@@ -104,14 +141,7 @@ export async function readRecords(build: Build, from: number, to: number): Promi
     .orderBy('height')
     .orderBy('first_position')
     .execute();
-  const byHeight = Map.groupBy(rows, ({ height }) => height);
-  return new Map([...byHeight].map(([height, parts]) => [height, unpackParts(parts)]));
-}
-
-/** Where a record is. */
-interface RecordPlace {
-  readonly height: number;
-  readonly position: number;
+  return unpacked(rows, operations);
 }
 
 /** The records at some places, no other part than theirs is read. @throws Error naming the height of one that cannot be read. */
@@ -119,48 +149,75 @@ export async function readRecordsOf(
   build: BuildTables,
   places: readonly RecordPlace[],
 ): Promise<(place: RecordPlace) => Uint8Array> {
-  const byHeight = new Map<number, BlockRecords>();
-  if (places.length > 0) {
-    const columns = [
-      { name: 'height', arrayType: 'integer[]', values: places.map(({ height }) => height) },
-      { name: 'position', arrayType: 'integer[]', values: places.map(({ position }) => position) },
-    ];
-    const records = nameOf(build, Records);
-    const { rows } = await sql<RecordsRow>`select r.* from (
-        select distinct x.height, (select max(first_position) from ${records} p
-          where p.height = x.height and p.first_position <= x.position) as first_position
-        from ${unnest(columns)} as x(${namesOf(columns)})
-      ) wanted join ${records} r using (height, first_position)`.execute(build.db);
-    for (const [height, parts] of Map.groupBy(rows, (row) => row.height)) byHeight.set(height, unpackParts(parts));
-  }
+  const found = places.length === 0 ? [] : await partsWith(build, places);
+  const byHeight = unpacked(found, places);
   return ({ height, position }) => {
-    const found = byHeight.get(height);
-    const value = found?.values.get(position);
+    const block = byHeight.get(height);
+    const value = block?.values.get(position);
     if (value !== undefined) return value;
-    throw new Error(
-      `${build.schema}: the record of operation ${position} at height ${height} cannot be read: ${found?.problem ?? 'it is not there'}`,
-    );
+    const why = block?.problem ?? 'it is not there';
+    throw new Error(`${build.schema}: the record of operation ${position} at height ${height} cannot be read: ${why}`);
   };
 }
 
-function unpackParts(parts: readonly RecordsRow[]): BlockRecords {
+async function partsWith(build: BuildTables, places: readonly RecordPlace[]): Promise<readonly RecordsRow[]> {
+  const columns = [
+    { name: 'height', arrayType: 'integer[]', values: places.map(({ height }) => height) },
+    { name: 'position', arrayType: 'integer[]', values: places.map(({ position }) => position) },
+  ];
+  const records = nameOf(build, Records);
+  const { rows } = await sql<RecordsRow>`select r.* from (
+      select distinct x.height, (select max(first_position) from ${records} p
+        where p.height = x.height and p.first_position <= x.position) as first_position
+      from ${unnest(columns)} as x(${namesOf(columns)})
+    ) wanted join ${records} r using (height, first_position)`.execute(build.db);
+  return rows;
+}
+
+/** The records of parts by height and position, with the txids that were cut out of them. */
+function unpacked(rows: readonly RecordsRow[], places: readonly RecordPlace[]): ReadonlyMap<number, BlockRecords> {
+  const txids = new Map<number, Map<number, string>>();
+  for (const [height, found] of Map.groupBy(places, (place) => place.height))
+    txids.set(height, new Map(found.map(({ position, txid }) => [position, txid])));
+  const byHeight = Map.groupBy(rows, ({ height }) => height);
+  return new Map([...byHeight].map(([height, parts]) => [height, unpackParts(parts, txids.get(height) ?? new Map())]));
+}
+
+function unpackParts(parts: readonly RecordsRow[], txids: ReadonlyMap<number, string>): BlockRecords {
   const values = new Map<number, Uint8Array>();
   try {
-    for (const part of parts) for (const [position, value] of unpackRecords(part)) values.set(position, value);
+    for (const part of parts) unpackPart(part, txids, values);
     return { values, problem: null };
   } catch (error) {
     return { values, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** The records of one part by position. @throws Error where they are not as they were written. */
-export function* unpackRecords({ first_position: first, content }: RecordsRow): Generator<[number, Uint8Array]> {
+/** Those without a txid are left out: their operation is not there. @throws Error where they are not as they were written. */
+function unpackPart(
+  { first_position: first, content }: RecordsRow,
+  txids: ReadonlyMap<number, string>,
+  values: Map<number, Uint8Array>,
+): void {
   const bytes = zstdDecompressSync(content);
   let at = 0;
   for (let position = first; at < bytes.length; position++) {
-    const end = at + LENGTH_SIZE <= bytes.length ? at + LENGTH_SIZE + bytes.readUInt32BE(at) : Number.NaN;
+    const start = at + HEAD_SIZE;
+    const end = start <= bytes.length ? start + bytes.readUInt32BE(at) : Number.NaN;
     if (!(end <= bytes.length)) throw new Error(`the record at position ${position} is cut short`);
-    yield [position, new Uint8Array(bytes.buffer, bytes.byteOffset + at + LENGTH_SIZE, end - at - LENGTH_SIZE)];
+    const cut = bytes.readUInt32BE(at + 4);
+    const kept = bytes.subarray(start, end);
+    const txid = txids.get(position);
+    if (cut === UNCUT) values.set(position, new Uint8Array(kept.buffer, kept.byteOffset, kept.length));
+    else if (txid !== undefined) values.set(position, restored(kept, cut, txid));
     at = end;
   }
+}
+
+function restored(kept: Buffer, cut: number, txid: string): Uint8Array {
+  const value = Buffer.allocUnsafe(kept.length + txid.length);
+  kept.copy(value, 0, 0, cut);
+  value.write(txid, cut, 'latin1');
+  kept.copy(value, cut + txid.length, cut);
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }

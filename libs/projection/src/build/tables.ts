@@ -1,27 +1,34 @@
 import type { EntitySchema } from '@mikro-orm/postgresql';
 import type { AnyStateMachine, Collections } from '@virtualchain/machine';
+import type { RawBuilder } from 'kysely';
 import { Blocks } from './blocks.ts';
 import { Checkpoints } from './checkpoint.ts';
-import { collectionEntity, collectionStorageSql } from './collection-table.ts';
+import { collectionEntity } from './collection-table.ts';
 import { feedStorage, feedView, StoredFeed } from './feed.ts';
 import { operationsView, StoredOperations } from './operations.ts';
 import { Records, recordsStorage } from './records.ts';
+import type { Table } from './table.ts';
 import { StoredTransitions, transitionsView } from './transitions.ts';
 
 /** The tables that every build has. */
 export const FIXED_TABLES = [Blocks, StoredOperations, Records, StoredTransitions, StoredFeed, Checkpoints] as const;
 
-/** What the view of that name selects from its table, for those who read by SQL. */
-export const READABLE_VIEWS = [
-  { name: 'operations', table: StoredOperations, select: operationsView },
-  { name: 'transitions', table: StoredTransitions, select: transitionsView },
-  { name: 'feed', table: StoredFeed, select: feedView },
-] as const;
+interface ReadableView {
+  readonly name: string;
+  /** What it selects; `of` has the full names of tables. */
+  readonly select: (of: (table: Table) => RawBuilder<unknown>) => RawBuilder<unknown>;
+}
+
+/** The views of the live build for those who read by SQL, beside those that show a table as it is. */
+export const READABLE_VIEWS: readonly ReadableView[] = [
+  { name: 'operations', select: (of) => operationsView(of(StoredOperations)) },
+  { name: 'transitions', select: (of) => transitionsView(of(StoredTransitions)) },
+  { name: 'feed', select: (of) => feedView(of(StoredFeed), of(StoredOperations)) },
+];
 
 /** Statements for what MikroORM's definitions cannot say. */
-export function storageSql(machine: AnyStateMachine, schema: string): string {
-  const collections = Object.keys(machine.collections).map((name) => collectionStorageSql(schema, name));
-  return [recordsStorage(schema), feedStorage(schema), ...collections].map((statement) => `${statement};`).join('\n');
+export function storageSql(schema: string): string {
+  return `${recordsStorage(schema)};\n${feedStorage(schema)};`;
 }
 
 /**

@@ -21,13 +21,14 @@ export interface OperationReading {
   ): Promise<readonly OperationRecord[]>;
 }
 
-type Found = Pick<RowOf<typeof StoredOperations>, 'height' | 'position' | 'verdict' | 'reason' | 'changed_keys'>;
+type Row = RowOf<typeof StoredOperations>;
+type Found = Pick<Row, 'height' | 'position' | 'verdict' | 'reason' | 'changed_keys'> & { readonly txid: string };
 
 const HEX = /^[0-9a-f]+$/;
 
 export function operationsUpTo(build: BuildTables, height: Height): OperationReading {
   const found = async (where: RawBuilder<unknown>, limit: number): Promise<readonly OperationRecord[]> => {
-    const { rows } = await sql<Found>`select height, position, verdict, reason, changed_keys
+    const { rows } = await sql<Found>`select height, position, ${txidHex} as txid, verdict, reason, changed_keys
       from ${nameOf(build, StoredOperations)} o where o.height <= ${height} and ${where}
       order by o.height, o.position limit ${limit}`.execute(build.db);
     const recordOf = await readRecordsOf(build, rows);

@@ -42,7 +42,7 @@ export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, s
   const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
   try {
     const tables = await orm.schema.getCreateSchemaSQL({ schema });
-    return `drop schema if exists "${schema}" cascade;\n${tables}\n${storageSql(machine, schema)}`;
+    return `drop schema if exists "${schema}" cascade;\n${tables}\n${storageSql(schema)}`;
   } finally {
     await closeOrm(orm);
   }

@@ -42,8 +42,10 @@ export async function pointViews(db: Db, instance: NamedInstance, schema: string
       db,
     );
   }
-  for (const { name, table, select } of READABLE_VIEWS)
-    await sql`create view ${nameOf({ schema: views }, name)} as ${select(nameOf({ schema }, table))}`.execute(db);
+  for (const { name, select } of READABLE_VIEWS) {
+    const selected = select((table) => nameOf({ schema }, table));
+    await sql`create view ${nameOf({ schema: views }, name)} as ${selected}`.execute(db);
+  }
   for (const { relname, grantee, privilege_type } of granted) {
     const view = sql.table(`${views}.${relname}`);
     const { rows: still } =

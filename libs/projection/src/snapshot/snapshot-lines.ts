@@ -56,7 +56,11 @@ async function insertBlockLines(build: Build, lines: readonly Given[]): Promise<
 async function readOperationLines(build: Build, [from, to]: Range): Promise<readonly Given[]> {
   const { rows } = await sql<RowOf<typeof StoredOperations>>`select * from ${nameOf(build, StoredOperations)}
     where height between ${from} and ${to} order by height, position`.execute(build.db);
-  const records = await readRecords(build, from, to);
+  const hex = (txid: Uint8Array): string => Buffer.from(txid).toString('hex');
+  const records = await readRecords(
+    build,
+    rows.map((row) => ({ ...row, txid: hex(row.txid) })),
+  );
   return rows.map(({ height, position, txid, transaction_index, opcode, verdict, reason, changed_keys }) => {
     const event = records.get(height)?.values.get(position);
     if (event === undefined)
@@ -80,6 +84,7 @@ async function insertOperationLines(build: Build, lines: readonly Given[]): Prom
     height: whole(run[0], 'height'),
     firstPosition: whole(run[0], 'position'),
     values: run.map((line) => bytesOf(line, 'event')),
+    txids: run.map(({ txid }) => String(txid)),
   }));
   await insertRows(build, Records, await packRecords(runs));
 }

@@ -5,6 +5,7 @@ import { placeBlocks } from '../build/block-places.ts';
 import { readAllHashes } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
+import { readOperations } from '../build/operations.ts';
 import { readRecords } from '../build/records.ts';
 import type { BlockRecords } from '../build/stored.ts';
 import { SnapshotRefused } from '../errors.ts';
@@ -61,12 +62,15 @@ export async function placeOnTopic(build: Build, { path, topic, header, branch }
   await insertCheckpoint(build, tip.mark.cursor);
 }
 
-const NO_RECORDS: BlockRecords = { values: new Map(), problem: null };
+async function recordsAt(build: Build, height: number): Promise<BlockRecords> {
+  const records = await readRecords(build, await readOperations(build, height, height));
+  return records.get(height) ?? { values: new Map(), problem: null };
+}
 
 /** Null when a block has the operations that the topic has. */
 async function otherOperations(build: Build, there: BlockOnTopic, topic: string): Promise<string | null> {
   const { height } = there.mark;
-  const { values, problem } = (await readRecords(build, height, height)).get(height) ?? NO_RECORDS;
+  const { values, problem } = await recordsAt(build, height);
   if (problem !== null) return problem;
   const operations = [...values.values()];
   if (operations.length !== there.operations.length)

@@ -19,10 +19,11 @@ export interface Step {
 
 export async function readStep(build: Build, from: number, to: number): Promise<Step> {
   const byHeight = ({ height }: { readonly height: number }): number => height;
+  const operations = await readOperations(build, from, to);
   return {
     blocks: await readBlocks(build, from, to),
-    operations: Map.groupBy(await readOperations(build, from, to), byHeight),
-    records: await readRecords(build, from, to),
+    operations: Map.groupBy(operations, byHeight),
+    records: await readRecords(build, operations),
     transitions: Map.groupBy(await readTransitions(build, from, to), byHeight),
     changes: await readChanges(build, from, to),
   };
