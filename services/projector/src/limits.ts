@@ -3,6 +3,8 @@
 /** The most that goes into one Postgres transaction. */
 export const TRANSACTION_BLOCKS_MAX = 200;
 export const TRANSACTION_OPERATIONS_MAX = 5_000;
+/** Of the records of its operations; a block that has more goes alone. */
+export const TRANSACTION_BYTES_MAX = 64 * 1024 * 1024;
 /** How long a failure that may pass is waited out before the next try. */
 export const RETRY = { firstMs: 200, lastMs: 5_000 };
 /** How often a faulted projection looks whether it was resumed. */
