@@ -3,7 +3,6 @@ import type { BnsCollections } from './collections.ts';
 import type { BnsOperation } from './operations.ts';
 import type { BnsParameters } from './parameters.ts';
 import { STACKS } from './rules/accounts.ts';
-import { preorderHash } from './rules/hashes.ts';
 import { splitName } from './rules/names.ts';
 
 type Rows = Prefetch<BnsCollections>;
@@ -19,14 +18,12 @@ export function readBy(op: BnsOperation, rules: BnsParameters): Rows {
         ...preorder(op.preorderHash, op.height),
         ...account(op.address, op.tokens?.unit),
       };
-    case 'name_registration': {
-      const hash = preorderHash(op.name, op.sender, op.recipientAddress);
+    case 'name_registration':
       return {
         ...namespaceOf(op.name),
-        names: { keys: [{ name: op.name }], by: [ownedBy(op.recipient), preorderedBy(hash)] },
-        ...preorder(hash),
+        names: { keys: [{ name: op.name }], by: [ownedBy(op.recipient), preorderedBy(op.preorderHash)] },
+        ...preorder(op.preorderHash),
       };
-    }
     case 'name_renewal':
       return {
         ...namespaceOf(op.name),
