@@ -1,9 +1,10 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openProjection, viewSchema } from '@virtualchain/projection';
 import { Client } from '../kit/postgres-client.ts';
 import { rowsOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
+import { changesOf, connectKv, kvInstance } from './kv-log.ts';
 import { projectionContract } from './projection.contract.ts';
 
 let parts: RealParts<'postgres'>;
@@ -48,4 +49,17 @@ projectionContract('postgres', async (instance) => {
       await reader.close();
     },
   };
+});
+
+test('gone-checkpoint: where the row of the checkpoint is gone, nothing is written', async () => {
+  const url = await parts.postgres.createDatabase(`projection_${++databases}`);
+  await using projection = await openProjection(url, kvInstance());
+  await using client = await Client.connect(url);
+  const [first, second] = await changesOf([connectKv('0', ['alice +a']), connectKv('0a', ['alice +b'])]);
+  if (first === undefined || second === undefined) throw new RangeError('two blocks make two changes');
+  await projection.advance([first]);
+  await client.rows(`delete from ${projection.schema}.checkpoint`);
+  await expect(projection.advance([second])).rejects.toMatchObject({ code: 'CHECKPOINT_MOVED' });
+  const [kept] = await client.rows(`select count(*)::integer as blocks from ${projection.schema}.blocks`);
+  expect(kept).toEqual({ blocks: 1 });
 });

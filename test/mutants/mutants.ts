@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'compare-and-set',
     file: 'libs/projection/src/build/checkpoint.ts',
-    edits: [['set id = case when ', 'set id = case when true or ']],
+    edits: [['const stands = standsAt(from);', 'const stands = sql`true`;']],
     tests: POSTGRES,
   },
   {

@@ -110,7 +110,7 @@ export async function inMoved<Result>(
   }
 }
 
-/** Every value is a literal. Where the row stands elsewhere the statement fails: its key may not be null. */
+/** Every value is a literal. Where the row stands elsewhere, or is gone, the statement fails: nothing can be divided by none. */
 function moveStatement(build: BuildTables, { from, to, feedPosition }: Move, idleMs: number): RawBuilder<unknown> {
   const moved: Partial<RowOf<typeof Checkpoints>> = {
     ...cursorColumns(to),
@@ -119,15 +119,20 @@ function moveStatement(build: BuildTables, { from, to, feedPosition }: Move, idl
     fault: null,
   };
   const set = sql.join(Object.entries(moved).map(([name, value]) => sql`${sql.ref(name)} = ${sql.lit(value)}`));
-  return sql`update ${nameOf(build, Checkpoints)} set id = case when ${standsAt(from)} then id end, ${set}, updated_at = now()
-    where id = ${sql.lit(ID)} and set_config('idle_in_transaction_session_timeout', ${sql.lit(String(idleMs))}, true) is not null`;
+  const stands = standsAt(from);
+  return sql`with moved as (
+      update ${nameOf(build, Checkpoints)} set ${set}, updated_at = now()
+      where id = ${sql.lit(ID)} and ${stands}
+        and set_config('idle_in_transaction_session_timeout', ${sql.lit(String(idleMs))}, true) is not null
+      returning 1)
+    select 1 / count(*) from moved`;
 }
 
-const NOT_NULL_VIOLATION = '23502';
+const DIVISION_BY_ZERO = '22012';
 
+/** No other statement of ours divides. */
 function isElsewhere(error: unknown): boolean {
-  const { code, table, column: name } = causesOf(error)[0] ?? {};
-  return code === NOT_NULL_VIOLATION && table === Checkpoints.meta.tableName && name === 'id';
+  return causesOf(error)[0]?.['code'] === DIVISION_BY_ZERO;
 }
 
 /**
