@@ -18,5 +18,6 @@ export const ROWS: Readonly<Record<string, () => Promise<readonly Bench[]>>> = {
   'project-bns': async () => (await import('./project-bns.ts')).benches,
   rebuild: async () => (await import('./rebuild.ts')).benches,
   rollback: async () => (await import('./rollback.ts')).benches,
+  growth: async () => (await import('./growth.ts')).benches,
   start: async () => (await import('./start.ts')).benches,
 };

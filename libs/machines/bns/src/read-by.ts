@@ -21,8 +21,8 @@ export function readBy(op: BnsOperation, rules: BnsParameters): Rows {
     case 'name_registration':
       return {
         ...namespaceOf(op.name),
-        names: { keys: [{ name: op.name }], by: [ownedBy(op.recipient), preorderedBy(op.preorderHash)] },
-        ...preorder(op.preorderHash),
+        names: { keys: [{ name: op.name }], by: [ownedBy(op.recipient), preorderedBy(op.wantedPreorder)] },
+        ...preorder(op.wantedPreorder),
       };
     case 'name_renewal':
       return {

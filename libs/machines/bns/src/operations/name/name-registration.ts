@@ -33,8 +33,8 @@ export interface NameRegistration extends Sent {
   readonly valueHash: string | null;
   readonly recipient: string;
   readonly recipientAddress: string;
-  /** The one that a preorder of it has to have. */
-  readonly preorderHash: string;
+  /** The hash that a preorder of it has to have. */
+  readonly wantedPreorder: string;
 }
 
 function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): NameRegistration | Ignored {
@@ -56,7 +56,7 @@ function parse(payload: Uint8Array, transaction: BnsTransaction, epoch: Epoch): 
     valueHash,
     recipient: script,
     recipientAddress: address,
-    preorderHash: preorderHash(name, transaction.sent.sender, address),
+    wantedPreorder: preorderHash(name, transaction.sent.sender, address),
   };
 }
 
@@ -88,7 +88,7 @@ export async function checkNameRegistration(
     return rejected('QUOTA_EXCEEDED', `${op.recipient} owns ${rules.namesPerOwnerMax} names`);
   if (!block.epoch.hasMultisig && isScriptHash(op.recipient))
     return rejected('OWNER_MULTISIG_TOO_EARLY', `${op.recipientAddress} is p2sh in epoch ${block.epoch.number}`);
-  const hash = op.preorderHash;
+  const hash = op.wantedPreorder;
   const preorder = isTaken ? null : await pendingNamePreorder(block, hash);
   if (preorder === null || preorder.block_number + lifetimeAt(rules, namespace, last) <= last)
     return rejected('NOT_PREORDERED', `${op.name} exists, or no preorder ${hash} is pending`);
