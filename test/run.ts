@@ -19,6 +19,7 @@ const PHASES = [
       'test/scenarios/',
       'test/architecture/',
       'test/mutants/',
+      'test/bench/',
     ],
     workers: 2,
   },

@@ -71,7 +71,7 @@ const CORRECTED: readonly Omit<Mutant, 'tests'>[] = [
   {
     name: 'bns-key-off-the-curve',
     file: machine('rules/sender-key.ts'),
-    edits: [[' && isPublicKey(key)', '']],
+    edits: [['const isKey = isPublicKey(key);', 'const isKey = true;']],
   },
   {
     name: 'bns-key-of-64-bytes',
