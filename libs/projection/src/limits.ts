@@ -31,6 +31,8 @@ export const RECORDS_COMPRESSION_LEVEL = 1;
 export const KEYS_PER_QUERY_MAX = 10_000;
 /** Rows of a range that are read ahead; the rest of a longer one is asked for when it is wanted. */
 export const ROWS_PER_RANGE_MAX = 100;
+/** Rows of all ranges of a collection together that are read ahead for a batch, however many ranges its machine names. */
+export const ROWS_READ_AHEAD_MAX = 100_000;
 /** Current rows of a build kept in memory, and about how much they may take; the first kept goes first. */
 export const CACHED_ROWS_MAX = 200_000;
 export const CACHED_BYTES_MAX = 256 * 1024 * 1024;

@@ -8,6 +8,9 @@ import {
   consensusHash,
   defineStateMachine,
   encodeTuple,
+  type IndexRange,
+  integer,
+  nullable,
   numeric,
   type Row,
   StateUnavailable,
@@ -28,12 +31,25 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => parts?.[Symbol.asyncDispose](), 60_000);
 
-const collections = { totals: collection({ columns: { name: text(), total: numeric() }, key: ['name'] }) };
+const collections = {
+  totals: collection({ columns: { name: text(), total: numeric() }, key: ['name'] }),
+  books: collection({
+    columns: { title: text(), shelf: nullable(text()), row: integer() },
+    key: ['title'],
+    indexes: { place: ['shelf', 'row'] },
+  }),
+};
+/** More on one shelf than are read ahead. */
+const BOOKS = 260;
 const machine = defineStateMachine<never, typeof collections>({
   ...{ name: 'totals', version: 1, firstBlock: 1 as Height, consensusWindow: 0, collections, hashedFields: {} },
   initialSnapshots: new Map([[0 as Height, consensusHash('00'.repeat(16))]]),
-  async genesis({ totals }) {
+  async genesis({ totals, books }) {
     await totals.put({ name: 'all', total: 7n });
+    for (let i = 0; i < BOOKS; i += 1) {
+      const shelf = i % 13 === 0 ? null : i % 3 === 0 ? `small ${i}` : 'large';
+      await books.put({ title: `title ${(i * 37) % BOOKS}`, shelf, row: i % 5 });
+    }
   },
   parse: () => ({ kind: 'ignored', code: 'NONE', detail: '' }),
   decide: async () => accepted(),
@@ -55,4 +71,36 @@ test('row-altered-by-hand: what cannot be read is no database that is away, and 
   const failure = await read().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SyntaxError);
   expect(failure).not.toBeInstanceOf(StateUnavailable);
+}, 60_000);
+
+test('what was read ahead is what single questions find, page by page', async () => {
+  const url = await parts.postgres.createDatabase(`ahead_${parts.runId}`.toLowerCase());
+  const chain = await loadChain('kv');
+  const instance = { chain, machine, network: 'regtest', parameters: {} } as unknown as MachineInstance;
+  await using projection = await createBuild(url, instance);
+  const { build } = projection;
+  const prefixes: readonly Row[] = [
+    { shelf: 'large' },
+    { shelf: 'large', row: 2 },
+    { shelf: 'small 3' },
+    { shelf: 'small 3', row: 4 },
+    { shelf: 'none' },
+    { shelf: null },
+    { shelf: 'a NUL: \u0000' },
+    {},
+  ];
+  const ranges: readonly IndexRange[] = prefixes.map((prefix) => ({ index: 'place', prefix }));
+  const [ahead, alone] = [new BatchState(build, new RowCache()), new BatchState(build, new RowCache())];
+  expect((await ahead.prefetchRanges('books', ranges)).length).toBeGreaterThan(100);
+  for (const range of ranges) {
+    expect(await ahead.count('books', range)).toBe(await alone.count('books', range));
+    for (const limit of [1, 40, 100, 300]) {
+      let after: Row | null = null;
+      for (let page = 0; page < 4; page += 1) {
+        const expected: readonly Row[] = await alone.page('books', range, after, limit);
+        expect(await ahead.page('books', range, after, limit)).toEqual(expected);
+        after = expected.at(-1) ?? after;
+      }
+    }
+  }
 }, 60_000);

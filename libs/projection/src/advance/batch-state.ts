@@ -13,7 +13,7 @@ import type { Build } from '../build/build.ts';
 import { countRows, historyOf, readCurrent, readRanges, readVersions } from '../build/collection-history.ts';
 import { inIndexOrder } from '../build/collection-table.ts';
 import { all, always, behind, current, equalTo, given } from '../build/conditions.ts';
-import { KEYS_PER_QUERY_MAX, ROWS_PER_RANGE_MAX } from '../limits.ts';
+import { KEYS_PER_QUERY_MAX, ROWS_PER_RANGE_MAX, ROWS_READ_AHEAD_MAX } from '../limits.ts';
 import { RangeCache, readTogether } from './range-cache.ts';
 import type { RowCache } from './row-cache.ts';
 
@@ -62,7 +62,7 @@ export class BatchState implements StateSource {
       );
       for (const [key] of part) this.#rows.keep(name, key, null);
       for (const row of found) this.#rows.keep(name, encodeTuple(columns, keyColumns, row), row);
-      read.push(...found);
+      for (const row of found) read.push(row);
     }
     return read;
   }
@@ -78,10 +78,12 @@ export class BatchState implements StateSource {
         const part = group.slice(i, i + KEYS_PER_QUERY_MAX);
         const [{ index }] = part as [IndexRange];
         const prefixes = part.map(({ prefix }) => prefix);
-        const found = await orUnavailable(() => readRanges(history, index, prefixes, ROWS_PER_RANGE_MAX));
+        const limits = { perRange: ROWS_PER_RANGE_MAX, inAll: ROWS_READ_AHEAD_MAX - read.length };
+        const found = await orUnavailable(() => readRanges(history, index, prefixes, limits));
+        if (found === null) return read; // the rest is asked for when it is wanted
         cache.keep(part, found, ROWS_PER_RANGE_MAX);
         for (const row of found) this.#rows.keep(name, encodeTuple(columns, key, row), row);
-        read.push(...found);
+        for (const row of found) read.push(row);
       }
     }
     return read;

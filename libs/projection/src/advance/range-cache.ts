@@ -73,10 +73,14 @@ export class RangeCache {
   }
 }
 
-/** Ranges that one query can read together: of one index, by the same columns. Those with a null, or a text that no row has, are left to single questions. */
+/**
+ * Ranges that one query can read together: of one index, by the same columns. A whole index, and ranges with a null or with a
+ * text that no row has, are left to single questions.
+ */
 export function* readTogether(ranges: readonly IndexRange[]): Generator<readonly IndexRange[]> {
-  const askable = ranges.filter(({ prefix }) =>
-    given(prefix).every((name) => prefix[name] !== null && isStorable(prefix[name])),
-  );
+  const askable = ranges.filter(({ prefix }) => {
+    const names = given(prefix);
+    return names.length > 0 && names.every((name) => prefix[name] !== null && isStorable(prefix[name]));
+  });
   yield* Map.groupBy(askable, ({ index, prefix }) => [index, ...given(prefix).toSorted()].join(' ')).values();
 }

@@ -134,15 +134,15 @@ export async function readCurrent(history: History, keys: readonly Row[]): Promi
 }
 
 /**
- * The current rows of many ranges of one index, in any order; of each range no more than `rowsMax`, the first ones. All
- * prefixes name the same columns, none of them null.
+ * The current rows of many ranges of one index, in any order; of each range no more than `perRange`, the first ones. All
+ * prefixes name the same columns, one at least, none of them null. Null when there are more than `inAll` of them.
  */
 export async function readRanges(
   history: History,
   index: string,
   prefixes: readonly Row[],
-  rowsMax: number,
-): Promise<readonly Row[]> {
+  { perRange, inAll }: { readonly perRange: number; readonly inAll: number },
+): Promise<readonly Row[] | null> {
   const { columns, key, indexes } = history.collection;
   const names = (indexes[index] ?? []).filter((name) => prefixes[0]?.[name] !== undefined);
   const wanted = names.map((name) => columnOf(history, name, prefixes));
@@ -153,8 +153,8 @@ export async function readRanges(
   const order = inOrder(inIndexOrder(indexes[index] ?? [], key));
   const { rows } = await sql<Found>`select r.* from ${unnest(wanted)} as x(${namesOf(wanted)})
     cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${current}
-      order by ${order} limit ${rowsMax}) r`.execute(history.db);
-  return rows.map((found) => rowFromSql(columns, found));
+      order by ${order} limit ${perRange}) r limit ${inAll + 1}`.execute(history.db);
+  return rows.length > inAll ? null : rows.map((found) => rowFromSql(columns, found));
 }
 
 /** All rows of the state at a height. */
