@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { openRegistry, readStatuses } from '@virtualchain/projection';
 import { REGTEST_GENESIS } from '@virtualchain/testing';
 import { createNodeModel } from '../../kit/node-model.ts';
-import { statusesOf } from '../../kit/projections.ts';
 import { startScriptedNode } from '../../kit/scripted-node.ts';
 import { until } from '../../kit/until.ts';
 import type { Bench, BenchContext, OpenBench } from '../harness/bench.ts';
@@ -81,8 +81,9 @@ async function measureSizes(context: BenchContext): Promise<Sizes> {
   const running = await Promise.all(STAGES.map((stage) => startStage({ parts, node }, place, stage)));
   const failed = Promise.race(running.map(endedEarly));
   failed.catch(() => undefined);
+  await using registry = await openRegistry(place.postgresUrl);
   const arrived = async (hash: string): Promise<void> => {
-    const look = async () => (await statusesOf(place.postgresUrl).catch(() => []))[0]?.tip?.hash;
+    const look = async () => (await readStatuses(registry).catch(() => []))[0]?.tip?.hash;
     await Promise.race([failed, until(`block ${hash}`, look, (found) => found === hash)]);
   };
   const reorgs = context.quick ? QUICK_REORGS : REORGS;

@@ -1,7 +1,7 @@
 import type { RealParts } from '@virtualchain/local';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
+import { openRegistry, readStatuses } from '@virtualchain/projection';
 import { createNodeModel, type NodeModel } from '../../kit/node-model.ts';
-import { statusesOf } from '../../kit/projections.ts';
 import { type ScriptedNode, startScriptedNode } from '../../kit/scripted-node.ts';
 import { until } from '../../kit/until.ts';
 import type { Bench, BenchContext, Measured, OpenBench } from '../harness/bench.ts';
@@ -73,11 +73,12 @@ async function run(setting: Setting, place: Place, stages: readonly Stage[]): Pr
   const tip = node.model.best.block.hash;
   const { topic } = place;
   await log.ensureTopic(topic);
+  await using registry = await openRegistry(place.postgresUrl);
   const serversBefore = serversCpuMs();
   const startedAt = performance.now();
   const running = await Promise.all(stages.map((stage) => startStage(setting, place, stage)));
   const isDone = stages.includes('projector')
-    ? async () => (await statusesOf(place.postgresUrl).catch(() => [])).some((status) => status.tip?.hash === tip)
+    ? async () => (await readStatuses(registry).catch(() => [])).some((status) => status.tip?.hash === tip)
     : async () => (await log.tail(topic))?.block?.hash === tip;
   const failed = Promise.race(running.map(endedEarly));
   await Promise.race([failed, until(`block ${tip}`, isDone, (done) => done, LIMIT_MS)]);
