@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openProjection } from '@virtualchain/projection';
+import { countingNetwork } from '../kit/counting-network.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 const main = join(resolve(import.meta.dirname, '../..'), 'services/cli/src/main.ts');
@@ -24,30 +23,16 @@ beforeAll(async () => {
 afterAll(async () => parts?.[Symbol.asyncDispose](), 60_000);
 
 /** A network to Postgres that counts who connects, and what looks at the migrations. */
-async function countingNetwork(to: string) {
-  const { hostname, port } = new URL(to);
-  const counted = { connections: 0, migrations: 0 };
-  const server = createServer((near) => {
-    counted.connections += 1;
-    const far = connect(Number(port), hostname);
-    near.on('data', (chunk) => {
-      counted.migrations += chunk.toString('latin1').split('vchain migrations').length - 1;
-      far.write(chunk);
-    });
-    far.on('data', (chunk) => near.write(chunk));
-    for (const [from, into] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      from.on('close', () => into.destroy());
-      from.on('error', () => undefined);
-    }
+async function watchedNetwork(to: string) {
+  let migrations = 0;
+  const network = await countingNetwork(to, (chunk) => {
+    migrations += chunk.toString('latin1').split('vchain migrations').length - 1;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const through = new URL(to);
-  through.port = String((server.address() as { readonly port: number }).port);
-  return { url: through.href, counted, [Symbol.dispose]: () => void server.close() };
+  return {
+    url: network.url,
+    seen: () => ({ connections: network.counted.connections, migrations }),
+    [Symbol.dispose]: () => network[Symbol.dispose](),
+  };
 }
 
 test.each([
@@ -57,7 +42,7 @@ test.each([
 ])(
   'four-pools-for-one-row: vchain %s connects to Postgres once, and migrates nothing',
   async (_command, args) => {
-    using network = await countingNetwork(url);
+    using network = await watchedNetwork(url);
     const env = {
       PATH: process.env['PATH'],
       VCHAIN_CHAIN: 'bns',
@@ -65,16 +50,16 @@ test.each([
       VCHAIN_POSTGRES_URL: network.url,
     };
     await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { env });
-    expect(network.counted).toEqual({ connections: 1, migrations: 0 });
+    expect(network.seen()).toEqual({ connections: 1, migrations: 0 });
   },
   60_000,
 );
 
 test('a database without builds is read as it is: nothing is made in it', async () => {
   const empty = await parts.postgres.createDatabase(`${new URL(url).pathname.slice(1)}_empty`);
-  using network = await countingNetwork(empty);
+  using network = await watchedNetwork(empty);
   const env = { PATH: process.env['PATH'], VCHAIN_NETWORK: 'regtest', VCHAIN_POSTGRES_URL: network.url };
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
   expect(JSON.parse(stdout)).toMatchObject({ machines: [] });
-  expect(network.counted).toEqual({ connections: 1, migrations: 0 });
+  expect(network.seen()).toEqual({ connections: 1, migrations: 0 });
 }, 60_000);

@@ -7,7 +7,11 @@ export interface CountingNetwork extends Disposable {
   readonly counted: { roundTrips: number; connections: number };
 }
 
-export async function countingNetwork(to: string): Promise<CountingNetwork> {
+/** `onSent` sees what the client sends. */
+export async function countingNetwork(
+  to: string,
+  onSent: (chunk: Buffer) => void = () => undefined,
+): Promise<CountingNetwork> {
   const { hostname, port } = new URL(to);
   const counted = { roundTrips: 0, connections: 0 };
   const server = createServer((near) => {
@@ -17,6 +21,7 @@ export async function countingNetwork(to: string): Promise<CountingNetwork> {
     near.on('data', (chunk) => {
       if (!isAsking) counted.roundTrips += 1;
       isAsking = true;
+      onSent(chunk);
       far.write(chunk);
     });
     far.on('data', (chunk) => {
