@@ -54,6 +54,7 @@ const rollback = ({ depth, scale }: (typeof SHAPES)[number]): Bench => ({
         }, postgresMs);
         return { ...one, answer: await tipOf(second) };
       },
+      details: () => [`blocks taken back: ${depthHere}`],
       async [Symbol.asyncDispose]() {},
     };
   },
