@@ -1,18 +1,19 @@
 /**
  * `npm run bench -- [names] [--quick] [--json FILE]`: every row of BENCHMARKS.md, ours and its peer in turn in this one run.
- * All rows, not quick, write BENCHMARKS.md anew. `--quick` finishes in minutes, with small workloads and few rounds.
+ * Rows that are not quick are kept, and BENCHMARKS.md is written anew from them. `--quick` finishes in minutes, with small
+ * workloads and few rounds, and keeps nothing.
  * Ends with 1 when a row could not be measured or the answers of both sides differ; a target that is not met is no failure.
  */
 import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import type { BenchContext } from './harness/bench.ts';
 import { measureRow, type Row } from './harness/interleave.ts';
+import { keepRow } from './harness/kept-rows.ts';
 import { cpuMsOfProcesses } from './harness/processes.ts';
-import { documentOf, lineOf, machineOf } from './harness/report.ts';
+import { lineOf, machineOf } from './harness/report.ts';
 import { ROWS } from './rows/rows.ts';
 
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
@@ -51,6 +52,7 @@ async function run(names: readonly string[]): Promise<void> {
         try {
           const row = await measureRow(bench, context);
           rows.push(row);
+          if (!values.quick) keepRow(row, Object.keys(ROWS));
           console.log(lineOf(row));
         } catch (error) {
           failed.push(`${bench.name} ${bench.workload}`);
@@ -63,8 +65,6 @@ async function run(names: readonly string[]): Promise<void> {
   }
   const report = { rows, machine: machineOf() };
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  const isWhole = positionals.length === 0 && !values.quick && failed.length === 0;
-  if (isWhole) writeFileSync(join(import.meta.dirname, '../../BENCHMARKS.md'), documentOf(rows, report.machine));
   const unequal = rows.filter(({ equal }) => !equal);
   const met = rows.filter(({ met }) => met).length;
   for (const { name, workload } of unequal) console.error(`${name} ${workload}: the two sides did not answer the same`);

@@ -32,7 +32,8 @@ export function lineOf(row: Row): string {
 }
 
 /** The whole of BENCHMARKS.md. */
-export function documentOf(rows: readonly Row[], machine: Machine): string {
+export function documentOf(rows: readonly (Row & { readonly machine: Machine })[]): string {
+  const { machine } = rows.at(-1) ?? { machine: machineOf() };
   const table = rows.map((row) =>
     [
       row.name,
@@ -42,18 +43,20 @@ export function documentOf(rows: readonly Row[], machine: Machine): string {
       row.ratio === null ? '–' : `${figure(row.ratio)}x`,
       row.target,
       row.met ? 'yes' : '**no**',
+      String(row.machine.load[0] ?? ''),
     ].join(' | '),
   );
   return `# Benchmarks
 
 Written by \`npm run bench\`. Ours and the peer ran in turn in one run on one machine, both did the same work, and their
 answers were compared before a time counted. Times are medians of CPU time (user and system, of all processes of a side),
-with wall time in brackets. Ratios count; absolute times depend on the machine.
+with wall time in brackets. Ratios count; absolute times depend on the machine. Each row is a run of its own, and the load of the
+machine at its end stands beside it.
 
-Measured on ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}, load ${machine.load.join(' ')}.
+Measured on ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.platform}, Node ${machine.node}.
 
-| row | workload | ours | peer | ratio | target | met |
-| --- | --- | --- | --- | --- | --- | --- |
+| row | workload | ours | peer | ratio | target | met | load |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 ${table.map((cells) => `| ${cells} |`).join('\n')}
 
 ## Notes
@@ -77,6 +80,7 @@ function peerText({ peer }: Row): string {
 }
 
 function sideText({ cpuMs, wallMs, spread }: Side): string {
+  if (cpuMs === 0) return `${figure(wallMs)} ms of wall time`;
   return `${figure(cpuMs)} ms (${figure(wallMs)} ms, spread ${figure(spread)})`;
 }
 

@@ -9,7 +9,7 @@ import { cpuMsOfProcesses } from '../harness/processes.ts';
 import { endedEarly, makePlace, type Place, type Stage, stageScript, startStage } from '../kit/stages.ts';
 import { makeWorkload } from '../workloads/blocks.ts';
 
-const BLOCKS = 60;
+const BLOCKS = 30;
 const QUICK = { blocks: 8, scale: 0.1 };
 const LIMIT_MS = 600_000;
 
@@ -27,7 +27,7 @@ const sync: Bench = {
   workload: 'W2, node to Postgres',
   peer: 'the slowest stage alone',
   target: { kind: 'wall-speed', atLeast: 0.8 },
-  rounds: 5,
+  rounds: 3,
   quickRounds: 1,
   note: 'Ingester and projector at once, from their start to the last block, against the slower of the two alone. The node is a server that hands out made blocks from memory.',
   async open(context) {
