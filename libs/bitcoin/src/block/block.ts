@@ -1,15 +1,14 @@
 import type { BlockHash, Txid } from '../encoding/brand.ts';
 import { ByteReader, BytesUnreadable } from '../encoding/byte-reader.ts';
 import { compactSizeBytes, joinBytes } from '../encoding/bytes.ts';
-import { doubleSha256 } from '../encoding/hashing.ts';
 import { reversedHex } from '../encoding/hex.ts';
 import { BlockMalformed, readOr } from '../encoding/malformed.ts';
-import { sha256Batch } from '../sha256/sha256-batch.ts';
+import { hashTransactions } from '../sha256/hash-transactions.ts';
 import { readTransaction } from '../transaction/parse-transaction.ts';
 import type { Transaction, TransactionFields } from '../transaction/transaction.ts';
 import { serializeTransaction } from '../transaction/transaction-bytes.ts';
 import { type BlockHeader, headerHash, headerLength, parseHeader, serializeHeader } from './header.ts';
-import { type BlockLayout, layOutBlock, strippedBytesAt } from './layout/block-layout.ts';
+import { type BlockLayout, layOutBlock } from './layout/block-layout.ts';
 import { type MerkleTree, merkleTreeOfHashes } from './merkle-tree.ts';
 
 /**
@@ -93,20 +92,6 @@ class BlockView implements Block {
     this.#tree ??= merkleTreeOfHashes(this.hashes);
     return this.#tree;
   }
-}
-
-/** Below that many transactions they are hashed one by one: calls would cost more than they save. */
-const batchTransactionsMin = 8;
-
-function hashTransactions(bytes: Uint8Array, layout: BlockLayout): Uint8Array {
-  const hashes = new Uint8Array(32 * layout.count);
-  const batch = layout.count < batchTransactionsMin ? null : sha256Batch();
-  if (batch !== null) batch.hashTransactions(bytes, layout, hashes);
-  else
-    for (let index = 0; index < layout.count; index += 1) {
-      hashes.set(doubleSha256(strippedBytesAt(bytes, layout, index)), 32 * index);
-    }
-  return hashes;
 }
 
 /** The bytes of a block as the network sends it: the inverse of `parseBlock`. */

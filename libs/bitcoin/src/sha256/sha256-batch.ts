@@ -11,10 +11,13 @@ import {
   TRANSACTIONS_AT_ONCE,
 } from './sha256-places.ts';
 
+/** Where transactions are: their payloads do not matter here. */
+type HashedLayout = Omit<BlockLayout, 'payloads'>;
+
 /** Double sha256 of many short messages in a few calls. */
 export interface Sha256Batch {
   /** The txids of all transactions of a block, 32 bytes each, as they are hashed on. */
-  hashTransactions(bytes: Uint8Array, layout: BlockLayout, hashes: Uint8Array): void;
+  hashTransactions(bytes: Uint8Array, layout: HashedLayout, hashes: Uint8Array): void;
   /** Of each two hashes in a row the parent; the last of an odd row is joined with itself. Rows lie in one array. */
   hashPairs(nodes: Uint8Array, row: { readonly at: number; readonly width: number }, parentsAt: number): void;
 }
@@ -90,7 +93,7 @@ function makeBatch(): Sha256Batch | null {
 }
 
 /** The end of the run of transactions that fit into one call; one that does not fit is a run of its own. */
-function runFrom({ count, starts }: BlockLayout, first: number): number {
+function runFrom({ count, starts }: HashedLayout, first: number): number {
   const last = Math.min(count, first + TRANSACTIONS_AT_ONCE);
   const bytesMax = (starts[first] as number) + INPUT_BYTES;
   let next = first + 1;
@@ -104,7 +107,7 @@ const perBlocks = new Uint16Array(BLOCKS_MAX + 2);
  * Puts the short transactions of a run into the table, by their length, so that the four of a group are done at about the
  * same time; the first group is filled up with empty messages. Returns how many groups there are.
  */
-function fillTable(table: Uint32Array, layout: BlockLayout, first: number, next: number): number {
+function fillTable(table: Uint32Array, layout: HashedLayout, first: number, next: number): number {
   const { starts, witnesses } = layout;
   perBlocks.fill(0);
   let count = 0;
@@ -138,7 +141,7 @@ function fillTable(table: Uint32Array, layout: BlockLayout, first: number, next:
 
 function hashLong(
   bytes: Uint8Array,
-  layout: BlockLayout,
+  layout: HashedLayout,
   [first, next]: readonly [number, number],
   hashes: Uint8Array,
 ): void {

@@ -82,14 +82,18 @@ function layOutTransactions(
 }
 
 /** How long a transaction is without marker, flag and witnesses. */
-export function strippedLengthAt({ starts, witnesses }: BlockLayout, index: number): number {
+export function strippedLengthAt({ starts, witnesses }: Omit<BlockLayout, 'payloads'>, index: number): number {
   const start = starts[index] as number;
   const witnessesAt = witnesses[index] as number;
   return witnessesAt === 0 ? (starts[index + 1] as number) - start : witnessesAt - start + 2;
 }
 
 /** What the txid is the hash of. */
-export function strippedBytesAt(bytes: Uint8Array, { starts, witnesses }: BlockLayout, index: number): Uint8Array {
+export function strippedBytesAt(
+  bytes: Uint8Array,
+  { starts, witnesses }: Omit<BlockLayout, 'payloads'>,
+  index: number,
+): Uint8Array {
   const [start, end] = [starts[index] as number, starts[index + 1] as number];
   const witnessesAt = witnesses[index] as number;
   if (witnessesAt === 0) return bytes.subarray(start, end);
