@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { startRealParts } from '@virtualchain/local';
+import { medianOf } from './harness/quantile.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
 const BLOCKS = Number(process.env['BLOCKS'] ?? 400);
@@ -45,7 +46,7 @@ async function compare(checkouts: readonly string[]): Promise<void> {
       console.error(`round ${round + 1} of ${ROUNDS}: ${path}: node ${cost.nodeMs} ms, postgres ${cost.postgresMs} ms`);
     }
   }
-  const medians = checkouts.map((path) => ({ path, ...medianOf(costs.get(path) ?? []) }));
+  const medians = checkouts.map((path) => ({ path, ...medianCost(costs.get(path) ?? []) }));
   const [ours, ...others] = medians;
   const ratios = others.map((other) => ({
     to: other.path,
@@ -110,11 +111,10 @@ function cpuMsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-function medianOf(costs: readonly Cost[]): Cost {
-  const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+function medianCost(costs: readonly Cost[]): Cost {
   return {
-    nodeMs: middle(costs.map(({ nodeMs }) => nodeMs)),
-    postgresMs: middle(costs.map(({ postgresMs }) => postgresMs)),
+    nodeMs: medianOf(costs.map(({ nodeMs }) => nodeMs)),
+    postgresMs: medianOf(costs.map(({ postgresMs }) => postgresMs)),
   };
 }
 

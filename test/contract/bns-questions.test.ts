@@ -1,45 +1,17 @@
 import { expect, test } from '@jest/globals';
-import {
-  emptyCollectionHashes,
-  type FoldedBlock,
-  type FoldInput,
-  foldBlock,
-  foldGenesis,
-  MemoryState,
-  parseBlock,
-  prefetchBlocks,
-  SnapshotView,
-  WorkingState,
-} from '@virtualchain/machine';
+import type { FoldInput } from '@virtualchain/machine';
 import type { MachineInstance } from '@virtualchain/projection';
 import { makeNames } from '../bench/workloads/names.ts';
 import { BNS_CHAINS, bnsBranches } from '../kit/bns-branches.ts';
 import { CountingSource } from '../kit/counting-source.ts';
+import { foldInBatches } from '../kit/fold-in-batches.ts';
 
 const questionsMax = 20;
 
 /** The questions of each batch, which starts with nothing but committed rows. */
-async function questionsOf({ machine }: MachineInstance, inputs: readonly FoldInput[], size: number) {
-  const state = new MemoryState(machine.collections);
-  state.apply((await foldGenesis(machine, state)).changes);
-  const snapshots = new SnapshotView(machine, { at: async () => new Map(), heightOf: async () => null });
-  let collectionHashes = emptyCollectionHashes(machine.collections);
-  const batches: (readonly string[])[] = [];
-  for (let from = 0; from < inputs.length; from += size) {
-    const source = new CountingSource(state);
-    const working = new WorkingState(source);
-    const blocks = inputs.slice(from, from + size).map((input) => parseBlock(machine, input));
-    await prefetchBlocks(machine, working, blocks);
-    const folded: FoldedBlock[] = [];
-    for (const block of blocks) {
-      const one = await foldBlock(machine, { working, snapshots, collectionHashes }, block);
-      collectionHashes = one.collectionHashes;
-      folded.push(one);
-    }
-    for (const { changes } of folded) state.apply(changes);
-    batches.push(source.questions);
-  }
-  return batches;
+async function questionsOf(instance: MachineInstance, inputs: readonly FoldInput[], size: number) {
+  const batches = foldInBatches(instance, inputs, { size, sourceOf: (state) => new CountingSource(state) });
+  return Array.fromAsync(batches, ({ source }) => source.questions);
 }
 
 test('a batch of many operations of the name system asks its database no more than twenty questions', async () => {

@@ -1,5 +1,6 @@
 import type { Bench, BenchContext, Measured, OpenBench, Target } from './bench.ts';
 import { PeerMissing } from './bench.ts';
+import { medianOf, quantile } from './quantile.ts';
 
 const ROUNDS = 7;
 const QUICK_ROUNDS = 3;
@@ -88,7 +89,7 @@ function ratioOf(
 ): number {
   if (target.kind === 'amount') return (amount ?? Number.NaN) / target.atMost;
   const time = target.kind.startsWith('wall') ? ({ wallMs }: Measured) => wallMs : ({ cpuMs }: Measured) => cpuMs;
-  const [mine, other] = [quantile(ours.map(time), 0.5), quantile(peers.map(time), 0.5)];
+  const [mine, other] = [medianOf(ours.map(time)), medianOf(peers.map(time))];
   return 'atLeast' in target ? other / mine : mine / other;
 }
 
@@ -106,17 +107,9 @@ function targetText(target: Target): string {
 function sideOf(rounds: readonly Measured[]): Side {
   const cpu = rounds.map(({ cpuMs }) => cpuMs);
   return {
-    cpuMs: quantile(cpu, 0.5),
-    wallMs: quantile(
-      rounds.map(({ wallMs }) => wallMs),
-      0.5,
-    ),
+    cpuMs: medianOf(cpu),
+    wallMs: medianOf(rounds.map(({ wallMs }) => wallMs)),
     p99Ms: quantile(cpu, 0.99),
     spread: Math.max(...cpu) / Math.max(Math.min(...cpu), Number.EPSILON),
   };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

@@ -1,5 +1,6 @@
 import type { Bench, Measured, Target } from '../harness/bench.ts';
 import { measured } from '../harness/processes.ts';
+import { medianOf } from '../harness/quantile.ts';
 import type { BlockPeer } from '../peers/block-peers.ts';
 import { type BlockSetName, blockFiles, hasBlockSet, makeBlockSet } from '../workloads/block-sets.ts';
 
@@ -55,10 +56,9 @@ async function openRow<Found>(row: BlockRow<Found>, name: BlockSetName, quick: b
     },
     details() {
       const bytes = blocks.reduce((sum, { length }) => sum + length, 0);
-      const median = others.sort((a, b) => a - b)[others.length >> 1];
       return [
         `${blocks.length} blocks: ${(bytes / 1e6).toFixed(2)} MB`,
-        ...(median === undefined ? [] : [`${row.beside?.name}: ${median.toFixed(2)} ms`]),
+        ...(others.length === 0 ? [] : [`${row.beside?.name}: ${medianOf(others).toFixed(2)} ms`]),
       ];
     },
     ...disposable,

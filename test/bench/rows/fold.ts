@@ -1,19 +1,10 @@
-import {
-  type CollectionHashes,
-  emptyCollectionHashes,
-  type FoldInput,
-  foldBlock,
-  MemoryFold,
-  MemoryState,
-  parseBlock,
-  prefetchBlocks,
-  SnapshotView,
-  WorkingState,
-} from '@virtualchain/machine';
+import { type FoldInput, MemoryFold } from '@virtualchain/machine';
 import type { MachineInstance } from '@virtualchain/projection';
 import { BNS_CHAINS, bnsBranches } from '../../kit/bns-branches.ts';
+import { foldInBatches } from '../../kit/fold-in-batches.ts';
 import type { Bench, Measured, OpenBench } from '../harness/bench.ts';
 import { measured } from '../harness/processes.ts';
+import { medianOf } from '../harness/quantile.ts';
 import { makeNames } from '../workloads/names.ts';
 import { ORIGINAL_WORKLOADS, type OriginalWorkload, originalInputs, originalInstance } from '../workloads/original.ts';
 
@@ -56,7 +47,7 @@ const busy = (blocksPerBatch: number): Bench => ({
   note: 'Preorders, registrations, updates and transfers, nearly all accepted; the hashes are those of a straight fold.',
   async open({ quick }) {
     const names = await makeNames(quick ? 20 : 100, 300);
-    return perOperation([names], (chain) => foldInBatches(chain, blocksPerBatch));
+    return perOperation([names], (chain) => foldBusily(chain, blocksPerBatch));
   },
 });
 
@@ -73,7 +64,7 @@ function perOperation(chains: readonly Chain[], fold: (chain: Chain) => Promise<
       return one;
     },
     peer: null,
-    amount: () => taken.toSorted((a, b) => a - b)[taken.length >> 1] ?? Number.NaN,
+    amount: () => medianOf(taken),
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -91,29 +82,10 @@ async function foldStraight({ instance, inputs }: Chain): Promise<readonly strin
   return fold.blocks.map(({ consensusHash }) => consensusHash);
 }
 
-/** As a projection does it, on memory: one overlay for the blocks of a batch, which is written when they are folded. */
-async function foldInBatches({ instance, inputs }: Chain, size: number): Promise<readonly string[]> {
-  const { machine } = instance;
-  const state = new MemoryState(machine.collections);
-  const snapshots = new SnapshotView(machine, { at: async () => new Map(), heightOf: async () => null });
-  let collectionHashes: CollectionHashes = emptyCollectionHashes(machine.collections);
-  const found: string[] = [];
-  for (let from = 0; from < inputs.length; from += size) {
-    const working = new WorkingState(state);
-    const blocks = inputs.slice(from, from + size).map((input) => parseBlock(machine, input));
-    await prefetchBlocks(machine, working, blocks);
-    const folded = [];
-    for (const block of blocks) {
-      const one = await foldBlock(machine, { working, snapshots, collectionHashes }, block);
-      collectionHashes = one.collectionHashes;
-      folded.push(one);
-    }
-    for (const { changes, consensusHash } of folded) {
-      state.apply(changes);
-      found.push(consensusHash);
-    }
-  }
-  return found;
+async function foldBusily({ instance, inputs }: Chain, size: number): Promise<readonly string[]> {
+  const batches = foldInBatches(instance, inputs, { size, sourceOf: (state) => state });
+  const hashes = await Array.fromAsync(batches, ({ folded }) => folded.map(({ consensusHash }) => consensusHash));
+  return hashes.flat();
 }
 
 /** The original's own benchmark, of which only the hash of the last block is recorded. */

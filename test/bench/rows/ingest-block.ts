@@ -11,6 +11,7 @@ import {
 import { fundingTxids, operationEvents, scanBlock } from '@virtualchain/protocol';
 import type { Bench } from '../harness/bench.ts';
 import { measured } from '../harness/processes.ts';
+import { medianOf } from '../harness/quantile.ts';
 import { makeWorkload } from '../workloads/blocks.ts';
 import { workloadInstance } from '../workloads/entries.ts';
 
@@ -68,7 +69,7 @@ const ingestBlock: Bench = {
         return { ...one, cpuMs: one.cpuMs / ITERATIONS, wallMs: one.wallMs / ITERATIONS };
       },
       peer: null,
-      amount: () => taken.toSorted((a, b) => a - b)[taken.length >> 1] ?? Number.NaN,
+      amount: () => medianOf(taken),
       details: () =>
         STEPS.map((step) => `${step}: ${((steps.get(step) ?? 0) / (taken.length * ITERATIONS)).toFixed(2)} ms`),
       async [Symbol.asyncDispose]() {},

@@ -4,6 +4,7 @@ import { publish, readAll } from '../../contract/kv-log.ts';
 import { BNS_CHAINS, bnsBranches, connected } from '../../kit/bns-branches.ts';
 import type { Bench } from '../harness/bench.ts';
 import { measured } from '../harness/processes.ts';
+import { medianOf } from '../harness/quantile.ts';
 import { advanceAll, operationsOf } from '../kit/kv-run.ts';
 import { makeNames } from '../workloads/names.ts';
 
@@ -76,10 +77,6 @@ async function withChanges({ instance, main, consensusHashes }: Chain) {
   await publish(log, TOPIC, main.map(connected), identity);
   const changes: readonly LogChange[] = await readAll(log, TOPIC);
   return { instance, changes, consensusHashes };
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 async function recordedChains(quick: boolean): Promise<readonly Chain[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bench } from '../harness/bench.ts';
 import { cpuMsOfEndedChildren, measured } from '../harness/processes.ts';
+import { medianOf } from '../harness/quantile.ts';
 
 const run = promisify(execFile);
 const vchain = join(import.meta.dirname, '../../../services/cli/bin/vchain.mjs');
@@ -25,7 +26,7 @@ const help: Bench = {
         return one;
       },
       peer: null,
-      amount: () => taken.sort((a, b) => a - b)[taken.length >> 1] ?? Number.NaN,
+      amount: () => medianOf(taken),
       async [Symbol.asyncDispose]() {},
     };
   },
