@@ -9,6 +9,7 @@ import {
 import { type Ignored, ignored } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import type { BnsParameters } from './parameters.ts';
+import { Remembered } from './rules/remembered.ts';
 import { createSenderKeyReader } from './rules/sender-key.ts';
 
 /** A script that can own, pay or be paid, and its address. */
@@ -77,14 +78,13 @@ type ReadScript = Omit<PaidOutput, 'value'>;
 const scriptsKeptMax = 20_000;
 
 function createScriptReader(versions: Versions): (script: string) => ReadScript {
-  const known = new Map<string, ReadScript>();
+  const known = new Remembered<ReadScript>(scriptsKeptMax);
   return (script) => {
     const found = known.get(script);
     if (found !== undefined) return found;
     const read = readScript(script, versions);
     if (read.party === null) return read; // of any length
-    if (known.size >= scriptsKeptMax) known.clear();
-    known.set(script, read);
+    known.keep(script, read);
     return read;
   };
 }

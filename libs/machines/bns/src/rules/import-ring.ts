@@ -1,5 +1,6 @@
 import { childPublicKeys, encodeBase58Check, hash160, hexToBytes } from '@virtualchain/bitcoin';
 import type { BnsParameters } from '../parameters.ts';
+import { Remembered } from './remembered.ts';
 import { keyOf } from './sender-key.ts';
 
 /**
@@ -7,13 +8,12 @@ import { keyOf } from './sender-key.ts';
  * children, whose chain code is all zero.
  */
 export function importRing(publicKey: string, rules: RingRules): readonly string[] {
-  const rings = known.get(rules) ?? new Map<string, readonly string[]>();
+  const rings = known.get(rules) ?? new Remembered<readonly string[]>(ringsKeptMax);
   known.set(rules, rings);
   const found = rings.get(publicKey);
   if (found !== undefined) return found;
-  if (rings.size >= ringsKeptMax) rings.clear();
   const ring = deriveRing(publicKey, rules);
-  rings.set(publicKey, ring);
+  rings.keep(publicKey, ring);
   return ring;
 }
 
@@ -21,7 +21,7 @@ type RingRules = Pick<BnsParameters, 'importKeys' | 'addressVersions'>;
 
 /** Rings that are remembered: three hundred keys take a third of a second, and a reorganisation or a replay asks again. */
 const ringsKeptMax = 100;
-const known = new WeakMap<RingRules, Map<string, readonly string[]>>();
+const known = new WeakMap<RingRules, Remembered<readonly string[]>>();
 
 function deriveRing(publicKey: string, { importKeys, addressVersions }: RingRules): readonly string[] {
   const own = keyOf(hexToBytes(publicKey));

@@ -1,5 +1,6 @@
 import { bytesToHex, concatBytes, hash160, hexToBytes, isPublicKey, scriptTokens } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
+import { Remembered } from './remembered.ts';
 
 const rawKeyBytes = 64;
 const KEY_IN_FULL = Uint8Array.of(4);
@@ -19,7 +20,7 @@ interface PushedKey {
  * one which hashes to `wanted`, the hash in the script in hex. None when the script is p2sh (scripts.py:376).
  */
 export function createSenderKeyReader(): (event: OperationEvent, wanted: string | null) => string | null {
-  const known = new Map<string, PushedKey>();
+  const known = new Remembered<PushedKey>(keysKeptMax);
   return ({ inputs }, wanted) => {
     for (const { script } of inputs) {
       const tokens = scriptTokens(hexToBytes(script));
@@ -33,8 +34,7 @@ export function createSenderKeyReader(): (event: OperationEvent, wanted: string 
         if (hash !== wanted) continue;
         // What is no point of the curve is no key there, although none can spend input 0.
         const isKey = isPublicKey(key);
-        if (known.size >= keysKeptMax) known.clear();
-        known.set(text, { hash, isKey });
+        known.keep(text, { hash, isKey });
         if (isKey) return text;
       } else if (found.hash === wanted && found.isKey) return text;
     }
