@@ -6,6 +6,10 @@ export class BytesUnreadable extends Error {
 /** Core's MAX_SIZE: no count or length in a block or transaction may be larger. */
 const countMax = 0x02000000;
 
+/** The two halves of a number of 64 bits, low half first: the compiler knows how to read it from there. */
+const halves = new Uint32Array(2);
+const whole = new BigUint64Array(halves.buffer);
+
 /** A position in bytes that moves forward. Reading past the end throws `BytesUnreadable`. */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -47,9 +51,9 @@ export class ByteReader {
 
   uint64(): bigint {
     const start = this.skip(8);
-    const low = uint32At(this.bytes, start);
-    const high = uint32At(this.bytes, start + 4);
-    return high < 0x200000 ? BigInt(high * 0x100000000 + low) : (BigInt(high) << 32n) | BigInt(low);
+    halves[0] = uint32At(this.bytes, start);
+    halves[1] = uint32At(this.bytes, start + 4);
+    return whole[0] as bigint;
   }
 
   /** A count or length. As in Core, it must be in its shortest form and at most 2^25. */

@@ -11,30 +11,57 @@ for (let value = 0; value < 16; value += 1) {
   DIGIT_VALUE[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-const shortBytesMax = 64;
-const ascii = new TextDecoder('latin1');
+/** So few bytes are put together digit by digit. */
+const fewBytesMax = 4;
+/** Of so many bytes the digits are written into one place, again and again. */
+const shortBytesMax = 1_024;
+
+const ascii = new TextDecoder();
+const digits = new Uint16Array(shortBytesMax);
+/** The first bytes of that place by their number: to make such a view takes longer than to fill it. */
+const firstDigits: Uint8Array[] = [];
 
 /** Lower-case hex. A script of a megabyte takes about two milliseconds. */
 export function bytesToHex(bytes: Uint8Array): string {
-  if (bytes.length > shortBytesMax) return longBytesToHex(bytes);
+  const { length } = bytes;
+  if (length <= fewBytesMax) return fewBytesToHex(bytes);
+  const written = length <= shortBytesMax ? digits : new Uint16Array(length);
+  for (let index = 0; index < length; index += 1) {
+    written[index] = BYTE_TO_DIGITS[bytes[index] as number] as number;
+  }
+  return textOf(written, length);
+}
+
+/** Hex of `length` bytes from `start`, last byte first: how hashes and txids are displayed. */
+export function reversedHex(bytes: Uint8Array, start = 0, length = bytes.length - start): string {
+  const written = length <= shortBytesMax ? digits : new Uint16Array(length);
+  const last = start + length - 1;
+  for (let index = 0; index < length; index += 1) {
+    written[index] = BYTE_TO_DIGITS[bytes[last - index] as number] as number;
+  }
+  return textOf(written, length);
+}
+
+/** Writes the same of all bytes into ASCII, two digits at a time. */
+export function writeReversedHex(bytes: Uint8Array, written: Uint16Array, at: number): void {
+  let to = at;
+  for (let index = bytes.length - 1; index >= 0; index -= 1) {
+    written[to] = BYTE_TO_DIGITS[bytes[index] as number] as number;
+    to += 1;
+  }
+}
+
+function fewBytesToHex(bytes: Uint8Array): string {
   let hex = '';
   for (let index = 0; index < bytes.length; index += 1) hex += BYTE_TO_HEX[bytes[index] as number];
   return hex;
 }
 
-function longBytesToHex(bytes: Uint8Array): string {
-  const digits = new Uint16Array(bytes.length);
-  for (let index = 0; index < bytes.length; index += 1) {
-    digits[index] = BYTE_TO_DIGITS[bytes[index] as number] as number;
-  }
-  return ascii.decode(digits);
-}
-
-/** Hex of `length` bytes from `start`, last byte first: how hashes and txids are displayed. */
-export function reversedHex(bytes: Uint8Array, start = 0, length = bytes.length - start): string {
-  let hex = '';
-  for (let index = start + length - 1; index >= start; index -= 1) hex += BYTE_TO_HEX[bytes[index] as number];
-  return hex;
+/** One flat text: put together of pieces, it would be a tree of them, which takes ten times the memory for as long as it lives. */
+function textOf(written: Uint16Array, length: number): string {
+  if (written !== digits) return ascii.decode(written);
+  firstDigits[length] ??= new Uint8Array(digits.buffer, 0, 2 * length);
+  return ascii.decode(firstDigits[length]);
 }
 
 /**

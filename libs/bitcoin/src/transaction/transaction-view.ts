@@ -98,26 +98,35 @@ class TransactionView implements Transaction {
   }
 }
 
+// Loops, because these are called for every transaction that is looked at, and `Array.from` takes several times as long.
+
 function readInputs(source: Uint8Array, layout: TransactionLayout): readonly TransactionInput[] {
   const reader = new ByteReader(source, layout.inputsAt);
   const witnesses = layout.isSegwit ? new ByteReader(source, layout.witnessAt) : null;
-  return Array.from({ length: reader.compactSize() }, () => ({
-    txid: reversedHex(source, reader.skip(32), 32) as Txid,
-    index: reader.uint32(),
-    script: reader.take(reader.compactSize()),
-    sequence: reader.uint32(),
-    witness: witnesses === null ? [] : readWitness(witnesses),
-  }));
+  const inputs: TransactionInput[] = [];
+  for (let left = reader.compactSize(); left > 0; left -= 1) {
+    inputs.push({
+      txid: reversedHex(source, reader.skip(32), 32) as Txid,
+      index: reader.uint32(),
+      script: reader.take(reader.compactSize()),
+      sequence: reader.uint32(),
+      witness: witnesses === null ? [] : readWitness(witnesses),
+    });
+  }
+  return inputs;
 }
 
 function readWitness(reader: ByteReader): readonly Uint8Array[] {
-  return Array.from({ length: reader.compactSize() }, () => reader.take(reader.compactSize()));
+  const items: Uint8Array[] = [];
+  for (let left = reader.compactSize(); left > 0; left -= 1) items.push(reader.take(reader.compactSize()));
+  return items;
 }
 
 function readOutputs(source: Uint8Array, layout: TransactionLayout): readonly TransactionOutput[] {
   const reader = new ByteReader(source, layout.outputsAt);
-  return Array.from({ length: reader.compactSize() }, () => ({
-    value: reader.uint64() as Sats,
-    script: reader.take(reader.compactSize()),
-  }));
+  const outputs: TransactionOutput[] = [];
+  for (let left = reader.compactSize(); left > 0; left -= 1) {
+    outputs.push({ value: reader.uint64() as Sats, script: reader.take(reader.compactSize()) });
+  }
+  return outputs;
 }
