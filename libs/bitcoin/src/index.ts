@@ -31,11 +31,11 @@ export {
   type MerkleStep,
   merklePath,
   merklePathAt,
-  merklePathTexts,
   parseMerklePath,
   serializeMerklePath,
   verifyMerklePath,
 } from './block/merkle-path.ts';
+export { merklePathTexts } from './block/merkle-path-texts.ts';
 export {
   type MerkleTree,
   merkleRoot,
@@ -113,7 +113,13 @@ export {
   signDigest,
   verifyDigest,
 } from './keys/signature.ts';
-export { addressVersions, decodeBase58Check, encodeBase58Check, scriptAddress } from './script/address.ts';
+export {
+  addressVersions,
+  decodeBase58Check,
+  encodeBase58Check,
+  scriptAddress,
+  scriptAddresses,
+} from './script/address.ts';
 export {
   type AddressTarget,
   addressOfScript,

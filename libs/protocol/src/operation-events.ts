@@ -7,7 +7,7 @@ import {
   NULL_TXID,
   sats,
   satsText,
-  scriptAddress,
+  scriptAddresses,
   senderScriptType,
   type TransactionInput,
   type TransactionOutput,
@@ -58,9 +58,17 @@ export function operationEvents(
   scanned: readonly ScannedTransaction[],
   funding: FundingLookup,
 ): readonly Unplaced<OperationEvent>[] {
-  const merklePathAt = merklePathTexts(at.block.tree);
+  const merklePaths = merklePathTexts(
+    at.block.tree,
+    scanned.map(({ transactionIndex }) => transactionIndex),
+  );
+  const spent = scanned.map(({ transaction }) => transaction.inputs.map((input) => fundingOutput(input, funding)));
+  const addresses = scriptAddresses(
+    spent.flatMap((outputs) => outputs.map(({ script }) => script)),
+    network,
+  ).values();
   return scanned.map(({ transaction, transactionIndex, opcode, payload }, position) => {
-    const fundingOutputs = transaction.inputs.map((input) => fundingOutput(input, funding));
+    const fundingOutputs = spent[position] as readonly TransactionOutput[];
     const scripts = scriptsWithin(
       fundingOutputs.map(({ script }) => script),
       senderScriptBytesMax(transaction.strippedLength),
@@ -78,7 +86,10 @@ export function operationEvents(
       ...described(chain, opcode, payload),
       ...(scripts === null && { cut: 'senders.scriptPubKey' as const }),
       senders: transaction.inputs.map((input, index) =>
-        sender(input, fundingOutputs[index] as TransactionOutput, scripts?.[index] ?? '', network),
+        sender(input, fundingOutputs[index] as TransactionOutput, {
+          scriptPubKey: scripts?.[index] ?? '',
+          address: addresses.next().value ?? null,
+        }),
       ),
       inputs: transaction.inputs.map(({ txid, index, script, sequence }) => ({
         txid,
@@ -88,7 +99,7 @@ export function operationEvents(
       })),
       outputs: transaction.outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) })),
       fee: satsText(sum(fundingOutputs) - sum(transaction.outputs)),
-      merklePath: merklePathAt(transactionIndex),
+      merklePath: merklePaths[position] as string,
     };
   });
 }
@@ -105,10 +116,8 @@ function fundingOutput({ txid, index }: TransactionInput, funding: FundingLookup
 function sender(
   { txid, index }: TransactionInput,
   { value, script }: TransactionOutput,
-  scriptPubKey: string,
-  network: NetworkName,
+  { scriptPubKey, address }: { readonly scriptPubKey: string; readonly address: string | null },
 ): Sender {
-  const address = scriptAddress(script, network);
   return {
     value: satsText(value),
     scriptPubKey,

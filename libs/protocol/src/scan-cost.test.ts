@@ -9,6 +9,7 @@ import {
   parseBlock,
   parseTransaction,
   type Sats,
+  scriptAddress,
   serializeBlock,
   serializeTransaction,
   sha256,
@@ -66,8 +67,8 @@ test('objects-for-everything: of four thousand transactions three are made, for 
   expect(made()).toBe(3);
 });
 
-test('a-call-for-each-hash: verifying four thousand transactions asks the platform for a handful of hashes', () => {
-  const bytes = mined();
+/** How many hashes the platform is asked for meanwhile. */
+function platformHashes(work: () => void): number {
   let calls = 0;
   usePlatformSha256((message) => {
     calls += 1;
@@ -75,7 +76,36 @@ test('a-call-for-each-hash: verifying four thousand transactions asks the platfo
   });
   expect(sha256(new Uint8Array(0))).toHaveLength(32);
   calls = 0;
-  verifyBlock(bytes);
+  work();
+  return calls;
+}
+
+test('a-call-for-each-hash: verifying four thousand transactions asks the platform for a handful of hashes', () => {
+  const bytes = mined();
   // twice the header, and the rows of the tree that are too short for a batch
-  expect(calls).toBeLessThanOrEqual(2 + 2 * 7);
+  expect(platformHashes(() => verifyBlock(bytes))).toBeLessThanOrEqual(2 + 2 * 7);
 });
+
+test('a-call-for-each-address: the senders of a thousand operations ask the platform for no hash', () => {
+  const senderOf = (index: number) => Uint8Array.of(0x76, 0xa9, 20, ...new Uint8Array(20).fill(index), 0x88, 0xac);
+  const operations = Array.from({ length: 1_000 }, (_, index) => spending(index, DATA));
+  const block = parseBlock(serializeBlock(header, operations));
+  const scanned = scanBlock(verifiedTree(block), chain);
+  const funding = () => ({
+    outputs: Array.from({ length: 1_000 }, (_, index) => ({ value: 2n as Sats, script: senderOf(index) })),
+  });
+  let events: ReturnType<typeof operationEvents> = [];
+  const calls = platformHashes(() => {
+    events = operationEvents({ chain, network: 'mainnet' }, { block, height: height(1) }, scanned, funding);
+  });
+  expect(calls).toBe(0);
+  expect(events.slice(1).map(({ senders }) => senders[0]?.addresses)).toEqual(
+    Array.from({ length: 999 }, (_, index) => [scriptAddress(senderOf(index + 1), 'mainnet')]),
+  );
+});
+
+/** The block with its hashes made, as verifying it leaves it. */
+function verifiedTree(block: Block): Block {
+  expect(block.tree.widths).toHaveLength(11);
+  return block;
+}

@@ -33,33 +33,6 @@ export function merklePathAt(tree: MerkleTree, index: number): readonly MerkleSt
   });
 }
 
-/**
- * The text forms of the paths of a tree: equal to `serializeMerklePath(merklePathAt(tree, index))`, with the text of a node
- * made once for all paths that go past it.
- */
-export function merklePathTexts(tree: MerkleTree): (index: number) => string {
-  const { widths } = tree;
-  const texts = widths.map(() => new Map<number, string>());
-  // a node is always on the same side of its neighbour, and one that is its own neighbour has no other
-  const step = (row: number, place: number, order: MerkleStep['order']): string => {
-    const known = texts[row]?.get(place);
-    if (known !== undefined) return known;
-    const text = stepText({ order, hash: reversedHex(tree.node(row, place)) });
-    texts[row]?.set(place, text);
-    return text;
-  };
-  return (index) => {
-    if (!(index < (widths[0] as number)) || widths.length === 1) return serializeMerklePath(merklePathAt(tree, index));
-    let path = '';
-    for (let row = 0; row < widths.length - 1; row += 1) {
-      const place = index >> row;
-      const next = Math.min(place + 1, (widths[row] as number) - 1);
-      path += place % 2 === 1 ? step(row, place - 1, 'l') : step(row, next, 'r');
-    }
-    return netstring(path);
-  };
-}
-
 /** The text form of spec §1: each step `<order>-<hex>` as a netstring, and all of them as one. */
 export function serializeMerklePath(path: readonly MerkleStep[]): string {
   return netstring(path.map(stepText).join(''));

@@ -9,6 +9,7 @@ import {
   type Sats,
   type ScriptToken,
   scriptAddress,
+  scriptAddresses,
   scriptTokens,
   senderScriptType,
 } from '../index.ts';
@@ -92,6 +93,21 @@ test('an address has the version byte of its network', () => {
   }
   expect(scriptAddress(hexToBytes(`0014${hash}`), 'mainnet')).toBeNull();
   expect(decodeBase58Check('12ZEw5Hcv1hTb6YUQJ69y1V7uhcoDz92PJ')).toBeNull();
+});
+
+test('many scripts have the addresses that each has alone', () => {
+  const hash20 = fc.uint8Array({ minLength: 20, maxLength: 20 });
+  const anyScript = fc.oneof(
+    hash20.map((bytes) => Uint8Array.of(0x76, 0xa9, 20, ...bytes, 0x88, 0xac)),
+    hash20.map((bytes) => Uint8Array.of(0xa9, 20, ...bytes, 0x87)),
+    hash20.map((bytes) => Uint8Array.of(0, 20, ...bytes)),
+    fc.uint8Array({ maxLength: 30 }),
+  );
+  fc.assert(
+    fc.property(fc.array(anyScript, { maxLength: 40 }), fc.constantFrom('mainnet', 'regtest'), (scripts, network) => {
+      expect(scriptAddresses(scripts, network)).toEqual(scripts.map((script) => scriptAddress(script, network)));
+    }),
+  );
 });
 
 function payloadOf(...scripts: readonly string[]): string | null {

@@ -10,3 +10,10 @@ export function doubleSha256Each(messages: readonly Uint8Array[]): Uint8Array {
   const witnesses = new Uint32Array(messages.length);
   return hashTransactions(joinBytes(messages), { count: messages.length, starts, witnesses });
 }
+
+/** The same of messages of one length that stand one behind another already. */
+export function doubleSha256OfEqual(messages: Uint8Array, messageBytes: number): Uint8Array {
+  const count = messages.length / messageBytes;
+  const starts = Uint32Array.from({ length: count + 1 }, (_, index) => index * messageBytes);
+  return hashTransactions(messages, { count, starts, witnesses: new Uint32Array(count) });
+}
