@@ -1,5 +1,6 @@
 import { ripemd160 as nobleRipemd160 } from '@noble/hashes/legacy.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { SHORT_BYTES_MAX, shortSha256 } from '../sha256/short-sha256.ts';
 import { bytesEqual } from './bytes.ts';
 import { hexToBytes } from './hex.ts';
 
@@ -14,8 +15,8 @@ const KNOWN_ANSWERS: readonly (readonly [text: string, sha256: string])[] = [
 ];
 
 /**
- * From now on sha256 is the platform's own, which is about ten times faster on long input. A process hands it in once,
- * at its start: `usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'))`.
+ * From now on sha256 of all but short messages is the platform's own, which is about ten times faster on long input. A
+ * process hands it in once, at its start: `usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'))`.
  * @throws RangeError when it fails a known answer.
  */
 export function usePlatformSha256(platformSha256: HashFunction): void {
@@ -27,11 +28,11 @@ export function usePlatformSha256(platformSha256: HashFunction): void {
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return currentSha256(bytes);
+  return bytes.length <= SHORT_BYTES_MAX ? shortSha256(bytes) : currentSha256(bytes);
 }
 
 export function doubleSha256(bytes: Uint8Array): Uint8Array {
-  return currentSha256(currentSha256(bytes));
+  return shortSha256(sha256(bytes));
 }
 
 export function ripemd160(bytes: Uint8Array): Uint8Array {
@@ -40,7 +41,7 @@ export function ripemd160(bytes: Uint8Array): Uint8Array {
 
 /** ripemd160 of sha256. */
 export function hash160(bytes: Uint8Array): Uint8Array {
-  return nobleRipemd160(currentSha256(bytes));
+  return nobleRipemd160(sha256(bytes));
 }
 
 const pair = new Uint8Array(64);

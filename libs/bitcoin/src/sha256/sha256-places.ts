@@ -1,3 +1,5 @@
+import { sha256Constants } from './sha256-constants.ts';
+
 /** Where things lie in the memory of the module of `sha256-code.ts`, and the constants of sha256 in it. */
 
 /** How many transactions one call takes, and how many bytes they have together. */
@@ -50,14 +52,13 @@ export const range = (count: number): readonly number[] => Array.from({ length: 
 /** Writes down what the code reads from its memory. */
 export function fillConstants(memory: ArrayBuffer): void {
   const words = new Uint32Array(memory);
-  const constants = primes().map((prime) => rootFraction(BigInt(prime), 3n));
-  const initial = primes().map((prime) => rootFraction(BigInt(prime), 2n));
-  words.set(constants, PLACES.constants / 4);
+  const { rounds, initial } = sha256Constants();
+  words.set(rounds, PLACES.constants / 4);
   words.set(
-    pairSchedule().map((value, index) => value + (constants[index] as number)),
+    pairSchedule().map((value, index) => value + (rounds[index] as number)),
     PLACES.pairConstants / 4,
   );
-  words.set(initial.slice(0, STATE_WORDS), PLACES.initial / 4);
+  words.set(initial, PLACES.initial / 4);
 }
 
 /** A word of the last block of a message of so many whole words: a one bit, zeros, and the length in bits. */
@@ -77,18 +78,4 @@ function pairSchedule(): readonly number[] {
     words.push(((words[index - 16] as number) + (words[index - 7] as number) + first + second) >>> 0);
   }
   return words;
-}
-
-/** The first 64 primes: of their cube roots, and of the square roots of eight, 32 bits behind the point are the constants. */
-const primes = (): readonly number[] =>
-  range(312).filter((n) => n > 1 && range(n).every((divisor) => divisor < 2 || n % divisor !== 0));
-
-function rootFraction(value: bigint, degree: bigint): number {
-  let [low, high] = [0n, 1n << 40n];
-  while (high - low > 1n) {
-    const middle = (low + high) >> 1n;
-    if (middle ** degree <= value << (32n * degree)) low = middle;
-    else high = middle;
-  }
-  return Number(low & 0xffffffffn);
 }
