@@ -123,9 +123,7 @@ export async function foldBlock(
       continue;
     }
     const savepoint = working.savepoint();
-    const verdict: Verdict = await hook('decide', event, async () =>
-      checkVerdict(await machine.decide(op, context, working.state)),
-    );
+    const verdict = await decide(machine, { op, event }, context, working);
     if (verdict.kind === 'accepted') {
       accepted.push(op);
       for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
@@ -159,6 +157,21 @@ export async function foldBlock(
     collectionHashes,
     changesHash: changesHash(collectionHashes),
   };
+}
+
+/** A function of its own, and not by `hookCaller`: a block has one of everything else, and hundreds of this. */
+async function decide(
+  machine: AnyStateMachine,
+  { op, event }: { readonly op: unknown; readonly event: OperationEvent },
+  context: DecideContext<unknown>,
+  working: WorkingState,
+): Promise<Verdict> {
+  try {
+    return checkVerdict(await machine.decide(op, context, working.state));
+  } catch (error) {
+    if (isStateFailure(error)) throw error;
+    throw new MachineFaulted(machine.name, { hook: 'decide', height: context.block.height, at: event }, error);
+  }
 }
 
 /** A stranger's machine may not be type-checked: what is no verdict is its bug, not ours. */

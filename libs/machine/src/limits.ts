@@ -10,3 +10,5 @@ export const KEYS_PER_CHUNK_MAX = 512;
 export const SNAPSHOTS_KEPT_MAX = 20_000;
 /** Heights that a light client asks a server about at once. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;
+/** The largest array that stays for the changes of later blocks, once those of one were put together in it. */
+export const ROOM_KEPT_BYTES_MAX = 1_048_576;

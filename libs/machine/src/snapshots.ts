@@ -47,6 +47,8 @@ export class SnapshotView implements Snapshots {
   }
 
   async at(height: Height): Promise<ConsensusHash | null> {
+    const known = this.#known.get(height);
+    if (known !== undefined) return known;
     await this.load([height]);
     return this.#known.get(height) ?? null;
   }

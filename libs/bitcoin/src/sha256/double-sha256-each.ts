@@ -1,8 +1,10 @@
 import { joinBytes } from '../encoding/bytes.ts';
-import { hashTransactions } from './hash-transactions.ts';
+import { doubleSha256 } from '../encoding/hashing.ts';
+import { BATCH_TRANSACTIONS_MIN, hashTransactions } from './hash-transactions.ts';
 
 /** The double sha256 of each message, 32 bytes each, one behind another: to be hashed they are transactions without witnesses. */
 export function doubleSha256Each(messages: readonly Uint8Array[]): Uint8Array {
+  if (messages.length < BATCH_TRANSACTIONS_MIN) return joinBytes(messages.map(doubleSha256));
   const starts = new Uint32Array(messages.length + 1);
   messages.forEach(({ length }, index) => {
     starts[index + 1] = (starts[index] as number) + length;

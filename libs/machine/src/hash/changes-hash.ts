@@ -1,4 +1,5 @@
-import { bytesToHex, hexToBytes, joinBytes, sha256 } from '@virtualchain/bitcoin';
+import { bytesToHex, hexToBytes, sha256 } from '@virtualchain/bitcoin';
+import { ROOM_KEPT_BYTES_MAX } from '../limits.ts';
 import type { Collection, Collections, Row } from '../state/collection.ts';
 import type { EncodedKey } from '../state/key-order.ts';
 import { canonicalKeyJson, canonicalRowJson } from '../state/row-json.ts';
@@ -34,7 +35,7 @@ export function nextCollectionHash(
   changes: readonly RowChange[],
 ): string {
   const input = new HashInput();
-  input.bytes(hexToBytes(previous));
+  input.hex(previous);
   input.uint32(height);
   const ordered = changes.length < 2 ? changes : [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const { before, after } of ordered) {
@@ -64,22 +65,33 @@ export function nextCollectionHashes(
 
 /** The block's changes hash: `sha256` over `name ‖ 0x00 ‖ C(h)` of all collections sorted by name. */
 export function changesHash(hashes: CollectionHashes): string {
-  const parts: Uint8Array[] = [];
+  const input = new HashInput();
   for (const name of Object.keys(hashes).sort()) {
-    parts.push(encoder.encode(`${name}\u0000`), hexToBytes(hashes[name] ?? ''));
+    input.text(`${name}\u0000`);
+    input.hex(hashes[name] ?? '');
   }
-  return bytesToHex(sha256(joinBytes(parts)));
+  return bytesToHex(sha256(input.taken()));
 }
 
-/** Bytes to be hashed, put together in one array. */
+/** The array that the last hash was put together in: most blocks have few changes, and of most collections none. */
+let room = new Uint8Array(4_096);
+
+/** Bytes to be hashed, put together in one array, before anything else is. */
 class HashInput {
-  #bytes = new Uint8Array(1_024);
+  #bytes = room;
   #length = 0;
 
-  bytes(bytes: Uint8Array): void {
+  hex(hex: string): void {
+    const bytes = hexToBytes(hex);
     this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** UTF-8. */
+  text(text: string): void {
+    this.#makeRoom(3 * text.length);
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
   /** Big-endian. */
@@ -110,5 +122,6 @@ class HashInput {
     const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + bytes));
     larger.set(this.taken());
     this.#bytes = larger;
+    if (larger.length <= ROOM_KEPT_BYTES_MAX) room = larger;
   }
 }

@@ -6,7 +6,6 @@ import {
   hexToBytes,
   merkleTreeOfHashes,
   merkleTreeOfHex,
-  reverseBytes,
   treeRoot,
 } from '@virtualchain/bitcoin';
 import type { Brand } from '@virtualchain/kernel';
@@ -31,12 +30,22 @@ const EMPTY_BLOCK: readonly Uint8Array[] = [new Uint8Array()];
 export function opsHash(serialized: readonly Uint8Array[]): OpsHash {
   const messages = serialized.length === 0 ? EMPTY_BLOCK : serialized;
   const hashes = doubleSha256Each(messages);
-  const leaves = messages.map((_, index) => bytesToHex(hashes.subarray(index * hashBytes, (index + 1) * hashBytes)));
+  const starts = messages.map((_, index) => index * hashBytes).sort((a, b) => compareHashes(hashes, a, b));
   const nodes = new Uint8Array(hashes.length);
-  leaves.sort().forEach((leaf, index) => {
-    nodes.set(reverseBytes(hexToBytes(leaf)), index * hashBytes);
+  starts.forEach((start, index) => {
+    const end = (index + 1) * hashBytes;
+    for (let byte = 0; byte < hashBytes; byte++) nodes[end - 1 - byte] = hashes[start + byte] as number;
   });
   return treeRoot(merkleTreeOfHashes(nodes)) as OpsHash;
+}
+
+/** Below 0 when the hash at `a` comes before the one at `b`, as their hex does. */
+function compareHashes(hashes: Uint8Array, a: number, b: number): number {
+  for (let byte = 0; byte < hashBytes; byte++) {
+    const difference = (hashes[a + byte] as number) - (hashes[b + byte] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** The heights whose consensus hashes block `at` mixes in: at−1, at−3, at−7, … while they are `firstBlock` or above. */

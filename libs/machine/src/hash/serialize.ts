@@ -12,26 +12,45 @@ export function serializeOperation(
   fieldNames: readonly string[],
   fields: Readonly<Record<string, FieldValue>>,
 ): Uint8Array {
+  const text = textOf(opcode, fieldNames, fields, uncheckedStr);
+  return asciiBytes(text) ?? latin1Bytes(textOf(opcode, fieldNames, fields, pythonStr));
+}
+
+/** Nearly all text is ASCII, and when the bytes are made it shows whether this is. */
+function uncheckedStr(value: FieldValue): string {
+  return typeof value === 'string' ? value : pythonStr(value);
+}
+
+function textOf(
+  opcode: number | Uint8Array,
+  fieldNames: readonly string[],
+  fields: Readonly<Record<string, FieldValue>>,
+  str: (value: FieldValue) => string,
+): string {
   let text = typeof opcode === 'number' ? String.fromCharCode(opcode) : String.fromCharCode(...opcode);
   text += ':';
   let separator = '';
   for (const name of fieldNames) {
     const field = fields[name];
     if (field === undefined) throw new FieldNotSerializable(`the hashed field ${JSON.stringify(name)} is missing`);
-    const value = pythonStr(field);
+    const value = str(field);
     text += `${separator}${value.length}:${value}`;
     separator = ',';
   }
-  return latin1Bytes(text);
+  return text;
 }
 
 const encoder = new TextEncoder();
 
-/** A byte for each character. Nearly all text here is ASCII, which is the same in UTF-8. */
+/** Null when a character is not ASCII: it would take more than its one byte of UTF-8. */
+function asciiBytes(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(text.length);
+  return encoder.encodeInto(text, bytes).read === text.length ? bytes : null;
+}
+
+/** A byte for each character. */
 function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  const { read } = encoder.encodeInto(text, bytes);
-  if (read === text.length) return bytes;
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }

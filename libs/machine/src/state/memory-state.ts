@@ -1,14 +1,13 @@
 import type { RowChange } from '../hash/changes-hash.ts';
 import type { Collection, Collections, Row } from './collection.ts';
+import { IndexOrder } from './index-order.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
-import { SortedKeys } from './sorted-keys.ts';
 import type { IndexRange, StateSource } from './state-source.ts';
 
 interface Table {
   readonly collection: Collection;
   readonly rows: Map<EncodedKey, Row>;
-  /** By index: index columns and key, encoded; and the way back from there to the key. */
-  readonly indexes: ReadonlyMap<string, { readonly order: SortedKeys; readonly keys: Map<string, EncodedKey> }>;
+  readonly indexes: ReadonlyMap<string, IndexOrder>;
 }
 
 /** Committed rows in memory: the same answers as Postgres, for tests, the oracle and folds without a database. */
@@ -20,7 +19,7 @@ export class MemoryState implements StateSource {
     this.collections = collections;
     for (const [name, collection] of Object.entries(collections)) {
       const indexes = new Map(
-        Object.keys(collection.indexes).map((index) => [index, { order: new SortedKeys(), keys: new Map() }]),
+        Object.keys(collection.indexes).map((index) => [index, new IndexOrder(collection, index)]),
       );
       this.#tables.set(name, { collection, rows: new Map(), indexes });
     }
@@ -31,20 +30,14 @@ export class MemoryState implements StateSource {
   }
 
   async page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
-    const table = this.#table(collection);
-    const found: Row[] = [];
-    const from = after === null ? '' : indexOrder(table.collection, range.index, after);
-    for (const row of this.#range(table, range, from)) {
-      if (found.length === limit) break;
-      found.push(row);
-    }
-    return found;
+    const { index, prefix, rows } = this.#range(collection, range);
+    const places = index.range(prefix, after === null ? '' : index.placeOf(after), limit);
+    return places.map((place) => rows.get(index.keyAt(place)) as Row);
   }
 
   async count(collection: string, range: IndexRange): Promise<number> {
-    let count = 0;
-    for (const _row of this.#range(this.#table(collection), range, '')) count++;
-    return count;
+    const { index, prefix } = this.#range(collection, range);
+    return index.count(prefix);
   }
 
   /** All rows of a collection in key order. */
@@ -64,32 +57,19 @@ export class MemoryState implements StateSource {
   }
 
   #replace(name: string, key: EncodedKey, old: Row | null, row: Row | null): void {
-    const { collection, rows, indexes } = this.#table(name);
+    const { rows, indexes } = this.#table(name);
     if (row === null) rows.delete(key);
     else rows.set(key, row);
-    for (const [index, { order, keys }] of indexes) {
-      const from = old === null ? null : indexOrder(collection, index, old);
-      const to = row === null ? null : indexOrder(collection, index, row);
-      if (from === to) continue;
-      if (from !== null) {
-        order.delete(from);
-        keys.delete(from);
-      }
-      if (to !== null) {
-        order.add(to);
-        keys.set(to, key);
-      }
-    }
+    for (const index of indexes.values()) index.replace(key, old, row);
   }
 
-  *#range(table: Table, { index, prefix }: IndexRange, after: string): Generator<Row> {
-    const { collection, rows, indexes } = table;
+  /** The index that a range is of, the encoding of what its rows have in common there, and the rows. */
+  #range(name: string, { index, prefix }: IndexRange) {
+    const { collection, rows, indexes } = this.#table(name);
     const found = indexes.get(index);
     if (found === undefined) throw new TypeError(`no index ${JSON.stringify(index)}`);
-    const given = (collection.indexes[index] ?? []).filter((name) => prefix[name] !== undefined);
-    for (const at of found.order.range(encodeTuple(collection.columns, given, prefix), after)) {
-      yield rows.get(found.keys.get(at) ?? '') as Row;
-    }
+    const given = (collection.indexes[index] ?? []).filter((column) => prefix[column] !== undefined);
+    return { index: found, prefix: encodeTuple(collection.columns, given, prefix), rows };
   }
 
   #table(name: string): Table {
@@ -97,8 +77,4 @@ export class MemoryState implements StateSource {
     if (table === undefined) throw new TypeError(`no collection ${JSON.stringify(name)}`);
     return table;
   }
-}
-
-function indexOrder(collection: Collection, index: string, row: Row): string {
-  return encodeTuple(collection.columns, [...(collection.indexes[index] ?? []), ...collection.key], row);
 }

@@ -1,6 +1,6 @@
 import type { Collection, Row } from './collection.ts';
-import { type EncodedKey, encodeTuple } from './key-order.ts';
-import { SortedKeys } from './sorted-keys.ts';
+import { IndexOrder, type Place } from './index-order.ts';
+import type { EncodedKey } from './key-order.ts';
 
 /** A row that a batch wrote over one of its source, which stays there below it. */
 export interface Written {
@@ -11,39 +11,16 @@ export interface Written {
   readonly number: number;
 }
 
-/** Rows by their place in an index: its columns, then the key. */
-class IndexedRows {
-  readonly #order = new SortedKeys();
-  readonly #rows = new Map<string, Row>();
-
-  /** Puts a row in place of another, which may stand elsewhere; null where there is none. */
-  replace(from: string | null, to: string | null, row: Row | null): void {
-    if (from !== null && from !== to) {
-      this.#order.delete(from);
-      this.#rows.delete(from);
-    }
-    if (to === null || row === null) return;
-    if (from !== to) this.#order.add(to);
-    this.#rows.set(to, row);
-  }
-
-  /** In order; a place is behind the row it is of. */
-  *range(prefix: string, after: string): Generator<{ readonly at: string; readonly row: Row }> {
-    for (const at of this.#order.range(prefix, after)) yield { at, row: this.#rows.get(at) as Row };
-  }
-
-  count(prefix: string): number {
-    let count = 0;
-    for (const _at of this.#order.range(prefix, '')) count++;
-    return count;
-  }
+/** What stands at a place of an index. */
+export interface Placed {
+  readonly at: Place;
+  readonly row: Row;
 }
 
+/** The keys that were written in the order of an index, by the rows that were written and by those of the source. */
 interface OverlayIndex {
-  readonly columns: readonly string[];
-  readonly rows: IndexedRows;
-  /** What the source holds under the keys that were written. */
-  readonly bases: IndexedRows;
+  readonly rows: IndexOrder;
+  readonly bases: IndexOrder;
 }
 
 /**
@@ -73,16 +50,19 @@ export class Overlay {
     const before = this.#written.get(key);
     const written = { base: before === undefined ? base : before.base, row, number: before?.number ?? this.size };
     this.#written.set(key, written);
-    for (const index of this.#indexes.values()) {
-      if (before === undefined) index.bases.replace(null, this.#place(index, base), base);
-      index.rows.replace(this.#place(index, before?.row ?? null), this.#place(index, row), row);
+    for (const { rows, bases } of this.#indexes.values()) {
+      if (before === undefined) bases.replace(key, null, base);
+      rows.replace(key, before?.row ?? null, row);
     }
   }
 
   /** Written rows whose first index columns have the encoding `prefix`, behind the place `after`, in order. */
-  range(index: string, prefix: string, after: string): Iterable<{ readonly at: string; readonly row: Row }> {
+  range(index: string, prefix: string, after: Place, limit: number): readonly Placed[] {
     if (this.size === 0) return [];
-    return this.#index(index).rows.range(prefix, after);
+    const { rows } = this.#index(index);
+    return rows.range(prefix, after, limit).map((at) => {
+      return { at, row: this.#written.get(rows.keyAt(at))?.row as Row };
+    });
   }
 
   /** How many rows more, or fewer, a range has than it has in the source. */
@@ -95,17 +75,12 @@ export class Overlay {
   #index(name: string): OverlayIndex {
     const known = this.#indexes.get(name);
     if (known !== undefined) return known;
-    const columns = [...(this.#collection.indexes[name] ?? []), ...this.#collection.key];
-    const made: OverlayIndex = { columns, rows: new IndexedRows(), bases: new IndexedRows() };
-    for (const { base, row } of this.#written.values()) {
-      made.bases.replace(null, this.#place(made, base), base);
-      made.rows.replace(null, this.#place(made, row), row);
+    const made = { rows: new IndexOrder(this.#collection, name), bases: new IndexOrder(this.#collection, name) };
+    for (const [key, { base, row }] of this.#written) {
+      made.bases.replace(key, null, base);
+      made.rows.replace(key, null, row);
     }
     this.#indexes.set(name, made);
     return made;
-  }
-
-  #place({ columns }: OverlayIndex, row: Row | null): string | null {
-    return row === null ? null : encodeTuple(this.#collection.columns, columns, row);
   }
 }

@@ -42,10 +42,14 @@ function membersOf(collection: Collection): readonly Member[] {
   return members;
 }
 
+/** Text that JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function valueJson(column: Column<unknown> | undefined, value: ColumnValue): string {
   if (value === null) return 'null';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return `"${value}"`;
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
   return canonicalJson(canonicalValue(column as Column<unknown>, value));
 }

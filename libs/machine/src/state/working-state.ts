@@ -56,23 +56,19 @@ export class WorkingState {
   touchedSince(
     savepoint: number,
   ): readonly { readonly collection: string; readonly key: EncodedKey; readonly row: Row }[] {
-    const touched = new Map<string, { collection: string; key: EncodedKey; row: Row }>();
-    for (const { collection, key, before } of this.#journal.slice(savepoint)) {
+    const touched: { collection: string; key: EncodedKey; row: Row }[] = [];
+    for (let i = savepoint; i < this.#journal.length; i++) {
+      const { collection, key, before } = this.#journal[i] as Undo;
       const row = this.#written(collection).get(key)?.row ?? before;
-      if (row !== null) touched.set(`${collection} ${key}`, { collection, key, row });
+      if (row !== null) touched.push({ collection, key, row });
     }
-    return [...touched.values()];
+    return firstOfEach(touched);
   }
 
   /** The net effect of the block so far: one change for each key whose row differs from the one before the block. */
   blockChanges(): RowChange[] {
-    const first = new Map<string, Undo>();
-    for (const undo of this.#journal) {
-      const id = `${undo.collection} ${undo.key}`;
-      if (!first.has(id)) first.set(id, undo);
-    }
     const changes: RowChange[] = [];
-    for (const { collection, key, before } of first.values()) {
+    for (const { collection, key, before } of firstOfEach(this.#journal)) {
       const after = this.#written(collection).get(key)?.row ?? null;
       if (!rowsEqual(this.#collection(collection), before, after)) changes.push({ collection, key, before, after });
     }
@@ -112,7 +108,8 @@ export class WorkingState {
   #collectionState(name: string): CollectionState<Collection> {
     return {
       get: (key) => this.#get(name, key as Row),
-      by: (index, prefix, options) => this.#by(name, index, prefix as Row, options as PageOptions<Row> | undefined),
+      by: (index, prefix, options) =>
+        oneByOne(this.#pagesBy(name, { index, prefix: prefix as Row }, options as PageOptions<Row> | undefined)),
       count: (index, prefix) => this.#count(name, index, prefix as Row),
       put: async (row) => {
         checkRow(name, this.#collection(name), row as Row);
@@ -122,10 +119,10 @@ export class WorkingState {
     } as CollectionState<Collection>;
   }
 
-  async #get(name: string, row: Row): Promise<Row | null> {
+  #get(name: string, row: Row): Promise<Row | null> {
     const key = this.#key(name, row);
     const written = this.#written(name).get(key);
-    return written === undefined ? this.#source.get(name, key, row) : written.row;
+    return written === undefined ? this.#source.get(name, key, row) : Promise.resolve(written.row);
   }
 
   async #write(name: string, keyRow: Row, row: Row | null): Promise<void> {
@@ -143,39 +140,45 @@ export class WorkingState {
    * Merges the pages of the source with the overlay: rows written in this batch stand in for the source's. What is
    * written while the caller iterates does not show: the rows are those of when it began.
    */
-  async *#by(name: string, index: string, prefix: Row, options: PageOptions<Row> = {}): AsyncGenerator<Row> {
-    const { columns, key } = this.#collection(name);
-    const given = prefixColumns(name, this.#collection(name), { index, prefix });
-    const order = [...(this.#collection(name).indexes[index] ?? []), ...key];
+  async *#pagesBy(name: string, range: IndexRange, options: PageOptions<Row> = {}): AsyncGenerator<readonly Row[]> {
+    const collection = this.#collection(name);
+    const given = prefixColumns(name, collection, range);
+    const order = [...(collection.indexes[range.index] ?? []), ...collection.key];
     const overlay = this.#written(name);
     const writtenBefore = overlay.size;
     let left = options.limit ?? Number.POSITIVE_INFINITY;
     let from = options.after ?? null;
-    const after = from === null ? '' : encodeTuple(columns, order, from);
-    const ours = first(overlay.range(index, encodeTuple(columns, given, prefix), after), left);
+    const after = from === null ? '' : encodeTuple(collection.columns, order, from);
+    const ours = overlay.range(range.index, encodeTuple(collection.columns, given, range.prefix), after, left);
     let next = 0;
     for (let more = true; more && left > 0; ) {
       const wanted = Math.min(left, ROWS_PER_PAGE_MAX);
-      const page = await this.#source.page(name, { index, prefix }, from, wanted);
+      const page = await this.#source.page(name, range, from, wanted);
       more = page.length === wanted;
-      for (const row of page) {
-        from = row;
-        const written = overlay.size === 0 ? undefined : overlay.get(this.#key(name, row));
-        if (written !== undefined && written.number < writtenBefore) continue;
-        const at = ours.length > next ? encodeTuple(columns, order, row) : '';
-        for (let mine = ours[next]; left > 0 && mine !== undefined && mine.at < at; mine = ours[++next]) {
-          left--;
-          yield mine.row;
-        }
-        if (left === 0) return;
-        left--;
-        yield row;
+      from = page.at(-1) ?? null;
+      const kept = overlay.size === 0 ? page : page.filter((row) => !this.#isWritten(name, row, writtenBefore));
+      if (next === ours.length) {
+        left -= kept.length;
+        yield kept;
+        continue;
       }
+      const merged: Row[] = [];
+      for (const row of kept) {
+        const at = encodeTuple(collection.columns, order, row);
+        for (let mine = ours[next]; mine !== undefined && mine.at < at; mine = ours[++next]) merged.push(mine.row);
+        merged.push(row);
+      }
+      const taken = merged.slice(0, left);
+      left -= taken.length;
+      yield taken;
     }
-    for (let mine = ours[next]; left > 0 && mine !== undefined; mine = ours[++next]) {
-      left--;
-      yield mine.row;
-    }
+    if (left > 0) yield ours.slice(next, next + left).map(({ row }) => row);
+  }
+
+  /** Whether a row of the source has one over it that is among the first so many. */
+  #isWritten(name: string, row: Row, first: number): boolean {
+    const written = this.#written(name).get(this.#key(name, row));
+    return written !== undefined && written.number < first;
   }
 
   async #count(name: string, index: string, prefix: Row): Promise<number> {
@@ -186,12 +189,42 @@ export class WorkingState {
   }
 }
 
-/** So many of them, as they are now. */
-function first<Item>(items: Iterable<Item>, limit: number): readonly Item[] {
-  const taken: Item[] = [];
-  for (const item of items) {
-    if (taken.length >= limit) break;
-    taken.push(item);
-  }
-  return taken;
+/** Of each key the first. */
+function firstOfEach<Item extends { readonly collection: string; readonly key: EncodedKey }>(
+  items: readonly Item[],
+): readonly Item[] {
+  if (items.length < 2) return items;
+  const seen = new Map<string, Set<EncodedKey>>();
+  return items.filter(({ collection, key }) => {
+    const keys = seen.get(collection) ?? new Set();
+    if (keys.has(key)) return false;
+    seen.set(collection, keys.add(key));
+    return true;
+  });
+}
+
+/** Rows one by one out of pages. By hand, since a generator would wait three times for each row. */
+function oneByOne(pages: AsyncGenerator<readonly Row[]>): AsyncIterableIterator<Row> {
+  let page: readonly Row[] = [];
+  let next = 0;
+  const turn = async (): Promise<IteratorResult<Row>> => {
+    do {
+      const turned = await pages.next();
+      if (turned.done === true) return { value: undefined, done: true };
+      page = turned.value;
+    } while (page.length === 0);
+    next = 1;
+    return { value: page[0] as Row, done: false };
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => (next < page.length ? Promise.resolve({ value: page[next++] as Row, done: false }) : turn()),
+    async return() {
+      await pages.return(undefined);
+      page = [];
+      return { value: undefined, done: true };
+    },
+  };
 }

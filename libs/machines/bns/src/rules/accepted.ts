@@ -44,5 +44,7 @@ export function isRevealAccepted({ accepted }: Accepted, namespaceId: string): b
 
 /** Registrations to a script. The lookup height sees none of them. */
 export function registrationsTo({ accepted }: Accepted, script: string): number {
-  return accepted.filter((op) => op.kind === 'name_registration' && op.recipient === script).length;
+  let count = 0;
+  for (const op of accepted) if (op.kind === 'name_registration' && op.recipient === script) count += 1;
+  return count;
 }

@@ -64,6 +64,7 @@ export const EPOCH_ENDS_MAINNET: readonly number[] = [436_650, 488_500, 547_921,
 
 /** The epoch of a height. `ends` are the last blocks of the epochs but the last. */
 export function epochAt(height: number, ends: readonly number[]): Epoch {
-  const index = ends.findIndex((end) => height <= end);
-  return EPOCHS[index < 0 ? EPOCHS.length - 1 : index] ?? FINAL_EPOCH;
+  let index = 0;
+  while (index < ends.length && height > (ends[index] as number)) index += 1;
+  return EPOCHS[index] ?? FINAL_EPOCH;
 }

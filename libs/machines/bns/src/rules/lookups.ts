@@ -19,9 +19,12 @@ export async function readNamespace({ state }: BlockState, name: NameRow): Promi
 /** Names that a script owns at the lookup height, neither expired nor revoked; no more than asked for. */
 export async function namesOwned(block: BlockState, script: string, max: number): Promise<readonly NameRow[]> {
   const found: NameRow[] = [];
+  /** Of the name before: those of one owner are mostly in one. */
+  let namespace: NamespaceRow | null = null;
   for await (const name of block.state.names.by('owner', { sender: script })) {
     if (found.length >= max) break;
-    if (isRegistered(block.rules, name, await readNamespace(block, name), lookupHeight(block))) found.push(name);
+    if (namespace?.namespace_id !== name.namespace_id) namespace = await readNamespace(block, name);
+    if (isRegistered(block.rules, name, namespace, lookupHeight(block))) found.push(name);
   }
   return found;
 }

@@ -3,6 +3,8 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import { Remembered } from './remembered.ts';
 
 const rawKeyBytes = 64;
+/** Of an opcode that is the number of bytes behind it. */
+const pushedBytesMax = 75;
 const KEY_IN_FULL = Uint8Array.of(4);
 
 /** Keys that are remembered: whether bytes are a point of the curve takes long to see. */
@@ -23,13 +25,11 @@ export function createSenderKeyReader(): (event: OperationEvent, wanted: string 
   const known = new Remembered<PushedKey>(keysKeptMax);
   return ({ inputs }, wanted) => {
     for (const { script } of inputs) {
-      const tokens = scriptTokens(hexToBytes(script));
-      const pushed = tokens[1];
-      if (tokens.length !== 2 || !(pushed instanceof Uint8Array)) continue;
-      const text = bytesToHex(pushed);
+      const text = secondOfTwo(script);
+      if (text === null) continue;
       const found = known.get(text);
       if (found === undefined) {
-        const key = keyOf(pushed);
+        const key = keyOf(hexToBytes(text));
         const hash = bytesToHex(hash160(key));
         if (hash !== wanted) continue;
         // What is no point of the curve is no key there, although none can spend input 0.
@@ -40,6 +40,23 @@ export function createSenderKeyReader(): (event: OperationEvent, wanted: string 
     }
     return null;
   };
+}
+
+/** The bytes, in hex, that a script of two items pushes as the second; null for every other script. */
+function secondOfTwo(script: string): string | null {
+  const first = pushedBytesAt(script, 0);
+  const second = pushedBytesAt(script, 1 + first);
+  // Nearly all are a signature and a key, whose places show in the text.
+  if (first > 0 && second > 0 && script.length === 2 * (2 + first + second)) return script.slice(2 * (2 + first));
+  const tokens = scriptTokens(hexToBytes(script));
+  const pushed = tokens[1];
+  return tokens.length === 2 && pushed instanceof Uint8Array ? bytesToHex(pushed) : null;
+}
+
+/** How many bytes the opcode at a place pushes, where it is one that says so itself; else 0. */
+function pushedBytesAt(script: string, at: number): number {
+  const opcode = Number.parseInt(script.slice(2 * at, 2 * at + 2), 16);
+  return opcode <= pushedBytesMax ? opcode : 0;
 }
 
 /** The key in pushed bytes: the original also takes the 64 bytes of X and Y without the 04 in front (scripts.py:376). */

@@ -2,7 +2,7 @@ import { concatBytes, type Height, hexToBytes } from '@virtualchain/bitcoin';
 import { accepted, type Ignored, rejected, type Verdict } from '@virtualchain/machine';
 import type { NameRow } from '../../collections.ts';
 import { nameFields, type OperationRules, type PayloadCodec, touchedBy } from '../../operation.ts';
-import { nameConsensusHash } from '../../rules/hashes.ts';
+import { isNameConsensusHash, nameConsensusHash } from '../../rules/hashes.ts';
 import { namesOwned, readNamespace } from '../../rules/lookups.ts';
 import { type DecidingBlock, isInGrace, isReady } from '../../rules/rules.ts';
 import type { BnsTransaction, Sent } from '../../transaction.ts';
@@ -72,10 +72,12 @@ async function nameMeant(
   names: readonly NameRow[],
   { rules, height, snapshots }: DecidingBlock,
 ): Promise<{ readonly row: NameRow; readonly consensusHash: string } | null> {
+  if (names.length === 0) return null;
+  const wanted = hexToBytes(op.nameConsensusHash);
   for (let back = 1; back <= rules.consensusWindowBlocks && back <= height; back += 1) {
     const consensusHash = await snapshots.at((height - back) as Height);
     if (consensusHash === null) continue;
-    const row = names.find(({ name }) => nameConsensusHash(name, consensusHash) === op.nameConsensusHash);
+    const row = names.find(({ name }) => isNameConsensusHash(wanted, name, consensusHash));
     if (row !== undefined) return { row, consensusHash };
   }
   return null;
