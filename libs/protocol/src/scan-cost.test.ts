@@ -107,5 +107,6 @@ test('a-call-for-each-address: the senders of a thousand operations ask the plat
 /** The block with its hashes made, as verifying it leaves it. */
 function verifiedTree(block: Block): Block {
   expect(block.tree.widths).toHaveLength(11);
+  expect(block.hash).toHaveLength(64);
   return block;
 }

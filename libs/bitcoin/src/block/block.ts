@@ -56,8 +56,8 @@ function refuseBlock(bytes: Uint8Array): never {
 class BlockView implements Block {
   readonly bytes: Uint8Array;
   readonly layout: BlockLayout;
-  readonly header: BlockHeader;
-  readonly hash: BlockHash;
+  #header: BlockHeader | undefined;
+  #hash: BlockHash | undefined;
   #transactions: readonly Transaction[] | undefined;
   #hashes: Uint8Array | undefined;
   #tree: MerkleTree | undefined;
@@ -65,8 +65,16 @@ class BlockView implements Block {
   constructor(bytes: Uint8Array, layout: BlockLayout) {
     this.bytes = bytes;
     this.layout = layout;
-    this.header = parseHeader(this.headerBytes);
-    this.hash = headerHash(this.headerBytes);
+  }
+
+  get header(): BlockHeader {
+    this.#header ??= parseHeader(this.headerBytes);
+    return this.#header;
+  }
+
+  get hash(): BlockHash {
+    this.#hash ??= headerHash(this.headerBytes);
+    return this.#hash;
   }
 
   get headerBytes(): Uint8Array {
