@@ -2,27 +2,82 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogChange } from '@virtualchain/operation-log';
-import type { Bench, BenchContext } from '../harness/bench.ts';
+import type { Bench, BenchContext, Target } from '../harness/bench.ts';
 import { cpuMsOfEndedChildren, measured } from '../harness/processes.ts';
 import { advanceAll, kvChanges, openKv, operationsOf } from '../kit/kv-run.ts';
+import { insertRows, openOrm, readTables } from '../kit/orm.ts';
 import { contentsOf, copyScript, dumpScript, psql, psqlVersion, settle, tablesOf } from '../kit/psql.ts';
 
 /** It holds the time of the last move. */
 const CHECKPOINT = 'checkpoint';
 
-/** From changes in memory to committed Postgres, against the same rows copied into the same tables with the same indexes. */
-const kv: Bench = {
-  name: 'project',
-  workload: 'kv, W2',
-  peer: 'psql \\copy of the same rows',
+/** Puts the rows of a projection into tables that are empty. */
+interface RowPeer {
+  readonly name: string;
+  readonly target: Target;
+  readonly note: string;
+  /** What it needs of a projection that is filled; not measured. Returns how it fills another. */
+  open(filled: { readonly url: string; readonly schema: string; readonly tables: readonly string[] }): Promise<RowCopy>;
+}
+
+interface RowCopy extends AsyncDisposable {
+  /** Makes a connection ready, and returns what is measured. */
+  fill(url: string): Promise<{ run(): Promise<void> } & AsyncDisposable>;
+}
+
+const copy: RowPeer = {
+  name: 'psql \\copy of the same rows',
   target: { kind: 'speed', atLeast: 0.5 },
   note: 'CPU of our process or of psql, and of Postgres. Ours judges the operations and hashes the blocks as well.',
-  async open(context) {
+  async open({ url, schema, tables }) {
     await psqlVersion();
+    const folder = await mkdtemp(join(tmpdir(), 'vchain-bench-'));
+    await psql(url, dumpScript(schema, tables, folder));
+    return {
+      fill: async (to) => ({
+        run: () => psql(to, copyScript(schema, tables, folder)),
+        async [Symbol.asyncDispose]() {},
+      }),
+      [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+/** About as many as our own transactions of four blocks have. */
+const ROWS_PER_FLUSH = 15_000;
+
+const orm: RowPeer = {
+  name: 'MikroORM, create and flush of the same rows',
+  target: { kind: 'speed', atLeast: 4 },
+  note: 'CPU of either process, and of Postgres. MikroORM inserts entities that are made already, a flush for each table and four blocks; ours judges the operations and hashes the blocks as well.',
+  async open({ url, schema, tables }) {
+    const rows = await readTables(url, schema, tables);
+    return {
+      async fill(to) {
+        const opened = await openOrm(to, rows);
+        return {
+          run: () => insertRows(opened, rows, ROWS_PER_FLUSH),
+          [Symbol.asyncDispose]: () => opened.close(true),
+        };
+      },
+      async [Symbol.asyncDispose]() {},
+    };
+  },
+};
+
+/** From changes in memory to committed Postgres, against the same rows put into the same tables with the same indexes. */
+const kv = (workload: string, peer: RowPeer): Bench => ({
+  name: 'project',
+  workload,
+  peer: peer.name,
+  target: peer.target,
+  note: peer.note,
+  async open(context) {
     const changes = await kvChanges(context.quick ? 4 : 12, context.quick ? 0.5 : 1);
     const databases = await makeDatabases(context);
-    const folder = await mkdtemp(join(tmpdir(), 'vchain-bench-'));
-    const { schema, tables } = await dumpOf(await databases.create(), changes, folder);
+    const filled = await filledWith(await databases.create(), changes);
+    const { schema, tables } = filled;
+    const rows = await peer.open(filled);
     const contents = tables.filter((table) => table !== CHECKPOINT);
     const spent = { nodeMs: 0, postgresMs: 0, rounds: 0 };
     return {
@@ -44,9 +99,10 @@ const kv: Bench = {
         const url = await databases.create();
         await (await openKv(url)).close();
         await psql(url, `truncate "${schema}"."${CHECKPOINT}"`);
+        await using filling = await rows.fill(url);
         await settle(url);
         const cpuMs = (): number => databases.cpuMs() + cpuMsOfEndedChildren();
-        const one = await measured(() => psql(url, copyScript(schema, tables, folder)).then(() => ''), cpuMs);
+        const one = await measured(() => filling.run().then(() => ''), cpuMs);
         return { ...one, answer: await contentsOf(url, schema, contents) };
       },
       details() {
@@ -54,28 +110,27 @@ const kv: Bench = {
         const each = (ms: number): string => `${Math.round((ms * 1_000) / operations)} µs an operation`;
         return [`node: ${each(spent.nodeMs)}`, `postgres: ${each(spent.postgresMs)}`];
       },
-      [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+      [Symbol.asyncDispose]: () => rows[Symbol.asyncDispose](),
     };
   },
-};
+});
 
-/** Projects the changes once, and writes every table into a file of its own. */
-async function dumpOf(url: string, changes: readonly LogChange[], folder: string) {
+/** A database into which the changes are projected. */
+async function filledWith(url: string, changes: readonly LogChange[]) {
   await using projection = await openKv(url);
   await advanceAll(projection, changes);
   const { schema } = projection;
-  const tables = await tablesOf(url, schema);
-  await psql(url, dumpScript(schema, tables, folder));
-  return { schema, tables };
+  return { url, schema, tables: await tablesOf(url, schema) };
 }
+
+let made = 0;
 
 async function makeDatabases(context: BenchContext) {
   const { postgres } = await context.parts();
-  let made = 0;
   return {
     create: () => postgres.createDatabase(`project_${made++}`),
     cpuMs: await context.cpuMsOf('postgres'),
   };
 }
 
-export const benches = [kv];
+export const benches = [kv('kv, W2', copy), kv('kv, W2, against MikroORM', orm)];
