@@ -32,7 +32,7 @@ export const RULES: readonly Rule[] = [
   {
     folder: /^libs\/projection\//,
     ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log'],
-    others: ['node:', '@mikro-orm', 'kysely'],
+    others: ['node:', '@mikro-orm', 'kysely', 'pg'],
   },
   { folder: /^libs\/client\//, ours: ['kernel', 'bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
   {

@@ -1,4 +1,3 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { CollectionHashes, ConsensusHash, FoldedBlock, OpsHash, SnapshotSource } from '@virtualchain/machine';
 import type { ConnectedBlock } from '@virtualchain/operation-log';
@@ -7,20 +6,19 @@ import type { VerdictCounts } from '../port.ts';
 import { type BuildTables, on } from './build.ts';
 import { writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
-import { column, index, type RowOf } from './table.ts';
+import { column, defineTable, index, type RowOf } from './table.ts';
 
 /** The blocks of the current branch: hashes, counts, and where the log has each. */
-export const Blocks = defineEntity({
-  name: 'blocks',
-  tableName: 'blocks',
-  properties: {
+export const Blocks = defineTable(
+  'blocks',
+  {
     height: column.integer().primary(),
-    hash: column.text().$type<BlockHash>(),
-    previous_hash: column.text().$type<BlockHash>(),
+    hash: column.text().as<BlockHash>(),
+    previous_hash: column.text().as<BlockHash>(),
     header: column.bytes(),
     time: column.bigint(),
-    ops_hash: column.text().$type<OpsHash>().nullable(),
-    consensus_hash: column.text().$type<ConsensusHash>().nullable(),
+    ops_hash: column.text().as<OpsHash>().nullable(),
+    consensus_hash: column.text().as<ConsensusHash>().nullable(),
     changes_hash: column.text().nullable(),
     collection_hashes: column.json<CollectionHashes>().nullable(),
     operation_count: column.integer(),
@@ -36,8 +34,8 @@ export const Blocks = defineEntity({
     first_offset: column.bigint(),
     last_offset: column.bigint(),
   },
-  indexes: [index('blocks', 'hash'), index('blocks', 'consensus_hash'), index('blocks', 'last_sequence')],
-});
+  [index('blocks', 'hash'), index('blocks', 'consensus_hash'), index('blocks', 'last_sequence')],
+);
 
 /** A block of the log with what the fold made of it; `folded` is null below the machine's first block. */
 export interface WrittenBlock {

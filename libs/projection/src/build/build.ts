@@ -1,8 +1,7 @@
-import type { InferKyselyDB } from '@mikro-orm/postgresql';
 import type { AnyStateMachine } from '@virtualchain/machine';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Db } from './database/database.ts';
-import type { Table } from './table.ts';
+import type { DatabaseOf, Table } from './table.ts';
 
 /** The schema that holds the tables of a build, or the views of the live one; `db` is a pool, or one transaction of it. */
 export interface BuildTables {
@@ -29,11 +28,11 @@ export type Layout = 1 | 2;
 export const LAYOUT: Layout = 2;
 
 /** Typed queries on one fixed table of a build. */
-export function on<T extends Table>({ db, schema }: BuildTables, _table: T): Kysely<InferKyselyDB<T>> {
-  return db.withSchema(schema).withTables<InferKyselyDB<T>>();
+export function on<T extends Table>({ db, schema }: BuildTables, _table: T): Kysely<DatabaseOf<T>> {
+  return db.withSchema(schema).withTables<DatabaseOf<T>>();
 }
 
 /** The full name of a table of a build, for statements that are written as SQL. */
 export function nameOf({ schema }: Pick<BuildTables, 'schema'>, table: Table | string): RawBuilder<unknown> {
-  return sql.table(`${schema}.${typeof table === 'string' ? table : table.meta.tableName}`);
+  return sql.table(`${schema}.${typeof table === 'string' ? table : table.name}`);
 }

@@ -1,10 +1,9 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { BuildRetired } from '../errors.ts';
 import { type BuildTables, type Layout, nameOf, on } from './build.ts';
 import type { Write } from './bulk/write.ts';
 import type { Db } from './database/database.ts';
-import { column, type RowOf } from './table.ts';
+import { column, defineTable, type RowOf } from './table.ts';
 
 /** A live build has the views of its machine; one that a rebuild made is not live before it takes over. */
 export type BuildStatus = 'building' | 'live' | 'retired';
@@ -16,22 +15,18 @@ export interface BuildParameters {
 }
 
 /** All builds of a database, in a table that they share: a migration makes it (`registry/migrations.ts`). */
-const Builds = defineEntity({
-  name: 'builds',
-  tableName: 'builds',
-  properties: {
-    id: column.integer().primary().autoincrement(),
-    chain: column.text(),
-    machine: column.text(),
-    version: column.integer(),
-    build: column.integer(),
-    schema_name: column.text(),
-    network: column.text(),
-    parameters: column.json<BuildParameters>(),
-    parameters_hash: column.text(),
-    status: column.text().$type<BuildStatus>(),
-    layout: column.integer().$type<Layout>(),
-  },
+const Builds = defineTable('builds', {
+  id: column.integer().primary().generated(),
+  chain: column.text(),
+  machine: column.text(),
+  version: column.integer(),
+  build: column.integer(),
+  schema_name: column.text(),
+  network: column.text(),
+  parameters: column.json<BuildParameters>(),
+  parameters_hash: column.text(),
+  status: column.text().as<BuildStatus>(),
+  layout: column.integer().as<Layout>(),
 });
 
 const SHARED = { schema: 'vchain' };

@@ -1,4 +1,3 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { causesOf } from '@virtualchain/kernel';
 import type { Cursor } from '@virtualchain/operation-log';
@@ -8,26 +7,22 @@ import { IDLE_IN_TRANSACTION_MS } from '../limits.ts';
 import type { Checkpoint, Fault, ProjectionStatus } from '../port.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
 import { type Db, inTransactionFrom } from './database/database.ts';
-import { column, type RowOf } from './table.ts';
+import { column, defineTable, type RowOf } from './table.ts';
 
 /** Where a build stands, in one row. */
-export const Checkpoints = defineEntity({
-  name: 'checkpoint',
-  tableName: 'checkpoint',
-  properties: {
-    id: column.smallint().primary(),
-    log: column.text().nullable(),
-    epoch: column.integer(),
-    writer: column.text(),
-    sequence: column.bigint(),
-    log_offset: column.bigint(),
-    height: column.integer().nullable(),
-    hash: column.text().$type<BlockHash>().nullable(),
-    feed_position: column.bigint(),
-    status: column.text().$type<ProjectionStatus>(),
-    fault: column.json<Fault>().nullable(),
-    updated_at: column.timestamp(),
-  },
+export const Checkpoints = defineTable('checkpoint', {
+  id: column.smallint().primary(),
+  log: column.text().nullable(),
+  epoch: column.integer(),
+  writer: column.text(),
+  sequence: column.bigint(),
+  log_offset: column.bigint(),
+  height: column.integer().nullable(),
+  hash: column.text().as<BlockHash>().nullable(),
+  feed_position: column.bigint(),
+  status: column.text().as<ProjectionStatus>(),
+  fault: column.json<Fault>().nullable(),
+  updated_at: column.timestamp(),
 });
 
 const ID = 1;

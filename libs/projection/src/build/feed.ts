@@ -1,4 +1,3 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import type { ConsensusHash } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import { Blocks, type WrittenBlock } from './blocks.ts';
@@ -6,22 +5,21 @@ import { type BuildTables, nameOf } from './build.ts';
 import { insertRows, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { reasonCode, StoredOperations, txidHex, verdictWord } from './operations.ts';
-import { column, index, keepAsIs, type RowOf } from './table.ts';
+import { column, defineTable, index, keepAsIs, type RowOf } from './table.ts';
 
 /**
  * What the state went through, retractions included. Append-only: nothing is rolled back here. A block's operations take the
  * positions behind its own. As long as it is on the branch they are in `stored_operations`; when it is taken back, what the
  * feed says of them is kept in its row. Whoever reads by SQL has the view `feed`, one row each.
  */
-export const StoredFeed = defineEntity({
-  name: 'stored_feed',
-  tableName: 'stored_feed',
-  properties: {
+export const StoredFeed = defineTable(
+  'stored_feed',
+  {
     position: column.bigint().primary(),
-    kind: column.text().$type<'connected' | 'disconnected'>(),
+    kind: column.text().as<'connected' | 'disconnected'>(),
     height: column.integer(),
     hash: column.text(),
-    consensus_hash: column.text().$type<ConsensusHash>().nullable(),
+    consensus_hash: column.text().as<ConsensusHash>().nullable(),
     first_sequence: column.bigint(),
     last_sequence: column.bigint(),
     first_offset: column.bigint(),
@@ -32,8 +30,8 @@ export const StoredFeed = defineEntity({
     /** Of a block that was taken back: why operations were rejected or ignored, by their positions in the block. */
     codes: column.json<Readonly<Record<string, string>>>().nullable(),
   },
-  indexes: [index('stored_feed', 'height')],
-});
+  [index('stored_feed', 'height')],
+);
 
 export const feedStorage = keepAsIs(StoredFeed, 'txids');
 

@@ -1,4 +1,3 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import type { Verdict } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import type { WrittenBlock } from './blocks.ts';
@@ -7,16 +6,15 @@ import { writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldOperations } from './old-layout.ts';
 import type { StoredOperation } from './stored.ts';
-import { column, type RowOf } from './table.ts';
+import { column, defineTable, type RowOf } from './table.ts';
 
 /**
  * Every operation of the current branch that the machine judged, and how. As small as can be: whoever reads by SQL has the
  * view `operations`, and the event itself is in `records`.
  */
-export const StoredOperations = defineEntity({
-  name: 'stored_operations',
-  tableName: 'stored_operations',
-  properties: {
+export const StoredOperations = defineTable(
+  'stored_operations',
+  {
     height: column.integer().primary(),
     position: column.integer().primary(),
     transaction_index: column.integer(),
@@ -29,12 +27,12 @@ export const StoredOperations = defineEntity({
     /** JSON. */
     changed_keys: column.text(),
   },
-  indexes: [
+  [
     // What is asked is what the view shows: of txids, whether one is equal.
     indexOn('txid', (table) => `${table} using hash ((${TXID_HEX}))`),
     indexOn('code', (table) => `${table} ((${CODE}), verdict) where reason is not null`),
   ],
-});
+);
 
 const VERDICTS = ['accepted', 'rejected', 'ignored'] as const satisfies readonly Verdict['kind'][];
 
@@ -48,7 +46,7 @@ function indexOn(what: string, over: (table: string) => string) {
   const name = `stored_operations_${what}`;
   return {
     name,
-    expression: (_: unknown, table: { toString(): string }) => `create index "${name}" on ${over(`${table}`)}`,
+    sql: (table: string) => `create index "${name}" on ${over(table)}`,
   };
 }
 

@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
-import { defineEntity } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { RECORDS_BYTES_PER_PART_MAX, RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
@@ -9,24 +8,20 @@ import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldRecords } from './old-layout.ts';
 import type { BlockRecords } from './stored.ts';
-import { column, keepAsIs, type RowOf } from './table.ts';
+import { column, defineTable, keepAsIs, type RowOf } from './table.ts';
 
 /**
  * The records of the operations of the current branch, as published: once, compressed, in parts of a block each. A part has
  * those from `first_position` on, up to the next one.
  */
-export const Records = defineEntity({
-  name: 'records',
-  tableName: 'records',
-  properties: {
-    height: column.integer().primary(),
-    first_position: column.integer().primary(),
-    /**
-     * zstd of the records, one behind the other: how many bytes are kept of it, where its txid was cut out (32 bits each,
-     * big-endian), and those bytes. The txid stands in `stored_operations`.
-     */
-    content: column.bytes(),
-  },
+export const Records = defineTable('records', {
+  height: column.integer().primary(),
+  first_position: column.integer().primary(),
+  /**
+   * zstd of the records, one behind the other: how many bytes are kept of it, where its txid was cut out (32 bits each,
+   * big-endian), and those bytes. The txid stands in `stored_operations`.
+   */
+  content: column.bytes(),
 });
 
 export const recordsStorage = keepAsIs(Records, 'content');

@@ -1,47 +1,105 @@
-import { type EntitySchemaWithMeta, type InferKyselyTable, p } from '@mikro-orm/postgresql';
+import type { Generated } from 'kysely';
 
-/** A fixed table of a build: its columns are spelled and typed once, with MikroORM's `defineEntity`. */
-export type Table = EntitySchemaWithMeta;
+/** What a column of a fixed table may hold. */
+export type ColumnKind = 'text' | 'smallint' | 'integer' | 'bigint' | 'bytes' | 'list' | 'json' | 'timestamp';
+
+/** A column of a fixed table: its kind, its type as the DDL spells it, and the type of its values here. */
+export class ColumnSpec<Value> {
+  /** Never there: the type of the values. */
+  declare readonly value: Value;
+  readonly kind: ColumnKind;
+  readonly sqlType: string;
+  readonly isNullable: boolean;
+  readonly isPrimary: boolean;
+
+  constructor(kind: ColumnKind, sqlType: string, isNullable = false, isPrimary = false) {
+    this.kind = kind;
+    this.sqlType = sqlType;
+    this.isNullable = isNullable;
+    this.isPrimary = isPrimary;
+  }
+
+  /** The same column, whose values are known better. */
+  as<Narrower extends Value>(): ColumnSpec<Narrower> {
+    return new ColumnSpec(this.kind, this.sqlType, this.isNullable, this.isPrimary);
+  }
+
+  nullable(): ColumnSpec<Value | null> {
+    return new ColumnSpec<Value | null>(this.kind, this.sqlType, true, this.isPrimary);
+  }
+
+  primary(): ColumnSpec<Value> {
+    return new ColumnSpec(this.kind, this.sqlType, this.isNullable, true);
+  }
+
+  /** Postgres numbers its rows. */
+  generated(): ColumnSpec<Generated<Value>> {
+    return new ColumnSpec(this.kind, this.sqlType, this.isNullable, this.isPrimary);
+  }
+}
+
+/** An index over a fixed table; `sql` makes the statement, given the full name of the table. */
+export interface IndexSpec {
+  readonly name: string;
+  readonly sql: (table: string) => string;
+}
+
+type Columns = Readonly<Record<string, ColumnSpec<unknown>>>;
+
+/** A fixed table of a build: its columns are spelled and typed once. What makes the table turns it into an entity. */
+export interface Table<Name extends string = string, Cs extends Columns = Columns> {
+  readonly name: Name;
+  readonly columns: Cs;
+  readonly indexes: readonly IndexSpec[];
+}
 
 /** A row as Postgres stores it and the driver gives it: integers of 64 bits are decimal text. */
-export type RowOf<T extends Table> = InferKyselyTable<T>;
+export type RowOf<T extends Table> = { -readonly [Name in keyof T['columns']]: T['columns'][Name]['value'] };
+
+/** The table by its name, for typed queries. */
+export type DatabaseOf<T extends Table> = { [Name in T['name']]: RowOf<T> };
+
+export function defineTable<Name extends string, Cs extends Columns>(
+  name: Name,
+  columns: Cs,
+  indexes: readonly IndexSpec[] = [],
+): Table<Name, Cs> {
+  return { name, columns, indexes };
+}
 
 /** The columns that fixed tables are made of. Text sorts bytewise. */
 export const column = {
-  text: () => p.string().columnType('text collate "C"'),
-  smallint: () => p.smallint().columnType('smallint'),
-  integer: () => p.integer().columnType('integer'),
-  bigint: () => p.bigint('string').columnType('bigint'),
-  bytes: () => p.blob().$type<Uint8Array>().columnType('bytea'),
-  list: <Item>(type: string) => p.array<Item>().columnType(`${type}[]`),
-  json: <Value>() => p.json<Value>().columnType('jsonb'),
-  timestamp: () => p.datetime().columnType('timestamptz'),
+  text: () => new ColumnSpec<string>('text', 'text collate "C"'),
+  smallint: () => new ColumnSpec<number>('smallint', 'smallint'),
+  integer: () => new ColumnSpec<number>('integer', 'integer'),
+  bigint: () => new ColumnSpec<string>('bigint', 'bigint'),
+  bytes: () => new ColumnSpec<Uint8Array>('bytes', 'bytea'),
+  list: <Item>(type: string) => new ColumnSpec<Item[]>('list', `${type}[]`),
+  json: <Value>() => new ColumnSpec<Value>('json', 'jsonb'),
+  timestamp: () => new ColumnSpec<Date>('timestamp', 'timestamptz'),
 };
 
 /** An index over some columns of a fixed table. */
-export function index(table: string, ...columns: readonly string[]): { name: string; expression: IndexExpression } {
+export function index(table: string, ...columns: readonly string[]): IndexSpec {
   const name = `${table}_${columns.join('_')}`;
-  return { name, expression: indexSql({ name, columns }) };
+  return { name, sql: indexSql({ name, columns }) };
 }
 
-type IndexExpression = (columns: unknown, table: { toString(): string }) => string;
-
-/** The statement that makes an index, over columns as they are named: MikroORM asks for it with the table's full name. */
+/** The statement that makes an index, over columns as they are named. */
 export function indexSql(index: {
   readonly name: string;
   readonly columns: readonly string[];
   readonly isUnique?: boolean;
   readonly where?: string;
-}): IndexExpression {
+}): IndexSpec['sql'] {
   const list = index.columns.map((name) => `"${name}"`).join(', ');
   const where = index.where === undefined ? '' : ` where ${index.where}`;
-  return (_columns, table) =>
-    `create ${index.isUnique ? 'unique ' : ''}index "${index.name}" on ${table} (${list})${where}`;
+  return (table) => `create ${index.isUnique ? 'unique ' : ''}index "${index.name}" on ${table} (${list})${where}`;
 }
 
 /** What makes a column of a table keep its values as they are: they are compressed already, or small. */
 export function keepAsIs(table: Table, name: string): (schema: string) => string {
-  return (schema) => `alter table "${schema}"."${table.meta.tableName}" alter column "${name}" set storage external`;
+  return (schema) => `alter table "${schema}"."${table.name}" alter column "${name}" set storage external`;
 }
 
 /** A column as Postgres knows it: its name, and its type without a collation. */
@@ -59,10 +117,6 @@ export function columnsOf(table: Table): readonly ColumnType[] {
   return found;
 }
 
-function readColumns(table: Table): readonly ColumnType[] {
-  const properties = table.meta.properties as Readonly<Record<string, { columnType?: string; columnTypes?: string[] }>>;
-  return Object.entries(properties).map(([name, { columnType, columnTypes }]) => ({
-    name,
-    type: String(columnType ?? columnTypes?.[0]).replace(' collate "C"', ''),
-  }));
+function readColumns({ columns }: Table): readonly ColumnType[] {
+  return Object.entries(columns).map(([name, { sqlType }]) => ({ name, type: sqlType.replace(' collate "C"', '') }));
 }

@@ -1,9 +1,6 @@
-import type { EntitySchema } from '@mikro-orm/postgresql';
-import type { AnyStateMachine, Collections } from '@virtualchain/machine';
 import type { RawBuilder } from 'kysely';
 import { Blocks } from './blocks.ts';
 import { Checkpoints } from './checkpoint.ts';
-import { collectionEntity } from './collection-table.ts';
 import { feedStorage, feedView, StoredFeed } from './feed.ts';
 import { operationsView, StoredOperations } from './operations.ts';
 import { Records, recordsStorage } from './records.ts';
@@ -26,16 +23,7 @@ export const READABLE_VIEWS: readonly ReadableView[] = [
   { name: 'feed', select: (of) => feedView(of(StoredFeed), of(StoredOperations)) },
 ];
 
-/** Statements for what MikroORM's definitions cannot say. */
+/** Statements for what the definitions of tables do not say. */
 export function storageSql(schema: string): string {
   return `${recordsStorage(schema)};\n${feedStorage(schema)};`;
-}
-
-/**
- * All tables of a build of `machine`, as MikroORM entities: the fixed ones, and one for each collection. Made by the schema
- * generator, never altered.
- */
-export function buildEntities(machine: AnyStateMachine): EntitySchema[] {
-  const collections = Object.entries(machine.collections as Collections);
-  return [...FIXED_TABLES, ...collections.map(([name, collection]) => collectionEntity(name, collection))];
 }

@@ -1,4 +1,3 @@
-import { defineEntity } from '@mikro-orm/postgresql';
 import type { FoldedTransition } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import type { WrittenBlock } from './blocks.ts';
@@ -7,22 +6,18 @@ import { writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldTransitions } from './old-layout.ts';
 import type { StoredTransition } from './stored.ts';
-import { column, type RowOf } from './table.ts';
+import { column, defineTable, type RowOf } from './table.ts';
 
 /**
  * What accepted operations of the current branch made visible, as the ops hash covers it: a block's in one row, the first
  * one's `vtxindex` beside them. Whoever reads by SQL has the view `transitions`, one row each.
  */
-export const StoredTransitions = defineEntity({
-  name: 'stored_transitions',
-  tableName: 'stored_transitions',
-  properties: {
-    height: column.integer().primary(),
-    first_vtxindex: column.integer().primary(),
-    operation_positions: column.list<number | null>('integer'),
-    opcodes: column.list<number>('smallint'),
-    serialized: column.list<Uint8Array>('bytea'),
-  },
+export const StoredTransitions = defineTable('stored_transitions', {
+  height: column.integer().primary(),
+  first_vtxindex: column.integer().primary(),
+  operation_positions: column.list<number | null>('integer'),
+  opcodes: column.list<number>('smallint'),
+  serialized: column.list<Uint8Array>('bytea'),
 });
 
 /** What the view `transitions` selects from the table. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { onBuilds } from '../build/builds-table.ts';
-import { closeOrm, connectOrm, type Db, dbOf, inTransaction, orDatabaseError } from '../build/database/database.ts';
+import { connectDatabase, type Db, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
 
@@ -32,14 +32,14 @@ export function dropBuild(postgresUrl: string, schema: string): Promise<void> {
 }
 
 async function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
-  const { migrate, migrationOptions } = await import('./migrations.ts'); // who only reads does without
+  const { migrate } = await import('./migrations.ts'); // who only reads does without
   // No limit for statements: whoever comes waits for the lock of those who came before, an import of hours included.
   const purpose = { name: 'shared', connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: 0 };
-  const orm = await orDatabaseError(() => connectOrm(postgresUrl, purpose, migrationOptions));
+  const { db, close } = connectDatabase(postgresUrl, purpose);
   try {
-    await orDatabaseError(() => migrate(orm));
-    return await inTransaction(dbOf(orm), work);
+    await orDatabaseError(() => migrate(db));
+    return await inTransaction(db, work);
   } finally {
-    await closeOrm(orm);
+    await close();
   }
 }

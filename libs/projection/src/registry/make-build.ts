@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { LAYOUT } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
 import { historiesOf, insertVersions } from '../build/collection-history.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from '../build/database/database.ts';
-import { buildEntities, storageSql } from '../build/tables.ts';
+import { type Db, inTransaction, openDatabase } from '../build/database/database.ts';
+import { storageSql } from '../build/tables.ts';
 import { NameClash } from '../errors.ts';
 import { IDENTIFIER_BYTES_MAX } from '../limits.ts';
 import type { MachineInstance, NamedInstance, RegisteredBuild } from './registered-build.ts';
@@ -38,14 +38,11 @@ export function nextBuild({ machine, chain }: NamedInstance, builds: readonly Re
 }
 
 /** Statements that make the tables of a build, dropping first what a crash left unregistered under its name. */
-export async function tablesSql(postgresUrl: string, machine: AnyStateMachine, schema: string): Promise<string> {
-  const orm = await openOrm(postgresUrl, schema, buildEntities(machine));
-  try {
-    const tables = await orm.schema.getCreateSchemaSQL({ schema });
-    return `drop schema if exists "${schema}" cascade;\n${tables}\n${storageSql(schema)}`;
-  } finally {
-    await closeOrm(orm);
-  }
+export async function tablesSql(db: Db, machine: AnyStateMachine, schema: string): Promise<string> {
+  const [{ buildEntities }, { ormOver }] = await Promise.all([import('./entities.ts'), import('./orm.ts')]);
+  const orm = ormOver(db, { entities: buildEntities(machine), schema, dbName: schema });
+  const tables = await orm.schema.getCreateSchemaSQL({ schema });
+  return `drop schema if exists "${schema}" cascade;\n${tables}\n${storageSql(schema)}`;
 }
 
 /** Makes the schema with its tables, genesis rows and checkpoint; what a crash left unregistered is made again. */
@@ -57,11 +54,11 @@ export async function makeBuild(
   const { machine } = instance;
   const made = nextBuild(instance, builds);
   const { schema } = made;
-  const statements = await tablesSql(postgresUrl, machine, schema);
   const { changes } = await genesisOf(machine);
-  const orm = await openOrm(postgresUrl, schema, []);
+  const database = openDatabase(postgresUrl, schema);
   try {
-    await inTransaction(dbOf(orm), async (db) => {
+    const statements = await tablesSql(database.db, machine, schema);
+    await inTransaction(database.db, async (db) => {
       await sql.raw(statements).execute(db);
       const build = { db, schema, machine, layout: LAYOUT };
       await insertCheckpoint(build, null);
@@ -75,7 +72,7 @@ export async function makeBuild(
       }
     });
   } finally {
-    await closeOrm(orm);
+    await database.close();
   }
   return made;
 }

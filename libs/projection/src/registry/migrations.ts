@@ -1,7 +1,8 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
-import type { MikroORM, Options } from '@mikro-orm/postgresql';
+import type { Options } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { dbOf, inTransaction } from '../build/database/database.ts';
+import { type Db, inTransaction } from '../build/database/database.ts';
+import { ormOver } from './orm.ts';
 
 /** Tables that all builds of a database share, in schema `vchain`. */
 class CreateBuilds extends Migration {
@@ -38,17 +39,20 @@ const MIGRATIONS = [
 ];
 
 /** What MikroORM is opened with to bring the shared tables up to date. */
-export const migrationOptions: Options = {
+const options: Options = {
   entities: [],
   extensions: [Migrator],
   migrations: { tableName: 'vchain.migrations', migrationsList: MIGRATIONS, snapshot: false, silent: true },
 };
 
 /** Brings the shared tables up to date, one process at a time. */
-export async function migrate(orm: MikroORM): Promise<void> {
-  await orm.em.execute('create schema if not exists vchain').catch(() => undefined);
-  await inTransaction(dbOf(orm), async (db) => {
-    await sql`select pg_advisory_xact_lock(hashtext('vchain migrations'))`.execute(db);
+export async function migrate(db: Db): Promise<void> {
+  // By its name MikroORM looks whether the database is there, and would make another one.
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
+  const orm = ormOver(db, { ...options, dbName: rows[0]?.name ?? '' });
+  await sql`create schema if not exists vchain`.execute(db).catch(() => undefined);
+  await inTransaction(db, async (locking) => {
+    await sql`select pg_advisory_xact_lock(hashtext('vchain migrations'))`.execute(locking);
     await orm.migrator.up();
   });
 }

@@ -1,6 +1,6 @@
 import { PostgresProjection } from '../advance/postgres-projection.ts';
 import { LAYOUT } from '../build/build.ts';
-import { closeOrm, dbOf, openOrm, orDatabaseError } from '../build/database/database.ts';
+import { openDatabase } from '../build/database/database.ts';
 import { changeBuilds } from './change-builds.ts';
 import { genesisOf, makeBuild } from './make-build.ts';
 import { checkInstance, insertBuild, liveAmong, type MachineInstance } from './registered-build.ts';
@@ -44,10 +44,9 @@ export async function openBuild(
   schema: string,
   layout = LAYOUT,
 ): Promise<PostgresProjection> {
-  const orm = await orDatabaseError(() => openOrm(postgresUrl, schema, []));
   const { hashes: genesisHashes } = await genesisOf(machine);
-  const build = { db: dbOf(orm), schema, machine, layout };
-  return new PostgresProjection({ build, genesisHashes, close: () => closeOrm(orm) });
+  const { db, close } = openDatabase(postgresUrl, schema);
+  return new PostgresProjection({ build: { db, schema, machine, layout }, genesisHashes, close });
 }
 
 /**

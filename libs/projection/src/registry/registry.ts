@@ -1,4 +1,4 @@
-import { closeOrm, type Db, dbOf, openOrm } from '../build/database/database.ts';
+import { type Db, openDatabase } from '../build/database/database.ts';
 import { isMissing } from '../build/database/driver-errors.ts';
 import { NoLiveBuild } from '../errors.ts';
 import {
@@ -28,15 +28,14 @@ export interface Registry extends AsyncDisposable {
  * @throws PostgresUrlInvalid
  */
 export async function openRegistry(postgresUrl: string): Promise<Registry> {
-  const orm = await openOrm(postgresUrl, 'vchain', []);
-  const db = dbOf(orm);
+  const { db, close } = openDatabase(postgresUrl, 'vchain');
   const builds = () => buildsSoFar(db);
   return {
     postgresUrl,
     db,
     builds,
     live: async (chain, machine) => liveAmong(await builds(), chain, machine),
-    [Symbol.asyncDispose]: () => closeOrm(orm),
+    [Symbol.asyncDispose]: close,
   };
 }
 

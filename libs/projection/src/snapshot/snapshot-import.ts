@@ -62,7 +62,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
         `${live.schema} is live already; pass --replace to put the imported build in its place`,
       );
     const made = nextBuild(instance, builds);
-    await sql.raw(await tablesSql(postgresUrl, machine, made.schema)).execute(db);
+    await sql.raw(await tablesSql(db, machine, made.schema)).execute(db);
     const build = { db, schema: made.schema, machine, layout: LAYOUT };
     await loadSnapshot(build, file.lines());
     await placeOnTopic(build, { ...options, header: file.header, branch });

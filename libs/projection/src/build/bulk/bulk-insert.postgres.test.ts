@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from '../database/database.ts';
+import { inTransaction, openDatabase } from '../database/database.ts';
 import { bulkWrites } from './bulk-insert.ts';
 import { runWrites } from './write.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => parts?.[Symbol.asyncDispose](), 60_000);
 
 test('records of more bytes than one statement takes are stored all the same', async () => {
-  const orm = await openOrm(await parts.postgres.createDatabase(`bulk_${parts.runId}`.toLowerCase()), 'public', []);
+  const database = openDatabase(await parts.postgres.createDatabase(`bulk_${parts.runId}`.toLowerCase()), 'public');
   try {
     const event = Buffer.alloc(7_000_000, 0xab);
     const rows = 40; // more than one statement sends
@@ -21,16 +21,16 @@ test('records of more bytes than one statement takes are stored all the same', a
       { name: 'position', arrayType: 'integer[]', values: Array.from({ length: rows }, (_, position) => position) },
       { name: 'event', arrayType: 'bytea[]', values: new Array<Buffer>(rows).fill(event) },
     ];
-    await inTransaction(dbOf(orm), async (db) => {
+    await inTransaction(database.db, async (db) => {
       await sql`create table public.records (position integer primary key, event bytea)`.execute(db);
       await runWrites(db, bulkWrites('public.records', columns));
     });
-    const { rows: found } = await inTransaction(dbOf(orm), (db) =>
+    const { rows: found } = await inTransaction(database.db, (db) =>
       sql<{ count: number; bytes: number }>`
         select count(*)::integer as count, min(length(event)) as bytes from public.records`.execute(db),
     );
     expect(found).toEqual([{ count: rows, bytes: event.length }]);
   } finally {
-    await closeOrm(orm);
+    await database.close();
   }
 }, 120_000);

@@ -25,7 +25,7 @@ export async function insertRows<T extends Table>(
 
 /** The writes that insert rows of a fixed table. */
 export function writesOf<T extends Table>(build: BuildTables, table: T, rows: readonly RowOf<T>[]): Write[] {
-  return bulkWrites(`${build.schema}.${table.meta.tableName}`, byColumn(table, rows));
+  return bulkWrites(`${build.schema}.${table.name}`, byColumn(table, rows));
 }
 
 /** Some columns of rows of a fixed table, for `unnest`. */

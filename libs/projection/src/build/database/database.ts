@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EntitySchema, MikroORM, type Options } from '@mikro-orm/postgresql';
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import pg, { type PoolConfig } from 'pg';
 import { DatabaseRefused, DatabaseUnavailable } from '../../errors.ts';
 import {
   CLOSE_LIMIT_MS,
@@ -14,59 +14,65 @@ import { isPassing, isRefusal } from './driver-errors.ts';
 import { postgresAddress } from './postgres-url.ts';
 import { sessionSetter } from './session.ts';
 
-/** MikroORM's Kysely, of the pool or of one transaction. Tables are named where they are used: `on(build, table)`. */
+/** Kysely over a pool, or over one transaction of it. Tables are named where they are used: `on(build, table)`. */
 export type Db = Kysely<Record<never, never>>;
 
-/** Opens MikroORM over one schema. */
-export function openOrm(postgresUrl: string, schema: string, entities: readonly EntitySchema[]): Promise<MikroORM> {
-  const purpose = { name: schema, connectionsMax: POOL_CONNECTIONS_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
-  return connectOrm(postgresUrl, purpose, { entities: [...entities], schema, forceUtcTimezone: true });
+/** A pool of connections. */
+export interface Database {
+  readonly db: Db;
+  /** Gives the connections back. One that died within a migration never comes back, and is not waited for. */
+  close(): Promise<void>;
 }
 
-/**
- * Connects as the URL says, with sessions of ours. MikroORM would lose the URL's query, and with it what it says of TLS:
- * it is given the parts.
- *
- * @throws PostgresUrlInvalid
- */
-export async function connectOrm(
-  postgresUrl: string,
-  purpose: { readonly name: string; readonly connectionsMax: number; readonly statementTimeoutMs: number },
-  options: Options,
-): Promise<MikroORM> {
-  const { name, connectionsMax, statementTimeoutMs } = purpose;
+/** What a pool is for: its name among the sessions of Postgres, and its bounds. A time of 0 is no limit. */
+export interface Purpose {
+  readonly name: string;
+  readonly connectionsMax: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** A pool for the tables of one schema. Connects when it is asked. @throws PostgresUrlInvalid */
+export function openDatabase(postgresUrl: string, schema: string): Database {
+  const bounds = { connectionsMax: POOL_CONNECTIONS_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  return connectDatabase(postgresUrl, { name: schema, ...bounds });
+}
+
+/** Connects as the URL says, with sessions of ours. @throws PostgresUrlInvalid */
+export function connectDatabase(postgresUrl: string, { name, connectionsMax, statementTimeoutMs }: Purpose): Database {
   const address = postgresAddress(postgresUrl);
-  // Not `init`, which looks for extensions that nobody named and loads them.
-  return new MikroORM({
-    ...options,
-    clientUrl: `postgres://below/${encodeURIComponent(address.database ?? '')}`,
-    pool: { min: 0, max: connectionsMax },
-    discovery: { warnWhenNoEntities: false },
-    driverOptions: {
-      ...address,
-      // What is left out `pg` chooses, and what is empty too; MikroORM would take undefined for its own choice.
-      host: address.host ?? '',
-      port: address.port ?? 0,
-      user: address.user ?? '',
-      password: address.password ?? '',
-      database: address.database ?? '',
-      application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
-      connectionTimeoutMillis: address.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,
-      statement_timeout: statementTimeoutMs,
-      verify: sessionSetter(statementTimeoutMs),
-    },
+  // What is undefined `pg` chooses.
+  const pool = new pg.Pool({
+    ...address,
+    application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
+    connectionTimeoutMillis: address.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,
+    max: connectionsMax,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    statement_timeout: statementTimeoutMs,
+    types: rawTimes(),
+    verify: sessionSetter(statementTimeoutMs) as unknown as PoolConfig['verify'],
   });
+  // The statement under way fails as well, and says so; without a listener the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const close = () => Promise.race([db.destroy(), pause(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+  return { db, close };
 }
 
-export function dbOf(orm: MikroORM): Db {
-  return orm.em.fork().getKysely<Record<never, never>>();
+/** Dates, times and intervals come as Postgres writes them. */
+function rawTimes(): InstanceType<typeof pg.TypeOverrides> {
+  const types = new pg.TypeOverrides();
+  for (const oid of TIME_TYPES) types.setTypeParser(oid, (text) => text);
+  return types;
 }
+
+/** date, timestamp, timestamptz, interval. */
+const TIME_TYPES = [1082, 1114, 1184, 1186];
 
 /**
- * Runs `work` in one transaction; failures that may pass come out as `DatabaseUnavailable`. Kysely's own transaction, which
- * gives its connection back in any case: MikroORM's keeps one that died, and closing the pool would wait for it for ever.
+ * Runs `work` in one transaction; failures that may pass come out as `DatabaseUnavailable`. The
+ * connection is given back in any case.
  */
 export function inTransaction<Result>(db: Db, work: (db: Db) => Promise<Result>): Promise<Result> {
   return orDatabaseError(() => db.transaction().setIsolationLevel('read committed').execute(work));
@@ -102,11 +108,6 @@ export function inSnapshot<Result>(db: Db, work: (db: Db) => Promise<Result>): P
   return orDatabaseError(() =>
     db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
   );
-}
-
-/** Gives the connections back. One that died within a migration never comes back, and is not waited for. */
-export async function closeOrm(orm: MikroORM): Promise<void> {
-  await Promise.race([orm.close(true), pause(CLOSE_LIMIT_MS, undefined, { ref: false })]);
 }
 
 export async function orDatabaseError<Result>(work: () => Promise<Result>): Promise<Result> {

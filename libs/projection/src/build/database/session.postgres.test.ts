@@ -17,7 +17,7 @@ import { rowsOf } from '../../../../../test/kit/projections.ts';
 import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
 import { createBuild, openProjection } from '../../registry/open-build.ts';
 import type { MachineInstance } from '../../registry/registered-build.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
+import { inTransaction, openDatabase } from './database.ts';
 
 let parts: RealParts<'postgres'>;
 let databases = 0;
@@ -61,9 +61,9 @@ async function databaseWith(defaults: Readonly<Record<string, string>>): Promise
 
 test('what role and database have as their defaults does not reach a session of ours', async () => {
   const url = await databaseWith(HOSTILE);
-  const orm = await openOrm(url, 'public', []);
+  const database = openDatabase(url, 'public');
   try {
-    const settings = await inTransaction(dbOf(orm), async (db) => {
+    const settings = await inTransaction(database.db, async (db) => {
       const { rows } = await sql<{ name: string; setting: string }>`
         select lower(name) as name, setting from pg_settings
         where source in ('database', 'user', 'database user')`.execute(db);
@@ -71,7 +71,7 @@ test('what role and database have as their defaults does not reach a session of 
     });
     expect(settings).toEqual([]);
   } finally {
-    await closeOrm(orm);
+    await database.close();
   }
 });
 

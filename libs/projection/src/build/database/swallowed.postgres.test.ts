@@ -5,7 +5,7 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { sharedServers } from '../../../../../test/kit/shared-servers.ts';
 import { inMoved, insertCheckpoint, readCheckpoint } from '../checkpoint.ts';
-import { closeOrm, connectOrm, dbOf, inTransaction, openOrm } from './database.ts';
+import { connectDatabase, inTransaction, openDatabase } from './database.ts';
 
 let parts: RealParts<'postgres'>;
 let url: string;
@@ -52,15 +52,15 @@ async function swallowingNetwork(to: string) {
 test('connection-that-swallows-everything: a transaction ends with an error that is tried again, and the pool closes', async () => {
   const network = await swallowingNetwork(url);
   const purpose = { name: 'test', connectionsMax: 1, statementTimeoutMs: 500 };
-  const orm = await connectOrm(network.url, purpose, { entities: [], schema: 'public' });
+  const database = connectDatabase(network.url, purpose);
   try {
-    const ended = inTransaction(dbOf(orm), async (db) => {
+    const ended = inTransaction(database.db, async (db) => {
       await sql`select 1`.execute(db);
       network.swallow();
       await sql`select 2`.execute(db);
     });
     await expect(ended).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', remedy: 'retry' });
-    await closeOrm(orm);
+    await database.close();
   } finally {
     network.close();
   }
@@ -68,19 +68,19 @@ test('connection-that-swallows-everything: a transaction ends with an error that
 
 test('frozen-inside-its-transaction: Postgres ends its session, and another moves the checkpoint', async () => {
   const schema = 'frozen';
-  const orm = await openOrm(url, schema, []);
+  const database = openDatabase(url, schema);
   try {
-    await inTransaction(dbOf(orm), async (db) => {
+    await inTransaction(database.db, async (db) => {
       await sql`create schema frozen`.execute(db);
       await sql`create table frozen.checkpoint (id integer not null, log text, epoch integer, writer text, sequence bigint, log_offset bigint,
         height integer, hash text, feed_position bigint, status text, fault jsonb, updated_at timestamptz)`.execute(db);
       await insertCheckpoint({ db, schema }, null);
     });
-    const from = await inTransaction(dbOf(orm), (db) => readCheckpoint({ db, schema }));
+    const from = await inTransaction(database.db, (db) => readCheckpoint({ db, schema }));
     const to = { log: '6f', epoch: 1, writer: 'b2', sequence: 1, offset: 1n, height: null, hash: null };
     const woken = Promise.withResolvers<void>();
     const holding = Promise.withResolvers<void>();
-    const build = { db: dbOf(orm), schema };
+    const build = { db: database.db, schema };
     const hold = async (db: typeof build.db): Promise<void> => {
       holding.resolve();
       await woken.promise;
@@ -91,9 +91,9 @@ test('frozen-inside-its-transaction: Postgres ends its session, and another move
     await inMoved(build, { from, to: { ...to, writer: 'c3' }, feedPosition: 0 }, async () => undefined);
     woken.resolve();
     await expect(frozen).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', remedy: 'retry' });
-    const standing = await inTransaction(dbOf(orm), (db) => readCheckpoint({ db, schema }));
+    const standing = await inTransaction(database.db, (db) => readCheckpoint({ db, schema }));
     expect(standing.cursor).toMatchObject({ writer: 'c3', sequence: 1 });
   } finally {
-    await closeOrm(orm);
+    await database.close();
   }
 }, 60_000);

@@ -8,7 +8,7 @@ import { makeCertificate } from '../../../../../test/kit/certificate.ts';
 import { Client } from '../../../../../test/kit/postgres-client.ts';
 import { buildsOf } from '../../../../../test/kit/projections.ts';
 import { until } from '../../../../../test/kit/until.ts';
-import { closeOrm, dbOf, inTransaction, openOrm } from './database.ts';
+import { inTransaction, openDatabase } from './database.ts';
 
 /** A server of its own: TLS is a setting of the whole server. */
 let parts: RealParts<'postgres'>;
@@ -32,15 +32,15 @@ function url(query: string, host = '127.0.0.1'): string {
 
 /** Whether the server has encrypted the connection that a URL leads to. */
 async function isEncrypted(postgresUrl: string): Promise<boolean | undefined> {
-  const orm = await openOrm(postgresUrl, 'public', []);
+  const database = openDatabase(postgresUrl, 'public');
   try {
-    return await inTransaction(dbOf(orm), async (db) => {
+    return await inTransaction(database.db, async (db) => {
       const { rows } = await sql<{ ssl: boolean }>`
         select ssl from pg_catalog.pg_stat_ssl where pid = pg_backend_pid()`.execute(db);
       return rows[0]?.ssl;
     });
   } finally {
-    await closeOrm(orm);
+    await database.close();
   }
 }
 
