@@ -10,7 +10,7 @@ export const EXCEPTIONS: readonly { readonly what: RegExp; readonly why: string 
   { what: /\.(test|contract|example)\.ts /, why: 'lists of tests, and rows of test.each' },
   { what: /^test\/contract\/bns-queries-of-\w+\.ts /, why: 'lists of tests for two adapters' },
   {
-    what: /^services\/cli\/src\/commands\/\w+\.ts add\w+$/,
+    what: /^services\/cli\/src\/usage\/\w+\.ts add\w+$/,
     why: 'commander hands an action each argument, the options and the command as parameters of their own',
   },
   { what: / hostileCases$/, why: 'a table of cases' },

@@ -27,6 +27,6 @@ export {
 export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './settings/parsers.ts';
 export { redactText, rememberSecret, rememberUrlSecrets } from './settings/secrets.ts';
 export { optional, type Parser, required, type Setting } from './settings/setting.ts';
-export type { Env } from './settings/variable.ts';
+export { type Env, readVariable } from './settings/variable.ts';
 export { watchedSpec } from './settings/watched.ts';
 export { stepBack } from './step-back.ts';

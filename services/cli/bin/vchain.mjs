@@ -1,20 +1,21 @@
 #!/usr/bin/env node
-// Runs the command line on the Node that the project brings along, whichever Node called it.
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The command line, in the process that was called: a second one would cost more than most commands do.
+import { existsSync } from 'node:fs';
 
-const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'main.ts');
-const [major] = process.versions.node.split('.').map(Number);
-const brought = () => join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-// kafkajs asks for timers in the past, and Node warns of each; nothing is wrong.
-const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];
+const [major, minor] = process.versions.node.split('.').map(Number);
+const source = new URL('../src/main.ts', import.meta.url); // within the repository, where it runs as it is
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`vchain: Node ${process.versions.node} is too old: Node 22.18, 24 or a later one is needed`);
+  process.exit(2);
+}
 
-const child = spawn(major >= 24 ? process.execPath : brought(), [...flags, main, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-// A terminal's Ctrl-C reaches the child by itself; whoever signals only this process means the child.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => process.stdin.isTTY || child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+/** kafkajs asks for timers in the past, and Node 22 has only begun to run typed sources; nothing is wrong. */
+const harmless = new Set(['TimeoutNegativeWarning', 'ExperimentalWarning']);
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  const [options] = rest;
+  const type = (typeof options === 'object' ? options?.type : options) ?? warning?.name;
+  if (!harmless.has(type)) emitWarning.call(process, warning, ...rest);
+};
+
+await import(existsSync(source) ? source.href : '../dist/main.js');

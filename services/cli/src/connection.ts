@@ -13,11 +13,11 @@ import {
   type Parser,
   problemsOfKafkaSecurity,
   readConfig,
+  readVariable,
   rememberUrlSecrets,
   text,
   toggle,
 } from '@virtualchain/process';
-import { problemsOfPostgresUrl } from '@virtualchain/projection';
 import type { Command } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -48,6 +48,9 @@ const brokers: Parser<string> = {
   parse: (given) => addresses.parse(given)?.join(','),
 };
 
+const DATABASE_VARIABLE = 'VCHAIN_POSTGRES_URL';
+const NODE_VARIABLE = 'VCHAIN_NODE_URL';
+
 /** Every flag has an environment variable, and a file that the variable with `_FILE` names. */
 const PLACES = {
   chainParameters: optional(text, {
@@ -66,15 +69,15 @@ const PLACES = {
     env: 'VCHAIN_KAFKA_BROKERS',
     about: 'Kafka brokers, host:port, separated by commas',
   }),
-  postgresUrl: optional(clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl), {
+  postgresUrl: optional(text, {
     flag: 'postgres-url',
-    env: 'VCHAIN_POSTGRES_URL',
+    env: DATABASE_VARIABLE,
     about: 'database of the network',
     secret: true,
   }),
   nodeUrl: optional(text, {
     flag: 'node-url',
-    env: 'VCHAIN_NODE_URL',
+    env: NODE_VARIABLE,
     about: 'Bitcoin node',
     secret: true,
   }),
@@ -95,6 +98,12 @@ const SPEC = {
   ...PLACES,
   ...kafkaSecuritySpec,
 } as const;
+
+/** The client of Postgres is loaded by the commands that are told of a database. */
+async function postgresUrlParser(): Promise<Parser<string>> {
+  const { problemsOfPostgresUrl } = await import('@virtualchain/projection');
+  return clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl);
+}
 
 /** The client of nodes is loaded by the commands that use one. */
 async function nodeUrlParser(): Promise<Parser<string>> {
@@ -119,7 +128,8 @@ export function withConnection(
 
 /**
  * Flags come before the environment (a variable, or the file that `<variable>_FILE` names), that before a running demo.
- * The node's URL is looked at where a node is used.
+ * The node's URL is looked at where a node is
+ * used, and that and the database's where they are named: their clients are not loaded for nothing.
  *
  * @throws ConfigInvalid with everything that cannot be read or used.
  */
@@ -131,7 +141,17 @@ export async function readConnection(
   const flags = Object.entries(SPEC).flatMap(([name, { flag }]) =>
     options[name] === undefined ? [] : [`--${flag}=${options[name]}`],
   );
-  const spec = usesNode ? { ...SPEC, nodeUrl: { ...SPEC.nodeUrl, parser: await nodeUrlParser() } } : SPEC;
+  const { postgresUrl, nodeUrl } = SPEC;
+  const isNamed = (name: string, variable: string): boolean =>
+    options[name] !== undefined || readVariable(env, variable) !== undefined;
+  const looksAtNode = usesNode && isNamed('nodeUrl', NODE_VARIABLE);
+  const spec = {
+    ...SPEC,
+    ...(isNamed('postgresUrl', DATABASE_VARIABLE)
+      ? { postgresUrl: { ...postgresUrl, parser: await postgresUrlParser() } }
+      : {}),
+    ...(looksAtNode ? { nodeUrl: { ...nodeUrl, parser: await nodeUrlParser() } } : {}),
+  };
   const config = readConfig(spec, env, flags, [problemsOfKafkaSecurity]);
   const names = ['chain', ...Object.keys(PLACES)] as readonly (keyof typeof PLACES | 'chain')[];
   const given = Object.fromEntries(

@@ -1,32 +1,34 @@
 import { hash } from 'node:crypto';
-import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
 import { paint, printError } from './output.ts';
 
-type Register = (program: Command, signal: AbortSignal) => void;
+type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => void | Promise<void>;
 
-/** Every command registers itself, in the order of the help; what it needs is loaded with it. */
+const look = () => import('./usage/look.ts');
+const change = () => import('./usage/change.ts');
+
+/** What each command takes, in the order of the help. What a command does is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   demo: async () => (await import('./demo/command.ts')).addDemo,
-  send: async () => (await import('./commands/send.ts')).addSend,
-  keys: async () => (await import('./commands/send.ts')).addKeys,
-  status: async () => (await import('./commands/status.ts')).addStatus,
-  tail: async () => (await import('./commands/tail.ts')).addTail,
-  state: async () => (await import('./commands/state.ts')).addState,
-  verify: async () => (await import('./commands/verify.ts')).addVerify,
-  snv: async () => (await import('./commands/snv.ts')).addSnv,
-  diverge: async () => (await import('./commands/diverge.ts')).addDiverge,
-  snapshot: async () => (await import('./commands/snapshot.ts')).addSnapshot,
-  rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
-  attach: async () => (await import('./commands/attach.ts')).addAttach,
-  resume: async () => (await import('./commands/attach.ts')).addResume,
-  bns: async () => (await import('./bns/command.ts')).addBnsCommands,
+  send: async () => (await change()).addSend,
+  keys: async () => (await change()).addKeys,
+  status: async () => (await look()).addStatus,
+  tail: async () => (await look()).addTail,
+  state: async () => (await look()).addState,
+  verify: async () => (await look()).addVerify,
+  snv: async () => (await look()).addSnv,
+  diverge: async () => (await look()).addDiverge,
+  snapshot: async () => (await change()).addSnapshot,
+  rebuild: async () => (await change()).addRebuild,
+  attach: async () => (await change()).addAttach,
+  resume: async () => (await change()).addResume,
+  bns: async () => (await import('./bns/command.ts')).addBns,
 };
 
-/** Runs the command that the arguments name. Only that one is loaded; for the help, and for a name that is none, all are. */
+/** Runs the command that the arguments name. Only that one is registered; for the help, and for a name that is none, all are. */
 export async function run(args: readonly string[]): Promise<void> {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -42,9 +44,14 @@ export async function run(args: readonly string[]): Promise<void> {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   const name = args[2] ?? '';
   const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  for (const load of called === undefined ? Object.values(COMMANDS) : [called])
-    (await load())(program, controller.signal);
-  usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
+    const register = await load();
+    await register(program, controller.signal, called !== undefined || name === 'help');
+  }
+  program.hook('preAction', async () => {
+    const { usePlatformSha256 } = await import('@virtualchain/bitcoin');
+    usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  });
   try {
     await program.parseAsync(args);
   } catch (error) {

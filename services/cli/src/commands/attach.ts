@@ -1,22 +1,8 @@
 import { attachProjection } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { openLive } from '../machine-of.ts';
 import { print } from '../output.ts';
-import { connected, read } from '../program.ts';
-
-export function addAttach(program: Command): void {
-  connected(program, 'attach', 'stands a machine on the log that its topic holds now')
-    .argument('<machine>', 'name or module')
-    .action(async (machine, _options, command) => attach((await read(command)).connection, machine));
-}
-
-export function addResume(program: Command): void {
-  connected(program, 'resume', 'lets a faulted machine go on')
-    .argument('<machine>', 'name or module')
-    .action(async (machine, _options, command) => resume((await read(command)).connection, machine));
-}
 
 /** `vchain attach <machine>`: stands the live build on the log that the topic holds now. */
 export async function attach(connection: Connection, machine: string): Promise<void> {

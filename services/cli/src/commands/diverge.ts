@@ -1,22 +1,8 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { findDivergence } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openLive } from '../machine-of.ts';
 import { print } from '../output.ts';
-import { connected, read } from '../program.ts';
-
-export function addDiverge(program: Command): void {
-  connected(program, 'diverge', 'finds where the projections of two databases part')
-    .argument('<a>', 'postgres:// of one operator')
-    .argument('<b>', 'postgres:// of the other')
-    .requiredOption('--machine <machine>', 'name or module')
-    .option('--json', 'one line of JSON')
-    .action(async (a, b, given: { machine: string }, command) => {
-      const { connection, options } = await read(command);
-      return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
-    });
-}
 
 /** Two operators do not hold the same history. */
 class Diverged extends ExpectedError {

@@ -1,24 +1,9 @@
 import { formatProgress, progressMeter } from '@virtualchain/process';
 import { rebuild as rebuildMachine } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { openMachine } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
-import { connected, read } from '../program.ts';
-import { append } from '../values.ts';
-
-export function addRebuild(program: Command, signal: AbortSignal): void {
-  connected(program, 'rebuild', 'folds the topic into a new build and makes it the live one if both agree')
-    .argument('<machine>', 'name or module')
-    .option('--reshaped <collection>', 'its shape changed: left out of the comparison; several may be given', append)
-    .option('--json', 'one line of JSON')
-    .action(async (machine, given: { reshaped?: readonly string[] }, command) => {
-      const { connection, options } = await read(command);
-      const { reshaped = [] } = given;
-      return rebuild(connection, machine, { json: options.json ?? false, reshaped, signal: signal });
-    });
-}
 
 /** `vchain rebuild <machine>`: folds the topic again while the live build serves, then switches if both agree. */
 export async function rebuild(

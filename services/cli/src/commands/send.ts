@@ -1,41 +1,13 @@
 import { concatBytes, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import type { VirtualChain } from '@virtualchain/protocol';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
 import { accountOf, readKeys, writeKeyFile } from '../keys.ts';
 import { loadChainOf } from '../machine-of.ts';
 import { openRpcOf, readNetwork } from '../node-of.ts';
 import { print } from '../output.ts';
-import { connected, read } from '../program.ts';
 import { deliver, prepare } from '../transaction.ts';
-import { type TransactionOptions, withTransaction } from '../transaction-options.ts';
+import type { TransactionOptions } from '../transaction-options.ts';
 import { QueryInvalid } from '../values.ts';
-
-export function addSend(program: Command): void {
-  withTransaction(
-    connected(program, 'send', 'builds, signs, checks and sends an operation'),
-    'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr',
-    'p2wpkh',
-  )
-    .argument('<chain>', 'a built-in name or a module')
-    .argument('<operation>', 'for kv: claim, update, transfer, delete, lock')
-    .argument('[words...]', 'what the operation says; for kv: NAME, NAME VALUE, NAME RECIPIENT')
-    .option('--payload <hex>', 'what follows the opcode, instead of words')
-    .action(async (chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
-      const { connection, options } = await read(command, { usesNode: true });
-      return send({ ...connection, chain }, operation, words, { ...given, json: options.json ?? false });
-    });
-}
-
-export function addKeys(program: Command): void {
-  program
-    .command('keys')
-    .description('writes the keys of VCHAIN_KEY into a file encrypted with VCHAIN_KEY_PASSWORD')
-    .argument('<file>', 'must not exist yet')
-    .addHelpText('after', EXIT_CODES)
-    .action((file) => keys(file));
-}
 
 export interface SendOptions extends TransactionOptions {
   /** What follows magic and opcode, as hex, instead of words. */

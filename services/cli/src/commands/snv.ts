@@ -22,30 +22,11 @@ import {
   verifyOperations,
 } from '@virtualchain/machine';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openMachine } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print } from '../output.ts';
-import { connected, read } from '../program.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
-
-export function addSnv(program: Command): void {
-  connected(
-    program,
-    'snv',
-    'proves the operations of an old block by one trusted hash, against a server that is not trusted',
-  )
-    .argument('<machine>', 'name or module')
-    .argument('<height>', 'the block whose operations are wanted')
-    .requiredOption('--server <url>', 'a projector, http://host:port')
-    .requiredOption('--trust <root>', 'HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index')
-    .option('--json', 'one line of JSON')
-    .action(async (machine, height, given: { server: string; trust: string }, command) => {
-      const { connection, options } = await read(command, { usesNode: true });
-      return snv(connection, machine, height, { ...given, json: options.json ?? false });
-    });
-}
 
 /** What the server said is not what the trusted hash vouches for. */
 class SnvRefused extends ExpectedError {

@@ -10,29 +10,10 @@ import {
   type Row,
 } from '@virtualchain/machine';
 import { NotFound, readerOf } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openMachine } from '../machine-of.ts';
 import { print, table } from '../output.ts';
-import { connected, read } from '../program.ts';
 import { QueryInvalid, wholeNumber } from '../values.ts';
-
-export function addState(program: Command): void {
-  connected(program, 'state', 'rows of a collection, at the tip or at a past height')
-    .argument('<machine>', 'name or module')
-    .argument(
-      '<collection>',
-      'for bns: names, namespaces, preorders, accounts, vesting, import_rings; for kv: names; for activity: senders, opcodes',
-    )
-    .argument('[key]', 'value of the key; several columns separated by commas')
-    .option('--at <height>', 'the state at this height')
-    .option('--limit <rows>', 'at most so many')
-    .option('--json', 'one line of JSON')
-    .action(async (machine, collection, key, given: { at?: string; limit?: string }, command) => {
-      const { connection, options } = await read(command);
-      return state(connection, machine, [collection, key], { ...given, json: options.json ?? false });
-    });
-}
 
 export interface StateOptions {
   readonly at?: string;

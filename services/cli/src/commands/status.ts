@@ -1,22 +1,11 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { type MachineStatus, openRegistry, type RegisteredBuild, readStatuses } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import { type Connection, need } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { chainAmong } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print, table } from '../output.ts';
-import { connected, read } from '../program.ts';
-
-export function addStatus(program: Command): void {
-  connected(program, 'status', 'node, log, and how each machine stands')
-    .option('--json', 'one line of JSON')
-    .action(async (_options, command) => {
-      const { connection, options } = await read(command, { usesNode: true });
-      return status(connection, { json: options.json ?? false });
-    });
-}
 
 interface TipStatus {
   readonly height: number;

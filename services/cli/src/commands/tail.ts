@@ -1,20 +1,8 @@
 import { cursorToJson, follow } from '@virtualchain/client';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { loadChainOf } from '../machine-of.ts';
 import { paint, print, printError, visible } from '../output.ts';
-import { connected, read } from '../program.ts';
-
-export function addTail(program: Command, signal: AbortSignal): void {
-  connected(program, 'tail', 'the log as it grows')
-    .option('--json', 'a line of JSON each')
-    .option('--once', 'end at the end of the log')
-    .action(async (given: { once?: boolean }, command) => {
-      const { connection, options } = await read(command);
-      return tail(connection, { json: options.json ?? false, once: given.once ?? false, signal: signal });
-    });
-}
 
 export interface TailOptions {
   readonly json: boolean;

@@ -1,26 +1,10 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { type Verified, verifyFromLog, verifyProjection } from '@virtualchain/projection';
-import type { Command } from 'commander';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { openLive } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
-import { connected, read } from '../program.ts';
-import { append, parseTrust, wholeNumber } from '../values.ts';
-
-export function addVerify(program: Command): void {
-  connected(program, 'verify', 'recomputes every hash from the stored operations and rows')
-    .argument('<machine>', 'name or module')
-    .option('--from <height>', 'begin here, with the rows stored for the height below')
-    .option('--to <height>', 'end here')
-    .option('--trust <height:hash>', 'a consensus hash that must be met; several may be given', append)
-    .option('--log', 'fold the log instead of the stored operations')
-    .option('--json', 'one line of JSON')
-    .action(async (machine, given: VerifyCommandOptions, command) => {
-      const { connection, options } = await read(command);
-      return verify(connection, machine, { ...given, json: options.json ?? false });
-    });
-}
+import { parseTrust, wholeNumber } from '../values.ts';
 
 /** The projection is not what its operations make. */
 class VerifyFailed extends ExpectedError {

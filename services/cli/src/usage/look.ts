@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { VerifyCommandOptions } from '../commands/verify.ts';
+import { connected, read } from '../program.ts';
+import { append } from '../values.ts';
+
+export function addStatus(program: Command): void {
+  connected(program, 'status', 'node, log, and how each machine stands')
+    .option('--json', 'one line of JSON')
+    .action(async (_options, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
+      const { status } = await import('../commands/status.ts');
+      return status(connection, { json: options.json ?? false });
+    });
+}
+
+export function addTail(program: Command, signal: AbortSignal): void {
+  connected(program, 'tail', 'the log as it grows')
+    .option('--json', 'a line of JSON each')
+    .option('--once', 'end at the end of the log')
+    .action(async (given: { once?: boolean }, command) => {
+      const { connection, options } = await read(command);
+      const { tail } = await import('../commands/tail.ts');
+      return tail(connection, { json: options.json ?? false, once: given.once ?? false, signal });
+    });
+}
+
+export function addState(program: Command): void {
+  connected(program, 'state', 'rows of a collection, at the tip or at a past height')
+    .argument('<machine>', 'name or module')
+    .argument(
+      '<collection>',
+      'for bns: names, namespaces, preorders, accounts, vesting, import_rings; for kv: names; for activity: senders, opcodes',
+    )
+    .argument('[key]', 'value of the key; several columns separated by commas')
+    .option('--at <height>', 'the state at this height')
+    .option('--limit <rows>', 'at most so many')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, collection, key, given: { at?: string; limit?: string }, command) => {
+      const { connection, options } = await read(command);
+      const { state } = await import('../commands/state.ts');
+      return state(connection, machine, [collection, key], { ...given, json: options.json ?? false });
+    });
+}
+
+export function addVerify(program: Command): void {
+  connected(program, 'verify', 'recomputes every hash from the stored operations and rows')
+    .argument('<machine>', 'name or module')
+    .option('--from <height>', 'begin here, with the rows stored for the height below')
+    .option('--to <height>', 'end here')
+    .option('--trust <height:hash>', 'a consensus hash that must be met; several may be given', append)
+    .option('--log', 'fold the log instead of the stored operations')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, given: VerifyCommandOptions, command) => {
+      const { connection, options } = await read(command);
+      const { verify } = await import('../commands/verify.ts');
+      return verify(connection, machine, { ...given, json: options.json ?? false });
+    });
+}
+
+export function addSnv(program: Command): void {
+  connected(
+    program,
+    'snv',
+    'proves the operations of an old block by one trusted hash, against a server that is not trusted',
+  )
+    .argument('<machine>', 'name or module')
+    .argument('<height>', 'the block whose operations are wanted')
+    .requiredOption('--server <url>', 'a projector, http://host:port')
+    .requiredOption('--trust <root>', 'HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, height, given: { server: string; trust: string }, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
+      const { snv } = await import('../commands/snv.ts');
+      return snv(connection, machine, height, { ...given, json: options.json ?? false });
+    });
+}
+
+export function addDiverge(program: Command): void {
+  connected(program, 'diverge', 'finds where the projections of two databases part')
+    .argument('<a>', 'postgres:// of one operator')
+    .argument('<b>', 'postgres:// of the other')
+    .requiredOption('--machine <machine>', 'name or module')
+    .option('--json', 'one line of JSON')
+    .action(async (a, b, given: { machine: string }, command) => {
+      const { connection, options } = await read(command);
+      const { diverge } = await import('../commands/diverge.ts');
+      return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
+    });
+}
