@@ -17,6 +17,8 @@ export const SILENCE_MARGIN_MS = 5_000;
 /** What one bulk statement sends, about; and what a number or a null counts as. */
 export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;
+/** Rows of transitions, a block's each, in one statement: each has its own parameters. */
+export const TRANSITION_ROWS_PER_WRITE_MAX = 500;
 /** How long connections take to be given back; one that died in the middle of something never is. */
 export const CLOSE_LIMIT_MS = 1_000;
 
@@ -50,6 +52,10 @@ export const VERIFIED_BLOCKS_PER_STEP_MAX = 200;
 export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
 
 // Rebuilding.
+
+/** Of records and in changes, about: what a rebuild folds in one transaction. */
+export const REBUILD_BATCH_BYTES_MAX = 12 * 1024 * 1024;
+export const REBUILD_BATCH_CHANGES_MAX = 1_000;
 
 /** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
 export const CATCH_UPS_MAX = 50;

@@ -22,7 +22,7 @@ const kv: Bench = {
     await psqlVersion();
     const { postgres } = await parts();
     const postgresMs = await cpuMsOf('postgres');
-    const log = await kvLog(quick ? 4 : 12, quick ? 0.5 : 1);
+    const log = await kvLog(quick ? 4 : 40, quick ? 0.5 : 1);
     let made = 0;
     const create = () => postgres.createDatabase(`rebuild_${made++}`);
     const run = async (url: string) => {

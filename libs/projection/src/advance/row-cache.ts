@@ -7,13 +7,15 @@ interface Kept {
 }
 
 /**
- * Current rows by collection and key, null where there is none; bounded in rows and in bytes, the first kept goes first. Our
- * own, because `lru-cache` moves an entry at every read and cannot keep that there is no row.
+ * Current rows by collection and key, null where there is none; bounded in rows and in bytes. What was kept first goes first,
+ * of the collection with the most rows. Our own, because `lru-cache` moves an entry at every read and cannot keep that there
+ * is no row.
  */
 export class RowCache {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, Map<EncodedKey, Kept>>();
   readonly #rowsMax: number;
   readonly #bytesMax: number;
+  #rows = 0;
   #bytes = 0;
 
   constructor(rowsMax: number = CACHED_ROWS_MAX, bytesMax: number = CACHED_BYTES_MAX) {
@@ -23,40 +25,47 @@ export class RowCache {
 
   /** Undefined when it is not known here. */
   get(collection: string, key: EncodedKey): Row | null | undefined {
-    return this.#kept.get(nameOf(collection, key))?.row;
+    return this.#kept.get(collection)?.get(key)?.row;
   }
 
   has(collection: string, key: EncodedKey): boolean {
-    return this.#kept.has(nameOf(collection, key));
+    return this.#kept.get(collection)?.has(key) === true;
   }
 
   /** Keeps it, in any case until the next one is kept. */
   keep(collection: string, key: EncodedKey, row: Row | null): void {
-    const name = nameOf(collection, key);
-    this.#drop(name);
-    const bytes = CACHED_ROW_OVERHEAD_BYTES + 2 * name.length + (row === null ? 0 : bytesOfRow(row));
-    while (this.#kept.size > 0 && (this.#kept.size >= this.#rowsMax || this.#bytes + bytes > this.#bytesMax)) {
-      this.#drop(this.#kept.keys().next().value as string);
+    let kept = this.#kept.get(collection);
+    if (kept === undefined) {
+      kept = new Map();
+      this.#kept.set(collection, kept);
     }
-    this.#kept.set(name, { row, bytes });
+    this.#drop(kept, key);
+    const bytes = CACHED_ROW_OVERHEAD_BYTES + 2 * key.length + (row === null ? 0 : bytesOfRow(row));
+    while (this.#rows > 0 && (this.#rows >= this.#rowsMax || this.#bytes + bytes > this.#bytesMax)) this.#dropFirst();
+    kept.set(key, { row, bytes });
+    this.#rows += 1;
     this.#bytes += bytes;
   }
 
   clear(): void {
     this.#kept.clear();
+    this.#rows = 0;
     this.#bytes = 0;
   }
 
-  #drop(name: string): void {
-    const kept = this.#kept.get(name);
+  #dropFirst(): void {
+    let most = new Map<EncodedKey, Kept>();
+    for (const kept of this.#kept.values()) if (kept.size > most.size) most = kept;
+    this.#drop(most, most.keys().next().value as EncodedKey);
+  }
+
+  #drop(from: Map<EncodedKey, Kept>, key: EncodedKey): void {
+    const kept = from.get(key);
     if (kept === undefined) return;
-    this.#kept.delete(name);
+    from.delete(key);
+    this.#rows -= 1;
     this.#bytes -= kept.bytes;
   }
-}
-
-function nameOf(collection: string, key: EncodedKey): string {
-  return `${collection} ${key}`;
 }
 
 function bytesOfRow(row: Row): number {

@@ -2,11 +2,11 @@ import type { Verdict } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, on } from './build.ts';
-import { writesOf } from './bulk/bulk-insert.ts';
+import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldOperations } from './old-layout.ts';
 import type { StoredOperation } from './stored.ts';
-import { column, defineTable, type RowOf } from './table.ts';
+import { column, defineTable } from './table.ts';
 
 /**
  * Every operation of the current branch that the machine judged, and how. As small as can be: whoever reads by SQL has the
@@ -73,24 +73,24 @@ export function operationsView(table: RawBuilder<unknown>): RawBuilder<unknown> 
 }
 
 export function operationWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
-  return writesOf(build, StoredOperations, blocks.flatMap(rowsOf));
+  const outcomes = blocks.flatMap(({ folded }) => folded?.outcomes ?? []);
+  const columns = {
+    height: outcomes.map(({ event }) => event.height),
+    position: outcomes.map(({ event }) => event.position),
+    transaction_index: outcomes.map(({ event }) => event.transactionIndex),
+    verdict: outcomes.map(({ verdict }) => verdictNumber(verdict.kind)),
+    txid: outcomes.map(({ event }) => event.txid),
+    opcode: outcomes.map(({ event }) => event.opcode),
+    reason: outcomes.map(({ verdict }) => reasonOf(verdict)),
+    changed_keys: outcomes.map(({ changedKeys }) => JSON.stringify(changedKeys)),
+  };
+  return columnWrites(build, StoredOperations, columns);
 }
 
-function rowsOf({ folded }: WrittenBlock): RowOf<typeof StoredOperations>[] {
-  return (folded?.outcomes ?? []).map(({ event, verdict, changedKeys }) => ({
-    height: event.height,
-    position: event.position,
-    transaction_index: event.transactionIndex,
-    txid: Buffer.from(event.txid, 'hex'),
-    opcode: event.opcode,
-    verdict: verdictNumber(verdict.kind),
-    reason: reasonOf(verdict),
-    changed_keys: JSON.stringify(changedKeys),
-  }));
-}
-
-function reasonOf(verdict: Verdict): readonly [string, string] | null {
-  return verdict.kind === 'accepted' ? null : [storableText(verdict.code), storableText(verdict.detail)];
+/** JSON. */
+function reasonOf(verdict: Verdict): string | null {
+  if (verdict.kind === 'accepted') return null;
+  return JSON.stringify([storableText(verdict.code), storableText(verdict.detail)]);
 }
 
 /** Reasons may quote a payload: what Postgres cannot keep as text is shown as the replacement character. */

@@ -1,8 +1,9 @@
 import type { FoldedTransition } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
+import { SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX, TRANSITION_ROWS_PER_WRITE_MAX } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
-import { type BuildTables, on } from './build.ts';
-import { writesOf } from './bulk/bulk-insert.ts';
+import { type BuildTables, nameOf, on } from './build.ts';
+import { encodeArray } from './bulk/binary-array.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldTransitions } from './old-layout.ts';
 import type { StoredTransition } from './stored.ts';
@@ -35,7 +36,40 @@ export function transitionWrites(build: BuildTables, blocks: readonly WrittenBlo
       ? []
       : [packTransitions(change.event.height, folded.transitions)],
   );
-  return writesOf(build, StoredTransitions, rows);
+  return packedWrites(build, rows);
+}
+
+/** The writes that insert rows as `packTransitions` makes them: `unnest` would take the lists within them apart. */
+export function packedWrites(build: BuildTables, rows: readonly Row[]): Write[] {
+  const writes: Write[] = [];
+  for (let from = 0; from < rows.length; ) {
+    let [to, bytes] = [from, 0];
+    for (; to < rows.length && to - from < TRANSITION_ROWS_PER_WRITE_MAX; to++) {
+      const size = sentBytes(rows[to] as Row);
+      if (to > from && bytes + size > STATEMENT_BYTES_MAX) break;
+      bytes += size;
+    }
+    const values = rows.slice(from, to).map(valuesOf);
+    const statement = sql`insert into ${nameOf(build, StoredTransitions)}
+      (height, first_vtxindex, operation_positions, opcodes, serialized) values ${sql.join(values)}`;
+    writes.push({ bytes, statement });
+    from = to;
+  }
+  return writes;
+}
+
+function valuesOf(row: Row): RawBuilder<unknown> {
+  const lists = [
+    ['integer[]', row.operation_positions],
+    ['smallint[]', row.opcodes],
+    ['bytea[]', row.serialized],
+  ] as const;
+  const arrays = lists.map(([type, values]) => sql`${encodeArray(type, values)}::${sql.raw(type)}`);
+  return sql`(${row.height}::integer, ${row.first_vtxindex}::integer, ${sql.join(arrays)})`;
+}
+
+function sentBytes({ serialized }: Row): number {
+  return serialized.reduce((sum, { length }) => sum + length, SMALL_VALUE_BYTES * serialized.length);
 }
 
 /** Neighbouring transitions of a block in one row. */

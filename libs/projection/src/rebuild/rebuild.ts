@@ -13,6 +13,7 @@ import { type MachineInstance, type RegisteredBuild, setBuildStatus } from '../r
 import type { Registry } from '../registry/registry.ts';
 import { pointViews } from '../registry/views.ts';
 import { verifyProjection } from '../verify/verify.ts';
+import { gathered } from './gathered.ts';
 
 export interface RebuildOptions {
   readonly registry: Registry;
@@ -71,8 +72,8 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
 async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold }: RebuildOptions): Promise<void> {
   const { cursor } = await built.checkpoint();
   let [blocks, operations] = [0, 0];
-  for await (const batch of log.read(topic, { after: cursor, untilEnd: true, signal })) {
-    const advanced = await built.advance(upToStop(built.machine, batch.changes));
+  for await (const changes of gathered(log.read(topic, { after: cursor, untilEnd: true, signal }))) {
+    const advanced = await built.advance(upToStop(built.machine, changes));
     blocks += advanced.blocks;
     operations += advanced.operations;
     onFold?.(advanced.checkpoint.cursor?.height ?? null, blocks, operations);

@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import { Blocks } from '../build/blocks.ts';
 import { type Build, nameOf } from '../build/build.ts';
 import { insertRows } from '../build/bulk/bulk-insert.ts';
+import { runWrites } from '../build/bulk/write.ts';
 import { StoredOperations, verdictKind, verdictNumber } from '../build/operations.ts';
 import { packRecords, Records, readRecords } from '../build/records.ts';
 import { columnsOf, type RowOf } from '../build/table.ts';
-import { packTransitions, readTransitions, StoredTransitions } from '../build/transitions.ts';
+import { packedWrites, packTransitions, readTransitions } from '../build/transitions.ts';
 import { SnapshotRefused } from '../errors.ts';
 import type { SnapshotLine } from './snapshot-file.ts';
 
@@ -112,7 +113,7 @@ async function insertTransitionLines(build: Build, lines: readonly Given[]): Pro
       })),
     ),
   );
-  await insertRows(build, StoredTransitions, rows);
+  await runWrites(build.db, packedWrites(build, rows));
 }
 
 /** Neighbours: lines of one height whose place follows that of the line before. */

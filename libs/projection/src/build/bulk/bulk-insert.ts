@@ -33,6 +33,21 @@ export function columnsFrom<T extends Table>(table: T, rows: readonly Partial<Ro
   return byColumn(table, rows);
 }
 
+/**
+ * The writes that insert rows of a fixed table whose values come by column, all of one length: JSON as text, bytes as they are
+ * or as hex.
+ */
+export function columnWrites<T extends Table>(
+  build: BuildTables,
+  table: T,
+  values: Readonly<Record<keyof RowOf<T> & string, readonly Element[]>>,
+): Write[] {
+  const columns = columnsOf(table).map(({ name, type }) =>
+    bulkColumn(name, type, (values as Readonly<Record<string, readonly Element[]>>)[name] ?? []),
+  );
+  return bulkWrites(`${build.schema}.${table.meta.tableName}`, columns);
+}
+
 function byColumn(table: Table, rows: readonly object[]): readonly BulkColumn[] {
   const first = rows[0];
   if (first === undefined) return [];
@@ -40,23 +55,18 @@ function byColumn(table: Table, rows: readonly object[]): readonly BulkColumn[] 
   for (const { name, type } of columnsOf(table)) {
     if (!(name in first)) continue;
     const values = rows.map((row) => (row as Readonly<Record<string, Element>>)[name] ?? null);
-    if (type === 'jsonb') columns.push({ name, arrayType: 'text[]', cast: type, values: values.map(asJson) });
-    else if (type.endsWith('[]')) columns.push({ name, arrayType: 'text[]', cast: type, values: values.map(asArray) });
-    else columns.push({ name, arrayType: `${type}[]`, values });
+    columns.push(bulkColumn(name, type, type === 'jsonb' ? values.map(asJson) : values));
   }
   return columns;
 }
 
-const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-
-/** A list of numbers or bytes as the text of a Postgres array: `unnest` would take arrays in an array apart. */
-function asArray(list: unknown): string | null {
-  if (list === null) return null;
-  const items = (list as readonly (number | Uint8Array | null)[]).map((item) =>
-    item instanceof Uint8Array ? `"\\\\x${asBuffer(item).toString('hex')}"` : String(item ?? 'null'),
-  );
-  return `{${items.join(',')}}`;
+function bulkColumn(name: string, type: string, values: readonly Element[]): BulkColumn {
+  return type === 'jsonb'
+    ? { name, arrayType: 'text[]', cast: type, values }
+    : { name, arrayType: `${type}[]`, values };
 }
+
+const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -83,11 +93,11 @@ interface Portion {
 /** The rows of the columns, in order, in portions of about so many bytes; a row that is larger goes alone. */
 function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<Portion> {
   const rows = columns[0]?.values.length ?? 0;
+  const sizes = sentBytesOfRows(columns, rows);
   let from = 0;
   let bytes = 0;
   for (let row = 0; row < rows; row++) {
-    let size = 0;
-    for (const { values } of columns) size += sentBytes(values[row]);
+    const size = sizes[row] as number;
     if (row > from && bytes + size > bytesMax) {
       yield { columns: slices(columns, from, row), bytes };
       from = row;
@@ -98,13 +108,21 @@ function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<
   if (rows > 0) yield { columns: slices(columns, from, rows), bytes };
 }
 
+/** About what each row takes in the parameters. */
+function sentBytesOfRows(columns: readonly BulkColumn[], rows: number): Float64Array {
+  const sizes = new Float64Array(rows);
+  for (const { values } of columns) {
+    for (let row = 0; row < rows; row++) sizes[row] = (sizes[row] as number) + sentBytes(values[row]);
+  }
+  return sizes;
+}
+
 function slices(columns: readonly BulkColumn[], from: number, to: number): readonly BulkColumn[] {
   return from === 0 && to === columns[0]?.values.length
     ? columns
     : columns.map((column) => ({ ...column, values: column.values.slice(from, to) }));
 }
 
-/** About what a value takes in a parameter. */
 function sentBytes(value: unknown): number {
   return typeof value === 'string' || value instanceof Uint8Array ? value.length : SMALL_VALUE_BYTES;
 }
