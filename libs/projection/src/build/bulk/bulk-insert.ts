@@ -45,7 +45,7 @@ export function columnWrites<T extends Table>(
   const columns = columnsOf(table).map(({ name, type }) =>
     bulkColumn(name, type, (values as Readonly<Record<string, readonly Element[]>>)[name] ?? []),
   );
-  return bulkWrites(`${build.schema}.${table.meta.tableName}`, columns);
+  return bulkWrites(`${build.schema}.${table.name}`, columns);
 }
 
 function byColumn(table: Table, rows: readonly object[]): readonly BulkColumn[] {
