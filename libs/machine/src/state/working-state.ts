@@ -1,9 +1,9 @@
 import type { RowChange } from '../hash/changes-hash.ts';
-import { ROWS_PER_PAGE_MAX } from '../limits.ts';
 import type { CollectionState, PageOptions, State } from '../state-machine.ts';
 import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
 import { Overlay } from './overlay.ts';
+import { RangeRows } from './range-rows.ts';
 import { checkRow, rowsEqual } from './row.ts';
 import { type IndexRange, prefixColumns, type StateSource } from './state-source.ts';
 
@@ -106,13 +106,15 @@ export class WorkingState {
   }
 
   #collectionState(name: string): CollectionState<Collection> {
+    const collection = this.#collection(name);
+    const range = { source: this.#source, name, collection, overlay: this.#written(name) };
     return {
       get: (key) => this.#get(name, key as Row),
       by: (index, prefix, options) =>
-        oneByOne(this.#pagesBy(name, { index, prefix: prefix as Row }, options as PageOptions<Row> | undefined)),
+        new RangeRows(range, { index, prefix: prefix as Row }, options as PageOptions<Row> | undefined),
       count: (index, prefix) => this.#count(name, index, prefix as Row),
       put: async (row) => {
-        checkRow(name, this.#collection(name), row as Row);
+        checkRow(name, collection, row as Row);
         await this.#write(name, row as Row, { ...(row as Row) });
       },
       delete: (key) => this.#write(name, key as Row, null),
@@ -136,51 +138,6 @@ export class WorkingState {
     overlay.set(key, base, row);
   }
 
-  /**
-   * Merges the pages of the source with the overlay: rows written in this batch stand in for the source's. What is
-   * written while the caller iterates does not show: the rows are those of when it began.
-   */
-  async *#pagesBy(name: string, range: IndexRange, options: PageOptions<Row> = {}): AsyncGenerator<readonly Row[]> {
-    const collection = this.#collection(name);
-    const given = prefixColumns(name, collection, range);
-    const order = [...(collection.indexes[range.index] ?? []), ...collection.key];
-    const overlay = this.#written(name);
-    const writtenBefore = overlay.size;
-    let left = options.limit ?? Number.POSITIVE_INFINITY;
-    let from = options.after ?? null;
-    const after = from === null ? '' : encodeTuple(collection.columns, order, from);
-    const ours = overlay.range(range.index, encodeTuple(collection.columns, given, range.prefix), after, left);
-    let next = 0;
-    for (let more = true; more && left > 0; ) {
-      const wanted = Math.min(left, ROWS_PER_PAGE_MAX);
-      const page = await this.#source.page(name, range, from, wanted);
-      more = page.length === wanted;
-      from = page.at(-1) ?? null;
-      const kept = overlay.size === 0 ? page : page.filter((row) => !this.#isWritten(name, row, writtenBefore));
-      if (next === ours.length) {
-        left -= kept.length;
-        yield kept;
-        continue;
-      }
-      const merged: Row[] = [];
-      for (const row of kept) {
-        const at = encodeTuple(collection.columns, order, row);
-        for (let mine = ours[next]; mine !== undefined && mine.at < at; mine = ours[++next]) merged.push(mine.row);
-        merged.push(row);
-      }
-      const taken = merged.slice(0, left);
-      left -= taken.length;
-      yield taken;
-    }
-    if (left > 0) yield ours.slice(next, next + left).map(({ row }) => row);
-  }
-
-  /** Whether a row of the source has one over it that is among the first so many. */
-  #isWritten(name: string, row: Row, first: number): boolean {
-    const written = this.#written(name).get(this.#key(name, row));
-    return written !== undefined && written.number < first;
-  }
-
   async #count(name: string, index: string, prefix: Row): Promise<number> {
     const { columns } = this.#collection(name);
     const given = prefixColumns(name, this.#collection(name), { index, prefix });
@@ -201,30 +158,4 @@ function firstOfEach<Item extends { readonly collection: string; readonly key: E
     seen.set(collection, keys.add(key));
     return true;
   });
-}
-
-/** Rows one by one out of pages. By hand, since a generator would wait three times for each row. */
-function oneByOne(pages: AsyncGenerator<readonly Row[]>): AsyncIterableIterator<Row> {
-  let page: readonly Row[] = [];
-  let next = 0;
-  const turn = async (): Promise<IteratorResult<Row>> => {
-    do {
-      const turned = await pages.next();
-      if (turned.done === true) return { value: undefined, done: true };
-      page = turned.value;
-    } while (page.length === 0);
-    next = 1;
-    return { value: page[0] as Row, done: false };
-  };
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next: () => (next < page.length ? Promise.resolve({ value: page[next++] as Row, done: false }) : turn()),
-    async return() {
-      await pages.return(undefined);
-      page = [];
-      return { value: undefined, done: true };
-    },
-  };
 }
