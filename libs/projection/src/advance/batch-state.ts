@@ -100,7 +100,10 @@ export class BatchState implements StateSource {
     const free = order.filter((column) => !fixed.includes(column));
     const beyond = after === null ? always : behind(columns, free, after);
     const where = all(current, equalTo(columns, fixed, prefix), beyond);
-    return (await orUnavailable(() => readVersions(history, { where, order, limit }))).map(({ row }) => row);
+    const versions = await orUnavailable(() => readVersions(history, { where, order, limit }));
+    const rows = versions.map(({ row }) => row);
+    this.#rangesOf(name).follow(range, after, rows, limit);
+    return rows;
   }
 
   async count(name: string, range: IndexRange): Promise<number> {
@@ -113,7 +116,8 @@ export class BatchState implements StateSource {
   }
 
   #rangesOf(name: string): RangeCache {
-    const known = this.#ranges.get(name) ?? new RangeCache(historyOf(this.#build, name).collection);
+    const known =
+      this.#ranges.get(name) ?? new RangeCache(historyOf(this.#build, name).collection, ROWS_READ_AHEAD_MAX);
     this.#ranges.set(name, known);
     return known;
   }

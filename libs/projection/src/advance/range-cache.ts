@@ -6,15 +6,22 @@ interface KnownRange {
   readonly rows: readonly Row[];
   /** Whether these are all of them. */
   readonly isWhole: boolean;
+  /** Where the rows are in the index, once somebody asks for what is behind one. */
+  places: readonly EncodedKey[] | null;
 }
 
 /** Ranges of the indexes of one collection that were read ahead, as they were before what a run writes. */
 export class RangeCache {
   readonly #collection: Collection;
+  readonly #rowsMax: number;
   readonly #ranges = new Map<string, KnownRange>();
+  /** How many rows all ranges have together. */
+  #rows = 0;
 
-  constructor(collection: Collection) {
+  /** `rowsMax` bounds what single pages add to the ranges that were read ahead. */
+  constructor(collection: Collection, rowsMax: number) {
     this.#collection = collection;
+    this.#rowsMax = rowsMax;
   }
 
   has(range: IndexRange): boolean {
@@ -30,16 +37,36 @@ export class RangeCache {
     for (const range of ranges) {
       const rows = byRange.get(encodeTuple(this.#collection.columns, columns, range.prefix)) ?? [];
       const ordered = rows.length < 2 ? rows : this.#ordered(range, rows);
-      this.#ranges.set(this.#nameOf(range), { rows: ordered, isWhole: rows.length < rowsMax });
+      this.#set(range, ordered, rows.length < rowsMax);
     }
+  }
+
+  /** Takes on a page of a range that goes on behind what is known of it: who reads on once mostly does so again. */
+  follow(range: IndexRange, after: Row | null, page: readonly Row[], limit: number): void {
+    if (this.#rows + page.length > this.#rowsMax) return;
+    const known = this.#ranges.get(this.#nameOf(range));
+    if (after === null) this.#set(range, page, page.length < limit);
+    else if (known !== undefined) {
+      const { rows } = known;
+      const first = this.#firstBehind(range, known, after);
+      const last = rows[first - 1];
+      if (last === undefined || this.#place(range, last) !== this.#place(range, after)) return;
+      this.#set(range, [...rows.slice(0, first), ...page], page.length < limit);
+    }
+  }
+
+  #set(range: IndexRange, rows: readonly Row[], isWhole: boolean): void {
+    const name = this.#nameOf(range);
+    this.#rows += rows.length - (this.#ranges.get(name)?.rows.length ?? 0);
+    this.#ranges.set(name, { rows, isWhole, places: null });
   }
 
   /** The next rows of a range behind `after`; undefined when it is not known, or not that far. */
   page(range: IndexRange, after: Row | null, limit: number): readonly Row[] | undefined {
     const known = this.#ranges.get(this.#nameOf(range));
     if (known === undefined) return undefined;
-    const rows = after === null ? known.rows : this.#behind(range, known.rows, after);
-    return known.isWhole || rows.length >= limit ? rows.slice(0, limit) : undefined;
+    const first = after === null ? 0 : this.#firstBehind(range, known, after);
+    return known.isWhole || known.rows.length - first >= limit ? known.rows.slice(first, first + limit) : undefined;
   }
 
   count(range: IndexRange): number | undefined {
@@ -54,9 +81,11 @@ export class RangeCache {
       .map(({ row }) => row);
   }
 
-  #behind(range: IndexRange, rows: readonly Row[], after: Row): readonly Row[] {
+  #firstBehind(range: IndexRange, known: KnownRange, after: Row): number {
+    known.places ??= known.rows.map((row) => this.#place(range, row));
     const from = this.#place(range, after);
-    return rows.filter((row) => this.#place(range, row) > from);
+    const first = known.places.findIndex((place) => place > from);
+    return first < 0 ? known.rows.length : first;
   }
 
   #place({ index }: IndexRange, row: Row): EncodedKey {
