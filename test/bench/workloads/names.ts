@@ -27,6 +27,9 @@ export interface NamesWorkload {
   readonly operations: number;
 }
 
+/** Of so many blocks with 300 operations each, which are 100,000 in all and leave 25,000 names. */
+export const BUSY_BLOCKS = 339;
+
 const NAMESPACE = 'bench';
 const PRICE = 10_000_000_0000_0000n;
 const NAME_PRICE = 100_000_0000n;
