@@ -40,6 +40,10 @@ export const CACHED_ROWS_MAX = 200_000;
 export const CACHED_BYTES_MAX = 256 * 1024 * 1024;
 /** What a kept row takes beside the bytes of its key and its fields. */
 export const CACHED_ROW_OVERHEAD_BYTES = 200;
+/** Bits of the filter that knows the keys of a collection: at first, a key, and at most (4 MiB, 2.8 million keys). */
+export const KEY_FILTER_BITS_FIRST = 2 ** 19;
+export const KEY_FILTER_BITS_PER_KEY = 12;
+export const KEY_FILTER_BITS_MAX = 2 ** 25;
 /** Rows that a reading takes from a collection at once, and versions that one call of it answers. */
 export const ROWS_PER_READ_MAX = 500;
 /** Operations that one call of a reading answers. */

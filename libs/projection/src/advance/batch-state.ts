@@ -43,6 +43,7 @@ export class BatchState implements StateSource {
   async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {
     const cached = this.#rows.get(collection, key);
     if (cached !== undefined) return cached;
+    if (this.#rows.isUnheardOf(collection, key)) return null;
     await this.prefetch(collection, new Map([[key, row]]));
     return this.#rows.get(collection, key) ?? null;
   }
@@ -50,7 +51,7 @@ export class BatchState implements StateSource {
   async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]> {
     const history = historyOf(this.#build, name);
     const { columns, key: keyColumns } = history.collection;
-    const missing = [...keys].filter(([key]) => !this.#rows.has(name, key));
+    const missing = [...keys].filter(([key]) => !this.#rows.has(name, key) && !this.#rows.isUnheardOf(name, key));
     const read: Row[] = [];
     for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
       const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);

@@ -93,12 +93,14 @@ export class Batch {
     await this.retract(retracted, lowest - 1);
   }
 
-  /** Takes the blocks above a height back: the one way by which anything is taken back. Nothing is known afterwards. */
+  /** Takes the blocks above a height back: the one way by which anything is taken back. No row is known afterwards. */
   async retract(blocks: readonly RetractedBlock[], height: number): Promise<void> {
     await checkNotRetired(this.#build);
     await rollBack(this.#build, height);
     this.#feedPosition = await appendRetracted(this.#build, blocks, this.#feedPosition);
-    this.#known = nothingKnown(this.#build);
+    const { rows } = this.#known;
+    rows.clear();
+    this.#known = { ...nothingKnown(this.#build), rows };
   }
 
   async #fold(changes: readonly ConnectedBlock[], working: WorkingState): Promise<readonly WrittenBlock[]> {

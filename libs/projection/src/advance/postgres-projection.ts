@@ -4,6 +4,7 @@ import { placeBlocks, readMarks } from '../build/block-places.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
 import { inMoved, readCheckpoint, writeFault } from '../build/checkpoint.ts';
+import { emptyCollections } from '../build/collection-history.ts';
 import { asDatabaseError, orDatabaseError } from '../build/database/database.ts';
 import type { RetractedBlock } from '../build/feed.ts';
 import { BuildRetired } from '../errors.ts';
@@ -101,11 +102,15 @@ export class PostgresProjection implements Projection {
 
   async #read(): Promise<Standing> {
     this.#standing = null;
+    const known = nothingKnown(this.build);
     const checkpoint = await orDatabaseError(async () => {
       await checkNotRetired(this.build); // who waits at a fault of the old build would wait for ever
-      return readCheckpoint(this.build);
+      const found = await readCheckpoint(this.build);
+      // Whoever else folds into it from now on moves the checkpoint, and we read again.
+      if (found.cursor === null) for (const name of await emptyCollections(this.build)) known.rows.startEmpty(name);
+      return found;
     });
-    this.#standing = { checkpoint, known: nothingKnown(this.build) };
+    this.#standing = { checkpoint, known };
     return this.#standing;
   }
 

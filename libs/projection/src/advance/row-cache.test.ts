@@ -31,3 +31,19 @@ test('few large rows fill it as well as many small ones, and the newest always s
   cache.keep('names', key('e'), row('small'));
   expect(['d', 'e'].map((name) => cache.has('names', key(name)))).toEqual([true, true]);
 });
+
+test('of a collection that started empty, keys that never had a row are known to have none', () => {
+  const cache = new RowCache(2);
+  expect(cache.isUnheardOf('names', key('a'))).toBe(false);
+  cache.startEmpty('names');
+  for (const name of ['a', 'b', 'c']) cache.keep('names', key(name), row(name));
+  cache.keep('names', key('none'), null);
+  cache.clear();
+  expect(['a', 'b', 'c', 'none'].map((name) => cache.isUnheardOf('names', key(name)))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
+  expect(cache.isUnheardOf('others', key('none'))).toBe(false);
+});

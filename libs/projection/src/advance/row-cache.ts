@@ -1,5 +1,6 @@
 import type { EncodedKey, Row } from '@virtualchain/machine';
 import { CACHED_BYTES_MAX, CACHED_ROW_OVERHEAD_BYTES, CACHED_ROWS_MAX } from '../limits.ts';
+import { KeyFilter } from './key-filter.ts';
 
 interface Kept {
   readonly row: Row | null;
@@ -12,6 +13,8 @@ interface Kept {
  * is no row.
  */
 export class RowCache {
+  /** The keys that ever had a row, of collections that had none at first. */
+  readonly #keys = new Map<string, KeyFilter>();
   readonly #kept = new Map<string, Map<EncodedKey, Kept>>();
   readonly #rowsMax: number;
   readonly #bytesMax: number;
@@ -28,6 +31,16 @@ export class RowCache {
     return this.#kept.get(collection)?.get(key)?.row;
   }
 
+  /** The collection has no row now, and every one to come is kept here: other keys than theirs need not be asked for. */
+  startEmpty(collection: string): void {
+    this.#keys.set(collection, new KeyFilter());
+  }
+
+  /** Whether there never was a row of the key, by all that is known here. */
+  isUnheardOf(collection: string, key: EncodedKey): boolean {
+    return this.#keys.get(collection)?.mayHave(key) === false;
+  }
+
   has(collection: string, key: EncodedKey): boolean {
     return this.#kept.get(collection)?.has(key) === true;
   }
@@ -40,6 +53,7 @@ export class RowCache {
       this.#kept.set(collection, kept);
     }
     this.#drop(kept, key);
+    if (row !== null) this.#keys.get(collection)?.add(key);
     const bytes = CACHED_ROW_OVERHEAD_BYTES + 2 * key.length + (row === null ? 0 : bytesOfRow(row));
     while (this.#rows > 0 && (this.#rows >= this.#rowsMax || this.#bytes + bytes > this.#bytesMax)) this.#dropFirst();
     kept.set(key, { row, bytes });
@@ -47,6 +61,7 @@ export class RowCache {
     this.#bytes += bytes;
   }
 
+  /** Forgets what the rows are now, not which keys were ever heard of. */
   clear(): void {
     this.#kept.clear();
     this.#rows = 0;

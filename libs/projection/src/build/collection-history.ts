@@ -123,6 +123,15 @@ export async function countRows({ db, table }: History, where: Condition): Promi
   return Number(rows[0]?.n ?? 0);
 }
 
+/** The collections that have no row, and never had one that was not taken back. */
+export async function emptyCollections(build: Build): Promise<readonly string[]> {
+  const histories = historiesOf(build);
+  if (histories.length === 0) return [];
+  const found = histories.map(({ name, table }) => sql`exists (select from ${sql.table(table)}) as ${sql.ref(name)}`);
+  const { rows } = await sql<Readonly<Record<string, boolean>>>`select ${sql.join(found)}`.execute(build.db);
+  return histories.filter(({ name }) => rows[0]?.[name] === false).map(({ name }) => name);
+}
+
 /** The current rows of some keys, those that there are. */
 export async function readCurrent(history: History, keys: readonly Row[]): Promise<readonly Row[]> {
   const storable = keys.filter((row) => history.collection.key.every((name) => isStorable(row[name])));
