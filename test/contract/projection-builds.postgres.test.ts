@@ -21,7 +21,7 @@ import { Client } from '../kit/postgres-client.ts';
 import { rebuildOn, rowsOf, statusesOf } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { until } from '../kit/until.ts';
-import { activityInstance, changesOf, connectKv, kvInstance, publish } from './kv-log.ts';
+import { activityInstance, changesOf, connectKv, kvInstance, publish, readAll } from './kv-log.ts';
 import { disconnect } from './log-blocks.ts';
 
 const topic = 'vchain.regtest.kv';
@@ -186,6 +186,36 @@ test('who was given the views of a machine still has them after a rebuild', asyn
     await client.rows('drop owned by "a reader"');
     await client.rows('drop role "a reader"');
   }
+});
+
+test.each([
+  ['without a reorganisation', 0],
+  ['through so many reorganisations that they are made before its end', 12],
+])('a build that a rebuild made has the indexes and keys of any other: %s', async (_what, reorganisations) => {
+  const url = await newDatabase();
+  const entries = [connectKv('0', ['alice +a', 'bob +b'])];
+  for (let i = 0; i < reorganisations; i++) {
+    entries.push(connectKv(`0${'ab'[i % 2]}`, [`alice =a:${i}`]), disconnect(`0${'ab'[i % 2]}`));
+  }
+  entries.push(connectKv('0c', ['alice =a:last']));
+  await using log = await logOf(entries);
+  await using live = await openProjection(url, kvInstance());
+  await live.advance(await readAll(log, topic));
+  const signal = new AbortController().signal;
+  const made: string[] = [];
+  const onIndex = (done: number, of: number) => made.push(`${done}/${of}`);
+  const switched = await rebuildOn(url, { instance: kvInstance(), log, topic, signal, onIndex });
+  await using client = await Client.connect(url);
+  const indexesOf = async (schema: string) => {
+    const rows = await client.rows(`select replace(pg_get_indexdef(i.indexrelid), '${schema}', 'here') as made,
+      (select contype from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid) as key
+      from pg_index i where i.indrelid::regclass::text like '%${schema}%' order by 1`);
+    return rows;
+  };
+  const indexes = await indexesOf(live.schema);
+  expect(indexes.length).toBeGreaterThan(10);
+  expect(await indexesOf(switched.live)).toEqual(indexes);
+  expect(made).toHaveLength(6); // three of the operations, three of the names: once
 });
 
 test.each([

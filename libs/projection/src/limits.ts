@@ -60,6 +60,8 @@ export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
 /** Of records and in changes, about: what a rebuild folds in one transaction. */
 export const REBUILD_BATCH_BYTES_MAX = 12 * 1024 * 1024;
 export const REBUILD_BATCH_CHANGES_MAX = 1_000;
+/** So many times blocks are taken back by reading whole tables, before the indexes are made that find them. */
+export const REORGS_WITHOUT_INDEXES_MAX = 8;
 
 /** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
 export const CATCH_UPS_MAX = 50;

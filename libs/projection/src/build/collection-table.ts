@@ -33,6 +33,11 @@ export function collectionIndexes(table: string, { key, indexes }: Collection): 
   return made.map((index) => ({ name: index.name, sql: indexSql(index) }));
 }
 
+/** The names of those that a fold asks: whatever else a build has of them is for those who read it, and to take blocks back. */
+export function foldedByIndexes(table: string, { indexes }: Collection): readonly string[] {
+  return [`${table}_current`, ...Object.keys(indexes).map((index) => `${table}_i_${index}`)];
+}
+
 /** What the rows of an index are ordered by: its own columns, then the rest of the key. */
 export function inIndexOrder(tuple: readonly string[], key: readonly string[]): readonly string[] {
   return [...tuple, ...key.filter((column) => !tuple.includes(column))];

@@ -1,12 +1,12 @@
 import { type AnyStateMachine, anchorHeight } from '@virtualchain/machine';
 import type { OperationLog } from '@virtualchain/operation-log';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { upToStop } from '../advance/runs.ts';
+import { runsOf, upToStop } from '../advance/runs.ts';
 import type { Build } from '../build/build.ts';
 import { lockCheckpoint, readCheckpoint } from '../build/checkpoint.ts';
 import { firstDifference } from '../build/compare-blocks.ts';
 import { NoLiveBuild, SwitchRefused, VersionDiffers } from '../errors.ts';
-import { CATCH_UPS_MAX } from '../limits.ts';
+import { CATCH_UPS_MAX, REORGS_WITHOUT_INDEXES_MAX } from '../limits.ts';
 import { changeBuilds, dropBuild } from '../registry/change-builds.ts';
 import { createBuild, openBuild } from '../registry/open-build.ts';
 import { type MachineInstance, type RegisteredBuild, setBuildStatus } from '../registry/registered-build.ts';
@@ -14,6 +14,7 @@ import type { Registry } from '../registry/registry.ts';
 import { pointViews } from '../registry/views.ts';
 import { verifyProjection } from '../verify/verify.ts';
 import { gathered } from './gathered.ts';
+import { type PutOffIndexes, putOffIndexes } from './put-off-indexes.ts';
 
 export interface RebuildOptions {
   readonly registry: Registry;
@@ -24,6 +25,8 @@ export interface RebuildOptions {
   /** Collections whose shape changed between the versions; left out of the comparison. */
   readonly reshaped?: readonly string[];
   readonly onFold?: (height: number | null, blocks: number, operations: number) => void;
+  /** How many of the indexes that were left to the end are made. */
+  readonly onIndex?: (made: number, of: number) => void;
   readonly onVerify?: (height: number, to: number) => void;
 }
 
@@ -52,10 +55,12 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
   await using live = await openBuild(postgresUrl, instance, found.schema, found.layout);
   await using built = await createBuild(postgresUrl, instance);
   try {
-    await foldToEnd(built, options);
+    const indexes = await putOffIndexes(postgresUrl, built.build);
+    await foldToEnd(built, options, indexes);
+    await indexes.make(options.onIndex);
     await checkLive(live, built, ruleChange, options);
     for (let attempt = 1; ; attempt++) {
-      await foldToEnd(built, options);
+      await foldToEnd(built, options, indexes);
       try {
         return await switchBuild(options, live, built, ruleChange);
       } catch (error) {
@@ -69,10 +74,13 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
   }
 }
 
-async function foldToEnd(built: PostgresProjection, { log, topic, signal, onFold }: RebuildOptions): Promise<void> {
+async function foldToEnd(built: PostgresProjection, options: RebuildOptions, indexes: PutOffIndexes): Promise<void> {
+  const { log, topic, signal, onFold, onIndex } = options;
   const { cursor } = await built.checkpoint();
-  let [blocks, operations] = [0, 0];
+  let [blocks, operations, reorganisations] = [0, 0, 0];
   for await (const changes of gathered(log.read(topic, { after: cursor, untilEnd: true, signal }))) {
+    reorganisations += runsOf(changes).filter(({ kind }) => kind === 'disconnected').length;
+    if (reorganisations > REORGS_WITHOUT_INDEXES_MAX) await indexes.make(onIndex);
     const advanced = await built.advance(upToStop(built.machine, changes));
     blocks += advanced.blocks;
     operations += advanced.operations;

@@ -40,6 +40,7 @@ export async function rebuild(
       [blocksBefore, operationsBefore] = [blocks, operations];
       printProgress(`folding: ${formatProgress(meter.read(performance.now()))}`);
     },
+    onIndex: (made, of) => printProgress(`making indexes: ${made} of ${of}`),
     onVerify: (height, to) => printProgress(`verifying the live build: ${height} of ${to}`),
   });
   endProgress();
