@@ -32,7 +32,9 @@ export async function makePlace(parts: Servers['parts'], purpose: string): Promi
   return { name, prefix, topic: `${prefix}.regtest.kv`, postgresUrl };
 }
 
-/** Starts one stage of the chain kv, as a process of its own that ends with the run. */
+const collector = join(import.meta.dirname, 'collect-on-signal.mjs');
+
+/** Starts one stage of the chain kv, as a process of its own that ends with the run. SIGUSR2 makes it collect its garbage. */
 export function startStage({ parts, node }: Servers, place: Place, stage: Stage): Promise<RunningProcess> {
   const machine = stage === 'projector' ? ['--machine', 'kv'] : [];
   return parts.startProcess({
@@ -41,7 +43,7 @@ export function startStage({ parts, node }: Servers, place: Place, stage: Stage)
     args: [stageScript(stage), '--chain', 'kv', ...machine, '--topic-prefix', place.prefix],
     env: {
       PATH: process.env['PATH'],
-      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+      NODE_OPTIONS: `--expose-gc --import ${collector} --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning`,
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_NODE_URL: node.url,
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { openRegistry, readStatuses } from '@virtualchain/projection';
 import { REGTEST_GENESIS } from '@virtualchain/testing';
 import { createNodeModel } from '../../kit/node-model.ts';
@@ -8,16 +9,28 @@ import type { Bench, BenchContext, OpenBench } from '../harness/bench.ts';
 import { endedEarly, makePlace, type Stage, stageScript, startStage } from '../kit/stages.ts';
 import { forkBlocks } from '../workloads/reorgs.ts';
 
-const REORGS = 1_000;
-const QUICK_REORGS = 12;
-/** Of the reorgs, how many are warm-up: the size is counted from then on. */
-const WARM_UP = 0.4;
+/** So many reorgs are left alone; of these the largest size counts, as it would stand in a container's limit. */
+const UNTOUCHED = 400;
+/** Before each measure of the rest garbage is collected: what is left is what a process keeps. */
+const COLLECTED = 600;
+const REORGS_PER_COLLECTION = 20;
+const FULL = { untouched: UNTOUCHED, collected: COLLECTED, reorgsPerCollection: REORGS_PER_COLLECTION };
+const QUICK = { untouched: 6, collected: 6, reorgsPerCollection: 2 };
+/** Of the last part, how much is left out of the fit: the first collections still shrink the heap. */
+const WARM_UP = 0.2;
+/** What a collection takes, and the operating system to count again. */
+const COLLECTION_MS = 500;
 const DEPTH_MAX = 7;
 const OPERATIONS = 5;
 const STAGES: readonly Stage[] = ['ingester', 'projector'];
 
-/** Resident size of each stage after each reorg, in MB. */
-type Sizes = Readonly<Record<Stage, readonly number[]>>;
+/** Resident size of one stage in MB: after each reorg of the first part, and after each collection of the second. */
+interface StageSizes {
+  readonly untouched: number[];
+  readonly collected: { readonly reorg: number; readonly mb: number }[];
+}
+
+type Sizes = Readonly<Record<Stage, StageSizes>>;
 
 let measuredOnce: Promise<Sizes> | undefined;
 
@@ -28,9 +41,9 @@ const resident: Bench = {
   target: { kind: 'amount', atMost: 300, unit: 'MB' },
   rounds: 1,
   quickRounds: 1,
-  note: 'The larger of ingester and projector, at its largest, over a run of reorganisations of depth 1 to 7.',
+  note: `The larger of ingester and projector, at its largest, over ${UNTOUCHED} reorganisations of depth 1 to 7, with the garbage that stands then.`,
   open: (context) =>
-    openMemory(context, (sizes) => Math.max(...STAGES.map((stage) => Math.max(...warm(sizes[stage]))))),
+    openMemory(context, (sizes) => Math.max(...STAGES.map((stage) => Math.max(...sizes[stage].untouched)))),
 };
 
 const growth: Bench = {
@@ -40,8 +53,8 @@ const growth: Bench = {
   target: { kind: 'amount', atMost: 1, unit: 'MB' },
   rounds: 1,
   quickRounds: 1,
-  note: 'After warm-up: how much more the smallest size of the last third is than that of the third before it, of the process that grows more. The smallest, since garbage that has not been collected yet is no growth.',
-  open: (context) => openMemory(context, (sizes) => Math.max(...STAGES.map((stage) => growthOf(warm(sizes[stage]))))),
+  note: `Of the process that grows more: the slope of a line fitted to its resident size over ${COLLECTED} further reorganisations, measured after a forced collection every ${REORGS_PER_COLLECTION}, the first fifth left out as warm-up. Garbage that has not been collected yet is no growth.`,
+  open: (context) => openMemory(context, (sizes) => Math.max(...STAGES.map((stage) => growthOf(sizes[stage])))),
 };
 
 async function openMemory(context: BenchContext, amount: (sizes: Sizes) => number): Promise<OpenBench> {
@@ -54,20 +67,29 @@ async function openMemory(context: BenchContext, amount: (sizes: Sizes) => numbe
     },
     peer: null,
     amount: () => (sizes === undefined ? Number.NaN : amount(sizes)),
-    details: () =>
-      STAGES.map((stage) => `${stage}: ${(sizes?.[stage] ?? []).filter(isShown).map(Math.round).join(' ')} MB`),
+    details: () => STAGES.map((stage) => (sizes === undefined ? '' : told(stage, sizes[stage]))),
     async [Symbol.asyncDispose]() {},
   };
 }
 
-const isShown = (_size: number, at: number, all: readonly number[]): boolean => at % Math.ceil(all.length / 10) === 0;
+function told(stage: Stage, { untouched, collected }: StageSizes): string {
+  const some = (all: readonly number[]): string =>
+    all
+      .filter((_size, at) => at % Math.ceil(all.length / 8) === 0)
+      .map(Math.round)
+      .join(' ');
+  const growth = growthOf({ untouched, collected }).toFixed(2);
+  return `${stage}: ${some(untouched)}, collected: ${some(collected.map(({ mb }) => mb))} MB, ${growth} MB per 100 reorgs`;
+}
 
-const warm = (sizes: readonly number[]): readonly number[] => sizes.slice(Math.floor(sizes.length * WARM_UP));
-
-function growthOf(sizes: readonly number[]): number {
-  const half = Math.floor(sizes.length / 2);
-  const [early, late] = [sizes.slice(0, half), sizes.slice(half)];
-  return ((Math.min(...late) - Math.min(...early)) / half) * 100;
+/** In MB per 100 reorgs: least squares. */
+function growthOf({ collected }: StageSizes): number {
+  const points = collected.slice(Math.floor(collected.length * WARM_UP));
+  const mean = (of: (point: (typeof points)[number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [at, size] = [mean(({ reorg }) => reorg), mean(({ mb }) => mb)];
+  const covariance = mean(({ reorg, mb }) => (reorg - at) * (mb - size));
+  return (covariance / mean(({ reorg }) => (reorg - at) ** 2)) * 100;
 }
 
 async function measureSizes(context: BenchContext): Promise<Sizes> {
@@ -75,7 +97,10 @@ async function measureSizes(context: BenchContext): Promise<Sizes> {
   const model = createNodeModel();
   await using node = await startScriptedNode({}, model);
   const place = await makePlace(parts, 'memory');
-  const sizes: Record<Stage, number[]> = { ingester: [], projector: [] };
+  const sizes: Sizes = {
+    ingester: { untouched: [], collected: [] },
+    projector: { untouched: [], collected: [] },
+  };
   let branch = forkBlocks([REGTEST_GENESIS], { at: 0, length: DEPTH_MAX + 3, operations: OPERATIONS, salt: 'first' });
   for (const { bytes } of branch) model.submit(bytes);
   const running = await Promise.all(STAGES.map((stage) => startStage({ parts, node }, place, stage)));
@@ -86,15 +111,21 @@ async function measureSizes(context: BenchContext): Promise<Sizes> {
     const look = async () => (await readStatuses(registry).catch(() => []))[0]?.tip?.hash;
     await Promise.race([failed, until(`block ${hash}`, look, (found) => found === hash)]);
   };
-  const reorgs = context.quick ? QUICK_REORGS : REORGS;
-  for (let reorg = 0; reorg < reorgs; reorg += 1) {
+  const { untouched, collected, reorgsPerCollection } = context.quick ? QUICK : FULL;
+  for (let reorg = 0; reorg < untouched + collected; reorg += 1) {
     const depth = 1 + (reorg % DEPTH_MAX);
     const tip = branch.at(-1)?.height ?? 0;
     branch = forkBlocks(branch, { at: tip - depth, length: depth + 1, operations: OPERATIONS, salt: String(reorg) });
     for (const { bytes } of branch.slice(-depth - 1)) model.submit(bytes);
     await arrived(branch.at(-1)?.hash ?? '');
-    for (const stage of STAGES) sizes[stage].push(residentMb(stageScript(stage), place.prefix));
-    if (reorg % 50 === 49) context.log(`memory: ${reorg + 1} of ${reorgs} reorgs`);
+    const sizeOf = (stage: Stage): number => residentMb(stageScript(stage), place.prefix);
+    if (reorg < untouched) for (const stage of STAGES) sizes[stage].untouched.push(sizeOf(stage));
+    else if (reorg % reorgsPerCollection === 0) {
+      await Promise.all(running.map((one) => one.kill('SIGUSR2')));
+      await setTimeout(COLLECTION_MS);
+      for (const stage of STAGES) sizes[stage].collected.push({ reorg, mb: sizeOf(stage) });
+    }
+    if (reorg % 50 === 49) context.log(`memory: ${reorg + 1} of ${untouched + collected} reorgs`);
     branch = branch.slice(-2 * DEPTH_MAX);
   }
   await Promise.all(running.map((one) => one.stop()));
