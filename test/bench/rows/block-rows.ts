@@ -8,6 +8,8 @@ import { type BlockSetName, blockFiles, hasBlockSet, makeBlockSet } from '../wor
 export interface BlockRow<Found> {
   readonly name: string;
   readonly sets: readonly BlockSetName[];
+  /** What stands beside the rows. */
+  readonly note?: string;
   readonly target: Target;
   readonly peer: string;
   openPeer(): Promise<BlockPeer>;
@@ -29,6 +31,7 @@ export function blockBenches<Found>(row: BlockRow<Found>): readonly Bench[] {
     workload: set,
     peer: row.peer,
     target: row.target,
+    ...(row.note !== undefined && { note: row.note }),
     open: (context) => openRow(row, set, context.quick),
   }));
 }

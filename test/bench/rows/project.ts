@@ -47,9 +47,9 @@ const copy: RowPeer = {
 const ROWS_PER_FLUSH = 15_000;
 
 const orm: RowPeer = {
-  name: 'MikroORM, create and flush of the same rows',
+  name: 'MikroORM 7, create and flush of the same rows',
   target: { kind: 'speed', atLeast: 4 },
-  note: 'CPU of either process, and of Postgres. MikroORM inserts entities that are made already, a flush for each table and four blocks; ours judges the operations and hashes the blocks as well.',
+  note: 'CPU of either process, and of Postgres. MikroORM inserts entities that are made already, a flush for each table and four blocks, and is given rows that are compressed and folded; ours judges the operations, hashes the blocks and makes those rows as well.',
   async open({ url, schema, tables }) {
     const rows = await readTables(url, schema, tables);
     return {
