@@ -49,6 +49,8 @@ export function startStage({ parts, node }: Servers, place: Place, stage: Stage)
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
       VCHAIN_POSTGRES_URL: place.postgresUrl,
       VCHAIN_POLL_MS: '50',
+      // or whatever else runs on the machine decides how fast a projector is
+      VCHAIN_NICENESS: '0',
       VCHAIN_HTTP_PORT: '0',
     },
   });

@@ -18,9 +18,9 @@ const [LEFT, RIGHT, COMMA] = utf8.encode('lr,') as unknown as readonly [number, 
  * @throws RangeError for a leaf that is not there.
  */
 export function merklePathTexts(tree: MerkleTree, indices: readonly number[]): readonly string[] {
-  const { widths } = tree;
+  const { widths, hashes } = tree;
   const count = widths[0] as number;
-  const write = widths.length === 1 ? null : pathWriter(tree);
+  const write = widths.length === 1 || hashes === null ? null : pathWriter(widths, hashes);
   return indices.map((index) => {
     if (write !== null && Number.isInteger(index) && index >= 0 && index < count) return write(index);
     return serializeMerklePath(merklePathAt(tree, index));
@@ -28,8 +28,11 @@ export function merklePathTexts(tree: MerkleTree, indices: readonly number[]): r
 }
 
 /** Writes one path after another into the same place: all paths of a tree have the same length. */
-function pathWriter(tree: MerkleTree): (index: number) => string {
-  const rows = tree.widths.length - 1;
+function pathWriter(
+  widths: readonly number[],
+  { nodes, starts }: NonNullable<MerkleTree['hashes']>,
+): (index: number) => string {
+  const rows = widths.length - 1;
   const head = utf8.encode(`${rows * stepBytes}:`);
   // digits are written two at a time, for which the first of a step has to stand at an even place
   const start = (head.length + HEAD.length) % 2;
@@ -49,8 +52,9 @@ function pathWriter(tree: MerkleTree): (index: number) => string {
       const isRight = place % 2 === 1;
       const at = firstStep + row * stepBytes;
       bytes[at + ORDER_AT] = isRight ? LEFT : RIGHT;
-      const sibling = isRight ? place - 1 : Math.min(place + 1, (tree.widths[row] as number) - 1);
-      writeReversedHex(tree.node(row, sibling), pairs, (at + HEAD.length) / 2);
+      const sibling = isRight ? place - 1 : Math.min(place + 1, (widths[row] as number) - 1);
+      const node = (starts[row] as number) + sibling * hashBytes;
+      writeReversedHex(nodes, [node, node + hashBytes], pairs, (at + HEAD.length) / 2);
     }
     return ascii.decode(text);
   };

@@ -12,6 +12,8 @@ export interface MerkleTree {
   readonly widths: readonly number[];
   /** The node at a place of a row, in the order it is hashed on. The caller knows that there is one. */
   node(row: number, place: number): Uint8Array;
+  /** All nodes one behind another, 32 bytes each, and where each row starts; null where leaves may be of another length. */
+  readonly hashes: { readonly nodes: Uint8Array; readonly starts: readonly number[] } | null;
   /**
    * Two different neighbours are equal somewhere: a shorter list of leaves has the same root (CVE-2012-2459). Core calls
    * such a block mutated.
@@ -41,6 +43,7 @@ export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
   return {
     widths: rows.map(({ length }) => length),
     node: (row, place) => rows[row]?.[place] as Uint8Array,
+    hashes: null,
     isMalleable,
   };
 }
@@ -75,6 +78,7 @@ export function merkleTreeOfHashes(leaves: Uint8Array): MerkleTree {
       const at = (starts[row] as number) + place * hashBytes;
       return nodes.subarray(at, at + hashBytes);
     },
+    hashes: { nodes, starts },
     isMalleable,
   };
 }

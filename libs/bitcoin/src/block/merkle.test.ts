@@ -1,12 +1,16 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  hexToBytes,
+  joinBytes,
   merklePath,
   merklePathAt,
   merklePathTexts,
   merkleRoot,
+  merkleTreeOfHashes,
   merkleTreeOfHex,
   parseMerklePath,
+  reverseBytes,
   serializeMerklePath,
   treeRoot,
   verifyMerklePath,
@@ -19,7 +23,9 @@ test('every leaf has a path to the root, which survives its text form', () =>
     fc.property(fc.uniqueArray(anyHash, { minLength: 1, maxLength: 40 }), (leaves) => {
       const tree = merkleTreeOfHex(leaves);
       expect(tree.isMalleable).toBe(false);
-      const texts = merklePathTexts(tree, [...leaves.keys()]);
+      const ofHashes = merkleTreeOfHashes(joinBytes(leaves.map((leaf) => reverseBytes(hexToBytes(leaf)))));
+      const texts = merklePathTexts(ofHashes, [...leaves.keys()]);
+      expect(merklePathTexts(tree, [...leaves.keys()])).toEqual(texts);
       leaves.forEach((leaf, index) => {
         const path = merklePathAt(tree, index);
         expect(merklePath(tree, leaf)).toEqual(path);

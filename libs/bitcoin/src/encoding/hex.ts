@@ -42,10 +42,15 @@ export function reversedHex(bytes: Uint8Array, start = 0, length = bytes.length 
   return textOf(written, length);
 }
 
-/** Writes the same of all bytes into ASCII, two digits at a time. */
-export function writeReversedHex(bytes: Uint8Array, written: Uint16Array, at: number): void {
+/** Writes the same of the bytes from `start` to `end` into ASCII, two digits at a time. */
+export function writeReversedHex(
+  bytes: Uint8Array,
+  [start, end]: readonly [start: number, end: number],
+  written: Uint16Array,
+  at: number,
+): void {
   let to = at;
-  for (let index = bytes.length - 1; index >= 0; index -= 1) {
+  for (let index = end - 1; index >= start; index -= 1) {
     written[to] = BYTE_TO_DIGITS[bytes[index] as number] as number;
     to += 1;
   }
