@@ -24,7 +24,7 @@ const PHASES = [
     workers: 2,
   },
   { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
-  { name: 'end to end', paths: ['test/e2e/'], workers: 1 },
+  { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], workers: 1 },
 ];
 
 const signal = stopSignal();

@@ -5,7 +5,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** The walkthrough of the README of kv: its files in a folder `my-polls`, and its other blocks by step. */
 export interface Walkthrough extends AsyncDisposable {
-  /** What holds `my-polls`: inside the repository, so that `@virtualchain/…` is found, where git ignores it. */
+  /** What holds `my-polls`: inside the repository unless it was given, so that `@virtualchain/…` is found, where git ignores it. */
   readonly folder: string;
   /** In the order of the steps. */
   readonly files: readonly string[];
@@ -13,10 +13,11 @@ export interface Walkthrough extends AsyncDisposable {
   block(step: number, language: string): string;
 }
 
-export async function openWalkthrough(): Promise<Walkthrough> {
+/** `place` is a folder in which `@virtualchain/…` is installed, where that is not the repository. */
+export async function openWalkthrough(place?: string): Promise<Walkthrough> {
   const readme = await readFile(join(root, 'libs/machines/kv/README.md'), 'utf8');
   await mkdir(join(root, '.vchain'), { recursive: true });
-  const folder = await mkdtemp(join(root, '.vchain/walkthrough-'));
+  const folder = place ?? (await mkdtemp(join(root, '.vchain/walkthrough-')));
   await mkdir(join(folder, 'my-polls'));
   const captioned = [...readme.matchAll(/^\*\*`(\S+)`\*\*\n\n```ts\n([\s\S]*?)^```$/gm)];
   for (const [, name = '', text = ''] of captioned) await writeFile(join(folder, 'my-polls', name), text);

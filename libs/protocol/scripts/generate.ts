@@ -1,20 +1,24 @@
 /**
- * Writes the schemas of the operation log as plain data, the JSON Schemas and the AsyncAPI document into `generated`. With `--check` it writes
- * nothing and exits with 1 when they are out of date.
+ * Writes the schemas of the operation log as plain data into `src/generated`, and the JSON Schemas and the AsyncAPI document
+ * into `generated`. With `--check` it writes nothing and exits with 1 when they are out of date.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { asyncApiDocument, jsonSchemas } from '../src/async-api.ts';
 import { EVENT_SCHEMAS } from '../src/events.ts';
 
-const folder = new URL('../generated/', import.meta.url);
+const folder = new URL('../', import.meta.url);
+const FOLDERS = ['src/generated/', 'generated/'];
 
 /** Without what TypeBox keeps beside them. */
 const schemas = JSON.parse(JSON.stringify(EVENT_SCHEMAS)) as Record<string, Record<string, unknown>>;
 
 const wanted = new Map<string, string>([
-  ['schemas.ts', source(schemas)],
-  ['asyncapi.json', text(asyncApiDocument(schemas))],
-  ...[...jsonSchemas(schemas)].map(([type, schema]): [string, string] => [`${type}.schema.json`, text(schema)]),
+  ['src/generated/schemas.ts', source(schemas)],
+  ['generated/asyncapi.json', text(asyncApiDocument(schemas))],
+  ...[...jsonSchemas(schemas)].map(([type, schema]): [string, string] => [
+    `generated/${type}.schema.json`,
+    text(schema),
+  ]),
 ]);
 
 function source(data: unknown): string {
@@ -27,8 +31,11 @@ function text(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-await mkdir(folder, { recursive: true });
-const present = await readdir(folder);
+const present: string[] = [];
+for (const each of FOLDERS) {
+  await mkdir(new URL(each, folder), { recursive: true });
+  present.push(...(await readdir(new URL(each, folder))).map((name) => `${each}${name}`));
+}
 const outdated = [
   ...present.filter((name) => !wanted.has(name)),
   ...(
@@ -41,13 +48,13 @@ async function contentOf(name: string): Promise<string | null> {
 }
 
 if (process.argv.includes('--check')) {
-  for (const name of outdated) console.error(`libs/protocol/generated/${name} is out of date: npm run generate`);
+  for (const name of outdated) console.error(`libs/protocol/${name} is out of date: npm run generate`);
   process.exitCode = outdated.length > 0 ? 1 : 0;
 } else {
   for (const name of outdated) {
     const content = wanted.get(name);
     if (content === undefined) await rm(new URL(name, folder));
     else await writeFile(new URL(name, folder), content);
-    console.log(`${content === undefined ? 'removed' : 'wrote'} libs/protocol/generated/${name}`);
+    console.log(`${content === undefined ? 'removed' : 'wrote'} libs/protocol/${name}`);
   }
 }

@@ -1,4 +1,4 @@
-import { SCHEMAS } from '../generated/schemas.ts';
+import { SCHEMAS } from './generated/schemas.ts';
 
 /** Schemas of records as plain JSON, by type. */
 type Schemas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { blockHash, bytesToHex, height, satsText, sha256, txid } from '@virtualchain/bitcoin';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import { SCHEMAS } from '../generated/schemas.ts';
 import { EVENT_SCHEMAS } from './events.ts';
+import { SCHEMAS } from './generated/schemas.ts';
 import {
   asyncApiDocument,
   decodeEvent,

@@ -1,7 +1,7 @@
 import { bytesToHex, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import { Compile } from 'typebox/schema';
-import { SCHEMAS } from '../generated/schemas.ts';
 import type { LogEvent } from './events.ts';
+import { SCHEMAS } from './generated/schemas.ts';
 import { withScriptsInPlace, withScriptsOnce } from './sender-scripts.ts';
 
 const FIELDS = new Map<string, readonly string[]>(

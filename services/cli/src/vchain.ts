@@ -1,9 +1,13 @@
 import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import { Command } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
 import { paint, printError } from './output.ts';
+import { addIngester, addProjector, PROCESSES } from './usage/processes.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
 type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => void | Promise<void>;
 
@@ -12,6 +16,8 @@ const change = () => import('./usage/change.ts');
 
 /** What each command takes, in the order of the help. What a command does is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  ingester: async () => addIngester,
+  projector: async () => addProjector,
   demo: async () => (await import('./demo/command.ts')).addDemo,
   send: async () => (await change()).addSend,
   keys: async () => (await change()).addKeys,
@@ -30,6 +36,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 
 /** Runs the command that the arguments name. Only that one is registered; for the help, and for a name that is none, all are. */
 export async function run(args: readonly string[]): Promise<void> {
+  const name = args[2] ?? '';
+  if (Object.hasOwn(PROCESSES, name)) {
+    const start = await PROCESSES[name]?.();
+    return start?.(args.slice(3));
+  }
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => controller.abort(new Error(`received ${signal}`)));
@@ -38,11 +49,10 @@ export async function run(args: readonly string[]): Promise<void> {
     .description(
       'Runs and inspects virtual chains: operations in Bitcoin transactions, as a Kafka log, folded into Postgres.',
     )
-    .version('0.1.0')
+    .version(version)
     .showHelpAfterError('(see vchain --help)')
     .addHelpText('after', EXIT_CODES)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  const name = args[2] ?? '';
   const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
     const register = await load();

@@ -9,7 +9,19 @@ export function addDemo(program: Command, signal: AbortSignal): void {
     .option('--feed', 'send operations to the node, Kafka and Postgres of the environment, and start nothing')
     .addHelpText('after', EXIT_CODES)
     .action(async ({ once = false, feed = false }: { once?: boolean; feed?: boolean }) => {
-      const { demo } = await import('./demo.ts');
+      const { demo } = await loadDemo();
       process.exitCode = await demo({ once, feed, signal });
     });
+}
+
+/** What starts real parts is no part of what is installed. @throws DemoRefused */
+async function loadDemo(): Promise<typeof import('./demo.ts')> {
+  try {
+    return await import('./demo.ts');
+  } catch (error) {
+    const isMissing = error instanceof Error && error.message.includes("'@virtualchain/local'");
+    if (!isMissing) throw error;
+    const { DemoRefused } = await import('./errors.ts');
+    throw new DemoRefused('the demo is played within the repository of virtualchain, by `npm start`', { cause: error });
+  }
 }

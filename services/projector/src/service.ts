@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
+import { armFailpoint } from '@virtualchain/failpoints';
+import { openKafkaLog } from '@virtualchain/operation-log';
+import {
+  createLogger,
+  createMetrics,
+  describeConfig,
+  kafkaSecurity,
+  type Logger,
+  problemsOfKafkaSecurity,
+  readConfig,
+  runService,
+  startHealthServer,
+  stepBack,
+} from '@virtualchain/process';
+import { answersOf, openProjection, openRegistry } from '@virtualchain/projection';
+import { spec } from './config.ts';
+import { failpoints } from './failpoints.ts';
+import { LOG_END_POLL_MS } from './limits.ts';
+import { watchLogEnd } from './log-end.ts';
+import { project } from './project.ts';
+import { snvPages } from './snv-pages.ts';
+import { projectorStatus } from './status.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+
+/**
+ * The projector as a process: reads its settings from flags and environment, folds the log until it is told to stop, and
+ * ends the process with one of `exitCodes`. `--help` tells of the flags.
+ */
+export async function runProjector(args: readonly string[]): Promise<never> {
+  if (args.includes('--help')) {
+    console.log('Folds the operation log of a virtual chain into the projection of one machine.\n');
+    console.log(describeConfig(spec));
+    process.exit(0);
+  }
+  const logger = createLogger({ name: 'projector', version });
+  return runService((signal) => fold(args, logger, signal), { logger });
+}
+
+async function fold(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
+  usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  const config = readConfig(spec, process.env, args, [problemsOfKafkaSecurity]);
+  logger.level = config.logLevel;
+  armFailpoint(failpoints, process.env);
+  stepBack(config.niceness);
+  const chain = await loadChain(config.chain, parseParameters('--chain-parameters', config.chainParameters));
+  const parameters = parseParameters('--machine-parameters', config.machineParameters);
+  const machine = await loadMachine(config.machine, chain, parameters);
+  const instance = { chain, machine, network: config.network, parameters };
+  const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
+  await using log = openKafkaLog({
+    brokers: config.brokers,
+    clientId: `projector-${machine.name}`,
+    security: kafkaSecurity(config),
+  });
+  using logEnd = watchLogEnd(log, topic, LOG_END_POLL_MS);
+  const metrics = createMetrics();
+  metrics.watchProcess();
+  const status = projectorStatus({
+    logger,
+    metrics,
+    progressMs: config.progressMs,
+    now: () => performance.now(),
+    identity: {
+      service: 'projector',
+      network: config.network,
+      chain: chain.name,
+      machine: machine.name,
+      version: machine.version,
+    },
+    topic,
+    logEnd: () => logEnd.tail,
+  });
+  await using registry = await openRegistry(config.postgresUrl);
+  await using server = await startHealthServer({
+    pages: snvPages(answersOf(registry, instance)),
+    host: config.httpHost,
+    port: config.httpPort,
+    metrics,
+    ...status,
+  });
+  logger.info({ topic, machine: machine.name, port: server.port }, 'started');
+  await project({
+    log,
+    topic,
+    open: () => openProjection(config.postgresUrl, instance),
+    signal,
+    events: status,
+  });
+}
