@@ -1,6 +1,6 @@
 /** The packages as strangers get them: what is in them, and a deployment of them in a folder of its own. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -92,6 +92,12 @@ test('a tarball holds JavaScript, declarations, maps with their sources, and no 
 test('publint and attw have nothing to say', () => {
   expect(linted).toEqual({ code: 0, stderr: '' });
 });
+
+test('everything that a door exports has a docstring, and the reference is made of them', async () => {
+  const script = join(repository, 'infra/packages/scripts/docs.ts');
+  await run(process.execPath, [script, '--out', join(out, 'reference')]);
+  expect(await readFile(join(out, 'reference/index.html'), 'utf8')).toContain('@virtualchain/client');
+}, 300_000);
 
 test('installed outside the repository: types fit, a machine is tested, and a whole deployment runs', async () => {
   const [installed, started] = await Promise.all([UserFolder.make(tarballs), System.start({ seed: 14 })]);

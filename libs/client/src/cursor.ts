@@ -20,6 +20,7 @@ export class CursorInvalid extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** A cursor as plain data that can be stored: the offset is decimal text. `cursorFromJson` takes it back. */
 export function cursorToJson(cursor: Cursor): CursorJson {
   return { ...cursor, offset: cursor.offset.toString() };
 }

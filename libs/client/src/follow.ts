@@ -24,6 +24,7 @@ export type ChainChange =
 /** Where the log is: a log that is open already, or the brokers to reach it by. */
 export type LogSource = { readonly log: OperationLog } | Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'security'>;
 
+/** Which log is followed, and from where. */
 export type FollowOptions = LogSource & {
   /** `vchain.<network>.<chain>` */
   readonly topic: string;

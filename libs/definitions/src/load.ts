@@ -16,7 +16,9 @@ const MACHINES: Readonly<Record<string, () => Promise<MachineDefinition>>> = {
   bns: async () => (await import('@virtualchain/machine-bns')).bnsMachine,
 };
 
+/** The names of the virtual chains that come along. */
 export const builtInChains: readonly string[] = Object.keys(CHAINS);
+/** The names of the state machines that come along. */
 export const builtInMachines: readonly string[] = Object.keys(MACHINES);
 
 /** JSON objects that definitions are called with. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 
+/** The first and the longest wait, in milliseconds. */
 export interface BackOffLimits {
   readonly firstMs: number;
   readonly lastMs: number;

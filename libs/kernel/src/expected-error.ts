@@ -13,6 +13,7 @@ export abstract class ExpectedError extends Error {
   abstract readonly remedy: Remedy;
 }
 
+/** Tells a failure that was foreseen from a bug. */
 export function isExpectedError(error: unknown): error is ExpectedError {
   return error instanceof ExpectedError;
 }

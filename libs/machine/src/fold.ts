@@ -35,6 +35,7 @@ export interface FoldedTransition {
   readonly serialized: Uint8Array;
 }
 
+/** An operation, its verdict, and the rows that it wrote. */
 export interface OperationOutcome {
   readonly event: OperationEvent;
   readonly verdict: Verdict;
@@ -54,6 +55,7 @@ export interface FoldedBlock {
   readonly changesHash: string;
 }
 
+/** What a block is folded onto. */
 export interface FoldTarget {
   readonly working: WorkingState;
   readonly snapshots: SnapshotView;

@@ -26,6 +26,7 @@ export interface Reading<Cs extends Collections = Collections> {
   operation(txid: string): Promise<OperationRecord | null>;
 }
 
+/** The collections of a machine, by name, as they were at one height. */
 export type StateReading<Cs extends Collections> = { readonly [N in keyof Cs]: CollectionReading<Cs[N]> };
 
 /** A collection at the height of its reading, and before. Iterations read a page of rows at a time. */
@@ -51,23 +52,27 @@ export interface CollectionReading<C extends Collection = Collection> {
 
 type IndexOf<C extends Collection> = keyof C['indexes'] & string;
 
+/** Which rows are wanted, by values of their columns. */
 export interface RowFilter<Row> {
   readonly equal?: Partial<Row>;
   /** Columns that are no less than these; null is no answer. */
   readonly atLeast?: Partial<Row>;
 }
 
+/** Which rows are wanted, and how many. */
 export interface ReadOptions<Row> extends RowFilter<Row> {
   /** Begin behind these values of the columns that the rows are ordered by. */
   readonly after?: Partial<Row>;
   readonly limit?: number;
 }
 
+/** Which versions of a row are wanted. */
 export interface VersionFilter<Row> {
   /** Only versions that began at the height which this column holds. */
   readonly beganAt?: keyof Row & string;
 }
 
+/** Which versions of a row are wanted, newest first. */
 export interface HistoryOptions<Row> extends VersionFilter<Row> {
   /** Begin behind so many versions. */
   readonly offset?: number;
@@ -82,6 +87,7 @@ export interface Version<Row> {
   readonly validTo: Height | null;
 }
 
+/** Which operations of a block are wanted. */
 export interface OperationPage {
   /** Begin behind the operation at this position. */
   readonly after?: number;

@@ -11,11 +11,13 @@ export interface Transition {
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 
+/** The operation counts; its transitions are what the ops hash covers. */
 export interface Accepted {
   readonly kind: 'accepted';
   readonly transitions: readonly Transition[];
 }
 
+/** The rules refuse the operation: a stable code, and a detail for people. */
 export interface Rejected {
   readonly kind: 'rejected';
   readonly code: string;
@@ -29,12 +31,17 @@ export interface Ignored {
   readonly detail: string;
 }
 
+/** What becomes of an operation. */
 export type Verdict = Accepted | Rejected | Ignored;
 
+/** The verdict on an operation that counts, with what it made visible. */
 export const accepted = (...transitions: readonly Transition[]): Accepted => ({ kind: 'accepted', transitions });
+/** The verdict on an operation that the rules refuse: a stable code, and a detail for people. */
 export const rejected = (code: string, detail: string): Rejected => ({ kind: 'rejected', code, detail });
+/** The answer for what is no operation of the machine, or does not read: a stable code, and a detail for people. */
 export const ignored = (code: string, detail: string): Ignored => ({ kind: 'ignored', code, detail });
 
+/** Which part of many rows is wanted. */
 export interface PageOptions<Item> {
   /** Begin behind this row. */
   readonly after?: Item;
@@ -60,8 +67,10 @@ export interface CollectionState<C extends Collection> {
   delete(key: KeyOf<C>): Promise<void>;
 }
 
+/** The collections of a machine, by name, as its rules read and write them. */
 export type State<Cs extends Collections> = { readonly [N in keyof Cs]: CollectionState<Cs[N]> };
 
+/** The block whose operations are decided. */
 export interface BlockContext {
   readonly height: Height;
   readonly hash: BlockHash;
@@ -82,6 +91,7 @@ export interface Snapshots {
   heightOf(hash: string): Promise<Height | null>;
 }
 
+/** What a machine may look at beside its state when it decides an operation. */
 export interface DecideContext<Scan, Op = unknown> {
   readonly block: BlockContext;
   readonly scan: Scan;

@@ -11,6 +11,7 @@ export interface NodeRequirements {
   readonly checkpoint?: { readonly height: Height; readonly hash: BlockHash } | undefined;
 }
 
+/** Whether a node can be followed now. */
 export type NodeReadiness =
   /** `isAnchorTrusted`: the chain has no checkpoint, so that its anchor is the node's word. */
   | { readonly kind: 'ready'; readonly status: NodeStatus; readonly isAnchorTrusted: boolean }

@@ -2,6 +2,7 @@ import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreacha
 import { COMPARE_EVERY_MS, LAG_BLOCKS_MAX } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
 
+/** When another node takes over. */
 export interface FailoverOptions {
   /** A node so many blocks behind another is left for it. */
   readonly lagBlocksMax?: number;

@@ -14,6 +14,7 @@ import { answerOf } from './rpc/answer.ts';
 import { type NodeRpc, openRpc, type RpcOptions } from './rpc/rpc.ts';
 import type { RpcOutcome } from './rpc/rpc-reply.ts';
 
+/** How the node is spoken to. */
 export interface NodeOptions extends RpcOptions {
   /** Where the node publishes `hashblock`, such as `tcp://127.0.0.1:28332`; the node is asked when absent. */
   readonly zmqUrl?: string | undefined;

@@ -1,5 +1,6 @@
 import type { BlockHash, Height, NetworkName, TransactionOutput, Txid } from '@virtualchain/bitcoin';
 
+/** What the node says of itself and its best chain. */
 export interface NodeStatus {
   readonly network: NetworkName;
   readonly genesisHash: BlockHash;
@@ -15,6 +16,7 @@ export interface NodeStatus {
 /** How the node calls the branch of a tip, as `getchaintips` says it. */
 export type ChainTipStatus = 'active' | 'valid-fork' | 'valid-headers' | 'headers-only' | 'invalid' | 'unknown';
 
+/** The end of one of the node's branches, and what the node thinks of it. */
 export interface ChainTip {
   readonly height: Height;
   readonly hash: BlockHash;

@@ -20,6 +20,7 @@ export interface Fetched {
   readonly stableOffset: bigint;
 }
 
+/** How long one fetch waits, in milliseconds, and how much it brings, in bytes. */
 export interface FetchOptions {
   /** How long the broker may wait for something new. */
   readonly maxWaitMs: number;

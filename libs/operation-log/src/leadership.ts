@@ -1,6 +1,7 @@
 /** Whether this process should write, as far as the group knows. */
 export type LeadershipState = 'leader' | 'standby';
 
+/** What a process says of itself when it runs for the lead. */
 export interface Campaign {
   /** Epoch of the newest writer this process opened, 0 before the first: the highest keeps the lead. */
   readonly epoch: () => number;

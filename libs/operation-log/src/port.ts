@@ -36,6 +36,7 @@ export interface ConnectedBlock {
   readonly cursor: Cursor;
 }
 
+/** The newest block of the branch, which is taken back: its event, where that stands, and the cursor behind it. */
 export interface DisconnectedBlock {
   readonly kind: 'disconnected';
   readonly event: BlockDisconnected;
@@ -120,6 +121,7 @@ export interface KnownBlock {
   readonly hash: BlockHash;
 }
 
+/** From where a log is read, and when that ends. */
 export interface ReadOptions {
   /** Continue after it; from the first record when null. */
   readonly after: Cursor | null;

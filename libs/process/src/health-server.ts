@@ -12,6 +12,7 @@ export interface Verdict {
 
 type Answer<Value> = () => Value | Promise<Value>;
 
+/** Where it listens, and what its pages say. */
 export interface HealthServerOptions {
   /** 127.0.0.1 unless given. */
   readonly host?: string;
@@ -27,11 +28,13 @@ export interface HealthServerOptions {
   readonly pages?: (path: string, query: URLSearchParams) => Promise<ExtraPage | null>;
 }
 
+/** The answer of one more page: its status code, and what is sent as JSON. */
 export interface ExtraPage {
   readonly code: number;
   readonly body: unknown;
 }
 
+/** The server that is up: its port, and its end. */
 export interface HealthServer extends AsyncDisposable {
   readonly port: number;
   close(): Promise<void>;

@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { redactText } from './settings/secrets.ts';
 
-export type { Logger };
+/** Lines of JSON, by pino: `info`, `warn`, `error` and the others, each with fields and a message. */
+export type Logger = PinoLogger;
+/** The levels, from everything to nothing. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** Who logs, from which level on, and where to. */
 export interface LoggerOptions {
   /** The service, as every line names it. */
   readonly name: string;

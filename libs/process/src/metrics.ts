@@ -30,6 +30,7 @@ export interface Metrics {
 
 const require = createRequire(import.meta.url);
 
+/** An empty set of metrics; every one carries the labels. */
 export function createMetrics(defaultLabels: Readonly<Record<string, string>> = {}): Metrics {
   // Loaded by who counts: a command of the command line does not.
   const client = require('prom-client') as typeof import('prom-client');

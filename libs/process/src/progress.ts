@@ -14,6 +14,7 @@ export interface Progress extends Work {
   readonly remainingMs: number | undefined;
 }
 
+/** Counts work, and says how fast it goes and how much is left. */
 export interface ProgressMeter {
   /** Notes that work was done by `nowMs`. */
   add(work: Work, nowMs: number): void;

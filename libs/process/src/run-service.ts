@@ -18,6 +18,7 @@ export const exitCodes = {
 /** A terminal, npm and a wrapper may each deliver the same Ctrl-C; a person needs longer to press it twice. */
 const sameSignalMs = 500;
 
+/** Where failures are logged, and how long a stop may take, in milliseconds; 20 s unless given. */
 export interface ServiceOptions {
   readonly logger: Logger;
   readonly stopTimeoutMs?: number;

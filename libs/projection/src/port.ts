@@ -5,6 +5,7 @@ import type { Cursor, LogChange } from '@virtualchain/operation-log';
 /** `faulted`: stopped at a fault until it is resumed. */
 export type ProjectionStatus = 'running' | 'faulted';
 
+/** Why a projection stopped, and where: a stable code, and what is known of the place. */
 export interface Fault {
   readonly code: string;
   readonly message: string;

@@ -29,6 +29,7 @@ const envelope = {
   sequence: Type.Integer({ minimum: 1, description: '1, 2, 3 … without gaps' }),
 };
 
+/** The first record of a log: whose operations it holds. */
 export const LogCreated = Type.Object(
   {
     type: Type.Literal('log.created'),
@@ -41,6 +42,7 @@ export const LogCreated = Type.Object(
   { $id: 'LogCreated', description: 'The first record of a topic: gives it its identity.' },
 );
 
+/** A writer begins an epoch: what an earlier one left unfinished is void. */
 export const WriterStarted = Type.Object(
   {
     type: Type.Literal('writer.started'),
@@ -50,6 +52,7 @@ export const WriterStarted = Type.Object(
   { $id: 'WriterStarted', description: 'Opens an epoch and voids an unfinished block before it.' },
 );
 
+/** A block is part of the branch; its operations follow. */
 export const BlockConnected = Type.Object(
   {
     type: Type.Literal('block.connected'),
@@ -69,6 +72,7 @@ export const BlockConnected = Type.Object(
   { $id: 'BlockConnected', description: 'The branch grew by this block; its operations follow at once.' },
 );
 
+/** An output that the transaction of an operation spends: who paid for it. */
 export const Sender = Type.Object({
   value: amount,
   scriptPubKey: bytes,
@@ -123,6 +127,7 @@ export const Operation = Type.Object(
   { $id: 'Operation', description: 'One payload with the magic bytes of the chain, and its transaction.' },
 );
 
+/** The newest block of the branch is no longer part of it. */
 export const BlockDisconnected = Type.Object(
   {
     type: Type.Literal('block.disconnected'),
@@ -143,12 +148,19 @@ export const EVENT_SCHEMAS = {
   'block.disconnected': BlockDisconnected,
 } as const satisfies Record<LogEvent['type'], TSchema>;
 
+/** The first record of a log: whose operations it holds. */
 export type LogCreated = Static<typeof LogCreated>;
+/** A writer begins an epoch: what an earlier one left unfinished is void. */
 export type WriterStarted = Static<typeof WriterStarted>;
+/** A block is part of the branch; its operations follow. */
 export type BlockConnected = Static<typeof BlockConnected>;
+/** One operation, with what its transaction says of it. */
 export type OperationEvent = Static<typeof Operation>;
+/** The newest block of the branch is no longer part of it. */
 export type BlockDisconnected = Static<typeof BlockDisconnected>;
+/** An output that the transaction of an operation spends: who paid for it. */
 export type Sender = Static<typeof Sender>;
+/** Any record of a log. */
 export type LogEvent = LogCreated | WriterStarted | BlockConnected | OperationEvent | BlockDisconnected;
 
 /** What a record says before the log gives it its place: an event without log, epoch and sequence. */

@@ -4,6 +4,7 @@ import { coinbaseMaturityBlocks } from './building/regtest.ts';
 import type { Miner } from './miner.ts';
 import type { SignedTransaction, Wallet } from './wallet.ts';
 
+/** How many coins the wallets get, and of what value. */
 export interface FundingPlan {
   readonly coinsEach?: number;
   /** Satoshis of each coin. */

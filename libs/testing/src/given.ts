@@ -17,8 +17,10 @@ export interface Given {
   whenBlock(operations: PlannedBlock): WhenBlock;
 }
 
+/** What an operation may have beside sender, opcode and payload. */
 export type WhenOptions = Omit<PlannedOperation, 'sender' | 'opcode' | 'payload'>;
 
+/** A block of operations that is about to be judged. */
 export interface WhenBlock {
   /** Of each operation in turn: `accepted`, or the code it was rejected or ignored with. */
   thenAnswers(verdicts: readonly string[], rows?: ExpectedRows): Promise<FoldedBlock>;

@@ -46,6 +46,7 @@ export interface PlannedOperation {
   readonly inputScript?: Uint8Array;
 }
 
+/** The operations of one block, in order. */
 export type PlannedBlock = readonly PlannedOperation[];
 
 /** A branch in memory as the fold wants it. */

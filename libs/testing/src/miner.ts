@@ -14,6 +14,7 @@ export class BlockRefused extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** Where a block is mined, and when. */
 export interface MineOptions {
   /** Built on this block, of whatever branch; on the miner's tip when absent. */
   readonly parent?: BlockHash;
@@ -57,6 +58,7 @@ export interface Miner {
   resubmitAll(rpc?: NodeRpc): Promise<void>;
 }
 
+/** The node that blocks are submitted to, and whose wallet the subsidies go to. */
 export interface MinerOptions {
   readonly rpc: NodeRpc;
   /** Of the miner's wallet. */

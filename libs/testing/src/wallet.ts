@@ -23,12 +23,14 @@ export class CoinsMissing extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** A transaction that is ready to be mined, with its fee in satoshis. */
 export interface SignedTransaction {
   readonly txid: Txid;
   readonly bytes: Uint8Array;
   readonly fee: bigint;
 }
 
+/** Which coins are spent, and at what fee. */
 export interface SpendOptions {
   /** The branch whose coins are spent, by its tip; the miner's best one when absent. */
   readonly tip?: BlockHash;
@@ -44,6 +46,7 @@ export interface SpendOptions {
   readonly sequence?: number;
 }
 
+/** How the transaction of an operation is made. */
 export interface OperationOptions extends SpendOptions {
   /** After the output with the payload, before the change. */
   readonly extraOutputs?: readonly TransactionOutput[];

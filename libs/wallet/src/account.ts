@@ -3,7 +3,9 @@ import { p2ms, p2pkh, p2sh, p2tr, p2wpkh } from '@scure/btc-signer';
 import { addressOfScript, multisigScript, type NetworkName, type PrivateKey, publicKeyOf } from '@virtualchain/bitcoin';
 import { createKeyring, type Keyring, taprootScript } from './keyring.ts';
 
+/** The kinds of accounts, by what their outputs look like. */
 export type AccountKind = 'p2pkh' | 'p2sh-multisig' | 'p2sh-p2wpkh' | 'p2wpkh' | 'p2tr';
+/** All kinds of accounts. */
 export const accountKinds: readonly AccountKind[] = ['p2pkh', 'p2sh-multisig', 'p2sh-p2wpkh', 'p2wpkh', 'p2tr'];
 
 /** What coin selection must know of an input beside its coin, to tell its size. */

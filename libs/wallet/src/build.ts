@@ -26,6 +26,7 @@ const BYTES_PER_KVB = 1_000n;
 /** Signing again may lengthen a signature by a byte, and that may happen again. */
 const SIGNINGS_MAX = 8;
 
+/** What is sent, by whom, and paid with which coins. */
 export interface OperationPlan {
   readonly account: Account;
   readonly coins: readonly Coin[];
@@ -43,6 +44,7 @@ export interface OperationPlan {
   readonly leftOut?: string;
 }
 
+/** A signed transaction, and what it costs in satoshis. */
 export interface BuiltOperation {
   readonly transaction: Transaction;
   readonly bytes: Uint8Array;

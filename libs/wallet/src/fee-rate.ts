@@ -12,6 +12,7 @@ const CONFIRM_WITHIN_BLOCKS = 2;
 /** Of a rate in satoshis per virtual byte. */
 export const FEE_RATE_PLACES = 3;
 
+/** A fee rate, and who named it. */
 export interface KnownFeeRate {
   readonly rate: FeeRate;
   readonly source: 'given' | 'node' | 'fallback';

@@ -12,6 +12,7 @@ const SCAN_WAIT_MAX_MS = 10 * 60_000;
 /** Transactions in the mempool that are followed from our coins; nodes let 25 depend on one. */
 const FOLLOWED_MAX = 200;
 
+/** The coins of an account. */
 export interface FoundCoins {
   /** What can be spent now, own change that is not mined yet included. */
   readonly coins: readonly Coin[];
@@ -19,6 +20,7 @@ export interface FoundCoins {
   readonly leftOut: string | null;
 }
 
+/** Who is told of waiting, and how long that may take, in milliseconds. */
 export interface ScanOptions {
   /** Takes a line for people, when there is something to wait for. */
   readonly say?: (line: string) => void;

@@ -15,6 +15,7 @@ export type ChainState =
   | 'halted'
   | 'stopped';
 
+/** How one chain stands, as `/status` tells it. */
 export interface ChainStatus {
   readonly chain: string;
   readonly topic: string;
@@ -142,6 +143,7 @@ function createStanding({ chain, topic, anchor, logger, metrics, now }: ChainRep
   };
 }
 
+/** Tells of one chain: log lines, metrics, and its part of `/status`. */
 export function createChainReport(options: ChainReportOptions): ChainReport {
   const { chain, topic, logger, metrics, now } = options;
   const standing = createStanding(options);

@@ -8,6 +8,7 @@ import { KNOWN_BLOCKS_MAX, RETRY } from './limits.ts';
 import { portions } from './portions.ts';
 import type { ProjectorEvents } from './projector-events.ts';
 
+/** The log, the projection that it is folded into, and who hears how it goes. */
 export interface ProjectOptions {
   readonly log: OperationLog;
   readonly topic: string;

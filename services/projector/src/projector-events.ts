@@ -2,6 +2,7 @@ import type { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor } from '@virtualchain/operation-log';
 import type { Advanced } from '@virtualchain/projection';
 
+/** What a projector is doing. */
 export type ProjectorState = 'starting' | 'catching-up' | 'at-tip' | 'retrying' | 'faulted' | 'stopped';
 
 /** What the run loop tells whoever watches. */

@@ -111,6 +111,7 @@ export function serializeBlock(header: BlockHeader, transactions: readonly Trans
   ]);
 }
 
+/** The txids of a block, in its order, as hex in the order that people read. */
 export function blockTxids({ hashes, layout }: Pick<Block, 'hashes' | 'layout'>): readonly Txid[] {
   return Array.from({ length: layout.count }, (_, index) => reversedHex(hashes, 32 * index, 32) as Txid);
 }

@@ -31,6 +31,7 @@ export function genesisHeader(network: NetworkName): BlockHeader | null {
   return GENESIS[network] ?? null;
 }
 
+/** The hash of a header, as hex in the order that people read. */
 export function hashOfHeader(header: BlockHeader): BlockHash {
   return headerHash(serializeHeader(header));
 }

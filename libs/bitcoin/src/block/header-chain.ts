@@ -6,6 +6,7 @@ import type { BlockHeader } from './header.ts';
 import type { NetworkName } from './network.ts';
 import { checkProofOfWork, workFromBits } from './proof-of-work.ts';
 
+/** Why headers are refused: the first rule that one of them breaks. */
 export type HeaderProblem =
   | 'WRONG_GENESIS'
   | 'WRONG_CHECKPOINT'
@@ -45,6 +46,7 @@ export interface HeaderStore {
   dropAbove(height: number): void;
 }
 
+/** Headers on memory, empty. */
 export function createMemoryHeaderStore(): HeaderStore {
   const headers: ChainedHeader[] = [];
   return {
@@ -61,6 +63,7 @@ export function createMemoryHeaderStore(): HeaderStore {
   };
 }
 
+/** The network, and where the chain begins. */
 export interface HeaderChainOptions {
   readonly network: NetworkName;
   /** Empty, or what an earlier chain of the same options kept. */
@@ -86,6 +89,13 @@ export interface HeaderChain {
   adopt(forkHeight: number, headers: readonly BlockHeader[]): boolean;
 }
 
+/**
+ * A chain of verified headers: linked, with the right difficulty, proof of work and times. Nothing is taken over of
+ * headers
+ * of which one is refused.
+ *
+ * @throws RangeError where `start` is no multiple of 2016.
+ */
 export function createHeaderChain(options: HeaderChainOptions): HeaderChain {
   const { store = createMemoryHeaderStore(), start = 0 } = options;
   if (start !== retargetStart(start)) throw new RangeError(`a header chain starts at a retarget, not at ${start}`);

@@ -32,6 +32,7 @@ export function parseHeaderFile(file: Uint8Array): readonly BlockHeader[] {
   });
 }
 
+/** Headers one behind the other, each followed by a zero byte: the file of headers that the original kept. */
 export function serializeHeaderFile(headers: readonly BlockHeader[]): Uint8Array {
   return joinBytes(headers.flatMap((header) => [serializeHeader(header), Uint8Array.of(0)]));
 }

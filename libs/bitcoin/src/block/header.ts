@@ -17,6 +17,7 @@ export interface BlockHeader {
   readonly nonce: number;
 }
 
+/** Bytes of a header. */
 export const headerLength = 80;
 
 /** What the first block of a network names as its parent. */
@@ -36,6 +37,7 @@ export function parseHeader(bytes: Uint8Array): BlockHeader {
   };
 }
 
+/** The 80 bytes of a header; its hash is over them. */
 export function serializeHeader(header: BlockHeader): Uint8Array {
   return concatBytes(
     uint32Bytes(header.version),

@@ -5,6 +5,7 @@ import { isCoinbaseAt, strippedLengthAt } from './layout/block-layout.ts';
 import { nodePairBytes, treeRoot } from './merkle-tree.ts';
 import { checkProofOfWork } from './proof-of-work.ts';
 
+/** Why a block is refused: the first rule that it breaks. */
 export type BlockProblem =
   | 'WRONG_BLOCK'
   | 'WRONG_PARENT'
@@ -28,6 +29,7 @@ export class BlockInvalid extends ExpectedError {
   }
 }
 
+/** What a block is held to beside its own rules; what is absent is not compared. */
 export interface ExpectedBlock {
   readonly hash?: BlockHash;
   readonly previousHash?: BlockHash;

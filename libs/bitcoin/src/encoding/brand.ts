@@ -31,14 +31,17 @@ export function txid(value: string): Txid {
   return value as Txid;
 }
 
+/** Takes satoshis for what they are; the range is not looked at. */
 export function sats(value: bigint): Sats {
   return value as Sats;
 }
 
+/** The decimal text of satoshis, as JSON carries them. */
 export function satsText(value: bigint): SatsText {
   return `${value}` as SatsText;
 }
 
+/** Satoshis of their decimal text. */
 export function satsOfText(text: SatsText): Sats {
   return BigInt(text) as Sats;
 }

@@ -21,12 +21,14 @@ export function reverseBytes(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes).reverse();
 }
 
+/** Says whether two byte strings are the same. Not in constant time: nothing secret is compared. */
 export function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
   return true;
 }
 
+/** Says whether bytes begin with a prefix; every one begins with the empty one. */
 export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
   if (bytes.length < prefix.length) return false;
   for (let index = 0; index < prefix.length; index += 1) if (bytes[index] !== prefix[index]) return false;

@@ -27,14 +27,17 @@ export function usePlatformSha256(platformSha256: HashFunction): void {
   currentSha256 = platformSha256;
 }
 
+/** SHA-256, 32 bytes; by the platform where `usePlatformSha256` named it. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return bytes.length <= SHORT_BYTES_MAX ? shortSha256(bytes) : currentSha256(bytes);
 }
 
+/** sha256 of sha256, 32 bytes: what Bitcoin hashes headers and transactions with. */
 export function doubleSha256(bytes: Uint8Array): Uint8Array {
   return shortSha256(sha256(bytes));
 }
 
+/** RIPEMD-160, 20 bytes. */
 export function ripemd160(bytes: Uint8Array): Uint8Array {
   return nobleRipemd160(bytes);
 }

@@ -54,11 +54,13 @@ export function privateKeyHex({ bytes, isCompressed }: PrivateKey): string {
   return bytesToHex(bytes) + (isCompressed ? '01' : '');
 }
 
+/** A private key in the wallet import format of a network, as wallets exchange it. */
 export function encodeWif({ bytes, isCompressed }: PrivateKey, network: NetworkName): string {
   const version = network === 'mainnet' ? WIF_MAINNET : WIF_ELSEWHERE;
   return encodeBase58Check(version, isCompressed ? concatBytes(bytes, Uint8Array.of(1)) : bytes);
 }
 
+/** The public key of a private key: 33 bytes, or 65 where the key says so. */
 export function publicKeyOf({ bytes, isCompressed }: PrivateKey): Uint8Array {
   return secp256k1.getPublicKey(bytes, isCompressed);
 }

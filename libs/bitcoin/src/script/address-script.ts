@@ -74,6 +74,7 @@ export function scriptOfTarget(target: AddressTarget): Uint8Array {
   }
 }
 
+/** The address of a hash or a witness program on a network: base58check, or bech32 and bech32m. */
 export function addressOfTarget(target: AddressTarget, network: NetworkName): string {
   if (target.kind === 'witness') return encodeSegwitAddress({ prefix: segwitPrefix(network), ...target });
   return encodeBase58Check(addressVersions(network)[target.kind], target.hash);
@@ -85,10 +86,12 @@ export function reencodeAddress(text: string, network: NetworkName): string | nu
   return target === null ? null : addressOfTarget(target, network);
 }
 
+/** `OP_DUP OP_HASH160 <hash> OP_EQUALVERIFY OP_CHECKSIG`, for a hash of 20 bytes. */
 export function p2pkhScript(hash: Uint8Array): Uint8Array {
   return serializeTokens([OP_DUP, OP_HASH160, hash, OP_EQUALVERIFY, OP_CHECKSIG]);
 }
 
+/** `OP_HASH160 <hash> OP_EQUAL`, for a hash of 20 bytes. */
 export function p2shScript(hash: Uint8Array): Uint8Array {
   return serializeTokens([OP_HASH160, hash, OP_EQUAL]);
 }

@@ -14,6 +14,7 @@ interface AddressVersions {
 const MAINNET: AddressVersions = { p2pkh: 0, p2sh: 5 };
 const ELSEWHERE: AddressVersions = { p2pkh: 111, p2sh: 196 };
 
+/** The version bytes of base58check addresses on a network: those of mainnet, or those that all test networks share. */
 export function addressVersions(network: NetworkName): AddressVersions {
   return network === 'mainnet' ? MAINNET : ELSEWHERE;
 }

@@ -63,6 +63,7 @@ function pushAt(
   return { token: script.subarray(start, end), next: end };
 }
 
+/** The forms of output scripts that are told apart. */
 export type ScriptKind = 'p2pkh' | 'p2sh' | 'p2wpkh' | 'p2wsh' | 'nulldata' | 'multisig' | 'p2pk';
 
 const P2PKH_START = Uint8Array.of(OP_DUP, OP_HASH160, 20);
@@ -126,6 +127,7 @@ export type SenderScriptType =
   | 'p2wpkh'
   | 'p2wsh';
 
+/** What the original's events call the form of a spent script; `nonstandard` for one of no known form. */
 export function senderScriptType(script: Uint8Array): SenderScriptType {
   const kind = classifyScript(script);
   switch (kind) {

@@ -11,6 +11,7 @@ export interface TransactionProof {
   readonly merklePath: string;
 }
 
+/** A transaction that a merkle path has proved to be in a block. */
 export interface ProvenTransaction {
   readonly transaction: Transaction;
   /** Its place in the block, as the path says; a coinbase has 0. */

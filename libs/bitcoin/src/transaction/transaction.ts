@@ -1,5 +1,6 @@
 import type { Sats, Txid } from '../encoding/brand.ts';
 
+/** An input: the output that it spends, and what lets it. */
 export interface TransactionInput {
   /** The funding transaction; 64 zeros in a coinbase. */
   readonly txid: Txid;
@@ -11,6 +12,7 @@ export interface TransactionInput {
   readonly witness: readonly Uint8Array[];
 }
 
+/** An output: satoshis, and the script that guards them. */
 export interface TransactionOutput {
   readonly value: Sats;
   readonly script: Uint8Array;

@@ -20,6 +20,7 @@ export type CollectionHashes = Readonly<Record<string, string>>;
 
 const encoder = new TextEncoder();
 
+/** What the changes hash of each collection begins with: 32 zero bytes, as hex. */
 export function emptyCollectionHashes(collections: Collections): CollectionHashes {
   return Object.fromEntries(Object.keys(collections).map((name) => [name, '00'.repeat(32)]));
 }

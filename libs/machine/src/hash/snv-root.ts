@@ -59,8 +59,10 @@ export interface RootSources {
   readonly newest: Height;
 }
 
+/** Why a trust root cannot be resolved. */
 export type RootProblem = 'NOT_PROVED' | 'NO_CONSENSUS_HASH' | 'HEIGHT_UNKNOWN';
 
+/** A trust root with its height and consensus hash, or why it has none. */
 export type ResolvedRoot =
   | { readonly kind: 'trusted'; readonly trusted: TrustedBlock }
   | { readonly kind: 'refused'; readonly problem: RootProblem; readonly detail: string }

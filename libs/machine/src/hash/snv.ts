@@ -19,6 +19,7 @@ export interface TrustedBlock {
   readonly consensusHash: ConsensusHash;
 }
 
+/** Whose transitions are wanted, and by what trusted block they are to be proved. */
 export interface SnvQuestion {
   readonly trusted: TrustedBlock;
   /** The block whose transitions are wanted: the trusted one, or one before it. */
@@ -33,6 +34,7 @@ export interface SnvQuestion {
  */
 export type SnvProblem = 'CONSENSUS_HASH_MISMATCH' | 'OPERATIONS_MISMATCH' | 'UNREACHABLE' | 'ANSWER_MALFORMED';
 
+/** What a server said is not what the trusted hash vouches for: where, and why. */
 export interface SnvRefusal {
   readonly kind: 'refused';
   readonly problem: SnvProblem;
@@ -40,6 +42,7 @@ export interface SnvRefusal {
   readonly detail: string;
 }
 
+/** The proved transitions of the block, serialized as the ops hash covers them, or why there are none. */
 export type SnvAnswer =
   | { readonly kind: 'authentic'; readonly height: Height; readonly operations: readonly Uint8Array[] }
   | SnvRefusal;

@@ -1,5 +1,6 @@
 import type { LegacyFloat } from '../hash/field-value.ts';
 
+/** The types that columns have. */
 export type ColumnKind = 'text' | 'bytes' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'legacyFloat' | 'list';
 
 declare const held: unique symbol;
@@ -19,6 +20,7 @@ function column<Value>(kind: ColumnKind, of?: Column<unknown>): Column<Value> {
 
 /** Well-formed Unicode without NUL. */
 export const text = (): Column<string> => column('text');
+/** A column of bytes. */
 export const bytes = (): Column<Uint8Array> => column('bytes');
 /** A whole number within ±2^53. */
 export const integer = (): Column<number> => column('integer');
@@ -26,14 +28,21 @@ export const integer = (): Column<number> => column('integer');
 export const bigint = (): Column<bigint> => column('bigint');
 /** A whole number of any size. */
 export const numeric = (): Column<bigint> => column('numeric');
+/** A column of true or false. */
 export const boolean = (): Column<boolean> => column('boolean');
+/** A column of floats as the original's Python wrote them, kept for its hashes. */
 export const legacyFloat = (): Column<LegacyFloat> => column('legacyFloat');
+/** A column of lists, whose items are as those of the column that is given. */
 export const list = <Value>(of: Column<Value>): Column<readonly Value[]> => column('list', of);
+/** The same column, in which null may stand. */
 export const nullable = <Value>(of: Column<Value>): Column<Value | null> =>
   ({ ...of, nullable: true }) as Column<Value | null>;
 
+/** A value of a column. `bigint` and `numeric` are bigint here, `bytes` are Uint8Array. */
 export type ColumnValue = string | Uint8Array | number | bigint | boolean | LegacyFloat | readonly unknown[] | null;
+/** A row: values by the names of their columns. */
 export type Row = Readonly<Record<string, ColumnValue>>;
+/** The columns of a collection, by name. */
 export type Columns = Readonly<Record<string, Column<unknown>>>;
 
 /** One keyed table of a machine's state: columns, the key, and named indexes, both tuples of columns. */
@@ -43,6 +52,7 @@ export interface Collection<C extends Columns = Columns, K extends string = stri
   readonly indexes: Readonly<Record<I, readonly string[]>>;
 }
 
+/** The collections of a machine, by name. */
 export type Collections = Readonly<Record<string, Collection>>;
 
 type ValueOf<C> = C extends Column<infer Value> ? Value : never;

@@ -113,6 +113,7 @@ export function doubleHex(value: number): string {
   return bytesToHex(bytes);
 }
 
+/** Says whether two rows hold the same values, bytes and lists included; null is no row. */
 export function rowsEqual({ columns }: Collection, a: Row | null, b: Row | null): boolean {
   if (a === b) return true;
   if (a === null || b === null) return false;

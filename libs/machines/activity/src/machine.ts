@@ -35,6 +35,7 @@ type Collections = typeof collections;
 /** What a standard transaction can spend is far shorter; consensus allows 10,000. */
 const SCRIPT_BYTES_MAX = 520;
 
+/** What is counted of an operation: who sent it, its opcode, and its fee in satoshis. */
 export interface ActivityOperation {
   readonly script: Uint8Array;
   readonly opcode: Uint8Array;

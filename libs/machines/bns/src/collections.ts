@@ -132,11 +132,16 @@ export const collections = {
   }),
 };
 
+/** The tables of the machine. */
 export type BnsCollections = typeof collections;
 export type BnsState = State<BnsCollections>;
+/** A name as it stands. */
 export type NameRow = RowOf<BnsCollections['names']>;
+/** A namespace as it stands. */
 export type NamespaceRow = RowOf<BnsCollections['namespaces']>;
+/** A preorder that nobody has used yet. */
 export type PreorderRow = RowOf<BnsCollections['preorders']>;
+/** An account: what came in and went out, in micro-Stacks. */
 export type AccountRow = RowOf<BnsCollections['accounts']>;
 
 /** The fee columns of a name, by how it came to be: the fee of an imported name is hashed as a float (spec §8, 1). */

@@ -7,6 +7,7 @@ export type KvPayload =
   | { readonly kind: 'update'; readonly name: string; readonly value: Uint8Array }
   | { readonly kind: 'transfer'; readonly name: string; readonly recipientHash: Uint8Array };
 
+/** A payload that does not read: a stable code, and a detail for people. */
 export interface Malformed {
   readonly kind: 'malformed';
   readonly code: string;

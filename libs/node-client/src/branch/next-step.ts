@@ -31,6 +31,7 @@ export type NextStep<Block extends BranchBlock = BranchBlock> =
   /** The best chain moved while we looked: ask again. */
   | { readonly kind: 'retry'; readonly nodeTip: NodeTip };
 
+/** How far one step goes. */
 export interface StepOptions {
   /** Hashes of one `connect` at most. */
   readonly blocksMax?: number;

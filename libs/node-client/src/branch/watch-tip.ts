@@ -13,6 +13,7 @@ export interface TipSignal {
   readonly source: 'poll' | 'zmq';
 }
 
+/** How often the node is asked, in milliseconds, beside what it publishes. */
 export interface WatchOptions {
   readonly pollMs: number;
 }

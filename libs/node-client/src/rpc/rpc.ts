@@ -16,11 +16,13 @@ import {
   readRpcReply,
 } from './rpc-reply.ts';
 
+/** One call of JSON-RPC. */
 export interface RpcCall {
   readonly method: string;
   readonly parameters: readonly unknown[];
 }
 
+/** How the node is spoken to: its login, times in milliseconds, how many calls at once. */
 export interface RpcOptions {
   /** Where the node writes its login at every start; for a URL without one. */
   readonly cookieFile?: string | undefined;

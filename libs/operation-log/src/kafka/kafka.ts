@@ -24,6 +24,7 @@ import { Kafka, logLevel } from './kafkajs.ts';
 
 const NOTHING = { records: [], stableOffset: 0n };
 
+/** Which brokers, how they are spoken to, and how long they are waited for. */
 export interface KafkaLogOptions {
   /** `host:port` each. */
   readonly brokers: readonly string[];

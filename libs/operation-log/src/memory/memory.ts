@@ -46,6 +46,7 @@ export interface MemoryBroker extends Broker {
   committedOffset(topic: string, group: string): bigint | null;
 }
 
+/** A broker on memory, with topics, fences and offsets as a real one has them, whose steps a test may let fail. */
 export function createMemoryBroker(): MemoryBroker {
   const kept: Kept = { topics: new Map(), fences: new Map(), committed: new Map() };
   const { topics } = kept;

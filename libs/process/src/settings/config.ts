@@ -8,6 +8,7 @@ import { type Env, readVariable, type VariableRead } from './variable.ts';
 /** The settings of a process, by the name its code knows them by. */
 export type Spec = Readonly<Record<string, Setting<unknown>>>;
 
+/** The values of settings, by the names that the spec gives them. */
 export type Config<S extends Spec> = {
   readonly [Name in keyof S]: S[Name] extends Setting<infer Value> ? Value : never;
 };

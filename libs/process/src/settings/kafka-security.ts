@@ -84,6 +84,7 @@ export interface KafkaSecurity {
     | ({ mechanism: 'scram-sha-512' } & Login);
 }
 
+/** TLS and login of the brokers, out of the settings that `kafkaSecuritySpec` names. */
 export function kafkaSecurity(settings: KafkaSecuritySettings): KafkaSecurity {
   const { kafkaTls, kafkaCa, kafkaCert, kafkaKey, kafkaSasl, kafkaUsername = '', kafkaPassword = '' } = settings;
   const ssl = {

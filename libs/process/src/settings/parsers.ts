@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Parser } from './setting.ts';
 
+/** Text that is not empty or blank. */
 export const text: Parser<string> = {
   rule: 'text that is not empty',
   isQuotable: true,
   parse: (given) => (given.trim() === '' ? undefined : given),
 };
 
+/** A whole number within bounds, both included. */
 export function integer({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Parser<number> {
   return {
     rule: `an integer from ${min} to ${max}`,
@@ -21,6 +23,7 @@ export function integer({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Parser
 /** A TCP port; 0 takes a free one. */
 export const port: Parser<number> = integer({ min: 0, max: 65_535 });
 
+/** One of these words. */
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): Parser<Choice> {
   return {
     rule: `one of ${choices.join(', ')}`,

@@ -19,6 +19,7 @@ interface Names {
   readonly secret?: boolean;
 }
 
+/** One setting: its names, how it is read, and what it is when nobody gave it. */
 export interface Setting<Value> extends Names {
   readonly parser: Parser<NonNullable<Value>>;
   readonly isRequired: boolean;

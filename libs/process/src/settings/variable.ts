@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+/** Environment variables, such as `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** What a variable says, or why it cannot be told; undefined if it is not set. */

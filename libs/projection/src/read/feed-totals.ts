@@ -5,6 +5,7 @@ import { orDatabaseError } from '../build/database/database.ts';
 import { StoredFeed } from '../build/feed.ts';
 import type { RowOf } from '../build/table.ts';
 
+/** What reorganisations took back since the build was made. */
 export interface FeedTotals {
   /** Runs of disconnected blocks, and the longest of them. */
   readonly reorgs: number;

@@ -16,6 +16,7 @@ import { verifyProjection } from '../verify/verify.ts';
 import { gathered } from './gathered.ts';
 import { type PutOffIndexes, putOffIndexes } from './put-off-indexes.ts';
 
+/** Which machine is folded anew, from which topic. */
 export interface RebuildOptions {
   readonly registry: Registry;
   readonly instance: MachineInstance;
@@ -30,6 +31,7 @@ export interface RebuildOptions {
   readonly onVerify?: (height: number, to: number) => void;
 }
 
+/** The schemas of the build that is live now and of the one before, and the heights whose hashes were compared. */
 export interface Switched {
   readonly live: string;
   readonly retired: string;

@@ -13,6 +13,7 @@ import { LINE_KINDS, readLines } from './snapshot-lines.ts';
 const BLOCKS_PER_READ = 500;
 const ROWS_PER_READ = 5_000;
 
+/** Where the file goes, who signs it, and of which height it is. */
 export interface ExportOptions {
   readonly path: string;
   /** Ed25519 private key, PEM. */

@@ -16,6 +16,7 @@ import { SNAPSHOT_HEADER_BYTES_MAX } from '../limits.ts';
  */
 const FORMAT = 'vchain-snapshot 1';
 
+/** What a snapshot says of itself in its first line; the signature covers it. */
 export interface SnapshotHeader {
   readonly chain: string;
   readonly machine: string;

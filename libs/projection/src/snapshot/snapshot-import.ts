@@ -17,6 +17,7 @@ import { openSnapshotFile, type SnapshotHeader } from './snapshot-file.ts';
 import { loadSnapshot } from './snapshot-load.ts';
 import { placeOnTopic, readPlaces } from './snapshot-place.ts';
 
+/** The file, the projection that it becomes, and what it is held to. */
 export interface ImportOptions {
   readonly postgresUrl: string;
   readonly instance: MachineInstance;
@@ -34,6 +35,7 @@ export interface ImportOptions {
   readonly onProgress?: (height: number, to: number) => void;
 }
 
+/** The build that is live now, what its file said, and whose signature counted; null where the operations were folded. */
 export interface Imported {
   readonly schema: string;
   readonly header: SnapshotHeader;

@@ -9,6 +9,7 @@ export interface Disagreement {
   readonly computed: string;
 }
 
+/** What was recomputed, and where it differs from what is stored. */
 export interface Verified {
   readonly from: number;
   readonly to: number;

@@ -5,6 +5,7 @@ import type { StoredHashes } from '../build/blocks.ts';
 import { readHashes } from '../read/hashes.ts';
 import { checkTrusted, compareAt, type Disagreement, type Trusted, type Verified } from './verified.ts';
 
+/** From which height the log is folded, and what must be met. */
 export interface VerifyLogOptions {
   readonly from?: number;
   readonly trust?: Trusted;

@@ -12,6 +12,7 @@ import { differingRows, genesisRowHashes } from './row-hashes.ts';
 import { checkTrusted, type Disagreement, type Trusted, type Verified } from './verified.ts';
 import { readStep } from './verify-read.ts';
 
+/** Which heights are verified, against what, and how. */
 export interface VerifyOptions {
   readonly onProgress?: (height: number, to: number) => void;
   /** Fold from this height on, beginning with the rows that are stored for the height below; the first by default. */

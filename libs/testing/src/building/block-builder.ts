@@ -23,6 +23,7 @@ import {
 import type { BuiltBlock } from './built-block.ts';
 import { regtestBits, subsidyAt } from './regtest.ts';
 
+/** A block to build. */
 export interface BlockPlan {
   readonly parent: BuiltBlock;
   /** Raw, in this order, after the coinbase. */

@@ -5,6 +5,7 @@ import { REGTEST_GENESIS } from './regtest.ts';
 /** Blocks from the genesis block up, each the parent of the next; the index is the height. */
 export type TestChain = readonly BuiltBlock[];
 
+/** A chain to build, from the genesis block of regtest on. */
 export interface ChainPlan {
   /** Height of the last block. */
   readonly to: number;
@@ -20,6 +21,7 @@ export function buildChain(plan: ChainPlan): TestChain {
   return extendChain([REGTEST_GENESIS], { ...plan, length: plan.to });
 }
 
+/** A branch to build beside a chain. */
 export interface ForkPlan extends Omit<ChainPlan, 'to'> {
   /** Height of the newest block that both have. */
   readonly at: number;

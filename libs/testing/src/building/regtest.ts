@@ -3,6 +3,7 @@ import type { BuiltBlock } from './built-block.ts';
 
 /** The easiest target there is: every second hash meets it. */
 export const regtestBits = 0x207fffff;
+/** How deep a coinbase must be before it can be spent. */
 export const coinbaseMaturityBlocks = 100;
 const halvingIntervalBlocks = 150;
 

@@ -17,6 +17,7 @@ export interface PlannedOutput {
   readonly script: Uint8Array;
 }
 
+/** A transaction to make, without signatures. */
 export interface SpendPlan {
   /**
    * Outputs to spend; the first of its transaction where no index is given. `script` is what a signature would stand

@@ -108,6 +108,10 @@ function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => bool
   };
 }
 
+/**
+ * Fetches and parses a block once for all chains that want it at about the same time; keeps `bytesMax` bytes of
+ * blocks.
+ */
 export function createBlockCache(node: Pick<BitcoinNode, 'block'>, bytesMax: number = CACHE_BYTES_MAX): BlockCache {
   /** How many chains have yet to come for a block. */
   const awaited = new Map<BlockHash, number>();

@@ -22,6 +22,7 @@ function decode(payload: Uint8Array): AnnouncePayload | Ignored {
   return { messageHash: hexAt(payload, 0, 20) };
 }
 
+/** The payload of an announcement: the hash of its message. What follows magic and opcode. */
 export const announcePayload = ({ messageHash }: AnnouncePayload): Uint8Array => hexToBytes(messageHash);
 
 function parse(payload: Uint8Array, { sent }: BnsTransaction): Announce | Ignored {

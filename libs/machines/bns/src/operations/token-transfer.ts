@@ -39,6 +39,7 @@ function decode(payload: Uint8Array, epoch: Epoch): TokenTransferPayload | Ignor
   return { consensusHash: hexAt(payload, 0, 16), unit, amount: amountAt(payload, 35), scratch };
 }
 
+/** The payload of a TOKEN_TRANSFER: consensus hash, unit, amount, and what goes along. What follows magic and opcode. */
 export function tokenTransferPayload({ consensusHash, unit, amount, scratch }: TokenTransferPayload): Uint8Array {
   return concatBytes(hexToBytes(consensusHash), unitPayload(unit), amountPayload(amount), hexToBytes(scratch));
 }

@@ -14,6 +14,7 @@ import { outputTo, type Party, partyOf } from './party.ts';
 import { cannot, type Plan, type Planning, problemsOf } from './plan.ts';
 import { standingOf, standingText } from './standing.ts';
 
+/** Whose a name is to be, and what it is paid with. */
 export interface BuyOptions {
   /** Address; the sender's own by default. */
   readonly owner?: string;
@@ -21,6 +22,7 @@ export interface BuyOptions {
   readonly tokens?: boolean;
 }
 
+/** The same, with what the name is to point to. */
 export interface NameOptions extends BuyOptions {
   /** Hash of the zone file: 40 hex digits. */
   readonly zonefileHash?: string;

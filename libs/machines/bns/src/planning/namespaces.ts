@@ -13,6 +13,10 @@ import { OPCODES } from '../wire/opcodes.ts';
 import { outputTo, type Party, partyOf } from './party.ts';
 import { cannot, type Plan, type Planning, problemsOf } from './plan.ts';
 
+/**
+ * The rules that a namespace is revealed with; the lifetime in blocks, the others as its prices are computed from
+ * them.
+ */
 export interface RevealOptions {
   /** Address that imports and launches; the sender's own by default. */
   readonly launcher?: string;

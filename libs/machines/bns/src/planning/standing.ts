@@ -3,6 +3,7 @@ import type { NameAnswer } from '../queries/names.ts';
 /** How a name stands, in one word or two. */
 export type Standing = 'unknown' | 'registered' | 'in grace' | 'revoked' | 'expired';
 
+/** How a name stands, by what is known of it at a height. */
 export function standingOf(answer: NameAnswer | null): Standing {
   if (answer === null) return 'unknown';
   if (!answer.exists) return 'expired';

@@ -7,6 +7,7 @@ import { isReady, isRevealed } from '../rules/rules.ts';
 import { namespaceAt } from './namespaces.ts';
 import type { BnsView } from './view.ts';
 
+/** What a name costs in the next block. */
 export interface NameCost {
   /** Satoshis, or micro-Stacks in a namespace of version 3. */
   readonly unit: 'BTC' | 'STACKS';
@@ -47,6 +48,7 @@ export async function nameCost({ reading, rules }: BnsView, name: string): Promi
   };
 }
 
+/** What a namespace costs in the next block. */
 export interface NamespaceCost extends NamespacePrice {
   /** Somebody has it already. */
   readonly isTaken: boolean;

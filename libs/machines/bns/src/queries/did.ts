@@ -15,6 +15,7 @@ export function parseDid(text: string): Did | null {
   return address === undefined ? null : { address, index: Number(index) };
 }
 
+/** A decentralised identifier as the original wrote it: `did:stack:v0:<address>-<index>`. */
 export function formatDid({ address, index }: Did): string {
   return `did:stack:v0:${address}-${index}`;
 }

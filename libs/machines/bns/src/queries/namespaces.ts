@@ -5,6 +5,7 @@ import { liveNames } from './live-names.ts';
 import { operationOf } from './operation-names.ts';
 import { type BnsView, type NamePage, pageOf } from './view.ts';
 
+/** What is known of a namespace, with the operation that wrote it last. */
 export interface NamespaceAnswer {
   readonly namespace: string;
   readonly record: NamespaceRow;

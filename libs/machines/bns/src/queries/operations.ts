@@ -7,6 +7,7 @@ export async function countOperationsAt(view: BnsView, height: number): Promise<
   return isSeen(view, height) ? ((await view.reading.block(height))?.accepted ?? 0) : 0;
 }
 
+/** Which operations of a block are wanted. */
 export interface OperationsPage {
   /** Begin behind the operation at this position of the block. */
   readonly after?: number;

@@ -5,8 +5,10 @@ import type { BnsParameters } from '../parameters.ts';
 import type { Sent } from '../transaction.ts';
 import { isRejected } from './rejected.ts';
 
+/** The unit of tokens. */
 export const STACKS = 'STACKS';
 
+/** What an account holds, in micro-Stacks. */
 export const balanceOf = ({ credit, debit }: AccountRow): bigint => credit - debit;
 
 /** Where an account row comes from: an operation, or the synthetic transaction of a genesis row or a vesting. */

@@ -17,6 +17,7 @@ export function isName(text: string): boolean {
   return text.length <= nameBytesMax && LABEL.test(label) && isNamespace(namespace);
 }
 
+/** The two parts of a name around its first dot; without one all of it is the label. */
 export function splitName(name: string): { readonly label: string; readonly namespace: string } {
   const dot = name.indexOf('.');
   return dot < 0 ? { label: name, namespace: '' } : { label: name.slice(0, dot), namespace: name.slice(dot + 1) };

@@ -41,6 +41,7 @@ export function isCovered(price: bigint | LegacyFloat, paid: bigint): boolean {
   return price instanceof LegacyFloat ? Number(paid) >= price.value : paid >= price;
 }
 
+/** The price of a namespace, by the length of its name and the epoch. */
 export interface NamespacePrice {
   /** Satoshis, or micro-Stacks. */
   readonly unit: 'BTC' | 'STACKS';

@@ -44,6 +44,7 @@ export function graceAt(rules: BnsParameters, height: number): number {
   return epochAt(height, rules.epochEnds).hasGrace ? rules.gracePeriodBlocks : 0;
 }
 
+/** The lifetime, in blocks, of names that never expire. */
 export const LIFETIME_INFINITE = 0xffff_ffff;
 
 /** Launched: effective at once, for later operations of the same block too. */
@@ -82,6 +83,7 @@ export function isRegistered(
   return nameExists(rules, name, namespace, height) && !name.revoked;
 }
 
+/** The heights at which a name ends. */
 export interface Deadlines {
   /** Null when the namespace is not launched or its names live for ever. */
   readonly expireBlock: number | null;

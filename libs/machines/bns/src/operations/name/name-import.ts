@@ -42,6 +42,7 @@ function decode(payload: Uint8Array): NameImportPayload | Ignored {
   return isIgnored(name) ? name : { name };
 }
 
+/** The payload of a NAME_IMPORT: the name. What follows magic and opcode. */
 export const nameImportPayload = ({ name }: NameImportPayload): Uint8Array => namePayload(name);
 
 function parse(payload: Uint8Array, transaction: BnsTransaction): NameImport | Ignored {

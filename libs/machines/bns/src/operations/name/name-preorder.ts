@@ -44,6 +44,10 @@ function decode(payload: Uint8Array, epoch: Epoch): NamePreorderPayload | Ignore
   return isIgnored(unit) ? unit : { ...hashes, tokens: { amount: amountAt(payload, 36), unit } };
 }
 
+/**
+ * The payload of a NAME_PREORDER: preorder hash, consensus hash, and tokens where they pay. What follows magic and
+ * opcode.
+ */
 export function namePreorderPayload({ preorderHash, consensusHash, tokens }: NamePreorderPayload): Uint8Array {
   const paid = tokens === null ? [] : [amountPayload(tokens.amount), unitPayload(tokens.unit)];
   return concatBytes(hexToBytes(preorderHash), hexToBytes(consensusHash), ...paid);

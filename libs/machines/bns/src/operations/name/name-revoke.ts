@@ -24,6 +24,7 @@ function decode(payload: Uint8Array): NameRevokePayload | Ignored {
   return isIgnored(name) ? name : { name };
 }
 
+/** The payload of a NAME_REVOKE: the name. What follows magic and opcode. */
 export const nameRevokePayload = ({ name }: NameRevokePayload): Uint8Array => namePayload(name);
 
 function parse(payload: Uint8Array, { sent }: BnsTransaction): NameRevoke | Ignored {

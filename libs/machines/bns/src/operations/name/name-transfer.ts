@@ -36,6 +36,10 @@ function decode(payload: Uint8Array): NameTransferPayload | Ignored {
   };
 }
 
+/**
+ * The payload of a NAME_TRANSFER: whether the value is kept, the hash of the name, the consensus hash. What follows
+ * magic and opcode.
+ */
 export function nameTransferPayload({ keepsValue, nameHash, consensusHash }: NameTransferPayload): Uint8Array {
   return concatBytes(Uint8Array.of(keepsValue ? KEEP : DROP), hexToBytes(nameHash), hexToBytes(consensusHash));
 }

@@ -28,6 +28,10 @@ function decode(payload: Uint8Array): NameUpdatePayload | Ignored {
   return { nameConsensusHash: hexAt(payload, 0, 16), valueHash: hexAt(payload, 16, 20) };
 }
 
+/**
+ * The payload of a NAME_UPDATE: the hash of name and consensus hash, and the new value hash. What follows magic and
+ * opcode.
+ */
 export function nameUpdatePayload({ nameConsensusHash: hash, valueHash }: NameUpdatePayload): Uint8Array {
   return concatBytes(hexToBytes(hash), hexToBytes(valueHash));
 }

@@ -40,6 +40,10 @@ export function decodeRegistration(payload: Uint8Array, epoch: Epoch): Registrat
   return { name, valueHash: hexAt(payload, 37, 20), tokens: hasTokens ? amountAt(payload, withHash) : null };
 }
 
+/**
+ * The payload of a NAME_REGISTRATION or NAME_RENEWAL: the name, padded where a value hash or tokens follow. What
+ * follows magic and opcode.
+ */
 export function registrationPayload({ name, valueHash, tokens }: RegistrationPayload): Uint8Array {
   if (valueHash === null) return namePayload(name);
   const hashed = concatBytes(paddedName(name), hexToBytes(valueHash));

@@ -39,6 +39,10 @@ function decode(payload: Uint8Array, epoch: Epoch): NamespacePreorderPayload | I
   };
 }
 
+/**
+ * The payload of a NAMESPACE_PREORDER: preorder hash, consensus hash, and tokens where they pay. What follows magic
+ * and opcode.
+ */
 export function namespacePreorderPayload({
   preorderHash,
   consensusHash,

@@ -29,6 +29,7 @@ function decode(payload: Uint8Array): NamespaceReadyPayload | Ignored {
   return { namespaceId };
 }
 
+/** The payload of a NAMESPACE_READY: a dot and the namespace. What follows magic and opcode. */
 export function namespaceReadyPayload({ namespaceId }: NamespaceReadyPayload): Uint8Array {
   return concatBytes(Uint8Array.of(DOT), new TextEncoder().encode(namespaceId));
 }

@@ -60,6 +60,7 @@ function decode(payload: Uint8Array): NamespaceRevealPayload | Ignored {
   };
 }
 
+/** The payload of a NAMESPACE_REVEAL: the rules of the namespace, and its name. What follows magic and opcode. */
 export function namespaceRevealPayload(reveal: NamespaceRevealPayload): Uint8Array {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   const discounts = hex(reveal.nonAlphaDiscount, 1) + hex(reveal.noVowelDiscount, 1);
