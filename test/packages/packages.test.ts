@@ -1,5 +1,6 @@
 /** The packages as strangers get them: what is in them, and a deployment of them in a folder of its own. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -54,6 +55,8 @@ test('there is a tarball of every package that is published, all of one version'
   const all = workspaces().map(({ manifest }) => manifest);
   const [{ version } = { version: '' }] = all;
   const ours = new Set(all.map(({ name }) => name));
+  const [, newest] = /^## (\d+\.\d+\.\d+)/m.exec(readFileSync(join(repository, 'CHANGELOG.md'), 'utf8')) ?? [];
+  expect([version, undefined]).toContain(newest); // undefined before the first release
   for (const { name, version: own, dependencies = {}, devDependencies = {} } of all) {
     expect([name, own]).toEqual([name, version]);
     const asked = Object.entries({ ...dependencies, ...devDependencies }).filter(([other]) => ours.has(other));
