@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,9 @@ export class UserFolder implements AsyncDisposable {
     await writeFile(join(path, 'tsconfig.json'), JSON.stringify(CONFIG));
     await writeFile(join(path, 'doors.ts'), doors(tarballs));
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: path });
+    // npm may be set to run no scripts of packages; that of `node` brings the binary.
+    if (!existsSync(folder.nodes[0] ?? ''))
+      await run('npm', ['rebuild', 'node', '--ignore-scripts=false'], { cwd: path });
     return folder;
   }
 
