@@ -3,12 +3,19 @@ import { type Clock, createBackOff, isExpectedError } from '@virtualchain/kernel
 import { type BitcoinNode, WrongNetwork } from '@virtualchain/node-client';
 import type { Logger } from '@virtualchain/process';
 import { NETWORK_RETRY } from './limits.ts';
+import type { StartUp } from './start-up.ts';
+
+/** Who is told of the wait for a node, and by what it is waited out. */
+export interface NetworkWait {
+  readonly logger: Logger;
+  readonly startUp: Pick<StartUp, 'waitsFor'>;
+  readonly clock: Clock;
+}
 
 /** The network that the first node to answer is on; waits for one. @throws what only a person can put right. */
 export async function readNetwork(
   nodes: readonly BitcoinNode[],
-  logger: Logger,
-  clock: Clock,
+  { logger, startUp, clock }: NetworkWait,
   signal: AbortSignal,
 ): Promise<NetworkName> {
   const waits = createBackOff(NETWORK_RETRY, clock.jitter);
@@ -18,6 +25,7 @@ export async function readNetwork(
         return (await node.status()).network;
       } catch (error) {
         if (!isExpectedError(error) || error.remedy === 'halt') throw error;
+        startUp.waitsFor(error);
         logger.warn({ node: node.label, code: error.code }, `waiting for a node: ${error.message}`);
       }
     }

@@ -25,6 +25,7 @@ import { ingestChains } from './ingest-chains.ts';
 import { onlyOn, readNetwork } from './network.ts';
 import { readChainFlags } from './settings/chain-flags.ts';
 import { cookieFilesOf, problemsOfCookieFiles, spec } from './settings/config.ts';
+import { createStartUp } from './start-up.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -57,7 +58,12 @@ async function ingest(args: readonly string[], logger: Logger, signal: AbortSign
   const nodes = config.nodeUrls.map((url, index) =>
     openNode(url, { zmqUrl: config.nodeZmq, cookieFile: cookieFiles[index] }),
   );
-  const network = config.network ?? (await readNetwork(nodes, logger, wallClock, signal));
+  const metrics = createMetrics({ service: 'ingester' });
+  metrics.watchProcess();
+  const startUp = createStartUp(chains.map(({ name }) => name));
+  await using server = await startHealthServer({ host: config.httpHost, port: config.httpPort, metrics, ...startUp });
+  logger.info({ port: server.port }, 'listening');
+  const network = config.network ?? (await readNetwork(nodes, { logger, startUp, clock: wallClock }, signal));
   await using node = failover(nodes.map((each) => onlyOn(network, each)));
   await using files =
     config.blocksDirectory === undefined ? null : await openBlockFiles(config.blocksDirectory, network);
@@ -68,11 +74,10 @@ async function ingest(args: readonly string[], logger: Logger, signal: AbortSign
   const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
   const ports = { node, blocks, log, election, wakeUps, clock: wallClock };
 
-  const metrics = createMetrics({ service: 'ingester', network });
-  metrics.watchProcess();
+  metrics.label({ network });
   const { topicPrefix } = config;
   const work = ingestChains({ chains, network, topicPrefix, logger, metrics }, ports);
-  await using server = await startHealthServer({ host: config.httpHost, port: config.httpPort, metrics, ...work });
+  startUp.over(work);
   logger.info({ network, chains: chains.map(({ name }) => name), port: server.port }, 'started');
   await work.run(signal);
 }
