@@ -107,7 +107,10 @@ test('one error inside a batch is an error, not a shorter answer', async () => {
 });
 
 test('a wrong password and a node that is not there have names of their own', async () => {
-  expect(await codeOf(open({}, scripted.url.replace('secret', 'wrong')).status())).toBe('NODE_UNAUTHORIZED');
+  await expect(open({}, scripted.url.replace('secret', 'wrong')).status()).rejects.toMatchObject({
+    code: 'NODE_UNAUTHORIZED',
+    message: expect.stringContaining('correct user name and password in its URL, or name its cookie file'),
+  });
   expect(await codeOf(open({}, 'http://127.0.0.1:1').status())).toBe('NODE_UNREACHABLE');
 });
 

@@ -173,8 +173,8 @@ export class BrokerRefused extends ExpectedError {
   override readonly name = 'BrokerRefused';
   readonly code = 'BROKER_REFUSED';
   readonly remedy: Remedy = 'halt';
-  constructor(topic: string, cause: unknown) {
-    super(`the broker refused ${topic}: ${errorText(cause)}`, { cause });
+  constructor(topic: string, cause: unknown, help?: string) {
+    super(`the broker refused ${topic}: ${errorText(cause)}${help === undefined ? '' : `; ${help}`}`, { cause });
   }
 }
 

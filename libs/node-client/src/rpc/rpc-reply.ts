@@ -50,8 +50,18 @@ function isArray<Element>(value: unknown | readonly Element[]): value is readonl
   return Array.isArray(value);
 }
 
+/** What the node did not like, and what helps. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [401, 'it refused the login: correct user name and password in its URL, or name its cookie file'],
+  [
+    403,
+    'it does not let us in: allow our address with its setting rpcallowip, and the calls of the user with rpcwhitelist',
+  ],
+]);
+
 function refuseStatus(node: string, { statusCode, body }: HttpReply): void {
-  if (statusCode === 401 || statusCode === 403) throw new NodeUnauthorized(node, `HTTP ${statusCode}`);
+  const refusal = REFUSALS.get(statusCode);
+  if (refusal !== undefined) throw new NodeUnauthorized(node, `HTTP ${statusCode}, ${refusal}`);
   if (statusCode === 503) throw new NodeBusy(node, `HTTP 503 ${shortText(String(body))}`);
 }
 

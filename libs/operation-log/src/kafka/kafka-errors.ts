@@ -21,6 +21,16 @@ const REFUSED = new Set([
   'INVALID_TRANSACTION_TIMEOUT',
 ]);
 
+const LOGIN_HELP = 'correct user name, password and mechanism of the login (SASL)';
+const CERTIFICATE_HELP = 'correct the host, or name the authority of its certificate';
+const RIGHTS_HELP = 'give the user of the login the right to topic, group and transactional id';
+
+/** What a person can do about a refusal that has a name. */
+function helpFor(type: string): string | undefined {
+  if (type === 'SASL_AUTHENTICATION_FAILED') return LOGIN_HELP;
+  return type.endsWith('_AUTHORIZATION_FAILED') ? RIGHTS_HELP : undefined;
+}
+
 /** The broker has done nothing, and may do it in a moment: it is not the coordinator, or not yet, or ends what was before. */
 const REFUSED_FOR_NOW = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
@@ -58,13 +68,13 @@ export function foreseen(topic: string, offset: bigint, error: unknown): unknown
   if (error instanceof ExpectedError) return error;
   for (const { name, code } of causesOf(error)) {
     if (name === 'TypeError' || name === 'RangeError' || name === 'ReferenceError') return error;
-    if (name === 'KafkaJSSASLAuthenticationError') return new BrokerRefused(topic, error);
-    if (isUntrustedCertificate(code)) return new BrokerRefused(topic, error);
+    if (name === 'KafkaJSSASLAuthenticationError') return new BrokerRefused(topic, error, LOGIN_HELP);
+    if (isUntrustedCertificate(code)) return new BrokerRefused(topic, error, CERTIFICATE_HELP);
   }
   const type = kafkaErrorType(error);
   if (type === 'OFFSET_OUT_OF_RANGE') return new OffsetOutOfRange(topic, offset);
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new TopicMissing(topic);
   if (type !== null && FENCED.has(type)) return new WriterFenced(topic, error);
-  if (type !== null && REFUSED.has(type)) return new BrokerRefused(topic, error);
+  if (type !== null && REFUSED.has(type)) return new BrokerRefused(topic, error, helpFor(type));
   return new BrokerUnavailable(topic, error);
 }
