@@ -165,7 +165,7 @@ describeOnBitcoind('coins, as a real bitcoind knows them', () => {
 
   test('a key as hex without 01 is refused for a segwit account in words, without a stack', async () => {
     const refused = await vchain('ab'.repeat(32), 'send', 'kv', 'claim', 'x', '--account', 'p2wpkh', '--fee-rate', '2');
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(/^QUERY_INVALID: p2wpkh takes a compressed key only/);
     expect(refused.stderr).not.toMatch(/\n\s+at /);
     expect(refused.stderr).not.toContain('abab');

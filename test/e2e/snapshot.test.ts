@@ -207,16 +207,21 @@ test('verify from a height, from the log, and against a trusted hash', async () 
   expect(await vchain({}, 'verify', 'kv', '--log', '--trust', trust)).toMatchObject({ code: 0 });
   expect(await vchain({}, 'verify', 'kv', '--log', '--trust', `9999:${'0'.repeat(32)}`)).toMatchObject({
     code: 1,
-    output: expect.stringContaining('NOT_FOUND'),
+    output: expect.stringContaining('HEIGHT_OUT_OF_RANGE'),
   });
-  expect(await vchain({}, 'verify', 'kv', '--trust', wrong)).toMatchObject({
-    code: 1,
-    output: expect.stringContaining('trusted consensus hash'),
-  });
-  expect(await vchain({}, 'verify', 'kv', '--log', '--trust', wrong)).toMatchObject({
-    code: 1,
-    output: expect.stringContaining('trusted consensus hash'),
-  });
+  for (const flags of [[], ['--log']]) {
+    const { code, output } = await vchain({}, 'verify', 'kv', '--trust', wrong, ...flags);
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `height ${tip?.height}: trusted consensus hash: trusted ${'0'.repeat(32)}, computed ${tip?.consensusHash}`,
+    );
+    expect(output).not.toContain('vchain rebuild'); // it would fold the same log
+    for (const flag of ['--from', '--to'].slice(0, 2 - flags.length))
+      expect(await vchain({}, 'verify', 'kv', flag, '9999', ...flags)).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('HEIGHT_OUT_OF_RANGE'),
+      });
+  }
 }, 90_000);
 
 test.each([

@@ -1,2 +1,10 @@
-export { builtInChains, builtInMachines, DefinitionUnusable, loadChain, loadMachine, type Parameters } from './load.ts';
+export {
+  builtInChains,
+  builtInMachines,
+  DefinitionUnusable,
+  loadChain,
+  loadMachine,
+  type Parameters,
+  refuseAbsent,
+} from './load.ts';
 export { parseParameters } from './parameters.ts';

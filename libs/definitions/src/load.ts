@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ExpectedError, errorText } from '@virtualchain/kernel';
+import { ExpectedError, errorText, isExpectedError } from '@virtualchain/kernel';
 import type { AnyStateMachine, MachineDefinition } from '@virtualchain/machine';
 import type { ChainDefinition, VirtualChain } from '@virtualchain/protocol';
 
@@ -39,10 +39,13 @@ export class DefinitionUnusable extends ExpectedError {
  */
 export async function loadChain(nameOrModule: string, parameters: Parameters = {}): Promise<VirtualChain> {
   const definition = await find('chain', nameOrModule, CHAINS);
-  const made = typeof definition === 'function' ? (definition as ChainDefinition)(parameters) : definition;
+  const made =
+    typeof definition === 'function'
+      ? makes('chain', nameOrModule, () => (definition as ChainDefinition)(parameters))
+      : definition;
   if (!isRecord(made) || !(made['magic'] instanceof Uint8Array) || typeof made['firstBlock'] !== 'number') {
     throw new DefinitionUnusable(
-      `chain ${nameOrModule}: its default export makes no virtual chain; use defineVirtualChain of @virtualchain/protocol`,
+      `chain ${nameOrModule}: its default export makes no virtual chain${'decide' in Object(made) ? ', but a state machine' : ''}; use defineVirtualChain of @virtualchain/protocol`,
     );
   }
   return made as unknown as VirtualChain;
@@ -60,13 +63,43 @@ export async function loadMachine(
   parameters: Parameters = {},
 ): Promise<AnyStateMachine> {
   const definition = await find('machine', nameOrModule, MACHINES);
-  const made = typeof definition === 'function' ? (definition as MachineDefinition)(parameters, chain) : definition;
+  const made =
+    typeof definition === 'function'
+      ? makes('machine', nameOrModule, () => (definition as MachineDefinition)(parameters, chain))
+      : definition;
   if (!isRecord(made) || typeof made['decide'] !== 'function' || typeof made['parse'] !== 'function') {
     throw new DefinitionUnusable(
-      `machine ${nameOrModule}: its default export makes no state machine; use defineStateMachine of @virtualchain/machine`,
+      `machine ${nameOrModule}: its default export makes no state machine${'magic' in Object(made) ? ', but a virtual chain' : ''}; use defineStateMachine of @virtualchain/machine`,
     );
   }
   return made as unknown as AnyStateMachine;
+}
+
+/**
+ * Calls a definition. What it says itself of parameters goes through; anything else is a definition of another kind, or
+ * one that fails.
+ */
+function makes(what: 'chain' | 'machine', nameOrModule: string, make: () => unknown): unknown {
+  try {
+    return make();
+  } catch (cause) {
+    if (isExpectedError(cause)) throw cause;
+    throw new DefinitionUnusable(
+      `${what} ${nameOrModule}: its default export makes no ${what} of these parameters (${errorText(cause)}); give a module that defines a ${what}, and parameters that it takes`,
+      { cause },
+    );
+  }
+}
+
+/** Looks whether there is a definition of that name or path, and loads none. @throws DefinitionUnusable */
+export async function refuseAbsent(what: 'chain' | 'machine', nameOrModule: string): Promise<void> {
+  const builtIn = what === 'chain' ? builtInChains : builtInMachines;
+  if (builtIn.includes(nameOrModule)) return;
+  const found = await stat(resolve(nameOrModule)).catch(() => null);
+  if (found?.isFile() === true) return;
+  throw new DefinitionUnusable(
+    `${what} ${JSON.stringify(nameOrModule)}: neither built in (${builtIn.join(', ')}) nor a file; give a name or the path of a module`,
+  );
 }
 
 async function find(
@@ -75,14 +108,8 @@ async function find(
   builtIn: Readonly<Record<string, () => Promise<unknown>>>,
 ): Promise<unknown> {
   if (Object.hasOwn(builtIn, nameOrModule)) return builtIn[nameOrModule]?.();
-  const known = Object.keys(builtIn).join(', ');
+  await refuseAbsent(what, nameOrModule);
   const path = resolve(nameOrModule);
-  const found = await stat(path).catch(() => null);
-  if (found === null || !found.isFile()) {
-    throw new DefinitionUnusable(
-      `${what} ${JSON.stringify(nameOrModule)}: neither built in (${known}) nor a file; give a name or the path of a module`,
-    );
-  }
   let module: Readonly<Record<string, unknown>>;
   try {
     module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;

@@ -171,6 +171,13 @@ export class HeightOutOfRange extends ExpectedError {
   }
 }
 
+/** A hash is trusted for a height that is not among those that are verified: it would count as confirmed. */
+export class TrustedOutOfRange extends ExpectedError {
+  override readonly name = 'TrustedOutOfRange';
+  readonly code = 'HEIGHT_OUT_OF_RANGE';
+  readonly remedy = 'halt';
+}
+
 /** Postgres failed in a way that may pass: a lost connection, a deadlock, a full disk, read-only, a timeout. */
 export class DatabaseUnavailable extends ExpectedError {
   override readonly name = 'DatabaseUnavailable';

@@ -46,6 +46,6 @@ export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.t
 export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';
 export { type Imported, type ImportOptions, importSnapshot } from './snapshot/snapshot-import.ts';
 export { type Divergence, findDivergence } from './verify/diverge.ts';
-export type { Disagreement, Verified } from './verify/verified.ts';
+export { type Disagreement, TRUSTED, type Verified } from './verify/verified.ts';
 export { type VerifyOptions, verifyProjection } from './verify/verify.ts';
 export { type VerifyLogOptions, verifyFromLog } from './verify/verify-log.ts';

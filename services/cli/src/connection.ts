@@ -1,29 +1,32 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '@virtualchain/kernel';
 import {
   addresses,
+  ConfigInvalid,
   clientUrl,
   type Env,
   type KafkaSecurity,
   kafkaSecurity,
   kafkaSecuritySpec,
+  oneOf,
   optional,
   type Parser,
   problemsOfKafkaSecurity,
-  readConfig,
+  readSettings,
   readVariable,
-  rememberUrlSecrets,
   text,
   toggle,
 } from '@virtualchain/process';
 import type { Command } from 'commander';
-import { EXIT_CODES } from './exit-codes.ts';
+import { readDemo, withDemo } from './demo-file.ts';
+import { withEnd } from './exit-codes.ts';
+import { printError } from './output.ts';
+import { QueryInvalid } from './values.ts';
 
 /** Where the parts of a deployment are, as far as they were given. */
 export interface Connection {
   readonly chain: string;
+  /** Somebody said which chain: it is no default. */
+  readonly isChainNamed?: boolean;
   readonly chainParameters?: string;
   readonly machineParameters?: string;
   readonly network?: string;
@@ -36,7 +39,7 @@ export interface Connection {
   readonly topicPrefix?: string;
 }
 
-/** A setting that a command needs and nobody gave. */
+/** Settings that a command needs and nobody gave. */
 export class SettingMissing extends ExpectedError {
   override readonly name = 'SettingMissing';
   readonly code = 'SETTING_MISSING';
@@ -48,6 +51,7 @@ const brokers: Parser<string> = {
   parse: (given) => addresses.parse(given)?.join(','),
 };
 
+const NETWORKS = ['mainnet', 'testnet3', 'testnet4', 'signet', 'regtest', 'simnet'] as const;
 const DATABASE_VARIABLE = 'VCHAIN_POSTGRES_URL';
 const NODE_VARIABLE = 'VCHAIN_NODE_URL';
 
@@ -63,7 +67,11 @@ const PLACES = {
     env: 'VCHAIN_MACHINE_PARAMETERS',
     about: 'parameters of the machine, JSON; those of its live build when absent',
   }),
-  network: optional(text, { flag: 'network', env: 'VCHAIN_NETWORK', about: 'network' }),
+  network: optional(oneOf(...NETWORKS), {
+    flag: 'network',
+    env: 'VCHAIN_NETWORK',
+    about: `network: ${NETWORKS.join(', ')}`,
+  }),
   kafkaBrokers: optional(brokers, {
     flag: 'kafka-brokers',
     env: 'VCHAIN_KAFKA_BROKERS',
@@ -93,6 +101,9 @@ const PLACES = {
   }),
 } as const;
 
+/** A setting that a command may not be able to do without. */
+export type Need = keyof typeof PLACES;
+
 const SPEC = {
   chain: optional(text, { flag: 'chain', env: 'VCHAIN_CHAIN', about: 'virtual chain: a built-in name or a module' }),
   ...PLACES,
@@ -111,65 +122,112 @@ async function nodeUrlParser(): Promise<Parser<string>> {
   return clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl);
 }
 
-/** Where a running demo says how it is reached: commands without settings talk to it. */
-export const demoFile = join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), '.vchain', 'demo.json');
+/** What commands cannot do without, as their help marks it. */
+const NEEDS = new WeakMap<Command, readonly Need[]>();
 
-/** Adds the options that say where things are. `chains` says which chain is meant where none is named. */
+/** What the help of a command says beside its options. */
+export interface Told {
+  readonly needs: readonly Need[];
+  /** Command lines without `vchain` before them. */
+  readonly examples: readonly string[];
+  /** Which chain is meant where none is named. */
+  readonly chains?: string;
+}
+
+/** Adds the options that say where things are, examples, and the exit codes. */
 export function withConnection(
   command: Command,
-  chains = 'VCHAIN_CHAIN; default that of a running demo, else kv',
+  { needs, examples, chains = 'VCHAIN_CHAIN; default that of a running demo, else kv' }: Told,
 ): Command {
+  NEEDS.set(command, needs);
   for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
     const value = Object.is(parser, toggle) ? '' : ' <value>';
-    command.option(`--${flag}${value}`, `${about} (${name === 'chain' ? chains : env})`);
+    const required = (needs as readonly string[]).includes(name) ? 'required: ' : '';
+    command.option(`--${flag}${value}`, `${required}${about} (${name === 'chain' ? chains : env})`);
   }
-  return command.addHelpText('after', EXIT_CODES);
+  return withEnd(command, examples);
 }
 
 /**
- * Flags come before the environment (a variable, or the file that `<variable>_FILE` names), that before a running demo.
- * The node's URL is looked at where a node is
- * used, and that and the database's where they are named: their clients are not loaded for nothing.
+ * Where things are for a command: flags come before the environment (a variable, or the file that `<variable>_FILE`
+ * names), that before a running demo. The node's URL is looked at where a node is used, and that and the database's where
+ * they are named: their clients are not loaded for nothing.
  *
- * @throws ConfigInvalid with everything that cannot be read or used.
+ * @throws ConfigInvalid with everything that cannot be read or used, and all that is missing; SettingMissing where that is all.
  */
 export async function readConnection(
-  options: Readonly<Record<string, string | boolean | undefined>>,
+  command: Command,
   { usesNode = false }: { readonly usesNode?: boolean } = {},
   env: Env = process.env,
 ): Promise<Connection> {
+  const options = command.opts<Readonly<Record<string, string | boolean | undefined>>>();
+  const needs = NEEDS.get(command) ?? [];
   const flags = Object.entries(SPEC).flatMap(([name, { flag }]) =>
     options[name] === undefined ? [] : [`--${flag}=${options[name]}`],
   );
+  const spec = await specFor(
+    (name, variable) => options[name] !== undefined || readVariable(env, variable) !== undefined,
+    usesNode || needs.includes('nodeUrl'),
+  );
+  const { config, problems } = readSettings(spec, env, flags, [problemsOfKafkaSecurity]);
+  const names = ['chain', ...Object.keys(PLACES)] as readonly (Need | 'chain')[];
+  const given = Object.fromEntries(
+    names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),
+  );
+  const { connection, borrowed } = withDemo(given, readDemo());
+  const wrong = [...problems];
+  const missing = needs.filter((name) => connection[name] === undefined && !isNamed(problems, name)).map(missingText);
+  if (wrong.length > 0) throw new ConfigInvalid([...wrong, ...missing]);
+  if (missing.length > 0) throw missingOf(missing);
+  if (borrowed.length > 0) printError(`of the demo that runs: ${borrowed.join(', ')}`);
+  return { ...connection, isChainNamed: config.chain !== undefined, kafka: kafkaSecurity(config) };
+}
+
+/** The settings with the clients' own rules for the URLs that are named. */
+async function specFor(isNamed: (name: string, variable: string) => boolean, usesNode: boolean): Promise<typeof SPEC> {
   const { postgresUrl, nodeUrl } = SPEC;
-  const isNamed = (name: string, variable: string): boolean =>
-    options[name] !== undefined || readVariable(env, variable) !== undefined;
-  const looksAtNode = usesNode && isNamed('nodeUrl', NODE_VARIABLE);
-  const spec = {
+  return {
     ...SPEC,
     ...(isNamed('postgresUrl', DATABASE_VARIABLE)
       ? { postgresUrl: { ...postgresUrl, parser: await postgresUrlParser() } }
       : {}),
-    ...(looksAtNode ? { nodeUrl: { ...nodeUrl, parser: await nodeUrlParser() } } : {}),
+    ...(usesNode && isNamed('nodeUrl', NODE_VARIABLE)
+      ? { nodeUrl: { ...nodeUrl, parser: await nodeUrlParser() } }
+      : {}),
   };
-  const config = readConfig(spec, env, flags, [problemsOfKafkaSecurity]);
-  const names = ['chain', ...Object.keys(PLACES)] as readonly (keyof typeof PLACES | 'chain')[];
-  const given = Object.fromEntries(
-    names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),
-  );
-  const isGiven = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some((name) => given[name] !== undefined);
-  const demo: Readonly<Record<string, string>> =
-    !isGiven && existsSync(demoFile) ? JSON.parse(readFileSync(demoFile, 'utf8')) : {};
-  for (const url of [demo['postgresUrl'], demo['nodeUrl']]) if (url !== undefined) rememberUrlSecrets(new URL(url));
-  return { chain: 'kv', ...demo, ...given, kafka: kafkaSecurity(config) };
+}
+
+/** What was given and cannot be used is not missing. */
+function isNamed(problems: readonly string[], name: Need): boolean {
+  return problems.some((problem) => problem.startsWith(String(PLACES[name].env)));
+}
+
+function missingText(name: Need): string {
+  const { flag, env } = PLACES[name];
+  return `--${flag} is not given: pass it, or set ${env}`;
+}
+
+function missingOf(missing: readonly string[]): SettingMissing {
+  return new SettingMissing(`${missing.join('\n  ')}, or start a demo (npm start), which is found by itself`);
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */
-export function need(connection: Connection, name: keyof typeof PLACES): string {
+export function need(connection: Connection, name: Need): string {
   const value = connection[name];
-  if (value !== undefined) return value;
-  const { flag, env } = PLACES[name];
-  throw new SettingMissing(
-    `--${flag} is not given: pass it, or set ${env}, or start a demo (npm start), which is found by itself`,
+  if (value === undefined) throw missingOf([missingText(name)]);
+  return value;
+}
+
+/**
+ * The URL of a database that an argument gives.
+ *
+ * @throws QueryInvalid naming the argument and what is wrong, without what may be secret.
+ */
+export async function databaseOf(what: string, url: string): Promise<string> {
+  const { problemsOfPostgresUrl } = await import('@virtualchain/projection');
+  const problems = problemsOfPostgresUrl(url);
+  if (problems.length === 0) return url;
+  throw new QueryInvalid(
+    `${what} ${problems.join('; ')}: give the URL of a database, such as postgres://user:password@host/database`,
   );
 }

@@ -1,4 +1,11 @@
-import { builtInMachines, loadChain, loadMachine, type Parameters, parseParameters } from '@virtualchain/definitions';
+import {
+  builtInMachines,
+  loadChain,
+  loadMachine,
+  type Parameters,
+  parseParameters,
+  refuseAbsent,
+} from '@virtualchain/definitions';
 import {
   liveAmong,
   type MachineInstance,
@@ -22,8 +29,20 @@ export interface LiveMachine extends OpenMachine {
   readonly projection: PostgresProjection;
 }
 
+/** What can be said of definitions before anything is asked. @throws DefinitionUnusable */
+export async function checkDefinitions(
+  { chain, chainParameters, machineParameters }: Connection,
+  machine?: string,
+): Promise<void> {
+  parseParameters('--chain-parameters', chainParameters);
+  parseParameters('--machine-parameters', machineParameters);
+  await refuseAbsent('chain', chain);
+  if (machine !== undefined) await refuseAbsent('machine', machine);
+}
+
 /** Loads the chain: with parameters as given, else those that any build of it was made with. */
 export async function loadChainOf(connection: Connection): Promise<VirtualChain> {
+  await checkDefinitions(connection);
   if (connection.chainParameters !== undefined || connection.postgresUrl === undefined)
     return chainAmong(connection, []);
   await using registry = await openRegistry(connection.postgresUrl);
@@ -40,6 +59,7 @@ export function chainAmong(connection: Connection, builds: readonly RegisteredBu
 /** Opens a machine by name or module, with the parameters its live build was made with. @throws SettingMissing */
 export async function openMachine(connection: Connection, nameOrModule: string): Promise<OpenMachine> {
   const network = need(connection, 'network');
+  await checkDefinitions(connection, nameOrModule);
   const registry = await openRegistry(need(connection, 'postgresUrl'));
   try {
     const instance = await instanceAmong({ ...connection, network }, nameOrModule, await registry.builds());

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { columnCharactersMin } from './limits.ts';
 
 /** Colours only where a person looks: picocolors asks the terminal, NO_COLOR and FORCE_COLOR. */
 export const paint = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
@@ -49,18 +50,46 @@ export function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\n');
 }
 
-/** Columns as wide as their widest cell; numbers to the right. */
-export function table(head: readonly string[], given: readonly (readonly (string | number)[])[]): string {
+/**
+ * Columns as wide as their widest cell; numbers to the right. On a terminal the widest columns are cut until a line fits.
+ */
+export function table(
+  head: readonly string[],
+  given: readonly (readonly (string | number)[])[],
+  terminal: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
+): string {
   const rows = given.map((row) => row.map((cell) => (typeof cell === 'string' ? visible(cell) : cell)));
-  const widths = head.map((title, column) =>
+  const wanted = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
   );
+  const widths = terminal.isTTY === true ? fitted(wanted, terminal.columns ?? TERMINAL_COLUMNS) : wanted;
   const line = (cells: readonly (string | number)[]): string =>
     cells
-      .map((cell, column) =>
-        typeof cell === 'number' ? String(cell).padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return typeof cell === 'number' ? cut(String(cell), width).padStart(width) : cut(cell, width).padEnd(width);
+      })
+      .join(GAP)
       .trimEnd();
   return [paint.bold(line(head)), ...rows.map(line)].join('\n');
+}
+
+const GAP = '  ';
+const TERMINAL_COLUMNS = 80;
+
+/** The widths of columns, the widest of them made narrower until all fit. */
+function fitted(wanted: readonly number[], columns: number): readonly number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - columns;
+  while (over > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= columnCharactersMin) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    over--;
+  }
+  return widths;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

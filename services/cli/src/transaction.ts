@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { bytesToHex, decimalUnits, scriptText } from '@virtualchain/bitcoin';
+import { ExpectedError } from '@virtualchain/kernel';
 import type { NodeRpc } from '@virtualchain/node-client';
 import { redactText } from '@virtualchain/process';
 import {
@@ -25,27 +26,48 @@ import { print } from './output.ts';
 import type { TransactionOptions } from './transaction-options.ts';
 import { QueryInvalid } from './values.ts';
 
+/** A person was asked, and did not say yes. */
+class NotConfirmed extends ExpectedError {
+  override readonly name = 'NotConfirmed';
+  readonly code = 'NOT_CONFIRMED';
+  readonly remedy = 'halt';
+}
+
 /** A transaction that is ready to be sent, and how it is shown. */
 export interface Prepared {
   readonly built: BuiltOperation;
   readonly described: ReturnType<typeof describe> & { readonly operation?: string };
 }
 
-/** Finds coins and the fee rate, builds and signs. @throws WalletRefused, QueryInvalid */
+/** How a transaction is paid for. */
+export interface Payment {
+  readonly outpoints: readonly Outpoint[];
+  readonly rate: FeeRate | undefined;
+  readonly fallback: FeeRate | undefined;
+}
+
+type Outpoint = NonNullable<ReturnType<typeof parseOutpoint>>;
+
+/** What the options say of the payment; looked at before anything is asked. @throws QueryInvalid */
+export function paymentOf(options: TransactionOptions): Payment {
+  const outpoints = (options.coin ?? []).map((text) => {
+    const outpoint = parseOutpoint(text);
+    if (outpoint === null)
+      throw new QueryInvalid(`--coin ${JSON.stringify(text)}: not txid:index; give an output of the account`);
+    return outpoint;
+  });
+  const rate = rateOf('--fee-rate', options.feeRate);
+  return { outpoints, rate, fallback: rateOf('--fee-rate-fallback', options.feeRateFallback) };
+}
+
+/** Finds coins and the fee rate, builds and signs. @throws WalletRefused */
 export async function prepare(
   rpc: NodeRpc,
   account: Account,
   operation: Pick<OperationPlan, 'data' | 'outputs' | 'changeIndex'>,
-  options: TransactionOptions,
+  { outpoints, rate: given, fallback }: Payment,
 ): Promise<Prepared> {
   await checkPayload(rpc, operationScript(operation.data));
-  const outpoints = (options.coin ?? []).map((text) => {
-    const outpoint = parseOutpoint(text);
-    if (outpoint === null) throw new QueryInvalid(`--coin ${JSON.stringify(text)}: not txid:index`);
-    return outpoint;
-  });
-  const given = rateOf('--fee-rate', options.feeRate);
-  const fallback = rateOf('--fee-rate-fallback', options.feeRateFallback);
   const { coins, leftOut }: FoundCoins =
     outpoints.length > 0
       ? { coins: await coinsAt(rpc, account, outpoints), leftOut: null }
@@ -63,7 +85,7 @@ function rateOf(flag: string, text: string | undefined): FeeRate | undefined {
   const rate = text === undefined ? undefined : decimalUnits(text, FEE_RATE_PLACES);
   if (rate === null)
     throw new QueryInvalid(
-      `${flag} ${JSON.stringify(text)}: not satoshis per virtual byte with at most ${FEE_RATE_PLACES} decimals`,
+      `${flag} ${JSON.stringify(text)}: not satoshis per virtual byte with at most ${FEE_RATE_PLACES} decimals; give some, such as 2.5`,
     );
   return rate;
 }
@@ -117,5 +139,5 @@ async function confirm({ operation, network, from, fee, feeRate: rate, change }:
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question('send it? (yes/no) ');
   terminal.close();
-  if (answer.trim() !== 'yes') throw new QueryInvalid('not sent');
+  if (answer.trim() !== 'yes') throw new NotConfirmed('not sent: it was not confirmed');
 }

@@ -1,4 +1,6 @@
-import { ExpectedError } from '@virtualchain/kernel';
+import { readFile } from 'node:fs/promises';
+import { ExpectedError, errorText } from '@virtualchain/kernel';
+import { heightMax } from './limits.ts';
 
 /** A value on the command line that breaks its rule. */
 export class QueryInvalid extends ExpectedError {
@@ -7,10 +9,40 @@ export class QueryInvalid extends ExpectedError {
   readonly remedy = 'halt';
 }
 
-export function wholeNumber(what: string, text: string): number {
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new QueryInvalid(`${what} ${JSON.stringify(text)}: not a whole number`);
-  return Number(text);
+/** The bounds of a number, both included. */
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** @throws QueryInvalid naming what was given, its bounds, and what to give. */
+export function wholeNumber(
+  what: string,
+  text: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {},
+): number {
+  const value = Number(text);
+  if (/^-?\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new QueryInvalid(
+    `${what} ${JSON.stringify(text)}: must be a whole number from ${min} to ${max}; give one, such as ${Math.max(min, Math.min(max, 100))}`,
+  );
+}
+
+/** A height that a chain may have. Whether it is there is another question. */
+export function heightOf(what: string, text: string): number {
+  return wholeNumber(what, text, { max: heightMax });
+}
+
+/** What a file holds that an option names. @throws QueryInvalid */
+export async function fileOf(what: string, path: string, holds: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new QueryInvalid(
+      `${what} ${JSON.stringify(path)}: must be a file that can be read (${errorText(cause)}); give the path of ${holds}`,
+      { cause },
+    );
+  }
 }
 
 /** Collects an option that may be given several times. */
@@ -25,9 +57,9 @@ export function parseTrust(values: readonly string[]): ReadonlyMap<number, strin
       const match = /^(\d+):([0-9a-f]{32})$/.exec(value);
       if (match === null)
         throw new QueryInvalid(
-          `--trust ${JSON.stringify(value)}: not HEIGHT:HASH with a consensus hash of 32 hex digits`,
+          `--trust ${JSON.stringify(value)}: not HEIGHT:HASH with a consensus hash of 32 hex digits; give one as vchain status shows it`,
         );
-      return [Number(match[1]), String(match[2])];
+      return [heightOf('--trust', String(match[1])), String(match[2])];
     }),
   );
 }
@@ -39,7 +71,7 @@ export function parseSigners(values: readonly string[]): ReadonlyMap<string, str
       const match = /^([^=]+)=([0-9a-f]{64})$/.exec(value);
       if (match === null)
         throw new QueryInvalid(
-          `--signer ${JSON.stringify(value)}: not NAME=KEY with an Ed25519 public key of 64 hex digits`,
+          `--signer ${JSON.stringify(value)}: not NAME=KEY with an Ed25519 public key of 64 hex digits; give one as vchain snapshot export shows it`,
         );
       return [String(match[1]), String(match[2])];
     }),

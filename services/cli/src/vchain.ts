@@ -1,10 +1,8 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { isExpectedError } from '@virtualchain/kernel';
-import { redactText } from '@virtualchain/process';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
-import { paint, printError } from './output.ts';
+import { calledIn, told, UsageInvalid } from './told.ts';
 import { addIngester, addProjector, PROCESSES } from './usage/processes.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -34,7 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   bns: async () => (await import('./bns/command.ts')).addBns,
 };
 
-/** Runs the command that the arguments name. Only that one is registered; for the help, and for a name that is none, all are. */
+/** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */
 export async function run(args: readonly string[]): Promise<void> {
   const name = args[2] ?? '';
   if (Object.hasOwn(PROCESSES, name)) {
@@ -45,37 +43,48 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => controller.abort(new Error(`received ${signal}`)));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const code = await runCommand(args, controller.signal);
+  if (code !== 0) process.exitCode = code;
+}
+
+/**
+ * Runs a command; processes of a deployment are none. `args` are those of a process: Node, its script, what was typed.
+ *
+ * @returns the exit code.
+ */
+export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const program = await programFor(args[2] ?? '', signal);
+  try {
+    await program.parseAsync(args);
+    return 0;
+  } catch (error) {
+    const isJson = args.includes('--json');
+    if (!(error instanceof CommanderError)) return told(error, { signal, isJson });
+    if (error.exitCode === 0) return 0;
+    // What is called without its commands has shown its help.
+    if (error.code === 'commander.help') return 2;
+    return told(new UsageInvalid(error, calledIn(program, args.slice(2))), { signal, isJson });
+  }
+}
+
+/** All commands for the help, and for a name that is none; else only the one that is called. */
+async function programFor(name: string, signal: AbortSignal): Promise<Command> {
   const program = new Command('vchain')
     .description(
       'Runs and inspects virtual chains: operations in Bitcoin transactions, as a Kafka log, folded into Postgres.',
     )
     .version(version)
-    .showHelpAfterError('(see vchain --help)')
+    .configureOutput({ outputError: () => undefined }) // told once, with the remedy
     .addHelpText('after', EXIT_CODES)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    .exitOverride();
   const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
     const register = await load();
-    await register(program, controller.signal, called !== undefined || name === 'help');
+    await register(program, signal, called !== undefined || name === 'help');
   }
   program.hook('preAction', async () => {
     const { usePlatformSha256 } = await import('@virtualchain/bitcoin');
     usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
   });
-  try {
-    await program.parseAsync(args);
-  } catch (error) {
-    process.exitCode = told(error, controller.signal);
-  }
-}
-
-/** Says what went wrong. @returns the exit code. */
-function told(error: unknown, signal: AbortSignal): number {
-  if (isExpectedError(error)) {
-    printError(`${paint.red(error.code)}: ${redactText(error.message)}`);
-    return 1;
-  }
-  if (signal.aborted) return 130;
-  printError(`vchain: a bug: ${redactText(error instanceof Error ? (error.stack ?? error.message) : String(error))}`);
-  return 70;
+  return program;
 }

@@ -91,10 +91,15 @@ function readOrNothing(path: string): string | undefined {
 
 /** Addresses between commas: `host:port,host:port`. */
 export const addresses: Parser<readonly string[]> = {
-  rule: 'addresses host:port, separated by commas',
+  rule: 'addresses host:port, separated by commas, with ports from 1 to 65535',
   isQuotable: false, // people put user:password@ here, too
   parse(given) {
     const list = given.split(',').map((address) => address.trim());
-    return list.every((address) => /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):\d{1,5}$/i.test(address)) ? list : undefined;
+    return list.every(isAddress) ? list : undefined;
   },
 };
+
+function isAddress(text: string): boolean {
+  const found = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})$/i.exec(text)?.[2];
+  return found !== undefined && Number(found) >= 1 && Number(found) <= 65_535;
+}

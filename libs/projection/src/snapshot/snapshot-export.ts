@@ -5,7 +5,7 @@ import type { Build } from '../build/build.ts';
 import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
 import { beganUpTo } from '../build/conditions.ts';
 import { inSnapshot } from '../build/database/database.ts';
-import { NotFound } from '../errors.ts';
+import { HeightOutOfRange, NotFound } from '../errors.ts';
 import { type MachineInstance, parametersHash } from '../registry/registered-build.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';
 import { LINE_KINDS, readLines } from './snapshot-lines.ts';
@@ -34,9 +34,11 @@ export async function exportSnapshot(
     const build = { ...projection.build, db };
     const { height } = options;
     const tip = await readNewestBlock(build, { isFolded: true, ...(height === undefined ? {} : { upTo: height }) });
-    if (tip === null || (height !== undefined && tip.height !== height)) {
-      throw new NotFound(`${schema} has no folded block at height ${height ?? 'of its tip'}`);
+    if (height !== undefined && tip?.height !== height) {
+      const [lowest, newest] = [await readLowestHeight(build), await readNewestBlock(build, { isFolded: true })];
+      throw new HeightOutOfRange(machine.name, height, lowest ?? 0, newest?.height ?? 0);
     }
+    if (tip === null) throw new NotFound(`${schema} has no folded block yet; start its projector`);
     const header = {
       chain: instance.chain.name,
       machine: machine.name,

@@ -48,13 +48,21 @@ export type SnapshotLine =
 
 /** The signer of a key file: an Ed25519 private key, PEM. @throws SnapshotRefused */
 export function signerOf(pem: string): { readonly key: KeyObject; readonly publicKey: string } {
-  const key = createPrivateKey(pem);
+  const key = readKey(pem);
   if (key.asymmetricKeyType !== 'ed25519')
     throw new SnapshotRefused(
       `the signing key is ${key.asymmetricKeyType}, not ed25519; make one: openssl genpkey -algorithm ed25519`,
     );
   const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
   return { key, publicKey: der.subarray(-32).toString('hex') };
+}
+
+function readKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw new SnapshotRefused('the signing key is no private key in PEM', { cause });
+  }
 }
 
 /**

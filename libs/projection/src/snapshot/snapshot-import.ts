@@ -12,6 +12,7 @@ import {
   setBuildStatus,
 } from '../registry/registered-build.ts';
 import { pointViews } from '../registry/views.ts';
+import { TRUSTED } from '../verify/verified.ts';
 import { verifyIn } from '../verify/verify.ts';
 import { openSnapshotFile, type SnapshotHeader } from './snapshot-file.ts';
 import { loadSnapshot } from './snapshot-load.ts';
@@ -99,6 +100,10 @@ async function verifyLoaded(build: Build, { path, refold = false, trust, onProgr
   });
   const wrong = disagreements[0];
   if (wrong === undefined) return;
+  if (wrong.what === TRUSTED)
+    throw new SnapshotRefused(
+      `${path}: at height ${wrong.height}, the consensus hash is ${wrong.computed}, not the ${wrong.stored} that is trusted`,
+    );
   throw new SnapshotRefused(
     `${path}: at height ${wrong.height}, ${wrong.what}: the file has ${wrong.stored}, it makes ${wrong.computed}`,
   );

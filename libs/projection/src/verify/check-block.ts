@@ -13,7 +13,7 @@ import { type StoredBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import type { BlockRecords, StoredOperation } from '../build/stored.ts';
 import { differingRows, nextRowHashes } from './row-hashes.ts';
-import { compareAt, type Disagreement } from './verified.ts';
+import { compareAt, compareTrusted, type Disagreement } from './verified.ts';
 import type { Step } from './verify-read.ts';
 
 /** The state below the first block that is checked. */
@@ -57,8 +57,7 @@ export class BlockChecks {
       if (folded !== null) found.push(...this.#compareFolded(block, stored, folded));
     }
     found.push(...compareAt(height, [['changes hash of the rows', block.changesHash, changesHash(this.#rowHashes)]]));
-    if (trusted !== undefined)
-      found.push(...compareAt(height, [['trusted consensus hash', block.consensusHash, trusted]]));
+    if (trusted !== undefined) found.push(...compareTrusted(height, trusted, String(block.consensusHash)));
     if (this.#fold === null) found.push(...(await this.#checkSeal(block)));
     return found;
   }

@@ -1,10 +1,11 @@
-import { NotFound } from '../errors.ts';
+import { TrustedOutOfRange } from '../errors.ts';
 
 /** The first place where what is stored does not agree with what is computed. */
 export interface Disagreement {
   readonly height: number;
   /** `operations`, `transitions`, `consensus hash`, `changes hash`, or the collection whose rows differ. */
   readonly what: string;
+  /** In the projection; of `TRUSTED`, the hash that was trusted. */
   readonly stored: string;
   readonly computed: string;
 }
@@ -25,13 +26,21 @@ export type Trusted = ReadonlyMap<number, string>;
 /**
  * A trusted hash that is not compared would count as confirmed.
  *
- * @throws NotFound naming the first trusted height outside of `from` to `to`.
+ * @throws TrustedOutOfRange naming the first trusted height outside of `from` to `to`.
  */
 export function checkTrusted(trusted: Trusted, from: number, to: number, among: (heights: string) => string): void {
   for (const height of trusted.keys()) {
     if (height < from || height > to)
-      throw new NotFound(among(`the trusted height ${height} is not among the heights ${from} to ${to}`));
+      throw new TrustedOutOfRange(among(`the trusted height ${height} is not among the heights ${from} to ${to}`));
   }
+}
+
+/** What a trusted hash disagrees by. */
+export const TRUSTED = 'trusted consensus hash';
+
+/** Whether the hash of a block is the one that somebody vouches for. */
+export function compareTrusted(height: number, trusted: string, computed: string): Disagreement[] {
+  return compareAt(height, [[TRUSTED, trusted, computed]]);
 }
 
 /** What disagrees among pairs of stored and computed values. */

@@ -3,7 +3,7 @@ import type { LogChange, OperationLog } from '@virtualchain/operation-log';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import type { StoredHashes } from '../build/blocks.ts';
 import { readHashes } from '../read/hashes.ts';
-import { checkTrusted, compareAt, type Disagreement, type Trusted, type Verified } from './verified.ts';
+import { checkTrusted, compareAt, compareTrusted, type Disagreement, type Trusted, type Verified } from './verified.ts';
 
 /** From which height the log is folded, and what must be met. */
 export interface VerifyLogOptions {
@@ -62,11 +62,12 @@ async function foldChanges(fold: MemoryFold, changes: readonly LogChange[]): Pro
 }
 
 function compare(folded: FoldedBlock, stored: StoredHashes, trusted: string | undefined): Disagreement[] {
-  return compareAt(folded.block.height, [
+  const { height } = folded.block;
+  const found = compareAt(height, [
     ['block', stored.hash, folded.block.hash],
     ['consensus hash', stored.consensusHash, folded.consensusHash],
     ['ops hash', stored.opsHash, folded.opsHash],
     ['changes hash', stored.changesHash, folded.changesHash],
-    ['trusted consensus hash', trusted ?? folded.consensusHash, folded.consensusHash],
   ]);
+  return trusted === undefined ? found : [...found, ...compareTrusted(height, trusted, folded.consensusHash)];
 }

@@ -29,7 +29,13 @@ type Answer = (connection: Connection, what: string, options: ReadingOptions) =>
 
 /** A command that answers at the tip or at a past height. */
 function reading(parent: Command, usage: string, about: string, answer: () => Promise<Answer>): void {
-  withConnection(parent.command(usage).description(about), bnsChains)
+  const [name = ''] = usage.split(' ');
+  const what = name === 'names-of' ? 'ADDRESS' : 'satoshi.id';
+  const told = {
+    needs: ['postgresUrl'],
+    examples: [`bns ${name} ${what}`, `bns ${name} ${what} --at 500000 --json`],
+  } as const;
+  withConnection(parent.command(usage).description(about), { ...told, chains: bnsChains })
     .option('--at <height>', 'as it was at this height')
     .option('--json', 'one line of JSON')
     .action(async (what: string, { at, json }: { at?: string; json?: boolean }, called: Command) => {

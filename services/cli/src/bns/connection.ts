@@ -6,6 +6,6 @@ export const bnsChains = 'default bns';
 
 /** The chain is bns where no flag names another one of its kind. */
 export async function bnsConnection(called: Command, uses: { readonly usesNode?: boolean } = {}): Promise<Connection> {
-  const options = called.opts<Readonly<Record<string, string | undefined>>>();
-  return { ...(await readConnection(options, uses)), chain: options['chain'] ?? 'bns' };
+  const { chain = 'bns' } = called.opts<{ readonly chain?: string }>();
+  return { ...(await readConnection(called, uses)), chain };
 }

@@ -2,7 +2,7 @@ import { type BnsCollections, type BnsParameters, type BnsView, readParameters }
 import { liveAmong, type MachineInstance, openRegistry, type Reader, readerOf } from '@virtualchain/projection';
 import { type Connection, need } from '../connection.ts';
 import { instanceAmong } from '../machine-of.ts';
-import { QueryInvalid, wholeNumber } from '../values.ts';
+import { heightOf } from '../values.ts';
 
 /** The name system as its projector runs it, and its projection. */
 export interface NameSystem extends AsyncDisposable {
@@ -49,8 +49,5 @@ export async function openNameSystem(connection: Connection): Promise<NameSystem
 
 /** `--at HEIGHT`, or the tip. */
 export function heightAsked(at: string | undefined): number | 'tip' {
-  if (at === undefined) return 'tip';
-  const height = wholeNumber('--at', at);
-  if (height < 0) throw new QueryInvalid(`--at ${height}: a height is 0 or more`);
-  return height;
+  return at === undefined ? 'tip' : heightOf('--at', at);
 }

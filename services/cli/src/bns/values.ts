@@ -5,27 +5,31 @@ import { QueryInvalid, wholeNumber } from '../values.ts';
 /** A name as it was typed. @throws QueryInvalid */
 export function nameOf(text: string): string {
   if (isName(text)) return text;
-  throw new QueryInvalid(`${JSON.stringify(text)} is no name: label.namespace of 0-9 a-z - _, at most 37 characters`);
+  throw new QueryInvalid(
+    `${JSON.stringify(text)} is no name: give label.namespace of 0-9 a-z - _, at most 37 characters`,
+  );
 }
 
 /** A namespace as it was typed, with or without a dot before it. @throws QueryInvalid */
 export function namespaceOf(text: string): string {
   const id = text.startsWith('.') ? text.slice(1) : text;
   if (isNamespace(id)) return id;
-  throw new QueryInvalid(`${JSON.stringify(text)} is no namespace: 1 to 19 of 0-9 a-z - _`);
+  throw new QueryInvalid(`${JSON.stringify(text)} is no namespace: give 1 to 19 of 0-9 a-z - _`);
 }
 
 /** 20 bytes as hex: a zone file hash or a message hash. */
 export function hash160Of(what: string, text: string): string {
   if (!isHexBytes(text) || text.length !== 40)
-    throw new QueryInvalid(`${what} ${JSON.stringify(text)}: not 40 hex digits`);
+    throw new QueryInvalid(`${what} ${JSON.stringify(text)}: not 40 hex digits; give the hash160 of it`);
   return text;
 }
 
 /** A whole number of micro-Stacks above 0. */
 export function microStacksOf(text: string): bigint {
   if (!/^[0-9]{1,19}$/.test(text) || BigInt(text) === 0n)
-    throw new QueryInvalid(`${JSON.stringify(text)}: not a whole number of micro-Stacks above 0`);
+    throw new QueryInvalid(
+      `micro-stacks ${JSON.stringify(text)}: not a whole number of micro-Stacks above 0; give one`,
+    );
   return BigInt(text);
 }
 
@@ -63,17 +67,15 @@ export function revealOptionsOf(typed: TypedReveal): RevealOptions {
 
 /** What was typed, or the default, where it lies within the bounds. */
 function bounded(flag: string, given: string | number, [min, max]: readonly [min: number, max: number]): number {
-  const value = typeof given === 'number' ? given : wholeNumber(flag, given);
-  if (value < min || value > max) throw new QueryInvalid(`${flag} ${value}: from ${min} to ${max}`);
-  return value;
+  return typeof given === 'number' ? given : wholeNumber(flag, given, { min, max });
 }
 
 /** `6,5,4,…`: sixteen exponents, for labels of 1 to 15 characters and for longer ones. */
 function bucketsOf(text: string): readonly number[] {
-  const buckets = text.split(',').map((each) => wholeNumber('--buckets', each));
-  if (buckets.length !== 16 || buckets.some((each) => each < 0 || each > NIBBLE_MAX))
+  const buckets = text.split(',').map((each) => wholeNumber('--buckets', each, { max: NIBBLE_MAX }));
+  if (buckets.length !== 16)
     throw new QueryInvalid(
-      `--buckets ${JSON.stringify(text)}: not 16 numbers from 0 to ${NIBBLE_MAX}, separated by commas`,
+      `--buckets ${JSON.stringify(text)}: not 16 numbers from 0 to ${NIBBLE_MAX}, separated by commas; give so many`,
     );
   return buckets;
 }

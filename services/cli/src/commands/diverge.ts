@@ -1,6 +1,6 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { findDivergence } from '@virtualchain/projection';
-import type { Connection } from '../connection.ts';
+import { type Connection, databaseOf } from '../connection.ts';
 import { openLive } from '../machine-of.ts';
 import { print } from '../output.ts';
 
@@ -18,18 +18,22 @@ export async function diverge(
   machine: string,
   options: { readonly json: boolean },
 ): Promise<void> {
-  await using a = await openLive({ ...connection, postgresUrl: urls[0] }, machine);
-  await using b = await openLive({ ...connection, postgresUrl: urls[1] }, machine);
+  const [first, second] = [
+    await databaseOf('a (the first database)', urls[0]),
+    await databaseOf('b (the second database)', urls[1]),
+  ];
+  await using a = await openLive({ ...connection, postgresUrl: first }, machine);
+  await using b = await openLive({ ...connection, postgresUrl: second }, machine);
   const found = await findDivergence(a.projection, b.projection);
   if (options.json) print(JSON.stringify({ machine, divergence: found }));
   if (found === null) {
     if (!options.json) print(`${machine}: both hold the same history`);
     return;
   }
-  const { height, by, a: left, b: right, first } = found;
+  const { height, by, a: left, b: right, first: difference } = found;
   if (!options.json) {
     print(`height ${height}, ${by}: A ${left}, B ${right}`);
-    if (first !== null) print(`${first.what}: A ${first.a}, B ${first.b}`);
+    if (difference !== null) print(`${difference.what}: A ${difference.a}, B ${difference.b}`);
   }
   throw new Diverged(`${machine}: A and B differ from height ${height} on, by ${by}`);
 }

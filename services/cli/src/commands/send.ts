@@ -5,7 +5,7 @@ import { accountOf, readKeys, writeKeyFile } from '../keys.ts';
 import { loadChainOf } from '../machine-of.ts';
 import { openRpcOf, readNetwork } from '../node-of.ts';
 import { print } from '../output.ts';
-import { deliver, prepare } from '../transaction.ts';
+import { deliver, paymentOf, prepare } from '../transaction.ts';
 import type { TransactionOptions } from '../transaction-options.ts';
 import { QueryInvalid } from '../values.ts';
 
@@ -21,11 +21,13 @@ export async function send(
   words: readonly string[],
   options: SendOptions,
 ): Promise<void> {
+  const payment = paymentOf(options);
+  const accountOn = accountOf(options, await readKeys(options));
   const chain = await loadChainOf(connection);
   const data = operationData(chain, operation, words, options.payload);
   await using rpc = await openRpcOf(connection);
-  const account = accountOf(options, await readKeys(options), await readNetwork(connection));
-  const prepared = await prepare(rpc, account, { data }, options);
+  const account = accountOn(await readNetwork(connection));
+  const prepared = await prepare(rpc, account, { data }, payment);
   const txid = await deliver(rpc, prepared, options);
   if (txid === null) return;
   const { fee, change } = prepared.built;
@@ -35,9 +37,10 @@ export async function send(
 }
 
 /** `vchain keys <file>`: writes the keys of VCHAIN_KEY into an encrypted file. */
-export async function keys(path: string): Promise<void> {
+export async function keys(path: string, { json }: { readonly json: boolean }): Promise<void> {
   await writeKeyFile(path);
-  print(`${path}: the keys are encrypted with the password in VCHAIN_KEY_PASSWORD`);
+  if (json) print(JSON.stringify({ file: path }));
+  else print(`${path}: the keys are encrypted with the password in VCHAIN_KEY_PASSWORD`);
 }
 
 /** Magic, opcode and payload. */
@@ -50,20 +53,22 @@ function operationData(
   const found = [...chain.operations].find(([, { name }]) => name === operation);
   if (found === undefined)
     return refuse(
-      `${chain.name} has no operation ${JSON.stringify(operation)}; it has ${[...chain.operations.values()].map(({ name }) => name).join(', ')}`,
+      `${chain.name} has no operation ${JSON.stringify(operation)}; give one of ${[...chain.operations.values()].map(({ name }) => name).join(', ')}`,
     );
   const [opcode, codec] = found;
   const head = concatBytes(chain.magic, Uint8Array.of(opcode));
   if (payloadHex !== undefined)
     return isHexBytes(payloadHex)
       ? concatBytes(head, hexToBytes(payloadHex))
-      : refuse(`--payload ${JSON.stringify(payloadHex)}: not hex`);
+      : refuse(`--payload ${JSON.stringify(payloadHex)}: not hex; give the bytes behind the opcode as hex`);
   if (codec.encode === undefined)
     return refuse(`${chain.name} does not say how ${operation} is written: give --payload HEX`);
   const encoded = codec.encode(words);
   return encoded.kind === 'payload'
     ? concatBytes(head, encoded.payload)
-    : refuse(`${operation} ${words.join(' ')}: ${encoded.problem}`);
+    : refuse(
+        `${operation} ${words.join(' ')}: ${encoded.problem}; see what ${chain.name} says of ${operation}, or give --payload HEX`,
+      );
 }
 
 function refuse(message: string): never {

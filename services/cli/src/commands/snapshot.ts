@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { exportSnapshot, importSnapshot } from '@virtualchain/projection';
+import { open } from 'node:fs/promises';
+import { errorText } from '@virtualchain/kernel';
+import { exportSnapshot, importSnapshot, signerOf } from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { openLive, openMachine } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
-import { parseSigners, parseTrust, wholeNumber } from '../values.ts';
+import { fileOf, heightOf, parseSigners, parseTrust, QueryInvalid } from '../values.ts';
 
 export interface SnapshotExportOptions {
   /** File with an Ed25519 private key, PEM. */
@@ -20,11 +21,13 @@ export async function snapshotExport(
   path: string,
   options: SnapshotExportOptions,
 ): Promise<void> {
+  const pem = await signingKeyOf(options.key);
+  const at = options.at === undefined ? {} : { height: heightOf('--at', options.at) };
   await using live = await openLive(connection, machine);
   const header = await exportSnapshot(live.projection, live.instance, {
     path,
-    pem: await readFile(options.key, 'utf8'),
-    ...(options.at === undefined ? {} : { height: wholeNumber('--at', options.at) }),
+    pem,
+    ...at,
     onProgress: (height, to) => printProgress(`exported ${height} of ${to}`),
   });
   endProgress();
@@ -33,6 +36,20 @@ export async function snapshotExport(
     print(
       `${path}: ${header.machine} at height ${header.height}, consensus hash ${header.consensusHash}, signed by ${header.signer}`,
     );
+}
+
+/** The PEM of `--key`, which signs. @throws QueryInvalid */
+async function signingKeyOf(path: string): Promise<string> {
+  const pem = await fileOf('--key', path, 'an Ed25519 private key in PEM');
+  try {
+    signerOf(pem);
+    return pem;
+  } catch (cause) {
+    throw new QueryInvalid(
+      `--key ${JSON.stringify(path)}: must be an Ed25519 private key in PEM (${errorText(cause)}); make one: openssl genpkey -algorithm ed25519`,
+      { cause },
+    );
+  }
 }
 
 export interface SnapshotImportOptions {
@@ -50,6 +67,8 @@ export async function snapshotImport(
   path: string,
   options: SnapshotImportOptions,
 ): Promise<void> {
+  const [signers, trust] = [parseSigners(options.signer ?? []), parseTrust(options.trust ?? [])];
+  await refuseUnreadable(path);
   await using opened = await openMachine(connection, machine);
   const { registry, instance } = opened;
   await using log = await openLog(connection);
@@ -59,8 +78,8 @@ export async function snapshotImport(
     path,
     log,
     topic: topicOf(connection, instance.chain),
-    signers: parseSigners(options.signer ?? []),
-    trust: parseTrust(options.trust ?? []),
+    signers,
+    trust,
     refold: options.refold ?? false,
     replace: options.replace ?? false,
     onProgress: (height, to) => printProgress(`verified ${height} of ${to}`),
@@ -72,4 +91,20 @@ export async function snapshotImport(
     print(
       `${schema} is live at height ${header.height}, ${signer === null ? 'every operation folded' : `signed by ${signer}`}, consensus hash ${header.consensusHash}`,
     );
+}
+
+/** @throws QueryInvalid */
+async function refuseUnreadable(path: string): Promise<void> {
+  try {
+    await using file = await open(path, 'r');
+    if ((await file.stat()).isFile()) return;
+  } catch (cause) {
+    throw new QueryInvalid(
+      `file ${JSON.stringify(path)}: must be a snapshot that can be read (${errorText(cause)}); give the path of one that vchain snapshot export made`,
+      { cause },
+    );
+  }
+  throw new QueryInvalid(
+    `file ${JSON.stringify(path)}: must be a snapshot, not a folder; give the path of one that vchain snapshot export made`,
+  );
 }

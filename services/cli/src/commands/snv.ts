@@ -26,7 +26,7 @@ import type { Connection } from '../connection.ts';
 import { openMachine } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { print } from '../output.ts';
-import { QueryInvalid, wholeNumber } from '../values.ts';
+import { heightOf, QueryInvalid } from '../values.ts';
 
 /** What the server said is not what the trusted hash vouches for. */
 class SnvRefused extends ExpectedError {
@@ -50,14 +50,15 @@ export async function snv(
   target: string,
   options: SnvOptions,
 ): Promise<void> {
-  await using opened = await openMachine(connection, nameOrModule);
-  const { machine } = opened.instance;
+  const wanted = heightOf('height', target);
+  const server = serverAt(addressOf(options.server));
   const root = parseTrustRoot(options.trust);
   if (root === null)
     throw new QueryInvalid(
-      `--trust ${JSON.stringify(options.trust)}: not HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index`,
+      `--trust ${JSON.stringify(options.trust)}: not HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index; give one that you trust`,
     );
-  const server = serverAt(options.server);
+  await using opened = await openMachine(connection, nameOrModule);
+  const { machine } = opened.instance;
   const trusted =
     root.kind === 'consensus-hash' && root.height !== null
       ? { kind: 'trusted' as const, trusted: { height: root.height, consensusHash: root.consensusHash } }
@@ -65,7 +66,7 @@ export async function snv(
   if (trusted.kind === 'refused') throw new SnvRefused(`${trusted.problem}: ${trusted.detail}`);
   const question = {
     trusted: trusted.trusted,
-    target: toHeight(wholeNumber('height', target)),
+    target: toHeight(wanted),
     firstBlock: machine.firstBlock,
   };
   const answer = await verifyOperations(question, server);
@@ -86,6 +87,14 @@ export async function snv(
       `${operations.length} operations at height ${answer.height}, proved by ${trusted.trusted.consensusHash} at height ${trusted.trusted.height}`,
     );
   }
+}
+
+/** @throws QueryInvalid */
+function addressOf(server: string): string {
+  if (URL.canParse(server) && ['http:', 'https:'].includes(new URL(server).protocol)) return server;
+  throw new QueryInvalid(
+    '--server is no URL that begins with http:// or https://; give that of a projector, http://host:port',
+  );
 }
 
 /** A projector as an SNV server; what it answers is checked by whoever asked. */

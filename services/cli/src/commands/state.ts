@@ -11,9 +11,10 @@ import {
 } from '@virtualchain/machine';
 import { NotFound, readerOf } from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
+import { rowsMax } from '../limits.ts';
 import { openMachine } from '../machine-of.ts';
 import { print, table } from '../output.ts';
-import { QueryInvalid, wholeNumber } from '../values.ts';
+import { heightOf, QueryInvalid, wholeNumber } from '../values.ts';
 
 export interface StateOptions {
   readonly at?: string;
@@ -28,16 +29,16 @@ export async function state(
   [name, key]: readonly [collection: string, key: string | undefined],
   options: StateOptions,
 ): Promise<void> {
+  const at = options.at === undefined ? 'tip' : heightOf('--at', options.at);
+  const limit =
+    options.limit === undefined ? {} : { limit: wholeNumber('--limit', options.limit, { min: 1, max: rowsMax }) };
   await using opened = await openMachine(connection, nameOrModule);
   const { machine } = opened.instance;
   const collection = collectionOf(machine, name);
-  const at = options.at === undefined ? 'tip' : wholeNumber('--at', options.at);
-  const which = {
-    ...(options.limit === undefined ? {} : { limit: wholeNumber('--limit', options.limit) }),
-    ...(key === undefined ? {} : { equal: parseKey(collection, key) }),
-  };
+  const which = { ...limit, ...(key === undefined ? {} : { equal: parseKey(collection, key) }) };
   await readerOf(opened.registry, opened.instance).read(at, async (reading) => {
     const found = await Array.fromAsync((reading.state[name] as CollectionReading).all(which));
+    if (key !== undefined && found.length === 0) throw notThere(collection, key, `${name} at height ${reading.height}`);
     const rows = found.map((row) => canonicalRow(collection, row as Row));
     const hash = at === 'tip' ? ((await reading.block(reading.height))?.hash ?? null) : null;
     if (options.json)
@@ -68,11 +69,26 @@ function shown(value: unknown): string | number {
   return typeof value === 'number' ? value : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `alice`, or for a key of several columns `alice,7`. */
+/** A key without rows: nothing of that name, or a key of fewer columns than were typed. */
+function notThere({ key: columns }: Collection, key: string, where: string): QueryInvalid | NotFound {
+  const parts = key.split(',').length;
+  return parts > columns.length
+    ? tooMany(columns, key, parts)
+    : new NotFound(
+        `there is no ${JSON.stringify(key)} (${columns.join(', ')}) in ${where}; leave the key out to see what is`,
+      );
+}
+
+function tooMany(columns: readonly string[], key: string, parts: number): QueryInvalid {
+  return new QueryInvalid(
+    `key ${JSON.stringify(key)}: ${parts} values for ${columns.length} columns; give ${columns.join(',')}`,
+  );
+}
+
+/** `alice`, or for a key of several columns `alice,7`. Where there is one column, commas are part of the value. */
 function parseKey({ columns, key }: Collection, text: string): Row {
   const parts = key.length === 1 ? [text] : text.split(',');
-  if (parts.length > key.length)
-    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${parts.length} values for the columns ${key.join(', ')}`);
+  if (parts.length > key.length) throw tooMany(key, text, parts.length);
   return Object.fromEntries(
     parts.map((part, i) => [
       key[i] as string,
@@ -83,10 +99,22 @@ function parseKey({ columns, key }: Collection, text: string): Row {
 
 function parseValue({ kind }: Column<unknown>, name: string, text: string): ColumnValue {
   if (kind === 'bytes') {
-    if (!isHexBytes(text)) throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is bytes, give hex`);
-    return hexToBytes(text);
+    if (isHexBytes(text)) return hexToBytes(text);
+    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is bytes; give hex`);
   }
-  if (kind === 'integer') return wholeNumber(name, text);
-  if (kind === 'bigint' || kind === 'numeric') return BigInt(wholeNumber(name, text));
-  return kind === 'boolean' ? text === 'true' : text;
+  if (kind === 'integer') return wholeNumber(`key ${name}`, text, { min: Number.MIN_SAFE_INTEGER });
+  if (kind === 'bigint' || kind === 'numeric') return bigInteger(name, text);
+  if (kind !== 'boolean') return text;
+  if (text !== 'true' && text !== 'false')
+    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is a yes or no; give true or false`);
+  return text === 'true';
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+function bigInteger(name: string, text: string): bigint {
+  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (value === null || value > INT64_MAX || value < -INT64_MAX)
+    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is a whole number of at most 63 bits; give one`);
+  return value;
 }

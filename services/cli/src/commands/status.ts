@@ -1,6 +1,7 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
+import { ExpectedError, errorText } from '@virtualchain/kernel';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import { type MachineStatus, openRegistry, type RegisteredBuild, readStatuses } from '@virtualchain/projection';
+import { type MachineStatus, openRegistry, readStatuses } from '@virtualchain/projection';
 import { type Connection, need } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { chainAmong } from '../machine-of.ts';
@@ -19,7 +20,7 @@ export interface StatusReport {
     | null;
   readonly log:
     | (TipStatus & { readonly topic: string; readonly sequence: number; readonly epoch: number })
-    | { readonly topic: string; readonly problem: string }
+    | { readonly topic: string; readonly problem: string; readonly isEmpty: boolean }
     | null;
   /** Null when no database was given. */
   readonly machines: readonly MachineReport[] | null;
@@ -27,6 +28,7 @@ export interface StatusReport {
 
 interface MachineReport {
   readonly name: string;
+  readonly version: number;
   readonly chain: string;
   readonly schema: string;
   readonly state: string;
@@ -44,10 +46,33 @@ interface MachineReport {
 /** `vchain status`: the node in use, the log, and how each machine stands. */
 export async function status(connection: Connection, options: { readonly json: boolean }): Promise<void> {
   const report = await statusReport(connection);
-  if (options.json) {
-    print(JSON.stringify(report));
-    return;
-  }
+  if (options.json) print(JSON.stringify(report));
+  else show(report);
+  const problems = problemsOf(report, connection);
+  if (problems.length > 0) throw new PartsUnwell(problems.join('; '));
+}
+
+/** Something of a deployment does not answer, or is not what it was taken for. */
+class PartsUnwell extends ExpectedError {
+  override readonly name = 'PartsUnwell';
+  readonly code = 'PARTS_UNWELL';
+  readonly remedy = 'retry';
+}
+
+function problemsOf({ node, log }: StatusReport, { network }: Connection): readonly string[] {
+  const problems: string[] = [];
+  if (node !== null && 'problem' in node)
+    problems.push(`the node does not answer: ${node.problem}; see that it runs, and --node-url`);
+  if (node !== null && 'network' in node && network !== undefined && node.network !== network)
+    problems.push(`the node is on ${node.network}, not on ${network}: correct --network or --node-url`);
+  if (log !== null && 'problem' in log && !log.isEmpty)
+    problems.push(
+      `the log cannot be read: ${log.problem}; see that the brokers run, --kafka-brokers, --network and --chain`,
+    );
+  return problems;
+}
+
+function show(report: StatusReport): void {
   print(`node      ${describeNode(report.node)}`);
   print(`log       ${describeLog(report.log)}`);
   if (report.machines === null) {
@@ -56,9 +81,23 @@ export async function status(connection: Connection, options: { readonly json: b
   }
   print(
     table(
-      ['machine', 'state', 'height', 'confirmations', 'lag', 'accepted', 'rejected', 'ignored', 'consensus hash'],
+      [
+        'chain',
+        'machine',
+        'version',
+        'state',
+        'height',
+        'confirmations',
+        'lag',
+        'accepted',
+        'rejected',
+        'ignored',
+        'consensus hash',
+      ],
       report.machines.map((machine) => [
+        machine.chain,
         machine.name,
+        machine.version,
         machine.state,
         machine.height ?? '-',
         machine.confirmations ?? '-',
@@ -86,18 +125,30 @@ export async function statusReport(connection: Connection): Promise<StatusReport
   const registry = postgresUrl === undefined ? null : await openRegistry(postgresUrl);
   try {
     const nodeReport = node === null ? null : await nodeStatus(node);
-    const log = kafkaBrokers === undefined ? null : await logStatus(connection, (await registry?.builds()) ?? []);
+    const chain = await chainAmong(connection, (await registry?.builds()) ?? []);
+    const log = kafkaBrokers === undefined ? null : await logStatus(connection, topicOf(connection, chain));
     const nodeHeight = nodeReport !== null && 'height' in nodeReport ? nodeReport.height : null;
     const logHeight = log !== null && 'height' in log ? log.height : null;
-    const top = nodeHeight ?? logHeight;
-    const topTime = nodeHeight === null ? null : await tipTime(node, top);
-    const statuses = registry === null ? null : await readStatuses(registry);
-    const machines = statuses?.map((machine) => machineReport(machine, top, topTime)) ?? null;
-    return { node: nodeReport, log, machines };
+    const topTime = nodeHeight === null ? null : await tipTime(node, nodeHeight);
+    const all = registry === null ? null : await readStatuses(registry);
+    // The log is one chain's; how far the others are is not told by it.
+    const machines = all
+      ?.filter(({ build }) => connection.isChainNamed !== true || build.chain === chain.name)
+      .map((machine) =>
+        machineReport(machine, nodeHeight ?? (machine.build.chain === chain.name ? logHeight : null), topTime),
+      );
+    return { node: nodeReport, log, machines: machines === undefined ? null : inOrder(machines) };
   } finally {
     await Promise.all([node?.close(), registry?.[Symbol.asyncDispose]()]);
   }
 }
+
+/** Those of a chain together. */
+function inOrder(machines: readonly MachineReport[]): readonly MachineReport[] {
+  return machines.toSorted((a, b) => compare(a.chain, b.chain) || compare(a.name, b.name));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function machineReport(
   { build, checkpoint, tip, verdicts }: MachineStatus,
@@ -108,6 +159,7 @@ function machineReport(
   const lagBlocks = top === null || height === null ? null : Math.max(0, top - height);
   return {
     name: build.machine,
+    version: build.version,
     chain: build.chain,
     schema: build.schema,
     state: checkpoint.status === 'faulted' ? 'faulted' : lagBlocks === 0 ? 'at tip' : 'catching up',
@@ -128,7 +180,7 @@ async function nodeStatus(node: BitcoinNode): Promise<StatusReport['node']> {
     const { network, blocks, bestBlockHash } = status;
     return { label: node.label, network, height: blocks, hash: bestBlockHash, syncing: isSyncing(status) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: errorText(error) };
   }
 }
 
@@ -140,15 +192,14 @@ async function tipTime(node: BitcoinNode | null, top: number | null): Promise<nu
   return header === null ? null : new DataView(header.buffer, header.byteOffset).getUint32(68, true);
 }
 
-async function logStatus(connection: Connection, builds: readonly RegisteredBuild[]): Promise<StatusReport['log']> {
-  const topic = topicOf(connection, await chainAmong(connection, builds));
+async function logStatus(connection: Connection, topic: string): Promise<StatusReport['log']> {
   await using log = await openLog(connection);
   try {
     const tail = await log.tail(topic);
-    if (tail === null || tail.block === null) return { topic, problem: 'holds no block yet' };
+    if (tail === null || tail.block === null) return { topic, problem: 'holds no block yet', isEmpty: true };
     return { topic, height: tail.block.height, hash: tail.block.hash, sequence: tail.sequence, epoch: tail.epoch };
   } catch (error) {
-    return { topic, problem: error instanceof Error ? error.message : String(error) };
+    return { topic, problem: errorText(error), isEmpty: false };
   }
 }
 

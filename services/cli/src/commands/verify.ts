@@ -1,10 +1,17 @@
 import { ExpectedError } from '@virtualchain/kernel';
-import { type Verified, verifyFromLog, verifyProjection } from '@virtualchain/projection';
+import {
+  HeightOutOfRange,
+  type PostgresProjection,
+  TRUSTED,
+  type Verified,
+  verifyFromLog,
+  verifyProjection,
+} from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { openLive } from '../machine-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
-import { parseTrust, wholeNumber } from '../values.ts';
+import { heightOf, parseTrust, QueryInvalid } from '../values.ts';
 
 /** The projection is not what its operations make. */
 class VerifyFailed extends ExpectedError {
@@ -22,13 +29,39 @@ export interface VerifyCommandOptions {
   readonly log?: boolean;
 }
 
+interface Range {
+  readonly from: { readonly from?: number };
+  readonly to: { readonly to?: number };
+}
+
+/** The heights to verify, as options of it. @throws QueryInvalid */
+function rangeOf({ from, to, log }: VerifyCommandOptions): Range {
+  if (log === true && to !== undefined)
+    throw new QueryInvalid('--to is not for --log, which is folded up to its end; leave one of them out');
+  const range = {
+    from: from === undefined ? {} : { from: heightOf('--from', from) },
+    to: to === undefined ? {} : { to: heightOf('--to', to) },
+  };
+  if (range.from.from !== undefined && range.to.to !== undefined && range.from.from > range.to.to)
+    throw new QueryInvalid(`--from ${from} --to ${to}: no height is in between; give --from a height up to --to`);
+  return range;
+}
+
+/** @throws HeightOutOfRange for a height that the projection does not have yet: it would count as verified. */
+async function refuseAbove(projection: PostgresProjection, heights: readonly (number | undefined)[]): Promise<void> {
+  const { machine } = projection;
+  const top = (await projection.checkpoint()).cursor?.height ?? machine.firstBlock - 1;
+  for (const height of heights)
+    if (height !== undefined && height > top) throw new HeightOutOfRange(machine.name, height, machine.firstBlock, top);
+}
+
 /** `vchain verify <machine>`: recomputes every hash, from the stored operations and rows, or from the log. */
 export async function verify(connection: Connection, machine: string, options: VerifyCommandOptions): Promise<void> {
+  const trust = parseTrust(options.trust ?? []);
+  const { from, to } = rangeOf(options);
   await using live = await openLive(connection, machine);
   const { instance, projection } = live;
-  const trust = parseTrust(options.trust ?? []);
-  const from = options.from === undefined ? {} : { from: wholeNumber('--from', options.from) };
-  const to = options.to === undefined ? {} : { to: wholeNumber('--to', options.to) };
+  await refuseAbove(projection, [from.from, to.to]);
   let verified: Verified;
   if (options.log === true) {
     await using log = await openLog(connection);
@@ -54,12 +87,14 @@ function report(schema: string, machine: string, verified: Verified, asJson: boo
     print(`${schema}: heights ${from} to ${to}, ${blocks} blocks, ${operations} operations: all hashes agree`);
   } else {
     for (const { height, what, stored, computed } of verified.disagreements) {
-      print(`height ${height}: ${what}: stored ${stored}, computed ${computed}`);
+      print(`height ${height}: ${what}: ${what === TRUSTED ? 'trusted' : 'stored'} ${stored}, computed ${computed}`);
     }
   }
-  if (wrong !== undefined) {
-    throw new VerifyFailed(
-      `${schema} does not agree from height ${wrong.height} on (${wrong.what}); run: vchain rebuild ${machine}`,
-    );
-  }
+  if (wrong === undefined) return;
+  const isOnlyTrust = verified.disagreements.every(({ what }) => what === TRUSTED);
+  throw new VerifyFailed(
+    isOnlyTrust
+      ? `${schema} agrees with itself up to height ${wrong.height}, and does not have the hash that is trusted there; check that hash and whom it is from: a rebuild of the same log does not change it`
+      : `${schema} does not agree from height ${wrong.height} on (${wrong.what}); run: vchain rebuild ${machine}`,
+  );
 }

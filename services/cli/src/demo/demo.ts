@@ -12,7 +12,7 @@ import {
   readStatuses,
 } from '@virtualchain/projection';
 import { compareWithFold, createMiner, foldRawBlocks, type Miner, verdictCounts } from '@virtualchain/testing';
-import { demoFile } from '../connection.ts';
+import { demoFile } from '../demo-file.ts';
 import { paint, print } from '../output.ts';
 import { compareWithHandWritten } from './by-hand.ts';
 import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';

@@ -1,15 +1,25 @@
 import type { Command } from 'commander';
 import type { SendOptions } from '../commands/send.ts';
 import type { SnapshotImportOptions } from '../commands/snapshot.ts';
-import { withConnection } from '../connection.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { withEnd } from '../exit-codes.ts';
 import { connected, read } from '../program.ts';
 import { withTransaction } from '../transaction-options.ts';
 import { append } from '../values.ts';
 
+const DATABASE = ['network', 'postgresUrl'] as const;
+const DATABASE_AND_LOG = [...DATABASE, 'kafkaBrokers'] as const;
+
 export function addSend(program: Command): void {
   withTransaction(
-    connected(program, 'send', 'builds, signs, checks and sends an operation'),
+    connected(program, 'send', {
+      about: 'builds, signs, checks and sends an operation',
+      needs: ['nodeUrl'],
+      examples: [
+        'send kv claim satoshi --dry-run',
+        'send kv transfer satoshi RECIPIENT --fee-rate 3 --key-file keys.json',
+        'send kv claim satoshi --wait 6 --machine kv',
+      ],
+    }),
     'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr',
     'p2wpkh',
   )
@@ -25,24 +35,32 @@ export function addSend(program: Command): void {
 }
 
 export function addKeys(program: Command): void {
-  program
+  const keys = program
     .command('keys')
     .description('writes the keys of VCHAIN_KEY into a file encrypted with VCHAIN_KEY_PASSWORD')
     .argument('<file>', 'must not exist yet')
-    .addHelpText('after', EXIT_CODES)
-    .action(async (file) => {
+    .option('--json', 'one line of JSON')
+    .action(async (file, given: { json?: boolean }) => {
       const { keys } = await import('../commands/send.ts');
-      return keys(file);
+      return keys(file, { json: given.json ?? false });
     });
+  withEnd(keys, ['keys keys.json']);
 }
 
 export function addSnapshot(program: Command): void {
   const snapshot = program.command('snapshot').description('carries a projection from one operator to another');
 
-  withConnection(snapshot.command('export').description('one signed file of a projection at a height'))
+  connected(snapshot, 'export', {
+    about: 'one signed file of a projection at a height',
+    needs: DATABASE,
+    examples: [
+      'snapshot export kv kv.snapshot --key signer.pem',
+      'snapshot export kv kv.snapshot --key signer.pem --at 120',
+    ],
+  })
     .argument('<machine>', 'name or module')
     .argument('<file>', 'where to write it')
-    .requiredOption('--key <file>', 'Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
+    .requiredOption('--key <file>', 'required: Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
     .option('--at <height>', 'the newest block by default')
     .option('--json', 'one line of JSON')
     .action(async (machine, file, given: { key: string; at?: string }, command) => {
@@ -51,7 +69,14 @@ export function addSnapshot(program: Command): void {
       return snapshotExport(connection, machine, file, { ...given, json: options.json ?? false });
     });
 
-  withConnection(snapshot.command('import').description('checks a file and makes the live build out of it'))
+  connected(snapshot, 'import', {
+    about: 'checks a file and makes the live build out of it',
+    needs: DATABASE_AND_LOG,
+    examples: [
+      'snapshot import kv kv.snapshot --signer alice=PUBLICKEY',
+      'snapshot import kv kv.snapshot --refold --trust HEIGHT:HASH --replace',
+    ],
+  })
     .argument('<machine>', 'name or module')
     .argument('<file>', 'a snapshot file')
     .option('--signer <name=key>', 'whose word counts: Ed25519 public key, hex; several may be given', append)
@@ -67,7 +92,11 @@ export function addSnapshot(program: Command): void {
 }
 
 export function addRebuild(program: Command, signal: AbortSignal): void {
-  connected(program, 'rebuild', 'folds the topic into a new build and makes it the live one if both agree')
+  connected(program, 'rebuild', {
+    about: 'folds the topic into a new build and makes it the live one if both agree',
+    needs: DATABASE_AND_LOG,
+    examples: ['rebuild kv', 'rebuild kv --reshaped names --json'],
+  })
     .argument('<machine>', 'name or module')
     .option('--reshaped <collection>', 'its shape changed: left out of the comparison; several may be given', append)
     .option('--json', 'one line of JSON')
@@ -80,19 +109,31 @@ export function addRebuild(program: Command, signal: AbortSignal): void {
 }
 
 export function addAttach(program: Command): void {
-  connected(program, 'attach', 'stands a machine on the log that its topic holds now')
+  connected(program, 'attach', {
+    about: 'stands a machine on the log that its topic holds now',
+    needs: DATABASE_AND_LOG,
+    examples: ['attach kv', 'attach ./my-machine.ts --chain ./my-chain.ts'],
+  })
     .argument('<machine>', 'name or module')
+    .option('--json', 'one line of JSON')
     .action(async (machine, _options, command) => {
+      const { connection, options } = await read(command);
       const { attach } = await import('../commands/attach.ts');
-      return attach((await read(command)).connection, machine);
+      return attach(connection, machine, { json: options.json ?? false });
     });
 }
 
 export function addResume(program: Command): void {
-  connected(program, 'resume', 'lets a faulted machine go on')
+  connected(program, 'resume', {
+    about: 'lets a faulted machine go on',
+    needs: DATABASE,
+    examples: ['resume kv', 'resume ./my-machine.ts --chain ./my-chain.ts'],
+  })
     .argument('<machine>', 'name or module')
+    .option('--json', 'one line of JSON')
     .action(async (machine, _options, command) => {
+      const { connection, options } = await read(command);
       const { resume } = await import('../commands/attach.ts');
-      return resume((await read(command)).connection, machine);
+      return resume(connection, machine, { json: options.json ?? false });
     });
 }

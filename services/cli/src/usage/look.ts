@@ -3,8 +3,14 @@ import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { connected, read } from '../program.ts';
 import { append } from '../values.ts';
 
+const DATABASE = ['network', 'postgresUrl'] as const;
+
 export function addStatus(program: Command): void {
-  connected(program, 'status', 'node, log, and how each machine stands')
+  connected(program, 'status', {
+    about: 'node, log, and how each machine stands',
+    needs: [],
+    examples: ['status', 'status --json', 'status --network mainnet --postgres-url postgres://me@db.example/names'],
+  })
     .option('--json', 'one line of JSON')
     .action(async (_options, command) => {
       const { connection, options } = await read(command, { usesNode: true });
@@ -14,18 +20,28 @@ export function addStatus(program: Command): void {
 }
 
 export function addTail(program: Command, signal: AbortSignal): void {
-  connected(program, 'tail', 'the log as it grows')
+  connected(program, 'tail', {
+    about: 'the log as it grows',
+    needs: ['network', 'kafkaBrokers'],
+    examples: ['tail', 'tail --from latest', 'tail --from 850000 --once --json', 'tail --from offset:120000'],
+  })
+    .option('--from <place>', 'earliest, latest, a height, or offset:N of the topic', 'earliest')
+    .option('--cursor <json>', 'go on behind this cursor, as a line of --json shows it')
     .option('--json', 'a line of JSON each')
     .option('--once', 'end at the end of the log')
-    .action(async (given: { once?: boolean }, command) => {
+    .action(async (given: { once?: boolean; from: string; cursor?: string }, command) => {
       const { connection, options } = await read(command);
       const { tail } = await import('../commands/tail.ts');
-      return tail(connection, { json: options.json ?? false, once: given.once ?? false, signal });
+      return tail(connection, { ...given, json: options.json ?? false, once: given.once ?? false, signal });
     });
 }
 
 export function addState(program: Command): void {
-  connected(program, 'state', 'rows of a collection, at the tip or at a past height')
+  connected(program, 'state', {
+    about: 'rows of a collection, at the tip or at a past height',
+    needs: DATABASE,
+    examples: ['state kv names', 'state kv names satoshi --at 120', 'state bns names --limit 10 --json'],
+  })
     .argument('<machine>', 'name or module')
     .argument(
       '<collection>',
@@ -43,7 +59,11 @@ export function addState(program: Command): void {
 }
 
 export function addVerify(program: Command): void {
-  connected(program, 'verify', 'recomputes every hash from the stored operations and rows')
+  connected(program, 'verify', {
+    about: 'recomputes every hash from the stored operations and rows',
+    needs: DATABASE,
+    examples: ['verify kv', 'verify kv --from 100 --to 200', 'verify bns --log --trust HEIGHT:HASH'],
+  })
     .argument('<machine>', 'name or module')
     .option('--from <height>', 'begin here, with the rows stored for the height below')
     .option('--to <height>', 'end here')
@@ -58,15 +78,18 @@ export function addVerify(program: Command): void {
 }
 
 export function addSnv(program: Command): void {
-  connected(
-    program,
-    'snv',
-    'proves the operations of an old block by one trusted hash, against a server that is not trusted',
-  )
+  connected(program, 'snv', {
+    about: 'proves the operations of an old block by one trusted hash, against a server that is not trusted',
+    needs: DATABASE,
+    examples: ['snv kv 120 --server http://projector.example:3001 --trust HEIGHT:HASH'],
+  })
     .argument('<machine>', 'name or module')
     .argument('<height>', 'the block whose operations are wanted')
-    .requiredOption('--server <url>', 'a projector, http://host:port')
-    .requiredOption('--trust <root>', 'HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index')
+    .requiredOption('--server <url>', 'required: a projector, http://host:port')
+    .requiredOption(
+      '--trust <root>',
+      'required: HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index',
+    )
     .option('--json', 'one line of JSON')
     .action(async (machine, height, given: { server: string; trust: string }, command) => {
       const { connection, options } = await read(command, { usesNode: true });
@@ -76,10 +99,14 @@ export function addSnv(program: Command): void {
 }
 
 export function addDiverge(program: Command): void {
-  connected(program, 'diverge', 'finds where the projections of two databases part')
+  connected(program, 'diverge', {
+    about: 'finds where the projections of two databases part',
+    needs: ['network'],
+    examples: ['diverge postgres://me@a.example/names postgres://me@b.example/names --machine bns --chain bns'],
+  })
     .argument('<a>', 'postgres:// of one operator')
     .argument('<b>', 'postgres:// of the other')
-    .requiredOption('--machine <machine>', 'name or module')
+    .requiredOption('--machine <machine>', 'required: name or module')
     .option('--json', 'one line of JSON')
     .action(async (a, b, given: { machine: string }, command) => {
       const { connection, options } = await read(command);

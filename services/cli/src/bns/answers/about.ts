@@ -19,9 +19,10 @@ export async function tellAbout(
   options: ReadingOptions,
   told: Told,
 ): Promise<void> {
+  const at = heightAsked(options.at);
+  const isNamespace = what.startsWith('.');
+  const asked = isNamespace ? namespaceOf(what) : nameOf(what);
   await using names = await openNameSystem(connection);
-  const facts = await names.view(heightAsked(options.at), (view) =>
-    what.startsWith('.') ? told.namespace(view, namespaceOf(what)) : told.name(view, nameOf(what)),
-  );
+  const facts = await names.view(at, (view) => (isNamespace ? told.namespace(view, asked) : told.name(view, asked)));
   showFacts(facts, options);
 }

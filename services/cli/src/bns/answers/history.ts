@@ -18,10 +18,11 @@ const DEEDS: Readonly<Record<string, string>> = {
 
 /** `vchain bns history NAME`: what a name went through, over all its lives, newest first. */
 export async function history(connection: Connection, name: string, options: ReadingOptions): Promise<void> {
+  const [asked, at] = [nameOf(name), heightAsked(options.at)];
   await using names = await openNameSystem(connection);
-  await names.view(heightAsked(options.at), async (view) => {
+  await names.view(at, async (view) => {
     let page = 0;
-    const { items, isCut } = await listAll(() => nameHistory(view, nameOf(name), page++));
+    const { items, isCut } = await listAll(() => nameHistory(view, asked, page++));
     const rows = items.map(({ height, until, record, operations }) => ({
       height,
       until,

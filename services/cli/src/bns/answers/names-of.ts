@@ -6,9 +6,10 @@ import { showRows } from './show.ts';
 
 /** `vchain bns names-of ADDRESS`: the names that an address owns, neither expired nor revoked. */
 export async function namesOf(connection: Connection, address: string, options: ReadingOptions): Promise<void> {
+  const at = heightAsked(options.at);
   await using names = await openNameSystem(connection);
   partyOf('address', address, names.rules);
-  await names.view(heightAsked(options.at), async (view) => {
+  await names.view(at, async (view) => {
     const { items, isCut } = await listAll((before: readonly string[]) => {
       const last = before.at(-1);
       return namesOfAddress(view, address, last === undefined ? {} : { after: last });

@@ -1,5 +1,6 @@
 import { LegacyFloat } from '@virtualchain/machine';
 import { type BnsView, nameCost, namespaceCost } from '@virtualchain/machine-bns';
+import { NotFound } from '@virtualchain/projection';
 import type { Connection } from '../../connection.ts';
 import { QueryInvalid } from '../../values.ts';
 import type { ReadingOptions } from '../name-system.ts';
@@ -13,7 +14,7 @@ export async function price(connection: Connection, what: string, options: Readi
 async function nameFacts(view: BnsView, name: string): Promise<Readonly<Record<string, unknown>>> {
   const cost = await nameCost(view, name);
   if (cost === null)
-    throw new QueryInvalid(`${name} has no price at height ${view.reading.height}: there is no such namespace`);
+    throw new NotFound(`${name} has no price at height ${view.reading.height}: there is no such namespace`);
   const { amount, unit, microStacks, payTo } = cost;
   return {
     name,

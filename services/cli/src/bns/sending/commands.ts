@@ -24,11 +24,13 @@ import { waitSecondsDefault } from '../limits.ts';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from '../values.ts';
 import { type SendingOptions, senderKinds } from './sending-options.ts';
 
-type Planner<Options> = (planning: Planning, words: readonly string[], options: Options) => Promise<Plan>;
+/** Looks at what was typed, before anything is asked; what it gives makes the plan. @throws QueryInvalid */
+type Planner<Options> = (words: readonly string[], options: Options) => (planning: Planning) => Promise<Plan>;
 
 const OWNER = ['--owner <address>', 'whose the name is to be; the sender by default'] as const;
 const TOKENS = ['--tokens', 'pay in tokens where satoshis are taken too'] as const;
 const ZONEFILE = ['--zonefile-hash <hex>', 'hash160 of the zone file'] as const;
+const REQUIRED_ZONEFILE = [ZONEFILE[0], `required: ${ZONEFILE[1]}`] as const;
 const LAUNCHER = ['--launcher <address>', 'who imports and launches; the sender by default'] as const;
 
 /** What a command stands under, and the signal that ends it. */
@@ -46,25 +48,27 @@ export function addNameCommands(bns: Command, signal: AbortSignal): void {
 }
 
 function addBuying(under: Parent): void {
-  sending<BuyOptions>(
-    under,
-    'preorder <name>',
-    'pays for a name without showing it',
-    (planning, [name = ''], options) => planPreorder(planning, nameOf(name), options),
-  )
+  sending<BuyOptions>(under, 'preorder <name>', 'pays for a name without showing it', ([typed = ''], options) => {
+    const name = nameOf(typed);
+    return (planning) => planPreorder(planning, name, options);
+  })
     .option(...OWNER)
     .option(...TOKENS);
   sending<NameOptions>(
     under,
     'register <name>',
     'shows the name that was preordered, and takes it',
-    (planning, [name = ''], options) => planRegister(planning, nameOf(name), checked(options)),
+    ([typed = ''], options) => {
+      const [name, valid] = [nameOf(typed), checked(options)];
+      return (planning) => planRegister(planning, name, valid);
+    },
   )
     .option(...OWNER)
     .option(...ZONEFILE);
-  sending<NameOptions>(under, 'renew <name>', 'pays for another lifetime of a name', (planning, [name = ''], options) =>
-    planRenew(planning, nameOf(name), checked(options)),
-  )
+  sending<NameOptions>(under, 'renew <name>', 'pays for another lifetime of a name', ([typed = ''], options) => {
+    const [name, valid] = [nameOf(typed), checked(options)];
+    return (planning) => planRenew(planning, name, valid);
+  })
     .option(...OWNER)
     .option(...ZONEFILE)
     .option(...TOKENS);
@@ -75,18 +79,24 @@ function addKeeping(under: Parent): void {
     under,
     'update <name>',
     'sets the zone file hash of a name',
-    (planning, [name = ''], { zonefileHash }) =>
-      planUpdate(planning, nameOf(name), hash160Of('--zonefile-hash', zonefileHash)),
-  ).requiredOption(...ZONEFILE);
+    ([typed = ''], { zonefileHash }) => {
+      const [name, hash] = [nameOf(typed), hash160Of('--zonefile-hash', zonefileHash)];
+      return (planning) => planUpdate(planning, name, hash);
+    },
+  ).requiredOption(...REQUIRED_ZONEFILE);
   sending<{ keepData?: boolean }>(
     under,
     'transfer <name> <recipient>',
     'gives a name to an address',
-    (planning, [name = '', to = ''], { keepData }) => planTransfer(planning, nameOf(name), to, keepData === true),
+    ([typed = '', to = ''], { keepData }) => {
+      const name = nameOf(typed);
+      return (planning) => planTransfer(planning, name, to, keepData === true);
+    },
   ).option('--keep-data', 'with its zone file hash, which is dropped otherwise');
-  sending(under, 'revoke <name>', 'makes a name dead until it expires', (planning, [name = '']) =>
-    planRevoke(planning, nameOf(name)),
-  );
+  sending(under, 'revoke <name>', 'makes a name dead until it expires', ([typed = '']) => {
+    const name = nameOf(typed);
+    return (planning) => planRevoke(planning, name);
+  });
 }
 
 function addGiving(under: Parent): void {
@@ -94,26 +104,26 @@ function addGiving(under: Parent): void {
     under,
     'import <name>',
     'gives away a name of a namespace that is not launched yet',
-    (planning, [name = ''], options) =>
-      planImport(planning, nameOf(name), {
-        ...options,
-        zonefileHash: hash160Of('--zonefile-hash', options.zonefileHash),
-      }),
+    ([typed = ''], options) => {
+      const [name, zonefileHash] = [nameOf(typed), hash160Of('--zonefile-hash', options.zonefileHash)];
+      return (planning) => planImport(planning, name, { ...options, zonefileHash });
+    },
   )
     .option(...OWNER)
-    .requiredOption(...ZONEFILE);
+    .requiredOption(...REQUIRED_ZONEFILE);
   sending<{ note?: string }>(
     under,
     'send-tokens <recipient> <micro-stacks>',
     'sends tokens to an address',
-    (planning, [to = '', amount = ''], { note }) => planSendTokens(planning, to, microStacksOf(amount), note ?? ''),
+    ([to = '', typed = ''], { note }) => {
+      const amount = microStacksOf(typed);
+      return (planning) => planSendTokens(planning, to, amount, note ?? '');
+    },
   ).option('--note <text>', 'goes along with the tokens');
-  sending(
-    under,
-    'announce <message-hash>',
-    'announces a message; heard from a few names only',
-    (_planning, [hash = '']) => planAnnounce(hash160Of('message hash', hash)),
-  );
+  sending(under, 'announce <message-hash>', 'announces a message; heard from a few names only', ([typed = '']) => {
+    const hash = hash160Of('message hash', typed);
+    return () => planAnnounce(hash);
+  });
 }
 
 /** The three steps to a namespace. */
@@ -123,13 +133,19 @@ export function addNamespaceCommands(namespace: Command, signal: AbortSignal): v
     under,
     'preorder <id>',
     'pays for a namespace without showing it',
-    (planning, [id = ''], options) => planNamespacePreorder(planning, namespaceOf(id), options),
+    ([typed = ''], options) => {
+      const id = namespaceOf(typed);
+      return (planning) => planNamespacePreorder(planning, id, options);
+    },
   ).option(...LAUNCHER);
   sending<TypedReveal>(
     under,
     'reveal <id>',
     'shows the namespace that was preordered, and fixes its rules',
-    (planning, [id = ''], options) => planNamespaceReveal(planning, namespaceOf(id), revealOptionsOf(options)),
+    ([typed = ''], options) => {
+      const [id, rules] = [namespaceOf(typed), revealOptionsOf(options)];
+      return (planning) => planNamespaceReveal(planning, id, rules);
+    },
   )
     .option(...LAUNCHER)
     .option('--lifetime <blocks>', 'names live for twice as long; infinite for ever', String(revealDefaults.lifetime))
@@ -151,9 +167,10 @@ export function addNamespaceCommands(namespace: Command, signal: AbortSignal): v
       '1 burns the fees, 2 pays them to the creator at first, 3 takes tokens only',
       String(revealDefaults.namespaceVersion),
     );
-  sending(under, 'ready <id>', 'launches a namespace: its names are sold from then on', (planning, [id = '']) =>
-    planNamespaceReady(planning, namespaceOf(id)),
-  );
+  sending(under, 'ready <id>', 'launches a namespace: its names are sold from then on', ([typed = '']) => {
+    const id = namespaceOf(typed);
+    return (planning) => planNamespaceReady(planning, id);
+  });
 }
 
 /** A command that sends one operation. */
@@ -164,7 +181,9 @@ function sending<Options extends object>(
   plan: Planner<Options>,
 ): Command {
   const command = parent.command(usage).description(about);
-  return withTransaction(withConnection(command, bnsChains), senderKinds.join(', '), 'p2pkh')
+  const typed = `bns${parent.name() === 'bns' ? '' : ` ${parent.name()}`} ${usage.replace(/[<>]/g, '').replace(/ [a-z-]+/g, (word) => word.toUpperCase())}`;
+  const told = { needs: ['nodeUrl', 'postgresUrl'], examples: [`${typed} --dry-run`, `${typed} --wait 6`] } as const;
+  return withTransaction(withConnection(command, { ...told, chains: bnsChains }), senderKinds.join(', '), 'p2pkh')
     .option('--wait [confirmations]', 'wait for the verdict of the projection; 1 confirmation by default')
     .option('--timeout <seconds>', 'wait no longer', String(waitSecondsDefault))
     .option('--force', 'send it even if the rules would not take it')
@@ -172,9 +191,10 @@ function sending<Options extends object>(
       const called = given.at(-1) as Command;
       const options = called.opts<SendingOptions & Options>();
       const sent = { ...options, json: options.json ?? false };
+      const planner = plan(called.args, options);
       const connection = await bnsConnection(called, { usesNode: true });
       const { sendPlanned } = await import('./send-planned.ts'); // wallet and node: not for who only asks
-      return sendPlanned(connection, sent, signal, (planning) => plan(planning, called.args, options));
+      return sendPlanned(connection, sent, signal, planner);
     });
 }
 

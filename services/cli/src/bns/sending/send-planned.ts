@@ -6,9 +6,10 @@ import { redactText } from '@virtualchain/process';
 import type { Account } from '@virtualchain/wallet';
 import type { Connection } from '../../connection.ts';
 import { accountOf, readKeys } from '../../keys.ts';
+import { confirmationsMax, timeoutSecondsMax } from '../../limits.ts';
 import { openRpcOf, readNetwork } from '../../node-of.ts';
 import { print } from '../../output.ts';
-import { deliver, prepare } from '../../transaction.ts';
+import { deliver, paymentOf, prepare } from '../../transaction.ts';
 import { QueryInvalid, wholeNumber } from '../../values.ts';
 import { projectionBehindBlocksMax } from '../limits.ts';
 import { type NameSystem, openNameSystem } from '../name-system.ts';
@@ -31,21 +32,26 @@ export async function sendPlanned(
   signal: AbortSignal,
   planner: Planner,
 ): Promise<void> {
-  const confirmations = options.wait === undefined || options.wait === true ? 1 : wholeNumber('--wait', options.wait);
-  const timeoutSeconds = wholeNumber('--timeout', options.timeout);
+  const confirmations =
+    options.wait === undefined || options.wait === true
+      ? 1
+      : wholeNumber('--wait', options.wait, { min: 1, max: confirmationsMax });
+  const timeoutSeconds = wholeNumber('--timeout', options.timeout, { max: timeoutSecondsMax });
+  const paid = paymentOf(options);
+  const keys = await readKeys(options);
+  const accountOn = accountOf(options, keys, senderKinds);
   await using names = await openNameSystem(connection);
   const network = await readNetwork(connection);
   if (network !== names.instance.network)
     throw new QueryInvalid(`the node is on ${network}, the projection on ${names.instance.network}`);
-  const keys = await readKeys(options);
-  const account = accountOf(options, keys, network, senderKinds);
+  const account = accountOn(network);
   await using rpc = await openRpcOf(connection);
   const nodeHeight = Number(await rpc.call('getblockcount'));
   const plan = await planChecked(names, { account, keys, nodeHeight }, planner, options);
   const { summary, opcode, payload, outputs, changeIndex } = plan;
   const data = concatBytes(names.instance.chain.magic, Uint8Array.of(opcode), payload);
   const operation = changeIndex === undefined ? { data, outputs } : { data, outputs, changeIndex };
-  const { built, described } = await prepare(rpc, account, operation, options);
+  const { built, described } = await prepare(rpc, account, operation, paid);
   const txid = await deliver(rpc, { built, described: { operation: summary, ...described } }, options);
   if (txid === null) return;
   const coin = built.change === 0n ? null : `${txid}:${changeIndex ?? outputs.length + 1}`;

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigInvalid, rememberUrlSecrets } from '@virtualchain/process';
+
+/** Settings of a connection, by their names. */
+type Places = Readonly<Record<string, string | undefined>>;
+
+/** Where a running demo says how it is reached: commands without settings talk to it. */
+export const demoFile = join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), '.vchain', 'demo.json');
+
+/** What the demo that runs says of itself; null where none does. @throws ConfigInvalid */
+export function readDemo(path: string = demoFile): Places | null {
+  if (!existsSync(path)) return null;
+  try {
+    const demo = JSON.parse(readFileSync(path, 'utf8')) as Places;
+    for (const url of [demo['postgresUrl'], demo['nodeUrl']]) if (url !== undefined) rememberUrlSecrets(new URL(url));
+    return demo;
+  } catch {
+    throw new ConfigInvalid([`${path} does not say how a running demo is reached: remove it, or start the demo again`]);
+  }
+}
+
+/** The settings that were given, with those of a running demo beside them, and which of those were taken where some were given. */
+export function withDemo(
+  given: Places,
+  demo: Places | null,
+): { readonly connection: Places & { readonly chain: string }; readonly borrowed: readonly string[] } {
+  if (demo === null) return { connection: { chain: 'kv', ...given }, borrowed: [] };
+  const { nodeCookieFile, ...rest } = demo;
+  // A cookie file is the login of its own node.
+  const isItsNode = given['nodeUrl'] === undefined && nodeCookieFile !== undefined;
+  const beside: Places = isItsNode ? { ...rest, nodeCookieFile } : rest;
+  const isMixed = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some((name) => given[name] !== undefined);
+  const borrowed = isMixed ? Object.keys(beside).filter((name) => given[name] === undefined) : [];
+  return { connection: { chain: 'kv', ...beside, ...given }, borrowed };
+}

@@ -1,0 +1,12 @@
+/** The highest block height that the database can hold. */
+export const heightMax = 2_147_483_647;
+/** Rows that one call lists at most. */
+export const rowsMax = 1_000_000;
+/** Keys of a multisig that may sign. */
+export const signersMax = 16;
+/** Confirmations that can be waited for. */
+export const confirmationsMax = 1_000_000;
+/** The longest time that a verdict is waited for, a year. */
+export const timeoutSecondsMax = 31_536_000;
+/** A column of a table keeps so many characters, however narrow the terminal is. */
+export const columnCharactersMin = 8;
