@@ -35,3 +35,16 @@ test('a line of JSON means the same when it was printed', () => {
   expect(line).not.toMatch(/[\u007f-\u009f\u202e]/);
   expect(JSON.parse(line)).toEqual(value);
 });
+
+test('a table fits the terminal: its widest columns are cut, and elsewhere nothing is', () => {
+  const head = ['name', 'owner', 'blocks'];
+  const rows = [['satoshi', 'x'.repeat(100), 7]] as const;
+  const widths = (terminal: Parameters<typeof table>[2]) =>
+    table(head, rows, terminal)
+      .split('\n')
+      .map(({ length }) => length);
+  expect(Math.max(...widths({ isTTY: true, columns: 60 }))).toBe(60);
+  expect(table(head, rows, { isTTY: true, columns: 60 })).toContain('x…  ');
+  expect(table(head, rows, { isTTY: true, columns: 60 })).toMatch(/satoshi .* 7$/m);
+  expect(table(head, rows, {})).toContain('x'.repeat(100));
+});

@@ -1,5 +1,5 @@
 import { height as toHeight } from '@virtualchain/bitcoin';
-import { ExpectedError, errorText } from '@virtualchain/kernel';
+import { ExpectedError, errorText, isExpectedError } from '@virtualchain/kernel';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import { type MachineStatus, openRegistry, readStatuses } from '@virtualchain/projection';
 import { type Connection, need } from '../connection.ts';
@@ -199,7 +199,8 @@ async function logStatus(connection: Connection, topic: string): Promise<StatusR
     if (tail === null || tail.block === null) return { topic, problem: 'holds no block yet', isEmpty: true };
     return { topic, height: tail.block.height, hash: tail.block.hash, sequence: tail.sequence, epoch: tail.epoch };
   } catch (error) {
-    return { topic, problem: errorText(error), isEmpty: false };
+    const isEmpty = isExpectedError(error) && error.code === 'TOPIC_MISSING';
+    return { topic, problem: errorText(error), isEmpty };
   }
 }
 
