@@ -17,6 +17,8 @@ export const SILENCE_MARGIN_MS = 5_000;
 /** What one bulk statement sends, about; and what a number or a null counts as. */
 export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;
+/** Rows of a table that are copied into it, in a round trip of their own; fewer go with everything else. */
+export const COPIED_ROWS_MIN = 1_000;
 /** Rows of transitions, a block's each, in one statement: each has its own parameters. */
 export const TRANSITION_ROWS_PER_WRITE_MAX = 500;
 /** How long connections take to be given back; one that died in the middle of something never is. */

@@ -2,12 +2,13 @@ import type { Height } from '@virtualchain/bitcoin';
 import type { Collection, Collections, Row, Version } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import type { Build } from './build.ts';
-import { type BulkColumn, bulkWrites, namesOf, selectedOf, unnest } from './bulk/bulk-insert.ts';
+import type { BulkColumn } from './bulk/binary-array.ts';
+import { bulkWrites, namesOf, selectedOf, unnest } from './bulk/bulk-insert.ts';
 import { runWrites, type Write } from './bulk/write.ts';
 import { collectionTable, historyView, inIndexOrder } from './collection-table.ts';
 import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
 import type { Db } from './database/database.ts';
-import { ELEMENT_CAST, ELEMENT_TYPE, rowFromSql, toElement } from './sql-columns.ts';
+import { ELEMENT_CAST, ELEMENT_TYPE, rowFromSql, toElements } from './sql-columns.ts';
 
 /** The rows of one collection of a build with their history: the only place where rows have columns of the machine's. */
 export interface History {
@@ -203,7 +204,7 @@ function keysOf(history: History, rows: readonly Row[]): { columns: readonly Bul
 function columnOf({ collection }: History, name: string, rows: readonly Row[]): BulkColumn {
   const column = collection.columns[name];
   if (column === undefined) throw new TypeError(`no column ${name}`);
-  const values = rows.map((row) => toElement(column, row[name] ?? null));
+  const values = toElements(column, name, rows);
   const cast = ELEMENT_CAST[column.kind];
   const made = { name, arrayType: ELEMENT_TYPE[column.kind], values };
   return cast === undefined ? made : { ...made, cast };

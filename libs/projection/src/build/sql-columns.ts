@@ -58,11 +58,17 @@ export function toSql(column: Column<unknown>, value: ColumnValue): SqlValue {
   }
 }
 
-/** A value as an array parameter takes it: numbers as they are. */
-export function toElement(column: Column<unknown>, value: ColumnValue): Element {
-  if (value === null) return null;
-  if (column.kind === 'integer' || column.kind === 'bigint') return value as number | bigint;
-  return column.kind === 'legacyFloat' ? (value as LegacyFloat).value : toSql(column, value);
+/** The values of a column of some rows as an array parameter takes them: most are as the rows have them. */
+export function toElements(column: Column<unknown>, name: string, rows: readonly Row[]): readonly Element[] {
+  switch (column.kind) {
+    case 'numeric':
+    case 'list':
+      return rows.map((row) => toSql(column, row[name] ?? null));
+    case 'legacyFloat':
+      return rows.map((row) => (row[name] as LegacyFloat | null)?.value ?? null);
+    default:
+      return rows.map((row) => (row[name] ?? null) as Element);
+  }
 }
 
 /** A value as the driver gives it, back in the machine's type. */

@@ -6,7 +6,17 @@
 /** A value of one element; bigints may come as decimal text. */
 export type Element = string | number | bigint | boolean | Uint8Array | null;
 
-interface ElementType {
+/** One column of many rows, as `unnest` takes it: its name, the type of the array that carries it, and a value a row. */
+export interface BulkColumn {
+  readonly name: string;
+  readonly arrayType: string;
+  readonly values: readonly Element[];
+  /** Cast from the array's element to the column, where they differ. */
+  readonly cast?: string;
+}
+
+/** How a value of one type is sent. */
+export interface ElementType {
   readonly oid: number;
   /** What `write` needs for a value that is not null. */
   bytesOf(value: Element): number;
@@ -49,6 +59,11 @@ const TYPES: Readonly<Record<string, ElementType>> = {
   'text[]': text,
   'bytea[]': bytea,
 };
+
+/** The type of the elements of an array, undefined where it has no binary form here. */
+export function elementTypeOf(arrayType: string): ElementType | undefined {
+  return TYPES[arrayType];
+}
 
 /** Which arrays can be encoded: `integer[]`, `text[]` and others. Bytes may come as hex. */
 export function encodeArray(arrayType: string, values: readonly Element[]): Buffer {

@@ -1,18 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../../limits.ts';
+import { COPIED_ROWS_MIN, SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../../limits.ts';
 import type { BuildTables } from '../build.ts';
 import { columnsOf, type RowOf, type Table } from '../table.ts';
-import { type Element, encodeArray } from './binary-array.ts';
+import { type BulkColumn, type Element, encodeArray } from './binary-array.ts';
+import { canCopy, copyStatement } from './copy-rows.ts';
 import { runWrites, type Write } from './write.ts';
-
-/** One column of many rows, as `unnest` takes it: its name, the type of the array that carries it, and a value a row. */
-export interface BulkColumn {
-  readonly name: string;
-  readonly arrayType: string;
-  readonly values: readonly Element[];
-  /** Cast from the array's element to the column, where they differ. */
-  readonly cast?: string;
-}
 
 /** Inserts rows of a fixed table, alone. */
 export async function insertRows<T extends Table>(
@@ -73,16 +65,21 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /**
- * `INSERT … SELECT FROM unnest`: many rows in one statement with one parameter a column; as many statements as keep their
+ * `INSERT … SELECT FROM unnest`: many rows in one statement with one parameter a column, or COPY where they are very many; as many statements as keep their
  * bytes below what Postgres takes in a message. A block of strangers may hold 100 MB.
  */
 export function bulkWrites(table: string, columns: readonly BulkColumn[], bytesMax = STATEMENT_BYTES_MAX): Write[] {
   const names = namesOf(columns);
   const selected = sql.join(columns.map(selectedOf));
-  return [...portions(columns, bytesMax)].map(({ columns: some, bytes }) => ({
-    bytes,
-    statement: sql`insert into ${sql.table(table)} (${names}) select ${selected} from ${unnest(some)} as x(${names}) where true`,
-  }));
+  const isCopied = (columns[0]?.values.length ?? 0) >= COPIED_ROWS_MIN && canCopy(columns);
+  return [...portions(columns, bytesMax)].map(({ columns: some, bytes }) =>
+    isCopied
+      ? { bytes, statement: copyStatement(table, some), isAlone: true }
+      : {
+          bytes,
+          statement: sql`insert into ${sql.table(table)} (${names}) select ${selected} from ${unnest(some)} as x(${names}) where true`,
+        },
+  );
 }
 
 interface Portion {

@@ -11,15 +11,19 @@ export interface Write {
   readonly expected?: { readonly rows: number; readonly orElse: (found: number) => Error };
   /** Has to be over before this one begins. */
   readonly after?: Write;
+  /** Cannot be joined with others: it runs by itself, behind those that are. */
+  readonly isAlone?: boolean;
 }
 
 /**
- * Runs writes joined into one statement, which is one round trip; into as many as keep what each sends below the limit.
+ * Runs writes joined into one statement, which is one round trip; into as many as keep what each sends below the limit. Those
+ * that stand alone follow, so that none of the others may have to be after them.
  *
  * @throws what a write expects.
  */
 export async function runWrites(db: Db, writes: readonly Write[]): Promise<void> {
-  for (const joined of portionsOf(writes)) await runJoined(db, joined);
+  for (const joined of portionsOf(writes.filter(({ isAlone }) => isAlone !== true))) await runJoined(db, joined);
+  for (const { statement, isAlone } of writes) if (isAlone === true) await statement.execute(db);
 }
 
 function portionsOf(writes: readonly Write[]): Write[][] {

@@ -10,6 +10,7 @@ import {
   POOL_CONNECTIONS_MAX,
   STATEMENT_TIMEOUT_MS,
 } from '../../limits.ts';
+import { CopyingClient } from './copying-client.ts';
 import { isPassing, isRefusal } from './driver-errors.ts';
 import { postgresAddress } from './postgres-url.ts';
 import { sessionSetter } from './session.ts';
@@ -42,6 +43,7 @@ export function connectDatabase(postgresUrl: string, { name, connectionsMax, sta
   const address = postgresAddress(postgresUrl);
   // What is undefined `pg` chooses.
   const pool = new pg.Pool({
+    Client: CopyingClient,
     ...address,
     application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
     connectionTimeoutMillis: address.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,

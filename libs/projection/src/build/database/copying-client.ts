@@ -1,0 +1,64 @@
+import pg from 'pg';
+
+/** Rows for `copy … from stdin (format binary)`: the one parameter of such a statement, in a comment behind it. */
+export class CopyRows {
+  readonly data: Buffer;
+
+  constructor(data: Buffer) {
+    this.data = data;
+  }
+}
+
+/** What a query of `pg` hears of its answer. */
+interface Connection {
+  query(text: string): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+/** A client of `pg` that also runs a statement with `CopyRows`, which the driver itself refuses. */
+export class CopyingClient extends pg.Client {
+  override query(...given: unknown[]): never {
+    const [text, values] = given;
+    const rows = Array.isArray(values) && values.length === 1 ? values[0] : null;
+    const run = super.query as (...asGiven: readonly unknown[]) => unknown;
+    if (!(rows instanceof CopyRows)) return run.apply(this, given) as never;
+    return new Promise((resolve, reject) => run.call(this, new Copy(String(text), rows, resolve, reject))) as never;
+  }
+}
+
+/** A statement that sends rows; the driver calls it as the server answers. */
+class Copy {
+  /** The driver's own look whether somebody waits. */
+  readonly callback = () => undefined;
+  readonly #text: string;
+  readonly #rows: CopyRows;
+  readonly #resolve: (result: object) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(text: string, rows: CopyRows, resolve: (result: object) => void, reject: (error: Error) => void) {
+    this.#text = text;
+    this.#rows = rows;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  submit(connection: Connection): void {
+    connection.query(this.#text);
+  }
+
+  handleCopyInResponse(connection: Connection): void {
+    connection.sendCopyFromChunk(this.#rows.data);
+    connection.endCopyFrom();
+  }
+
+  handleCommandComplete(): void {}
+
+  handleReadyForQuery(): void {
+    this.#resolve({ command: 'COPY', rowCount: 0, rows: [], fields: [] });
+  }
+
+  handleError(error: Error): void {
+    this.#reject(error);
+  }
+}
