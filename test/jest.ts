@@ -1,9 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
+const runFile = promisify(execFile);
+const JEST = join(root, 'node_modules/jest/bin/jest.js');
+const WHERE = ['--config', join(root, 'jest.config.mjs'), '--rootDir', root];
 
 /** How many tests ended how. */
 export interface Outcome {
@@ -30,6 +34,13 @@ export function suiteEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...given, NODE_OPTIONS: `${given['NODE_OPTIONS'] ?? ''} ${flags}`.trim() };
 }
 
+/** The suites whose path matches, as absolute paths. */
+export async function suitesOf(paths: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const args = ['--listTests', '--json', '--passWithNoTests', '--testPathPatterns', ...paths];
+  const { stdout } = await runFile(process.execPath, [JEST, ...WHERE, ...args], { cwd: root, env });
+  return JSON.parse(stdout) as readonly string[];
+}
+
 /** Runs the suites whose path matches. A run that ends without a result counts as one failure. */
 export async function runJest(
   paths: readonly string[],
@@ -40,9 +51,9 @@ export async function runJest(
   const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
   const file = join(folder, 'result.json');
   const flags = ['--passWithNoTests', '--forceExit', '--maxWorkers', String(workers), '--testPathPatterns', ...paths];
-  const where = ['--config', join(root, 'jest.config.mjs'), '--rootDir', root, '--json', '--outputFile', file];
+  const where = [...WHERE, '--json', '--outputFile', file];
   // A group of its own: its workers end with it, which they would not by themselves.
-  const child = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...where, ...flags], {
+  const child = spawn(process.execPath, [JEST, ...where, ...flags], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],

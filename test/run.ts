@@ -1,10 +1,11 @@
 /**
  * `npm test [-- --node bitcoind|btcd] [<pattern> …]`: all suites on real parts. Kafka and Postgres are started once for
- * all of them (those that kill servers start their own), nodes by each suite, of the kind that is named; the checks of the
- * whole system run one after the other. Ends with `N passed, N failed`.
+ * all of them, where one of them uses them (those that kill servers start their own), nodes by each suite, of the kind that
+ * is named; the checks of the whole system run one after the other. Ends with `N passed, N failed`.
  */
-import { findBitcoind, startRealParts } from '@virtualchain/local';
-import { add, countRun, nothingRun, runJest, stopSignal, suiteEnvironment } from './jest.ts';
+import { findBitcoind, type RealParts, startRealParts } from '@virtualchain/local';
+import { add, countRun, nothingRun, runJest, stopSignal, suiteEnvironment, suitesOf } from './jest.ts';
+import { needServers } from './needs-servers.ts';
 import { nodeSettings, readNodeFlag } from './node-choice.ts';
 
 const PHASES = [
@@ -27,21 +28,27 @@ const PHASES = [
   { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], workers: 1 },
 ];
 
+/** What suites are told of the servers of the run; `test/kit/shared-servers.ts` reads it. */
+const sharedBy = ({ kafka, postgres }: RealParts<'kafka' | 'postgres'>): NodeJS.ProcessEnv => ({
+  VCHAIN_TEST_KAFKA_BROKERS: kafka.brokers.join(','),
+  VCHAIN_TEST_POSTGRES_URL: postgres.url,
+});
+
 const signal = stopSignal();
 await countRun(signal, async () => {
   const { node, patterns } = readNodeFlag(process.argv.slice(2));
   const chosen = await nodeSettings(node, process.env, (line) => console.error(line));
-  await using parts = await startRealParts({ need: ['kafka', 'postgres'] });
-  const env = suiteEnvironment({
-    ...process.env,
-    ...chosen,
-    VCHAIN_TEST_KAFKA_BROKERS: parts.kafka.brokers.join(','),
-    VCHAIN_TEST_POSTGRES_URL: parts.postgres.url,
-  });
+  const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
+  const ours = suiteEnvironment({ ...process.env, ...chosen });
+  const suites = await suitesOf(
+    phases.flatMap(({ paths }) => paths),
+    ours,
+  );
+  await using parts = needServers(suites) ? await startRealParts({ need: ['kafka', 'postgres'] }) : null;
+  const env = parts === null ? ours : { ...ours, ...sharedBy(parts) };
   const bitcoind = findBitcoind(env);
   const needy = bitcoind === undefined ? 'none, so that the suites that are about one are skipped' : bitcoind;
   console.error(`node: ${node ?? 'whatever this machine has'}; bitcoind: ${needy}`);
-  const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
   let total = nothingRun;
   for (const phase of phases) {
     if (signal.aborted) break;
