@@ -39,6 +39,7 @@ test('a subscriber that reads only the topic, killed and restarted at random, en
     operations: outcomes.map(({ event }) => `${event.txid} ${event.payload}`),
   }));
   expect(blocks).toEqual(wanted);
+  expect(await readFile(subscriber.logFile, 'utf8')).toBe(''); // nothing is said on the terminal of who uses the client
 }, 240_000);
 
 test('`vchain tail` says what it waits for: the topic, then the next block', async () => {

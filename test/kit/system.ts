@@ -110,7 +110,7 @@ export class System implements AsyncDisposable {
       args: [join(root, script), ...args],
       env: {
         PATH: process.env['PATH'],
-        NODE_OPTIONS: '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+        NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
         ...this.settings,
         ...settings,
       },

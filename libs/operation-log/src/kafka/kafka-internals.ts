@@ -11,10 +11,10 @@ import {
 } from './kafka-messages.ts';
 
 /**
- * The one file that reaches into kafkajs 2.2.4, pinned exactly. Its public reader joins a consumer group, which takes
- * seconds, hides the last stable offset, resets silently when an offset is out of range, and cannot be asked for one
- * record. Inside, it speaks to a broker with plain fetches; these are used here, and the contract suite stands over
- * them.
+ * The one file that reaches into kafkajs 2.2.4, pinned exactly; `kafkajs.ts` only mends a timer. Its public reader joins a
+ * consumer group, which takes seconds, hides the last stable offset, resets silently when an offset is out of range, and
+ * cannot be asked for one record. Inside, it speaks to a broker with plain fetches; these are used here, and the contract
+ * suite stands over them.
  */
 
 /** What goes out, as kafkajs makes it: `encode` answers with something that has its encoder's two fields. */
