@@ -23,9 +23,9 @@ import {
 const by = 'w2';
 
 test('name_preorder: is pending, and the name is not there', async () => {
-  const block = await when(opened({}), preorder({ by })).thenAccepts({
-    preorders: [{ op: '?', address: addressOf(by) }],
-  });
+  const preordered = when(opened({}), preorder({ by }));
+  await preordered.thenAccepts({ preorders: [{ op: '?', address: addressOf(by) }] });
+  const block = await preordered.folded();
   expect(block.changes.some(({ collection }) => collection === 'names')).toBe(false);
 });
 
@@ -44,9 +44,11 @@ test('name_preorder_expire: after 144 blocks the name is free for others', async
 });
 
 test('name_pre_reg: the name belongs to the address it was registered to, the preorder is gone', async () => {
-  const block = await when(opened({}, [preorder({ by, to: 'w3' })]), register({ by, to: 'w3' })).thenAccepts({
+  const registered = when(opened({}, [preorder({ by, to: 'w3' })]), register({ by, to: 'w3' }));
+  await registered.thenAccepts({
     names: [{ name: 'foo.test', address: addressOf('w3'), block_number: 104, first_registered: 105 }],
   });
+  const block = await registered.folded();
   expect(block.changes.filter(({ collection, after }) => collection === 'preorders' && after === null)).toHaveLength(1);
 });
 

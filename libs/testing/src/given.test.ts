@@ -17,8 +17,9 @@ test('a held name cannot be claimed, even by its owner', () =>
   given(kv, held).when('alice', '+', 'satoshi').thenRejects('NAME_TAKEN'));
 
 test('blocks without operations count', async () => {
-  const block = await given(kv, held).block().block().when('alice', '!', 'satoshi').thenAccepts();
-  expect(block.block.height).toBe(4);
+  const after = given(kv, held).block().block().when('alice', '!', 'satoshi');
+  await after.thenAccepts();
+  expect((await after.folded()).block.height).toBe(4);
 });
 
 test('a name that does not parse is ignored', () =>

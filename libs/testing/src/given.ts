@@ -23,15 +23,19 @@ export type WhenOptions = Omit<PlannedOperation, 'sender' | 'opcode' | 'payload'
 /** A block of operations that is about to be judged. */
 export interface WhenBlock {
   /** Of each operation in turn: `accepted`, or the code it was rejected or ignored with. */
-  thenAnswers(verdicts: readonly string[], rows?: ExpectedRows): Promise<FoldedBlock>;
+  thenAnswers(verdicts: readonly string[], rows?: ExpectedRows): Promise<void>;
+  /** The block as the machine folded it, for further questions. */
+  folded(): Promise<FoldedBlock>;
 }
 
-/** Each answers the block that held the operation, for further questions. */
+/** An operation that is about to be judged. What a `then…` answers can be returned to any test runner. */
 export interface When {
-  thenAccepts(rows?: ExpectedRows): Promise<FoldedBlock>;
+  thenAccepts(rows?: ExpectedRows): Promise<void>;
   /** `reason` is the verdict's code or its detail. */
-  thenRejects(reason: string): Promise<FoldedBlock>;
-  thenIgnores(reason: string): Promise<FoldedBlock>;
+  thenRejects(reason: string): Promise<void>;
+  thenIgnores(reason: string): Promise<void>;
+  /** The block that holds the operation as the machine folded it, for further questions. */
+  folded(): Promise<FoldedBlock>;
 }
 
 /** Begins a history of a machine: `given(kv).block([…]).when('alice', '+', 'satoshi').thenRejects('NAME_TAKEN')`. */
@@ -42,21 +46,17 @@ export function given(subject: MachineUnderTest, history: readonly PlannedBlock[
       const outcome = () => foldLast(subject, [...history, [{ sender, opcode, payload, ...more }]]);
       return {
         async thenAccepts(rows = {}) {
-          const { fold, block, verdict } = await outcome();
+          const { fold, verdict } = await outcome();
           expectVerdict(verdict, 'accepted');
           expectRows(fold, rows);
-          return block;
         },
         async thenRejects(reason) {
-          const { block, verdict } = await outcome();
-          expectVerdict(verdict, 'rejected', reason);
-          return block;
+          expectVerdict((await outcome()).verdict, 'rejected', reason);
         },
         async thenIgnores(reason) {
-          const { block, verdict } = await outcome();
-          expectVerdict(verdict, 'ignored', reason);
-          return block;
+          expectVerdict((await outcome()).verdict, 'ignored', reason);
         },
+        folded: async () => (await outcome()).block,
       };
     },
     whenBlock: (operations) => ({
@@ -65,8 +65,8 @@ export function given(subject: MachineUnderTest, history: readonly PlannedBlock[
         const given = block.outcomes.map(({ verdict }) => (verdict.kind === 'accepted' ? 'accepted' : verdict.code));
         deepStrictEqual(given, verdicts, block.outcomes.map(({ verdict }) => describe(verdict)).join('\n'));
         expectRows(fold, rows);
-        return block;
       },
+      folded: async () => (await foldLast(subject, [...history, operations])).block,
     }),
   };
 }
