@@ -15,6 +15,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
     join(root, 'test/architecture/main.ts'),
   ],
   ['generated documents', process.execPath, join(root, 'libs/protocol/scripts/generate.ts'), '--check'],
+  ['generated parts of pages', process.execPath, join(root, 'test/docs/write.ts'), '--check'],
 ];
 
 const failed: string[] = [];

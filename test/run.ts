@@ -21,6 +21,7 @@ const PHASES = [
       'test/architecture/',
       'test/mutants/',
       'test/bench/',
+      'test/docs/',
     ],
     workers: 2,
   },

@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { addBns } from '../../services/cli/src/bns/command.ts';
+import { withConnection } from '../../services/cli/src/connection.ts';
+import { addDemo } from '../../services/cli/src/demo/command.ts';
+import * as change from '../../services/cli/src/usage/change.ts';
+import * as look from '../../services/cli/src/usage/look.ts';
+import { addIngester, addProjector } from '../../services/cli/src/usage/processes.ts';
+import { markdownTable } from './page.ts';
+
+type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => void | Promise<void>;
+
+/** All commands, as `vchain` registers them. */
+export async function allCommands(): Promise<Command> {
+  const program = new Command('vchain');
+  const modules: readonly Readonly<Record<string, unknown>>[] = [
+    { addIngester, addProjector, addDemo },
+    change,
+    look,
+    { addBns },
+  ];
+  for (const register of modules.flatMap((module) => Object.values(module)))
+    if (typeof register === 'function') await (register as Register)(program, new AbortController().signal, true);
+  return program;
+}
+
+/** The parts of the page of commands: the list, and of each command what it takes. */
+export async function commandParts(): Promise<ReadonlyMap<string, string>> {
+  const leaves = leavesOf(await allCommands(), []);
+  const connection = withConnection(new Command('any'), { needs: [], examples: [] }).options;
+  const shared = new Set(connection.map(({ long }) => long));
+  const rows = leaves.map(({ usage, command }) => [`[\`${usage}\`](#${anchorOf(usage)})`, command.description()]);
+  const sections = leaves.map(({ usage, command }) => section(usage, command, shared));
+  const options = connection.map(({ flags, description }) => [`\`${flags}\``, description]);
+  return new Map([
+    ['list', markdownTable(['command', 'what'], rows)],
+    ['connection', markdownTable(['option', 'what'], options)],
+    ['commands', sections.join('\n\n')],
+  ]);
+}
+
+interface Leaf {
+  readonly usage: string;
+  readonly command: Command;
+}
+
+function leavesOf(command: Command, path: readonly string[]): readonly Leaf[] {
+  const here = [...path, command.name()];
+  if (command.commands.length === 0) return [{ usage: here.join(' '), command }];
+  return command.commands.flatMap((each) => leavesOf(each, here));
+}
+
+function anchorOf(usage: string): string {
+  return usage.replaceAll(' ', '-');
+}
+
+function section(usage: string, command: Command, shared: ReadonlySet<string | undefined>): string {
+  const args = command.registeredArguments.map((each) => ({
+    name: each.required ? `<${each.name()}${each.variadic ? '…' : ''}>` : `[${each.name()}${each.variadic ? '…' : ''}]`,
+    about: each.description,
+  }));
+  const own = command.options.filter(({ long }) => !shared.has(long));
+  const rows = [
+    ...args.map(({ name, about }) => [`\`${name}\``, about]),
+    ...own.map(({ flags, description, mandatory, defaultValue }) => [
+      `\`${flags}\``,
+      `${description}${mandatory ? ' (required)' : ''}${defaultValue === undefined ? '' : ` (${defaultValue} when absent)`}`,
+    ]),
+  ];
+  const takesConnection = command.options.length > own.length;
+  const lines = [
+    `### ${usage}`,
+    `\`${[usage, ...args.map(({ name }) => name)].join(' ')}\`: ${command.description()}.${takesConnection ? ' Takes the [options of where things are](#where-things-are).' : ''}`,
+    ...(rows.length > 0 ? [markdownTable(['argument or option', 'what'], rows)] : []),
+  ];
+  return lines.join('\n\n');
+}

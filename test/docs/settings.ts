@@ -1,0 +1,30 @@
+import type { Spec } from '@virtualchain/process';
+import { kafkaSecuritySpec, watchedSpec } from '@virtualchain/process';
+import { spec as ingester } from '../../services/ingester/src/settings/config.ts';
+import { spec as projector } from '../../services/projector/src/config.ts';
+import { markdownTable } from './page.ts';
+
+/** What every process shares: told once. */
+const SHARED: Spec = { ...kafkaSecuritySpec, ...watchedSpec };
+
+/** Tables of the settings that the code reads, by the names of their parts of the page. */
+export function settingsParts(): ReadonlyMap<string, string> {
+  return new Map([
+    ['ingester', settingsTable(ingester, SHARED)],
+    ['projector', settingsTable(projector, SHARED)],
+    ['kafka', settingsTable(kafkaSecuritySpec)],
+    ['watched', settingsTable(watchedSpec)],
+  ]);
+}
+
+function settingsTable(spec: Spec, toldElsewhere: Spec = {}): string {
+  const rows = Object.entries(spec)
+    .filter(([name]) => !Object.hasOwn(toldElsewhere, name))
+    .map(([, { env, flag, about, isRequired, fallback }]) => [
+      env === undefined ? '' : `\`${env}\``,
+      flag === undefined ? '' : `\`--${flag}\``,
+      about,
+      isRequired ? 'required' : fallback === undefined ? '' : `\`${String(fallback)}\``,
+    ]);
+  return markdownTable(['variable', 'flag', 'what', 'when absent'], rows);
+}
