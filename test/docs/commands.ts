@@ -3,6 +3,7 @@ import { addBns } from '../../services/cli/src/bns/command.ts';
 import { withConnection } from '../../services/cli/src/connection.ts';
 import { addDemo } from '../../services/cli/src/demo/command.ts';
 import * as change from '../../services/cli/src/usage/change.ts';
+import { addCompletion } from '../../services/cli/src/usage/completion.ts';
 import * as look from '../../services/cli/src/usage/look.ts';
 import { addIngester, addProjector } from '../../services/cli/src/usage/processes.ts';
 import { markdownTable } from './page.ts';
@@ -16,7 +17,7 @@ export async function allCommands(): Promise<Command> {
     { addIngester, addProjector, addDemo },
     change,
     look,
-    { addBns },
+    { addBns, addCompletion },
   ];
   for (const register of modules.flatMap((module) => Object.values(module)))
     if (typeof register === 'function') await (register as Register)(program, new AbortController().signal, true);

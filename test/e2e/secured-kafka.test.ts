@@ -118,7 +118,7 @@ test('ingester, projector and commands speak TLS and log in, told by environment
     .map((line) => (JSON.parse(line) as { block: { height: number } }).block.height);
   expect(heights).toEqual([1, 2, 3]);
   await expect(vchain(rest, 'tail', '--once')).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('VCHAIN_KAFKA_PASSWORD, too'),
   });
 }, 180_000);

@@ -158,11 +158,16 @@ export class BnsDesk {
   }
 }
 
+/** What a command said: what went wrong in words, too, and the facts. */
 async function ended({ exited, logFile }: RunningProcess): Promise<Called> {
   const { code } = await exited;
   const text = await readFile(logFile, 'utf8');
-  const line = text.split('\n').findLast((each) => each.startsWith('{'));
-  return { code, text, json: line === undefined ? null : JSON.parse(line) };
+  const lines = text.split('\n').filter((each) => each.startsWith('{'));
+  const facts = lines.findLast((each) => !each.startsWith('{"error"'));
+  const failed = lines.find((each) => each.startsWith('{"error"'));
+  const { error } = JSON.parse(failed ?? '{}') as { error?: { code: string; message: string } };
+  const said = error === undefined ? text : `${text}${error.code}: ${error.message}\n`;
+  return { code, text: said, json: facts === undefined ? null : JSON.parse(facts) };
 }
 
 export function person(name: string): Person {

@@ -54,7 +54,7 @@ export function fundingTxids(scanned: readonly ScannedTransaction[]): readonly T
  */
 export function operationEvents(
   { chain, network }: { readonly chain: VirtualChain; readonly network: NetworkName },
-  at: { readonly block: Block; readonly height: Height },
+  at: { readonly block: Pick<Block, 'hash' | 'tree'>; readonly height: Height },
   scanned: readonly ScannedTransaction[],
   funding: FundingLookup,
 ): readonly Unplaced<OperationEvent>[] {

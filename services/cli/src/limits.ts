@@ -10,3 +10,9 @@ export const confirmationsMax = 1_000_000;
 export const timeoutSecondsMax = 31_536_000;
 /** A column of a table keeps so many characters, however narrow the terminal is. */
 export const columnCharactersMin = 8;
+/** How often the projection is asked for a verdict that is waited for. */
+export const waitPollMs = 500;
+/** How long a verdict is waited for where nothing else is said. */
+export const waitSecondsDefault = 7_200;
+/** A projection that is further behind its node knows too little to judge by. */
+export const projectionBehindBlocksMax = 6;

@@ -94,7 +94,7 @@ const COMMANDS: Readonly<Record<string, Usual>> = {
   'bns namespace reveal': usual('bns namespace reveal id', 'database', 'node'),
   'bns namespace ready': usual('bns namespace ready id', 'database', 'node'),
 };
-const NAMES = [...Object.keys(COMMANDS), 'keys'];
+const NAMES = [...Object.keys(COMMANDS), 'keys', 'completion'];
 const using = (what: Usual['uses'][number]) => Object.entries(COMMANDS).filter(([, { uses }]) => uses.includes(what));
 
 /** Wrong usage: told in a few lines that name the argument and what to do, without a stack. */
@@ -121,7 +121,7 @@ describe('each command', () => {
   });
 
   test.each(NAMES)('%s with an unknown option names it', async (name) => {
-    const { args } = COMMANDS[name] ?? usual('keys @new');
+    const { args } = COMMANDS[name] ?? usual(`${name} @new`);
     expectUsage(await vchain([...args, '--bogus'], DOWN), '--bogus', `see vchain ${name} --help`);
   });
 
@@ -216,6 +216,9 @@ test.each([
   ['a signer without a key', 'snapshot import kv @nonsense --signer me', '--signer "me"'],
   ['a trusted hash that is none', 'snapshot import kv @nonsense --trust me', '--trust "me"'],
   ['snapshot without more', 'snapshot other', 'unknown command'],
+  ['a shell that is none', 'completion cmd', 'shell "cmd"'],
+  ['a wait without a database', 'send kv claim x --wait', '--postgres-url'],
+  ['a rehearsal without a database', 'send kv claim x --machine kv', '--postgres-url'],
   ['a command that is none', 'nonsense', "unknown command 'nonsense'"],
   ['a command that is nearly one', 'statsu', 'Did you mean status?'],
   ['a place that is none', 'tail --from somewhere', '--from "somewhere"'],

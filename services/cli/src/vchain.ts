@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   attach: async () => (await change()).addAttach,
   resume: async () => (await change()).addResume,
   bns: async () => (await import('./bns/command.ts')).addBns,
+  completion: async () => (await import('./usage/completion.ts')).addCompletion,
 };
 
 /** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */
@@ -67,7 +68,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   }
 }
 
-/** All commands for the help, and for a name that is none; else only the one that is called. */
+/** All commands for the help, for what completes them, and for a name that is none; else only the one that is called. */
 async function programFor(name: string, signal: AbortSignal): Promise<Command> {
   const program = new Command('vchain')
     .description(
@@ -77,10 +78,10 @@ async function programFor(name: string, signal: AbortSignal): Promise<Command> {
     .configureOutput({ outputError: () => undefined }) // told once, with the remedy
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const called = Object.hasOwn(COMMANDS, name) && name !== 'completion' ? COMMANDS[name] : undefined;
   for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
     const register = await load();
-    await register(program, signal, called !== undefined || name === 'help');
+    await register(program, signal, called !== undefined || name === 'help' || name === 'completion');
   }
   program.hook('preAction', async () => {
     const { usePlatformSha256 } = await import('@virtualchain/bitcoin');

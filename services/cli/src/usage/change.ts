@@ -3,14 +3,15 @@ import type { SendOptions } from '../commands/send.ts';
 import type { SnapshotImportOptions } from '../commands/snapshot.ts';
 import { withEnd } from '../exit-codes.ts';
 import { connected, read } from '../program.ts';
+import { withWaiting } from '../sending/waiting-options.ts';
 import { withTransaction } from '../transaction-options.ts';
 import { append } from '../values.ts';
 
 const DATABASE = ['network', 'postgresUrl'] as const;
 const DATABASE_AND_LOG = [...DATABASE, 'kafkaBrokers'] as const;
 
-export function addSend(program: Command): void {
-  withTransaction(
+export function addSend(program: Command, signal: AbortSignal): void {
+  const command = withTransaction(
     connected(program, 'send', {
       about: 'builds, signs, checks and sends an operation',
       needs: ['nodeUrl'],
@@ -22,15 +23,21 @@ export function addSend(program: Command): void {
     }),
     'p2pkh, p2sh-multisig, p2sh-p2wpkh, p2wpkh or p2tr',
     'p2wpkh',
-  )
+  );
+  withWaiting(command)
     .argument('<chain>', 'a built-in name or a module')
     .argument('<operation>', 'for kv: claim, update, transfer, delete, lock')
     .argument('[words...]', 'what the operation says; for kv: NAME, NAME VALUE, NAME RECIPIENT')
     .option('--payload <hex>', 'what follows the opcode, instead of words')
-    .action(async (chain, operation, words, given: Omit<SendOptions, 'json'>, command) => {
+    .option(
+      '--machine <machine>',
+      'name or module: it rehearses the operation first; with --wait, the only one that runs',
+    )
+    .action(async (chain, operation, words, given: Omit<SendOptions, 'json'>) => {
       const { connection, options } = await read(command, { usesNode: true });
       const { send } = await import('../commands/send.ts');
-      return send({ ...connection, chain }, operation, words, { ...given, json: options.json ?? false });
+      const sent = { operation, words };
+      return send({ ...connection, chain }, sent, { ...given, json: options.json ?? false }, signal);
     });
 }
 

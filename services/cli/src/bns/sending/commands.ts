@@ -18,9 +18,9 @@ import {
 } from '@virtualchain/machine-bns';
 import type { Command } from 'commander';
 import { withConnection } from '../../connection.ts';
+import { withWaiting } from '../../sending/waiting-options.ts';
 import { withTransaction } from '../../transaction-options.ts';
 import { bnsChains, bnsConnection } from '../connection.ts';
-import { waitSecondsDefault } from '../limits.ts';
 import { hash160Of, microStacksOf, nameOf, namespaceOf, revealOptionsOf, type TypedReveal } from '../values.ts';
 import { type SendingOptions, senderKinds } from './sending-options.ts';
 
@@ -183,19 +183,16 @@ function sending<Options extends object>(
   const command = parent.command(usage).description(about);
   const typed = `bns${parent.name() === 'bns' ? '' : ` ${parent.name()}`} ${usage.replace(/[<>]/g, '').replace(/ [a-z-]+/g, (word) => word.toUpperCase())}`;
   const told = { needs: ['nodeUrl', 'postgresUrl'], examples: [`${typed} --dry-run`, `${typed} --wait 6`] } as const;
-  return withTransaction(withConnection(command, { ...told, chains: bnsChains }), senderKinds.join(', '), 'p2pkh')
-    .option('--wait [confirmations]', 'wait for the verdict of the projection; 1 confirmation by default')
-    .option('--timeout <seconds>', 'wait no longer', String(waitSecondsDefault))
-    .option('--force', 'send it even if the rules would not take it')
-    .action(async (...given: unknown[]) => {
-      const called = given.at(-1) as Command;
-      const options = called.opts<SendingOptions & Options>();
-      const sent = { ...options, json: options.json ?? false };
-      const planner = plan(called.args, options);
-      const connection = await bnsConnection(called, { usesNode: true });
-      const { sendPlanned } = await import('./send-planned.ts'); // wallet and node: not for who only asks
-      return sendPlanned(connection, sent, signal, planner);
-    });
+  withTransaction(withConnection(command, { ...told, chains: bnsChains }), senderKinds.join(', '), 'p2pkh');
+  return withWaiting(command).action(async (...given: unknown[]) => {
+    const called = given.at(-1) as Command;
+    const options = called.opts<SendingOptions & Options>();
+    const sent = { ...options, json: options.json ?? false };
+    const planner = plan(called.args, options);
+    const connection = await bnsConnection(called, { usesNode: true });
+    const { sendPlanned } = await import('./send-planned.ts'); // wallet and node: not for who only asks
+    return sendPlanned(connection, sent, signal, planner);
+  });
 }
 
 function checked(options: NameOptions): NameOptions {

@@ -6,17 +6,17 @@ import { redactText } from '@virtualchain/process';
 import type { Account } from '@virtualchain/wallet';
 import type { Connection } from '../../connection.ts';
 import { accountOf, readKeys } from '../../keys.ts';
-import { confirmationsMax, timeoutSecondsMax } from '../../limits.ts';
+import { projectionBehindBlocksMax } from '../../limits.ts';
 import { openRpcOf, readNetwork } from '../../node-of.ts';
 import { print } from '../../output.ts';
+import { OperationRejected } from '../../sending/refusal.ts';
+import { type Settled, waitForVerdict } from '../../sending/wait.ts';
+import { waitOf } from '../../sending/waiting-options.ts';
 import { deliver, paymentOf, prepare } from '../../transaction.ts';
-import { QueryInvalid, wholeNumber } from '../../values.ts';
-import { projectionBehindBlocksMax } from '../limits.ts';
+import { QueryInvalid } from '../../values.ts';
 import { type NameSystem, openNameSystem } from '../name-system.ts';
 import { reasonText } from './reasons.ts';
-import { OperationRejected } from './refusal.ts';
 import { type SendingOptions, senderKinds } from './sending-options.ts';
-import { type Settled, waitForVerdict } from './wait.ts';
 
 type Planner = (planning: Planning) => Promise<Plan>;
 
@@ -32,11 +32,7 @@ export async function sendPlanned(
   signal: AbortSignal,
   planner: Planner,
 ): Promise<void> {
-  const confirmations =
-    options.wait === undefined || options.wait === true
-      ? 1
-      : wholeNumber('--wait', options.wait, { min: 1, max: confirmationsMax });
-  const timeoutSeconds = wholeNumber('--timeout', options.timeout, { max: timeoutSecondsMax });
+  const waiting = waitOf(options);
   const paid = paymentOf(options);
   const keys = await readKeys(options);
   const accountOn = accountOf(options, keys, senderKinds);
@@ -61,12 +57,10 @@ export async function sendPlanned(
     if (options.json) print(JSON.stringify(sent));
     return;
   }
-  const settled = await waitForVerdict(names, rpc, txid, { confirmations, timeoutSeconds, signal, say }).catch(
-    (error: unknown) => {
-      if (options.json) print(JSON.stringify({ ...sent, verdict: null }));
-      throw error;
-    },
-  );
+  const settled = await waitForVerdict(names, rpc, txid, { ...waiting, signal, say }).catch((error: unknown) => {
+    if (options.json) print(JSON.stringify({ ...sent, verdict: null }));
+    throw error;
+  });
   if (options.json) print(JSON.stringify({ ...sent, ...settled }));
   sayVerdict(settled, options.json);
 }

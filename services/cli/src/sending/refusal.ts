@@ -1,5 +1,12 @@
 import { ExpectedError } from '@virtualchain/kernel';
 
+/** An operation that the rules would not take in the next block. Nothing was sent. */
+export class OperationUnfit extends ExpectedError {
+  override readonly name = 'OperationUnfit';
+  readonly code = 'OPERATION_REFUSED';
+  readonly remedy = 'halt';
+}
+
 /** An operation that was mined, and that the rules did not take. */
 export class OperationRejected extends ExpectedError {
   override readonly name = 'OperationRejected';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ExpectedError } from '@virtualchain/kernel';
-import type { NameSystem } from '../name-system.ts';
+import type { Reader } from '@virtualchain/projection';
 import { waitForVerdict } from './wait.ts';
 
 class Away extends ExpectedError {
@@ -10,7 +10,7 @@ class Away extends ExpectedError {
 }
 
 /** A projection that shows these, one after the other: its tip, and the block of the operation. */
-function reader(...shown: readonly (readonly [tip: number, height: number | null] | Error)[]): NameSystem['reader'] {
+function reader(...shown: readonly (readonly [tip: number, height: number | null] | Error)[]): Pick<Reader, 'read'> {
   let next = 0;
   return {
     read: async (_at: unknown, ask: (reading: unknown) => Promise<unknown>) => {
@@ -20,13 +20,13 @@ function reader(...shown: readonly (readonly [tip: number, height: number | null
       const record = height === null ? null : { verdict: { kind: 'accepted' }, event: { height } };
       return ask({ tip, operation: async () => record });
     },
-  } as unknown as NameSystem['reader'];
+  } as unknown as Pick<Reader, 'read'>;
 }
 
 const rpc = { call: async () => 9 } as never;
 const { signal } = new AbortController();
 
-function wait(shown: NameSystem['reader'], confirmations: number, timeoutSeconds = 60) {
+function wait(shown: Pick<Reader, 'read'>, confirmations: number, timeoutSeconds = 60) {
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);
   const settled = waitForVerdict({ reader: shown }, rpc, 'tx', {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isExpectedError } from '@virtualchain/kernel';
 import type { OperationRecord, RecordedVerdict } from '@virtualchain/machine';
 import type { NodeRpc } from '@virtualchain/node-client';
+import type { Reader } from '@virtualchain/projection';
 import { waitPollMs } from '../limits.ts';
-import type { NameSystem } from '../name-system.ts';
 import { WaitTimedOut } from './refusal.ts';
 
 export interface WaitOptions {
@@ -30,7 +30,7 @@ export interface Settled {
  * @throws WaitTimedOut
  */
 export async function waitForVerdict(
-  { reader }: Pick<NameSystem, 'reader'>,
+  { reader }: { readonly reader: Pick<Reader, 'read'> },
   rpc: Pick<NodeRpc, 'call'>,
   txid: string,
   { confirmations: wanted, timeoutSeconds, signal, say, pollMs = waitPollMs }: WaitOptions,
