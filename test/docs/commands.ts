@@ -7,11 +7,12 @@ import { addCompletion } from '../../services/cli/src/usage/completion.ts';
 import * as look from '../../services/cli/src/usage/look.ts';
 import { addIngester, addProjector } from '../../services/cli/src/usage/processes.ts';
 import { markdownTable } from './page.ts';
+import { processFlags } from './settings.ts';
 
 type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => void | Promise<void>;
 
 /** All commands, as `vchain` registers them. */
-export async function allCommands(): Promise<Command> {
+async function allCommands(): Promise<Command> {
   const program = new Command('vchain');
   const modules: readonly Readonly<Record<string, unknown>>[] = [
     { addIngester, addProjector, addDemo },
@@ -74,4 +75,28 @@ function section(usage: string, command: Command, shared: ReadonlySet<string | u
     ...(rows.length > 0 ? [markdownTable(['argument or option', 'what'], rows)] : []),
   ];
   return lines.join('\n\n');
+}
+
+/** What `vchain` would not take of a command line: its name, an option, or how many arguments it has. Null where all is well. */
+export async function problemsOfCommand(line: string): Promise<string | null> {
+  const [, ...words] = line.split(' ');
+  let command = await allCommands();
+  while (command.commands.length > 0) {
+    const next = command.commands.find((each) => each.name() === words[0]);
+    if (next === undefined) return `${line}: there is no ${words[0]}`;
+    words.shift();
+    command = next;
+  }
+  const isProcess = ['ingester', 'projector'].includes(command.name());
+  const known = new Map(command.options.map(({ long, flags }) => [long ?? '', /[<[]/.test(flags)]));
+  if (isProcess) for (const flag of processFlags(command.name())) known.set(`--${flag}`, true);
+  let given = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (!word.startsWith('--')) given++;
+    else if (!known.has(word)) return `${line}: there is no ${word}`;
+    else if (known.get(word) === true) index++;
+  }
+  const least = command.registeredArguments.filter(({ required }) => required).length;
+  return given < least ? `${line}: ${least} arguments are needed` : null;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { sourceFiles } from '../architecture/rules.ts';
-import { commandParts } from './commands.ts';
+import { commandParts, problemsOfCommand } from './commands.ts';
 import { errorCodes, errorParts } from './error-codes.ts';
 import { readPage, root, userPages, withParts } from './page.ts';
 import { settingsParts } from './settings.ts';
@@ -87,4 +87,15 @@ test('every code that a failure has stands in the reference', () => {
   );
   expect(named.length).toBeGreaterThan(60);
   expect(named.filter((code) => !codes.has(code))).toEqual([]);
+});
+
+test('every command line of the pages is one that `vchain` takes', async () => {
+  const lines = userPages().flatMap((page) =>
+    [...readPage(page).matchAll(/^ *(?:npx )?(vchain [^`\n]*?)(?: +#.*)?$/gm)].map(([, line = '']) => ({ page, line })),
+  );
+  expect(lines.length).toBeGreaterThan(20);
+  const problems = await Promise.all(
+    lines.map(async ({ page, line }) => ({ page, problem: await problemsOfCommand(line) })),
+  );
+  expect(problems.filter(({ problem }) => problem !== null)).toEqual([]);
 });

@@ -28,3 +28,9 @@ function settingsTable(spec: Spec, toldElsewhere: Spec = {}): string {
     ]);
   return markdownTable(['variable', 'flag', 'what', 'when absent'], rows);
 }
+
+/** The flags that a process of a deployment reads. */
+export function processFlags(name: string): readonly string[] {
+  const spec: Spec = name === 'ingester' ? ingester : projector;
+  return ['chain', 'chain-parameters', ...Object.values(spec).flatMap(({ flag }) => flag ?? [])];
+}

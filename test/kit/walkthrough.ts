@@ -3,9 +3,20 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The walkthrough of the README of kv: its files in a folder `my-polls`, and its other blocks by step. */
+/** A page that is followed step by step, and the folder that its reader makes. */
+export interface FollowedPage {
+  /** Its path in the repository. */
+  readonly page: string;
+  /** The folder that its files go to. */
+  readonly name: string;
+}
+
+/** The walkthrough of the README of kv. */
+const POLLS: FollowedPage = { page: 'libs/machines/kv/README.md', name: 'my-polls' };
+
+/** Pages whose files are made and whose other blocks are found by step. */
 export interface Walkthrough extends AsyncDisposable {
-  /** What holds `my-polls`: inside the repository unless it was given, so that `@virtualchain/…` is found, where git ignores it. */
+  /** What holds the folder of the page: inside the repository unless it was given, so that `@virtualchain/…` is found, where git ignores it. */
   readonly folder: string;
   /** In the order of the steps. */
   readonly files: readonly string[];
@@ -14,20 +25,20 @@ export interface Walkthrough extends AsyncDisposable {
 }
 
 /** `place` is a folder in which `@virtualchain/…` is installed, where that is not the repository. */
-export async function openWalkthrough(place?: string): Promise<Walkthrough> {
-  const readme = await readFile(join(root, 'libs/machines/kv/README.md'), 'utf8');
+export async function openWalkthrough(place?: string, { page, name }: FollowedPage = POLLS): Promise<Walkthrough> {
+  const text = await readFile(join(root, page), 'utf8');
   await mkdir(join(root, '.vchain'), { recursive: true });
   const folder = place ?? (await mkdtemp(join(root, '.vchain/walkthrough-')));
-  await mkdir(join(folder, 'my-polls'));
-  const captioned = [...readme.matchAll(/^\*\*`(\S+)`\*\*\n\n```ts\n([\s\S]*?)^```$/gm)];
-  for (const [, name = '', text = ''] of captioned) await writeFile(join(folder, 'my-polls', name), text);
+  await mkdir(join(folder, name));
+  const captioned = [...text.matchAll(/^\*\*`(\S+)`\*\*\n\n```ts\n([\s\S]*?)^```$/gm)];
+  for (const [, file = '', content = ''] of captioned) await writeFile(join(folder, name, file), content);
   return {
     folder,
-    files: captioned.map(([, name = '']) => name),
+    files: captioned.map(([, file = '']) => file),
     block(step, language) {
-      const section = readme.split(/^### /m).find((each) => each.startsWith(`${step}. `)) ?? '';
+      const section = text.split(/^##+ /m).find((each) => each.startsWith(`${step}. `)) ?? '';
       const found = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(section)?.[1];
-      if (found === undefined) throw new RangeError(`step ${step} of the walkthrough has no block of ${language}`);
+      if (found === undefined) throw new RangeError(`step ${step} of ${page} has no block of ${language}`);
       return found;
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
 import { publishedPackages, repository, type Tarball, workspaces } from '@virtualchain/packages';
 import { System } from '../kit/system.ts';
+import { FIRST_MACHINE } from '../kit/tutorials.ts';
 import { openWalkthrough } from '../kit/walkthrough.ts';
 import { COMPILERS, UserFolder } from './user-folder.ts';
 
@@ -107,6 +108,7 @@ test('installed outside the repository: types fit, a machine is tested, and a wh
   await using user = installed;
   await using system = started;
   await using _walkthrough = await openWalkthrough(user.path);
+  await using _tutorial = await openWalkthrough(user.path, FIRST_MACHINE);
   await typesFit(user);
   await machineIsTested(user);
   await deploymentRuns(user, system);
@@ -119,7 +121,8 @@ async function typesFit(user: UserFolder): Promise<void> {
 }
 
 async function machineIsTested(user: UserFolder): Promise<void> {
-  const tested = await Promise.all(user.nodes.map((node) => user.run(node, ['--test', 'my-polls/machine.test.ts'])));
+  const tests = ['my-polls/machine.test.ts', `${FIRST_MACHINE.name}/machine.test.ts`];
+  const tested = await Promise.all(user.nodes.map((node) => user.run(node, ['--test', ...tests])));
   for (const report of tested) expect(report).toContain('fail 0');
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Tarball } from '@virtualchain/packages';
+import { FIRST_MACHINE } from '../kit/tutorials.ts';
 
 const run = promisify(execFile);
 
@@ -22,7 +23,7 @@ const CONFIG = {
     allowImportingTsExtensions: true,
     noEmit: true,
   },
-  include: ['my-polls', 'doors.ts'],
+  include: ['my-polls', FIRST_MACHINE.name, 'doors.ts'],
 };
 
 /** A folder outside the repository in which the packages are installed, as anybody would: nothing links back. */
