@@ -65,10 +65,12 @@ test('down-at-the-start: an ingester that has to ask a node for its network is w
   expect(await once(ingester.child, 'exit')).toEqual([0, null]);
 }, 60_000);
 
-test('down-at-the-start: an ingester that knows its network, and has neither node nor broker, is well and not ready', async () => {
+test('down-at-the-start: an ingester that knows its network, and has neither node nor broker, is well, not ready, and stops when told', async () => {
   const ingester = start('ingester', { VCHAIN_NETWORK: 'regtest' });
   expect(await ingester.get('health')).toEqual({ code: 200, body: { ok: true } });
   expect(await ingester.get('ready')).toMatchObject({ code: 503, body: { ok: false } });
+  ingester.child.kill('SIGTERM'); // in the middle of asking the broker
+  expect(await once(ingester.child, 'exit')).toEqual([0, null]);
 }, 60_000);
 
 test('down-at-the-start: a projector without Postgres and broker is well, not ready, and says what it waits for', async () => {

@@ -39,7 +39,7 @@ export async function ingestChain(ingest: ChainIngest, signal: AbortSignal): Pro
   }
 
   // The election of a leader wants the topic to be there already.
-  await untilDone(ingest, over, () => log.ensureTopic(topic));
+  await untilDone(ingest, over, () => unlessOver(log.ensureTopic(topic), over));
   try {
     for await (const state of election.campaign(topic, { epoch: () => epoch, signal: over })) {
       await leadership?.end();
@@ -86,6 +86,18 @@ async function untilDone(
       report.retry(error, ms);
       await clock.sleep(ms, signal);
     }
+  }
+}
+
+/** A broker that is down is asked for longer than a stop may take: what cannot be called back is left to itself then. */
+async function unlessOver(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const end = () => over.resolve();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }
 
