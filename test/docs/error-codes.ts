@@ -8,7 +8,7 @@ interface ErrorCode {
   readonly remedy: string;
   /** Who says it: the folder. */
   readonly from: string;
-  /** Its docstring up to the first tag. */
+  /** Its own words, or the docstring of its class up to the first tag. */
   readonly about: string;
 }
 
@@ -16,7 +16,9 @@ interface ErrorCode {
 const CLASSES =
   /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^(?:export )?(?:abstract )?class \w+ extends \w+ \{\n([\s\S]*?)^\}/gm;
 const CODE = /readonly code(?::[\s\S]*?)? ?= ?'([A-Z0-9_]+)'/;
-const CODES_OF_TYPE = /readonly code:\s*\|?((?:\s*\|?\s*'[A-Z0-9_]+')+);/;
+const CODES_OF_TYPE = /readonly code:([^;=]*);/;
+/** One of several codes of a class, below the comment that is its own. */
+const ONE_OF_CODES = /\/\/ ([^\n]*)\n\s*\| '([A-Z0-9_]+)'/g;
 const REMEDY = /readonly remedy(?:: \w+)? = '(retry|rewind|halt)'/;
 
 /** Every code that a foreseen failure of ours may have, as the classes of the libraries and services spell them. */
@@ -24,21 +26,25 @@ export function errorCodes(): readonly ErrorCode[] {
   const files = sourceFiles(root, ['libs', 'services', 'infra']).filter((file) => !/\.(test|example)\.ts$/.test(file));
   const found = files.flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(CLASSES)].flatMap(([, docstring = '', body = '']) =>
-      codesOf(body).map((code) => ({
+      codesOf(body).map(({ code, own }) => ({
         code,
         remedy: remedyOf(code, body),
         from: file.replace(/\/src\/.*/, ''),
-        about: sentencesOf(docstring),
+        about: own ?? sentencesOf(docstring),
       })),
     ),
   );
   return found.sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
 }
 
-function codesOf(body: string): readonly string[] {
+/** Codes, and what each means where the class has several. */
+function codesOf(body: string): readonly { readonly code: string; readonly own?: string }[] {
   const single = CODE.exec(body)?.[1];
-  if (single !== undefined) return [single];
-  return [...(CODES_OF_TYPE.exec(body)?.[1] ?? '').matchAll(/'([A-Z0-9_]+)'/g)].map(([, code = '']) => code);
+  if (single !== undefined) return [{ code: single }];
+  return [...(CODES_OF_TYPE.exec(body)?.[1] ?? '').matchAll(ONE_OF_CODES)].map(([, own = '', code = '']) => ({
+    code,
+    own,
+  }));
 }
 
 function remedyOf(code: string, body: string): string {
