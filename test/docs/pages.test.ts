@@ -82,9 +82,11 @@ test('every variable that the sources name stands in the reference', () => {
 
 test('every code that a failure has stands in the reference', () => {
   const codes = new Set(errorCodes().map(({ code }) => code));
-  const named = sources.flatMap((text) =>
-    [...text.matchAll(/readonly code = '([A-Z_0-9]+)'/g)].map(([, code = '']) => code),
+  const fields = sources.flatMap((text) =>
+    [...text.matchAll(/readonly code(?:: [\w.]+)?(?: =|:)([^;]*);/g)].map(([, field = '']) => field),
   );
+  const named = fields.flatMap((field) => [...field.matchAll(/'([A-Z][A-Z_0-9]+)'/g)].map(([, code = '']) => code));
+  expect(named).toEqual(expect.arrayContaining(['CONFIG_INVALID', 'KEY_FILE_UNUSABLE', 'LOG_FORKED']));
   expect(named.length).toBeGreaterThan(60);
   expect(named.filter((code) => !codes.has(code))).toEqual([]);
 });
