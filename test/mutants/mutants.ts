@@ -148,7 +148,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'cache-drop-after-a-disconnect',
     file: 'libs/projection/src/advance/batch.ts',
-    edits: [['    this.#known = nothingKnown(this.#build);\n', '']],
+    edits: [['    rows.clear();\n    this.#known = { ...nothingKnown(this.#build), rows };\n', '']],
+    tests: POSTGRES,
+  },
+  {
+    name: 'cache-remembers-which-keys-had-a-row',
+    file: 'libs/projection/src/advance/row-cache.ts',
+    edits: [['    if (row !== null) this.#keys.get(collection)?.add(key);\n', '']],
     tests: POSTGRES,
   },
   {

@@ -34,15 +34,17 @@ export async function makeWorkingCopy(): Promise<WorkingCopy> {
 async function linkPackages(copy: string): Promise<void> {
   const from = join(root, 'node_modules');
   await mkdir(join(copy, 'node_modules', OURS), { recursive: true });
-  for (const name of await readdir(from)) {
-    if (name !== OURS) await symlink(join(from, name), join(copy, 'node_modules', name));
-  }
+  const ours = new Map<string, string>();
   for (const folder of await packageFolders(copy)) {
     const { name } = JSON.parse(await readFile(join(copy, folder, 'package.json'), 'utf8')) as {
       readonly name: string;
     };
-    await symlink(join(copy, folder), join(copy, 'node_modules', name));
+    ours.set(name, folder);
   }
+  for (const name of await readdir(from)) {
+    if (name !== OURS && !ours.has(name)) await symlink(join(from, name), join(copy, 'node_modules', name));
+  }
+  for (const [name, folder] of ours) await symlink(join(copy, folder), join(copy, 'node_modules', name));
 }
 
 /** Folders of our packages: those with a `package.json`, two or three levels down. */
