@@ -46,6 +46,8 @@ test('a height that is not kept has one code, whoever asks', async () => {
     expect({ args, code, output }).toMatchObject({ code: 1 });
     expect(output).toContain('HEIGHT_OUT_OF_RANGE: kv: height 9999 is not from');
   }
+  const below = await vchain('verify', 'kv', '--to', '0');
+  expect(below).toMatchObject({ code: 1, output: expect.stringContaining('HEIGHT_OUT_OF_RANGE: kv: height 0') });
 }, 60_000);
 
 test('a key without a row is not found, and more values than columns are wrong usage', async () => {
@@ -56,8 +58,11 @@ test('a key without a row is not found, and more values than columns are wrong u
   expect(JSON.parse(tooMany.output)).toMatchObject({ error: { code: 'QUERY_INVALID', exitCode: 2 } });
   const { rows } = JSON.parse((await vchain('state', 'kv', 'names', '--limit', '1', '--json')).output);
   expect(rows).toHaveLength(1);
-  const collection = await vchain('state', 'kv', 'nothing');
-  expect(collection).toMatchObject({ code: 1, output: expect.stringContaining('it has names') });
+  for (const collection of ['nothing', '__proto__', 'constructor'])
+    expect(await vchain('state', 'kv', collection)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('it has names: give one'),
+    });
 }, 60_000);
 
 test("a machine's module is no chain, and a chain's no machine", async () => {
@@ -91,6 +96,8 @@ test('tail begins where one says', async () => {
   expect(heights(await tail('--from', `offset:${Number(before?.offset) + 1}`))).toEqual([height]);
   expect(heights(await tail('--cursor', JSON.stringify(before)))).toEqual([height]);
   expect(await tail('--from', 'latest')).toEqual([]);
+  const missing = await vchain('tail', '--once', '--topic-prefix', 'elsewhere');
+  expect(missing).toMatchObject({ code: 1, output: expect.stringMatching(/^TOPIC_MISSING: /) });
 }, 60_000);
 
 test('status shows version and chain, and fails where a part does not answer or is another one', async () => {

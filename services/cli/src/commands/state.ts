@@ -48,10 +48,10 @@ export async function state(
 }
 
 function collectionOf({ name: machine, collections }: AnyStateMachine, name: string): Collection {
-  const collection = (collections as Collections)[name];
+  const collection = Object.hasOwn(collections, name) ? (collections as Collections)[name] : undefined;
   if (collection !== undefined) return collection;
   const known = Object.keys(collections).join(', ');
-  throw new NotFound(`${machine} has no collection ${JSON.stringify(name)}; it has ${known}`);
+  throw new NotFound(`${machine} has no collection ${JSON.stringify(name)}; it has ${known}: give one of them`);
 }
 
 function showRows(

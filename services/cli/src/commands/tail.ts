@@ -26,7 +26,8 @@ export async function tail(connection: Connection, { json, once, signal, from, c
   const waits = waitingFor(topic);
   const isWanted = await wantedFrom(start, log, topic);
   const after = start.kind === 'cursor' ? start.cursor : null;
-  for await (const change of follow({ log, topic, cursor: after, signal, untilEnd: once, ...(once ? {} : waits) })) {
+  const told = once ? { onRetry: rethrow } : waits;
+  for await (const change of follow({ log, topic, cursor: after, signal, untilEnd: once, ...told })) {
     waits.at(change.block.height);
     if (!isWanted(change)) continue;
     if (json) {
@@ -105,6 +106,11 @@ async function endOf(log: OperationLog, topic: string): Promise<bigint> {
     if (isExpectedError(error) && error.code === 'TOPIC_MISSING') return 0n;
     throw error;
   }
+}
+
+/** Whoever asks once is not kept waiting. */
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** Says, beside the output, what is waited for: once for each thing, not at every look. */

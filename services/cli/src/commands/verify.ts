@@ -47,12 +47,20 @@ function rangeOf({ from, to, log }: VerifyCommandOptions): Range {
   return range;
 }
 
-/** @throws HeightOutOfRange for a height that the projection does not have yet: it would count as verified. */
-async function refuseAbove(projection: PostgresProjection, heights: readonly (number | undefined)[]): Promise<void> {
+/**
+ * What is not there would count as verified: heights above the newest block, and ends below the first one.
+ *
+ * @throws HeightOutOfRange
+ */
+async function refuseOutside(
+  projection: PostgresProjection,
+  [from, to]: readonly [from: number | undefined, to: number | undefined],
+): Promise<void> {
   const { machine } = projection;
   const top = (await projection.checkpoint()).cursor?.height ?? machine.firstBlock - 1;
-  for (const height of heights)
-    if (height !== undefined && height > top) throw new HeightOutOfRange(machine.name, height, machine.firstBlock, top);
+  const outside = from !== undefined && from > top ? from : to;
+  if (outside !== undefined && (outside > top || outside < machine.firstBlock))
+    throw new HeightOutOfRange(machine.name, outside, machine.firstBlock, top);
 }
 
 /** `vchain verify <machine>`: recomputes every hash, from the stored operations and rows, or from the log. */
@@ -61,7 +69,7 @@ export async function verify(connection: Connection, machine: string, options: V
   const { from, to } = rangeOf(options);
   await using live = await openLive(connection, machine);
   const { instance, projection } = live;
-  await refuseAbove(projection, [from.from, to.to]);
+  await refuseOutside(projection, [from.from, to.to]);
   let verified: Verified;
   if (options.log === true) {
     await using log = await openLog(connection);
