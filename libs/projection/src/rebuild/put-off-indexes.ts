@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Build } from '../build/build.ts';
 import { historiesOf } from '../build/collection-history.ts';
 import { collectionTable, foldedByIndexes } from '../build/collection-table.ts';
-import { connectDatabase, type Db, inTransaction, orDatabaseError } from '../build/database/database.ts';
+import { connectDatabase, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { StoredOperations } from '../build/operations.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 
@@ -47,18 +47,17 @@ export async function putOffIndexes(postgresUrl: string, build: Build): Promise<
 }
 
 async function takeAway(build: Build): Promise<readonly IndexMade[]> {
-  const indexes = await indexesOf(build.db, build);
+  const indexes = await indexesOf(build);
   for (const { table, index, is_key } of indexes) {
-    const name = sql.id(build.schema, index);
     if (is_key)
       await sql`alter table ${sql.id(build.schema, table)} drop constraint ${sql.id(index)}`.execute(build.db);
-    else await sql`drop index ${name}`.execute(build.db);
+    else await sql`drop index ${sql.id(build.schema, index)}`.execute(build.db);
   }
   return indexes;
 }
 
 /** Of the tables that grow with every operation, those that no fold asks. */
-async function indexesOf(db: Db, build: Build): Promise<readonly IndexMade[]> {
+async function indexesOf(build: Build): Promise<readonly IndexMade[]> {
   const histories = historiesOf(build);
   const tables = [StoredOperations.name, ...histories.map(({ name }) => collectionTable(name))];
   const asked = histories.flatMap(({ name, collection }) => foldedByIndexes(collectionTable(name), collection));
@@ -70,6 +69,6 @@ async function indexesOf(db: Db, build: Build): Promise<readonly IndexMade[]> {
       join pg_namespace n on n.oid = t.relnamespace
       left join pg_constraint k on k.conindid = i.oid and k.conrelid = t.oid
     where n.nspname = ${build.schema} and t.relname = any(${tables}::text[]) and i.relname <> all(${asked}::text[])
-    order by t.relname, i.relname`.execute(db);
+    order by t.relname, i.relname`.execute(build.db);
   return rows;
 }

@@ -9,7 +9,7 @@ export class CopyRows {
   }
 }
 
-/** What a query of `pg` hears of its answer. */
+/** The connection that `pg` hands to a query, as far as it is used here. */
 interface Connection {
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
