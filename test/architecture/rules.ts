@@ -24,6 +24,7 @@ export const RULES: readonly Rule[] = [
     ours: ['kernel', 'bitcoin'],
     others: ['node:', 'bitcoin-core', 'p-limit', 'rxjs', 'zeromq'],
   },
+  { folder: /^libs\/postgres\//, ours: ['kernel'], others: ['node:'] },
   {
     folder: /^libs\/operation-log\//,
     ours: ['kernel', 'failpoints', 'bitcoin', 'protocol'],
@@ -31,7 +32,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     folder: /^libs\/projection\//,
-    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log'],
+    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log', 'postgres'],
     others: ['node:', '@mikro-orm', 'kysely', 'pg'],
   },
   { folder: /^libs\/client\//, ours: ['kernel', 'bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
@@ -66,7 +67,8 @@ const IMPURE =
   /\b(wallClock|Date\.now|new Date\(|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|toLocale\w+|localeCompare|Intl\.|process\.|crypto\.getRandomValues)/;
 
 /** Packages whose bounds stand in one file, `src/limits.ts`, and what a bound is called. */
-const LIMITED = /^(libs\/(operation-log|projection|node-client|client|machine)|services\/(ingester|projector))\/src\//;
+const LIMITED =
+  /^(libs\/(operation-log|postgres|projection|node-client|client|machine)|services\/(ingester|projector))\/src\//;
 const LIMIT = /^(?:export )?const (?!INT64)(\w+(?:_MAX|_MS|_BYTES|_FIRST|_RETRY|Max|Ms|MsDefault|MaxDefault))\b/gm;
 
 /** Folders that the rules of imports hold for; tests may reach into everything. */

@@ -7,7 +7,6 @@ export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
-export { PostgresUrlInvalid, problemsOfPostgresUrl } from './build/database/postgres-url.ts';
 export {
   BuildRetired,
   CheckpointMoved,

@@ -9,11 +9,6 @@ export const SHARED_POOL_CONNECTIONS_MAX = 2;
 export const STATEMENT_TIMEOUT_MS = 120_000;
 /** How long a batch's transaction may stand without a statement, as that of a frozen process does, before Postgres ends it. */
 export const IDLE_IN_TRANSACTION_MS = 120_000;
-export const CONNECT_TIMEOUT_MS = 15_000;
-/** How long a connection is idle before the system asks whether the other side is still there. */
-export const KEEP_ALIVE_DELAY_MS = 30_000;
-/** A connection on which nothing comes back for a statement's time and this much longer is given up. */
-export const SILENCE_MARGIN_MS = 5_000;
 /** What one bulk statement sends, about; and what a number or a null counts as. */
 export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;
@@ -67,6 +62,3 @@ export const REORGS_WITHOUT_INDEXES_MAX = 8;
 
 /** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
 export const CATCH_UPS_MAX = 50;
-
-/** Postgres cuts longer names, silently. */
-export const IDENTIFIER_BYTES_MAX = 63;

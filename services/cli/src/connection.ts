@@ -112,7 +112,7 @@ const SPEC = {
 
 /** The client of Postgres is loaded by the commands that are told of a database. */
 async function postgresUrlParser(): Promise<Parser<string>> {
-  const { problemsOfPostgresUrl } = await import('@virtualchain/projection');
+  const { problemsOfPostgresUrl } = await import('@virtualchain/postgres');
   return clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl);
 }
 
@@ -224,7 +224,7 @@ export function need(connection: Connection, name: Need): string {
  * @throws QueryInvalid naming the argument and what is wrong, without what may be secret.
  */
 export async function databaseOf(what: string, url: string): Promise<string> {
-  const { problemsOfPostgresUrl } = await import('@virtualchain/projection');
+  const { problemsOfPostgresUrl } = await import('@virtualchain/postgres');
   const problems = problemsOfPostgresUrl(url);
   if (problems.length === 0) return url;
   throw new QueryInvalid(

@@ -1,3 +1,4 @@
+import { problemsOfPostgresUrl } from '@virtualchain/postgres';
 import {
   addresses,
   clientUrl,
@@ -8,7 +9,6 @@ import {
   text,
   watchedSpec,
 } from '@virtualchain/process';
-import { problemsOfPostgresUrl } from '@virtualchain/projection';
 
 /** Settings of the projector; every flag has an environment variable. */
 export const spec = {

@@ -1,4 +1,5 @@
 import type { Collections, Reading } from '@virtualchain/machine';
+import { isMissing } from '@virtualchain/postgres';
 import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { Blocks } from '../build/blocks.ts';
@@ -6,7 +7,6 @@ import { LAYOUT, nameOf } from '../build/build.ts';
 import { historyOf, viewedHistoryOf } from '../build/collection-history.ts';
 import { historyView } from '../build/collection-table.ts';
 import { type Db, inSnapshot } from '../build/database/database.ts';
-import { isMissing } from '../build/database/driver-errors.ts';
 import { StoredOperations } from '../build/operations.ts';
 import { Records } from '../build/records.ts';
 import { NoLiveBuild } from '../errors.ts';

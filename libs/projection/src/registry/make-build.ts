@@ -1,4 +1,5 @@
 import { type AnyStateMachine, anchorHeight, foldGenesis, MemoryState } from '@virtualchain/machine';
+import { IDENTIFIER_BYTES_MAX } from '@virtualchain/postgres';
 import { sql } from 'kysely';
 import { LAYOUT } from '../build/build.ts';
 import { insertCheckpoint } from '../build/checkpoint.ts';
@@ -6,7 +7,6 @@ import { historiesOf, insertVersions } from '../build/collection-history.ts';
 import { type Db, inTransaction, openDatabase } from '../build/database/database.ts';
 import { storageSql } from '../build/tables.ts';
 import { NameClash } from '../errors.ts';
-import { IDENTIFIER_BYTES_MAX } from '../limits.ts';
 import type { MachineInstance, NamedInstance, RegisteredBuild } from './registered-build.ts';
 
 export type MadeBuild = Pick<RegisteredBuild, 'schema' | 'build'>;

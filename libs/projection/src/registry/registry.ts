@@ -1,5 +1,5 @@
+import { isMissing } from '@virtualchain/postgres';
 import { type Db, openDatabase } from '../build/database/database.ts';
-import { isMissing } from '../build/database/driver-errors.ts';
 import { NoLiveBuild } from '../errors.ts';
 import {
   checkInstance,

@@ -1,19 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectionSettings, isPassing, isRefusal, type Purpose, sessionSetter } from '@virtualchain/postgres';
 import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg, { type PoolConfig } from 'pg';
 import { DatabaseRefused, DatabaseUnavailable } from '../../errors.ts';
-import {
-  CLOSE_LIMIT_MS,
-  CONNECT_TIMEOUT_MS,
-  IDENTIFIER_BYTES_MAX,
-  KEEP_ALIVE_DELAY_MS,
-  POOL_CONNECTIONS_MAX,
-  STATEMENT_TIMEOUT_MS,
-} from '../../limits.ts';
+import { CLOSE_LIMIT_MS, POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from '../../limits.ts';
 import { CopyingClient } from './copying-client.ts';
-import { isPassing, isRefusal } from './driver-errors.ts';
-import { postgresAddress } from './postgres-url.ts';
-import { sessionSetter } from './session.ts';
 
 /** Kysely over a pool, or over one transaction of it. Tables are named where they are used: `on(build, table)`. */
 export type Db = Kysely<Record<never, never>>;
@@ -25,11 +16,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** What a pool is for: its name among the sessions of Postgres, and its bounds. A time of 0 is no limit. */
-export interface Purpose {
-  readonly name: string;
+/** What a pool is for, and how many connections it may have. */
+export interface PoolPurpose extends Purpose {
   readonly connectionsMax: number;
-  readonly statementTimeoutMs: number;
 }
 
 /** A pool for the tables of one schema. Connects when it is asked. @throws PostgresUrlInvalid */
@@ -39,20 +28,13 @@ export function openDatabase(postgresUrl: string, schema: string): Database {
 }
 
 /** Connects as the URL says, with sessions of ours. @throws PostgresUrlInvalid */
-export function connectDatabase(postgresUrl: string, { name, connectionsMax, statementTimeoutMs }: Purpose): Database {
-  const address = postgresAddress(postgresUrl);
-  // What is undefined `pg` chooses.
+export function connectDatabase(postgresUrl: string, { connectionsMax, ...purpose }: PoolPurpose): Database {
   const pool = new pg.Pool({
     Client: CopyingClient,
-    ...address,
-    application_name: address.application_name ?? `virtualchain ${name}`.slice(0, IDENTIFIER_BYTES_MAX),
-    connectionTimeoutMillis: address.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,
+    ...connectionSettings(postgresUrl, purpose),
     max: connectionsMax,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
-    statement_timeout: statementTimeoutMs,
     types: rawTimes(),
-    verify: sessionSetter(statementTimeoutMs) as unknown as PoolConfig['verify'],
+    verify: sessionSetter(purpose.statementTimeoutMs) as unknown as PoolConfig['verify'],
   });
   // The statement under way fails as well, and says so; without a listener the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));

@@ -1,4 +1,4 @@
-import { SILENCE_MARGIN_MS } from '../../limits.ts';
+import { SILENCE_MARGIN_MS } from './limits.ts';
 
 /**
  * What every session of ours sets, whatever role, database or server have as their defaults: correctness rests on it.
