@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBns } from '../../services/cli/src/bns/command.ts';
 import { withConnection } from '../../services/cli/src/connection.ts';
 import { addDemo } from '../../services/cli/src/demo/command.ts';
+import { addDev } from '../../services/cli/src/dev/command.ts';
 import * as change from '../../services/cli/src/usage/change.ts';
 import { addCompletion } from '../../services/cli/src/usage/completion.ts';
 import * as look from '../../services/cli/src/usage/look.ts';
@@ -15,7 +16,7 @@ type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => vo
 async function allCommands(): Promise<Command> {
   const program = new Command('vchain');
   const modules: readonly Readonly<Record<string, unknown>>[] = [
-    { addIngester, addProjector, addDemo },
+    { addIngester, addProjector, addDemo, addDev },
     change,
     look,
     { addBns, addCompletion },
@@ -47,8 +48,9 @@ interface Leaf {
 
 function leavesOf(command: Command, path: readonly string[]): readonly Leaf[] {
   const here = [...path, command.name()];
-  if (command.commands.length === 0) return [{ usage: here.join(' '), command }];
-  return command.commands.flatMap((each) => leavesOf(each, here));
+  // What has options of its own does something, also where there are commands below it.
+  const own = command.commands.length === 0 || command.options.length > 0 ? [{ usage: here.join(' '), command }] : [];
+  return [...own, ...command.commands.flatMap((each) => leavesOf(each, here))];
 }
 
 function anchorOf(usage: string): string {

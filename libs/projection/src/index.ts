@@ -30,6 +30,7 @@ export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';
+export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
 export { dropBuild } from './registry/change-builds.ts';
 export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';

@@ -34,9 +34,7 @@ export async function fundWallets(
   await miner.mineTo(parents + coinbaseMaturityBlocks);
   const transactions: SignedTransaction[] = [];
   for (let start = 0; start < outputs.length; start += outputsPerParentMax) {
-    const [coin] = miner.wallet.coins();
-    const coins = coin === undefined ? [] : [coin];
-    transactions.push(miner.wallet.pay(outputs.slice(start, start + outputsPerParentMax), { coins, fee: 10_000n }));
+    transactions.push(miner.wallet.pay(outputs.slice(start, start + outputsPerParentMax), { fee: 10_000n }));
   }
   return miner.mine(transactions);
 }

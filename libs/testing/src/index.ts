@@ -40,12 +40,14 @@ export {
   type Miner,
   type MinerOptions,
 } from './miner.ts';
+export { ChainUnreadable, readMempool, readNodeChain } from './node-chain.ts';
 export { compareWithFold, type Differences, foldRawBlocks, verdictCounts } from './oracle.ts';
 export { reorgDrill, type Standing } from './reorg-drill.ts';
 export {
   CoinsMissing,
   createWallet,
   type OperationOptions,
+  privateKeyOf,
   type SignedTransaction,
   type SpendOptions,
   type Wallet,

@@ -65,14 +65,20 @@ export interface MinerOptions {
   readonly seed?: string;
   /** Unix seconds now: blocks are never more than this and two hours. */
   readonly now?: () => number;
+  /** The node's best chain without the genesis block, as `readNodeChain` gives it, where others mined before. */
+  readonly chain?: readonly BuiltBlock[];
+  /** Part of every coinbase: keeps blocks of this miner apart from those that another one mines on the same parent. */
+  readonly mark?: string;
 }
 
 /** How long ago the first block claims to be mined, so that thousands of blocks one second apart stay in the past. */
 const startsAgoSeconds = 24 * 3600;
 
-/** A miner for a node that has nothing but the genesis block, or whose blocks this miner made. */
-export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.now() / 1000) }: MinerOptions): Miner {
+/** A miner for a node that has nothing but the genesis block, or whose blocks this miner made or was given. */
+export function createMiner(miner: MinerOptions): Miner {
+  const { rpc, seed = 'miner', now = () => Math.floor(Date.now() / 1000), chain = [], mark = '' } = miner;
   const mined = createMinedBlocks();
+  for (const block of chain) mined.add(block);
   const walletOf = (name: string) => createWallet(name, mined.ledger, () => mined.tip.hash);
   const wallet = walletOf(seed);
 
@@ -80,7 +86,7 @@ export function createMiner({ rpc, seed = 'miner', now = () => Math.floor(Date.n
     const parent = options.parent === undefined ? mined.tip : mined.block(options.parent);
     const built = buildBlock({
       parent,
-      letter: mined.nextLetter(parent.hash),
+      letter: `${mined.nextLetter(parent.hash)}${mark}`,
       transactions: transactions.map((each) => (each instanceof Uint8Array ? each : each.bytes)),
       coinbaseScript: options.coinbaseScript ?? wallet.script,
       time: options.time ?? (parent.height === 0 ? now() - startsAgoSeconds : parent.time + 1),

@@ -2,6 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { Transaction } from '@scure/btc-signer';
 import {
   type BlockHash,
+  bytesEqual,
   concatBytes,
   encodeBase58Check,
   hash160,
@@ -68,7 +69,9 @@ export interface Wallet {
   operation(payload: Uint8Array, options?: OperationOptions): SignedTransaction;
   /** A signed transaction with these outputs, and the change. Any script goes, malformed ones included. */
   pay(outputs: readonly TransactionOutput[], options?: SpendOptions): SignedTransaction;
-  /** Forgets what was signed, so that on a branch that does not hold it the same coins can be spent otherwise. */
+  /** Takes note of a transaction that waits in the node's mempool, whoever signed it: of the coins it spends, and those it makes. */
+  remember(bytes: Uint8Array): void;
+  /** Forgets what was signed or noted, so that on a branch that does not hold it the same coins can be spent otherwise. */
   forgetPending(): void;
 }
 
@@ -77,9 +80,12 @@ const dustMax = 546n;
 /** Bytes of a signed P2PKH input, at most. */
 const inputBytesMax = 149;
 
+/** A transaction that is not mined yet. */
 interface Pending {
-  readonly spends: readonly Coin[];
-  readonly change: Coin | null;
+  /** Outpoints, as `outpointOf` writes them. */
+  readonly spends: readonly string[];
+  /** Its outputs to this wallet. */
+  readonly coins: readonly Coin[];
 }
 
 /** The wallet of a seed. Equal seeds have equal keys, and signatures are deterministic. */
@@ -93,9 +99,9 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
   /** Coins of the branch that no pending transaction spends, and the change of pending ones. */
   function coins(tip = bestTip()): readonly Coin[] {
     const unmined = [...pending].flatMap(([txid, each]) => (ledger.isMined(txid, tip) ? [] : [each]));
-    const spent = new Set(unmined.flatMap(({ spends }) => spends.map(outpointOf)));
-    const change = unmined.flatMap((each) => (each.change === null ? [] : [each.change]));
-    return [...ledger.coinsOf(script, tip), ...change].filter((coin) => !spent.has(outpointOf(coin)));
+    const spent = new Set(unmined.flatMap(({ spends }) => spends));
+    const made = unmined.flatMap((each) => each.coins);
+    return [...ledger.coinsOf(script, tip), ...made].filter((coin) => !spent.has(outpointOf(coin)));
   }
 
   function pay(outputs: readonly TransactionOutput[], options: SpendOptions = {}): SignedTransaction {
@@ -113,7 +119,8 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
     const bytes = sign(spends, [...outputs, ...change], options.sequence);
     const { txid } = parseTransaction(bytes);
     const [output] = change;
-    pending.set(txid, { spends, change: output === undefined ? null : { txid, index: outputs.length, output } });
+    const back = output === undefined ? [] : [{ txid, index: outputs.length, output }];
+    pending.set(txid, { spends: spends.map(outpointOf), coins: back });
     return { txid, bytes, fee: total - sent - (output?.value ?? 0n) };
   }
 
@@ -143,21 +150,31 @@ export function createWallet(seed: string, ledger: Ledger, bestTip: () => BlockH
     coins,
     balance: (tip) => coins(tip).reduce((sum, { output }) => sum + output.value, 0n),
     pay,
+    remember: (bytes) => void pending.set(parseTransaction(bytes).txid, pendingOf(bytes, script)),
     operation: (payload, { extraOutputs = [], ...options } = {}) =>
       pay([{ value: 0n as Sats, script: dataScript(payload) }, ...extraOutputs], options),
     forgetPending: () => pending.clear(),
   };
 }
 
+/** What a transaction in the mempool means for a script. */
+function pendingOf(bytes: Uint8Array, script: Uint8Array): Pending {
+  const { txid, inputs, outputs } = parseTransaction(bytes);
+  const made = outputs.map((output, index) => ({ txid, index, output }));
+  const coins = made.filter(({ output }) => bytesEqual(output.script, script));
+  return { spends: inputs.map(outpointOf), coins };
+}
+
 const regtestP2pkh = 111;
 
-function privateKeyOf(seed: string): Uint8Array {
+/** The key of the wallet of a seed, 32 bytes; its public key is used compressed. */
+export function privateKeyOf(seed: string): Uint8Array {
   let key = sha256(new TextEncoder().encode(seed));
   while (!secp256k1.utils.isValidSecretKey(key)) key = sha256(key);
   return Uint8Array.from(key);
 }
 
-function outpointOf({ txid, index }: Coin): string {
+function outpointOf({ txid, index }: Pick<Coin, 'txid' | 'index'>): string {
   return `${txid}:${index}`;
 }
 

@@ -77,6 +77,11 @@ const COMMANDS: Readonly<Record<string, Usual>> = {
   attach: usual('attach kv', 'database', 'log'),
   resume: usual('resume kv', 'database'),
   send: usual('send kv claim satoshi --account p2pkh', 'database', 'node'),
+  'dev fund': usual('dev fund alice', 'node'),
+  'dev mine': usual('dev mine', 'node'),
+  'dev reorg': usual('dev reorg', 'node'),
+  'dev send': usual('dev send alice claim satoshi', 'database', 'node'),
+  'dev people': usual('dev people', 'node'),
   'bns lookup': usual('bns lookup satoshi.id', 'database'),
   'bns history': usual('bns history satoshi.id', 'database'),
   'bns price': usual('bns price satoshi.id', 'database'),
@@ -116,7 +121,7 @@ describe('each command', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`Examples:\n  vchain ${name}`);
     expect(out).toContain('Exit codes: 0 done');
-    if (COMMANDS[name]?.uses[0] === 'database' && !['status', 'diverge', 'send'].includes(name))
+    if (COMMANDS[name]?.uses[0] === 'database' && !['status', 'diverge', 'send', 'dev send'].includes(name))
       expect(out.replace(/\s+/g, ' ')).toContain('--postgres-url <value> required: ');
   });
 
@@ -245,6 +250,16 @@ test.each([
   ['a key file that is none', 'send kv claim x --key-file @nonsense', 'key file'],
   ['a key file that is there', 'keys @nonsense', 'file'],
   ['a key file in no folder', 'keys @nowhere/keys.json', 'file'],
+  ['a person that is none', 'dev fund Alice', '"Alice"'],
+  ['coins for the miner', 'dev fund miner', '"miner"'],
+  ['no coins at all', 'dev fund alice --coins 0', '--coins "0"'],
+  ['coins of dust', 'dev fund alice --satoshis 1', '--satoshis "1"'],
+  ['no blocks', 'dev mine 0', 'blocks "0"'],
+  ['blocks in words', 'dev mine some', 'blocks "some"'],
+  ['a reorganisation of nothing', 'dev reorg 0', 'depth "0"'],
+  ['a sender that is none', 'dev send 007 claim x', '"007"'],
+  ['a payment without an amount', 'dev send alice claim x --pay bob', '--pay "bob"'],
+  ['an operation that the chain of a person has not', 'dev send alice steal x', '"steal"'],
   ['a name that is none', 'bns lookup not.a.name', '"not.a.name"'],
   ['a past that never was', 'bns lookup satoshi.id --at -1', '--at "-1"'],
   ['a name without a namespace', 'bns price satoshi', '"satoshi"'],
@@ -263,7 +278,7 @@ test.each([
   async (_what, line, names) => {
     const { VCHAIN_POSTGRES_URL: url = '', ...others } = DOWN;
     // What a chain writes is told by its parameters, which a database has where one is given.
-    const env = line.startsWith('send ') ? others : { ...others, VCHAIN_POSTGRES_URL: url };
+    const env = /^(dev )?send /.test(line) ? others : { ...others, VCHAIN_POSTGRES_URL: url };
     expectUsage(await vchain(line.split(' '), { ...env, VCHAIN_KEY_PASSWORD: 'secret' }), names);
   },
   30_000,

@@ -7,7 +7,13 @@ import { FIXED_TABLES, READABLE_VIEWS } from '../build/tables.ts';
 import type { NamedInstance } from './registered-build.ts';
 
 /** Schema of the views that point at the live build of a machine. */
-export function viewSchema({ chain, machine }: NamedInstance): string {
+export function viewSchema({
+  chain,
+  machine,
+}: {
+  readonly chain: { readonly name: string };
+  readonly machine: { readonly name: string };
+}): string {
   return `${chain.name}_${machine.name}`;
 }
 

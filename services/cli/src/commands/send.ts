@@ -1,18 +1,16 @@
-import { concatBytes, hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import type { NodeRpc } from '@virtualchain/node-client';
-import type { VirtualChain } from '@virtualchain/protocol';
 import { type Connection, need } from '../connection.ts';
 import { accountOf, readKeys, writeKeyFile } from '../keys.ts';
 import { loadChainOf } from '../machine-of.ts';
 import { openRpcOf, readNetwork } from '../node-of.ts';
 import { print, printError } from '../output.ts';
-import { type Judge, openJudge, type SentData, verdictText } from '../sending/judge.ts';
+import { type Judge, openJudge, verdictText } from '../sending/judge.ts';
+import { bytesOf, operationData, type SentData } from '../sending/operation-data.ts';
 import { OperationRejected, OperationUnfit } from '../sending/refusal.ts';
 import { type Settled, waitForVerdict } from '../sending/wait.ts';
 import { type WaitingOptions, waitOf } from '../sending/waiting-options.ts';
 import { deliver, type Prepared, paymentOf, prepare } from '../transaction.ts';
 import type { TransactionOptions } from '../transaction-options.ts';
-import { QueryInvalid } from '../values.ts';
 
 export interface SendOptions extends TransactionOptions, WaitingOptions {
   /** What follows magic and opcode, as hex, instead of words. */
@@ -88,45 +86,9 @@ async function refuseUnfit(
   printError(`--force: ${found}`);
 }
 
-/** What the output of an operation pushes. */
-function bytesOf({ magic }: VirtualChain, { opcode, payload }: SentData): Uint8Array {
-  return concatBytes(magic, Uint8Array.of(opcode), payload);
-}
-
 /** `vchain keys <file>`: writes the keys of VCHAIN_KEY into an encrypted file. */
 export async function keys(path: string, { json }: { readonly json: boolean }): Promise<void> {
   await writeKeyFile(path);
   if (json) print(JSON.stringify({ file: path }));
   else print(`${path}: the keys are encrypted with the password in VCHAIN_KEY_PASSWORD`);
-}
-
-/** Opcode and payload. @throws QueryInvalid */
-function operationData(
-  chain: VirtualChain,
-  operation: string,
-  words: readonly string[],
-  payloadHex: string | undefined,
-): SentData {
-  const found = [...chain.operations].find(([, { name }]) => name === operation);
-  if (found === undefined)
-    return refuse(
-      `${chain.name} has no operation ${JSON.stringify(operation)}; give one of ${[...chain.operations.values()].map(({ name }) => name).join(', ')}`,
-    );
-  const [opcode, codec] = found;
-  if (payloadHex !== undefined)
-    return isHexBytes(payloadHex)
-      ? { opcode, payload: hexToBytes(payloadHex) }
-      : refuse(`--payload ${JSON.stringify(payloadHex)}: not hex; give the bytes behind the opcode as hex`);
-  if (codec.encode === undefined)
-    return refuse(`${chain.name} does not say how ${operation} is written: give --payload HEX`);
-  const encoded = codec.encode(words);
-  return encoded.kind === 'payload'
-    ? { opcode, payload: encoded.payload }
-    : refuse(
-        `${operation} ${words.join(' ')}: ${encoded.problem}; see what ${chain.name} says of ${operation}, or give --payload HEX`,
-      );
-}
-
-function refuse(message: string): never {
-  throw new QueryInvalid(message);
 }

@@ -8,18 +8,13 @@ import { type Connection, need } from '../connection.ts';
 import { projectionBehindBlocksMax } from '../limits.ts';
 import { chainAmong, checkDefinitions, openMachine } from '../machine-of.ts';
 import { QueryInvalid } from '../values.ts';
+import type { SentData } from './operation-data.ts';
 
 /** The machine that says what becomes of an operation, by its projection. */
 export interface Judge extends AsyncDisposable {
   readonly reader: Reader;
   /** What speaks against a transaction in the next block; empty where nothing does. */
   problemsOf(built: BuiltOperation, sent: SentData, nodeHeight: number): Promise<readonly string[]>;
-}
-
-/** What the operation's output says. */
-export interface SentData {
-  readonly opcode: number;
-  readonly payload: Uint8Array;
 }
 
 /** Opens the machine that is named, or the only one that runs on the chain. @throws SettingMissing, QueryInvalid, NoLiveBuild */
