@@ -9,5 +9,7 @@ export default {
   testEnvironment: '<rootDir>/test/environment.mjs',
   testMatch: ['<rootDir>/{libs,services,infra,test}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.vchain'],
+  // The template's tests are for `node --test`; a test of the package that holds them runs them so.
+  testPathIgnorePatterns: ['/node_modules/', '/template/'],
   testTimeout: 30_000,
 };

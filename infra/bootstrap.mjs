@@ -34,7 +34,10 @@ async function packagesOf(lockFile) {
   return JSON.parse(await readFile(lockFile, 'utf8')).packages ?? {};
 }
 
-/** True if somebody ran npm by hand and what npm says it installed is what package-lock.json asks for. */
+/**
+ * True if somebody ran npm by hand and what npm says it installed is what package-lock.json asks for. Of links npm says so
+ * too when it only wrote the lock file (`--package-lock-only`), so they are looked at.
+ */
 async function isInstalledByHand() {
   const [asked, present] = await Promise.all([
     packagesOf(join(root, 'package-lock.json')),
@@ -42,7 +45,9 @@ async function isInstalledByHand() {
   ]);
   return Object.entries(asked).every(
     ([path, { version, optional, link }]) =>
-      !path.includes('node_modules/') || optional || (link ? present[path]?.link : present[path]?.version === version),
+      !path.includes('node_modules/') ||
+      optional ||
+      (link ? existsSync(join(root, path)) : present[path]?.version === version),
   );
 }
 

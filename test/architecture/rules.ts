@@ -47,6 +47,9 @@ export const RULES: readonly Rule[] = [
     ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],
     others: ['node:'],
   },
+  // A package of its own: what it imports is what a user's may.
+  { folder: /^libs\/create-virtualchain\/template\//, ours: ['bitcoin', 'protocol', 'machine'], others: [] },
+  { folder: /^libs\/create-virtualchain\//, ours: ['kernel'], others: ['node:'] },
   {
     folder: /^libs\/testing\//,
     ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'node-client'],

@@ -5,6 +5,7 @@ import { addDemo } from '../../services/cli/src/demo/command.ts';
 import { addDev } from '../../services/cli/src/dev/command.ts';
 import * as change from '../../services/cli/src/usage/change.ts';
 import { addCompletion } from '../../services/cli/src/usage/completion.ts';
+import { addCreate } from '../../services/cli/src/usage/create.ts';
 import * as look from '../../services/cli/src/usage/look.ts';
 import { addIngester, addProjector } from '../../services/cli/src/usage/processes.ts';
 import { markdownTable } from './page.ts';
@@ -16,7 +17,7 @@ type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => vo
 async function allCommands(): Promise<Command> {
   const program = new Command('vchain');
   const modules: readonly Readonly<Record<string, unknown>>[] = [
-    { addIngester, addProjector, addDemo, addDev },
+    { addIngester, addProjector, addDemo, addCreate, addDev },
     change,
     look,
     { addBns, addCompletion },

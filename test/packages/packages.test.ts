@@ -77,13 +77,15 @@ test('packages that are published ask for none that are not', () => {
 });
 
 const WANTED =
-  /^package\/(dist\/.+\.(js|js\.map|d\.ts)|bin\/vchain\.mjs|generated\/[\w.]+\.json|package\.json|README\.md|LICENSE)$/;
+  /^package\/(dist\/.+\.(js|js\.map|d\.ts)|bin\/[\w-]+\.mjs|template\/.+|generated\/[\w.]+\.json|package\.json|README\.md|LICENSE)$/;
 
 test('a tarball holds JavaScript, declarations, maps with their sources, and no path of this machine', async () => {
   for (const { name, file } of tarballs) {
     const { stdout: list } = await run('tar', ['-tzf', file]);
     const files = list.trim().split('\n');
-    const unwanted = files.filter((path) => !WANTED.test(path) || /\.test\.|\.example\./.test(path));
+    const unwanted = files.filter(
+      (path) => !WANTED.test(path) || (/\.test\.|\.example\./.test(path) && !path.startsWith('package/template/')),
+    );
     expect([name, ...unwanted]).toEqual([name]);
     expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
     const { stdout: content } = await run('tar', ['-xzOf', file], { maxBuffer: 256 * 1024 * 1024 });

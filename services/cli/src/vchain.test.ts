@@ -99,7 +99,7 @@ const COMMANDS: Readonly<Record<string, Usual>> = {
   'bns namespace reveal': usual('bns namespace reveal id', 'database', 'node'),
   'bns namespace ready': usual('bns namespace ready id', 'database', 'node'),
 };
-const NAMES = [...Object.keys(COMMANDS), 'keys', 'completion'];
+const NAMES = [...Object.keys(COMMANDS), 'keys', 'completion', 'create'];
 const using = (what: Usual['uses'][number]) => Object.entries(COMMANDS).filter(([, { uses }]) => uses.includes(what));
 
 /** Wrong usage: told in a few lines that name the argument and what to do, without a stack. */
@@ -250,6 +250,7 @@ test.each([
   ['a key file that is none', 'send kv claim x --key-file @nonsense', 'key file'],
   ['a key file that is there', 'keys @nonsense', 'file'],
   ['a key file in no folder', 'keys @nowhere/keys.json', 'file'],
+  ['a package that cannot be called so', 'create Guest-Book', '"Guest-Book"'],
   ['a person that is none', 'dev fund Alice', '"Alice"'],
   ['coins for the miner', 'dev fund miner', '"miner"'],
   ['no coins at all', 'dev fund alice --coins 0', '--coins "0"'],

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   ingester: async () => addIngester,
   projector: async () => addProjector,
   demo: async () => (await import('./demo/command.ts')).addDemo,
+  create: async () => (await import('./usage/create.ts')).addCreate,
   dev: async () => (await import('./dev/command.ts')).addDev,
   send: async () => (await change()).addSend,
   keys: async () => (await change()).addKeys,
