@@ -41,6 +41,7 @@ export const RULES: readonly Rule[] = [
     ours: ['kernel', 'bitcoin', 'protocol', 'node-client'],
     others: ['node:', '@noble', '@scure'],
   },
+  { folder: /^libs\/regtest-node\//, ours: ['bitcoin'], others: ['node:', '@noble'] },
   { folder: /^libs\/process\//, ours: ['kernel'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,

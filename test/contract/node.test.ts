@@ -1,6 +1,7 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
 import { startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openNode, openRpc } from '@virtualchain/node-client';
+import { startRegtestNode } from '@virtualchain/regtest-node';
 import { memoryNode } from '../kit/memory-node.ts';
 import { createNodeModel } from '../kit/node-model.ts';
 import { startScriptedNode } from '../kit/scripted-node.ts';
@@ -30,6 +31,17 @@ for (const hasRest of [true, false]) {
     );
   });
 }
+
+nodeContract('the embedded node', async () => {
+  const start = (port: number) => startRegtestNode({ login: 'vchain:secret', port });
+  let node = await start(0);
+  const rpc = openRpc(node.url);
+  const reset = async () => {
+    await node[Symbol.asyncDispose]();
+    node = await start(Number(new URL(node.url).port));
+  };
+  return overRpc(node.url, rpc, reset, () => node[Symbol.asyncDispose]());
+});
 
 nodeContract('the real node of this run', async () => {
   const parts = await startRealParts({ need: ['node'], log: () => {} });

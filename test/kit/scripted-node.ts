@@ -1,7 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type CoreAnswer, type CoreCall, type CoreSettings, coreAnswer } from './core-dialect.ts';
+import {
+  type Call,
+  type CallAnswer,
+  CORE_SETTINGS,
+  type CoreSettings,
+  isAuthorized,
+  jsonReply,
+  plainReply,
+  type Reply,
+  readCalls,
+  restReply,
+} from '@virtualchain/regtest-node';
+import { coreAnswer } from './core-dialect.ts';
 import { createNodeModel, type NodeModel } from './node-model.ts';
 
 /** What can be made to go wrong with the next replies. */
@@ -41,18 +53,6 @@ interface PlannedFault {
 
 const firstLogin = 'vchain:secret';
 
-const SETTINGS: CoreSettings = {
-  chain: 'regtest',
-  hasRest: true,
-  hasIndex: true,
-  isIndexBuilding: false,
-  version: 300_000,
-  initialBlockDownload: false,
-  headers: null,
-  zmqAddress: null,
-  pruneHeight: null,
-};
-
 /** What the node answers from, and what it was asked. */
 interface Script {
   readonly model: NodeModel;
@@ -66,7 +66,13 @@ export async function startScriptedNode(
   settings: Partial<CoreSettings> = {},
   model: NodeModel = createNodeModel(),
 ): Promise<ScriptedNode> {
-  const script: Script = { model, settings: { ...SETTINGS, ...settings }, calls: [], faults: [], login: firstLogin };
+  const script: Script = {
+    model,
+    settings: { ...CORE_SETTINGS, ...settings },
+    calls: [],
+    faults: [],
+    login: firstLogin,
+  };
   const counts = { inFlight: 0, inFlightMax: 0, connections: 0 };
   const server = createServer((request, response) => {
     counts.inFlight += 1;
@@ -119,66 +125,57 @@ function faultFor({ faults }: Script, methods: readonly string[]): Fault | null 
   return planned.fault;
 }
 
-async function replyTo(script: Script, request: IncomingMessage): Promise<Reply> {
+async function replyTo(script: Script, request: IncomingMessage): Promise<SpoiltReply> {
   const body = await text(request);
   if (request.url?.startsWith('/rest/')) {
     script.calls.push('rest');
-    return restReply(script, request.url, faultFor(script, ['rest']));
+    return blockReply(script, request.url, faultFor(script, ['rest']));
   }
-  const wanted = `Basic ${Buffer.from(script.login).toString('base64')}`;
-  if (request.headers.authorization !== wanted) return plain(401, '');
-  const asked = JSON.parse(body) as CoreCall | readonly CoreCall[];
-  const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => method);
+  if (!isAuthorized(script.login, request.headers.authorization)) return plain(401, '');
+  const asked = readCalls(body);
+  if (asked === null) return plain(500, 'Parse error');
+  const methods = (isBatch(asked) ? asked : [asked]).map(({ method }) => String(method));
   script.calls.push(...methods);
-  return rpcReply(script, asked, faultFor(script, methods));
+  return callsReply(script, asked, faultFor(script, methods));
 }
 
-function restReply({ model, settings }: Script, url: string, fault: Fault | null): Reply {
-  const known = model.known(/\/rest\/block\/([0-9a-f]{64})\.bin$/.exec(url)?.[1] ?? '');
+function blockReply({ model, settings }: Script, url: string, fault: Fault | null): SpoiltReply {
   if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
-  if (!settings.hasRest || known === null) return plain(404, settings.hasRest ? 'not found\r\n' : '');
-  return { statusCode: 200, type: 'application/octet-stream', body: known.bytes, fault };
+  return settings.hasRest ? { ...restReply(model, url), fault } : plain(404, '');
 }
 
-function rpcReply({ model, settings }: Script, asked: CoreCall | readonly CoreCall[], fault: Fault | null): Reply {
+function callsReply({ model, settings }: Script, asked: Call | readonly Call[], fault: Fault | null): SpoiltReply {
   if (fault === 'http-500') return plain(500, 'Internal Server Error');
   if (fault === 'busy') return plain(503, 'Work queue depth exceeded');
   if (fault === 'empty') return plain(200, '');
   if (fault === 'html') return plain(200, '<html><body>proxy</body></html>');
-  const spoiled = (answer: CoreAnswer): CoreAnswer => (fault === 'wrong-id' ? { ...answer, id: 'x' } : answer);
+  const spoilt = (answer: CallAnswer): CallAnswer => (fault === 'wrong-id' ? { ...answer, id: 'x' } : answer);
   if (!isBatch(asked)) {
     const { statusCode, answer } = coreAnswer(model, settings, asked);
-    return json(statusCode, spoiled(answer), fault);
+    return { ...jsonReply(statusCode, spoilt(answer)), fault };
   }
-  const answers = asked.map((call) => spoiled(coreAnswer(model, settings, call).answer));
+  const answers = asked.map((call) => spoilt(coreAnswer(model, settings, call).answer));
   const [first] = answers;
   if (fault === 'batch-error' && first !== undefined) {
     answers[0] = { result: null, error: { code: -8, message: 'injected' }, id: first.id };
   }
-  return json(200, answers.reverse(), fault); // Any order is allowed: a client has to go by the ids.
+  return { ...jsonReply(200, answers.reverse()), fault }; // Any order is allowed: a client has to go by the ids.
 }
 
-interface Reply {
-  readonly statusCode: number;
-  readonly type: string;
-  readonly body: Uint8Array;
-  /** Of these, what goes wrong with the bytes on the wire. */
+/** A reply, and what goes wrong with its bytes on the wire. */
+interface SpoiltReply extends Reply {
   readonly fault: Fault | null;
 }
 
-function isBatch(asked: CoreCall | readonly CoreCall[]): asked is readonly CoreCall[] {
+function isBatch(asked: Call | readonly Call[]): asked is readonly Call[] {
   return Array.isArray(asked);
 }
 
-function plain(statusCode: number, body: string): Reply {
-  return { statusCode, type: 'text/plain', body: Buffer.from(body), fault: null };
+function plain(statusCode: number, body: string): SpoiltReply {
+  return { ...plainReply(statusCode, body), fault: null };
 }
 
-function json(statusCode: number, value: unknown, fault: Fault | null): Reply {
-  return { statusCode, type: 'application/json', body: Buffer.from(JSON.stringify(value)), fault };
-}
-
-function send(response: ServerResponse, { statusCode, type, body, fault }: Reply): void {
+function send(response: ServerResponse, { statusCode, type, body, fault }: SpoiltReply): void {
   if (fault === 'timeout') return;
   if (fault === 'connection-reset') {
     response.socket?.destroy();

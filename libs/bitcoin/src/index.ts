@@ -114,6 +114,15 @@ export {
   verifyDigest,
 } from './keys/signature.ts';
 export {
+  type BlockToMake,
+  commitmentPrefix,
+  commitmentScript,
+  heightPush,
+  makeBlock,
+  witnessRoot,
+} from './regtest/make-block.ts';
+export { coinbaseMaturityBlocks, regtestBits, regtestGenesisBytes, subsidyAt } from './regtest/regtest.ts';
+export {
   addressVersions,
   decodeBase58Check,
   encodeBase58Check,
