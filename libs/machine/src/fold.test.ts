@@ -324,3 +324,41 @@ test('a fold that keeps few blocks for taking back says so instead of going back
   expect(fold.height).toBe(11);
   expect(() => fold.disconnect()).toThrow(RangeError);
 });
+
+test('of each step of a block are told the rows that it changed, from what to what, and all of them together are the block', async () => {
+  const opening = machine({
+    async openBlock({ height }, _operations, { counters }) {
+      await counters.put({ name: 'a', value: height });
+      return 0;
+    },
+    async closeBlock({ height }, { counters }) {
+      await counters.put({ name: 'a', value: height });
+      await counters.delete({ name: 'b' });
+      return [];
+    },
+  });
+  const source = new MemoryState(opening.collections);
+  const working = new WorkingState(source);
+  const snapshots = new SnapshotView(opening, { at: async () => new Map(), heightOf: async () => null });
+  await snapshots.prepare(10 as Height, 10 as Height);
+  const target = { working, snapshots, collectionHashes: { counters: '00'.repeat(32) } };
+  const parsed = parseBlock(opening, block('0', 10, ['add a', 'junk', 'fail a', 'add b', 'quiet c', 'add a']));
+  const folded = await foldBlock(opening, target, parsed, { withSteps: true });
+  const { opened = [], operations = [], closed = [] } = folded.steps ?? {};
+  const told = (changes: typeof opened) =>
+    changes.map(({ before, after }) => [
+      before?.['value'] ?? null,
+      after?.['value'] ?? null,
+      (after ?? before)?.['name'],
+    ]);
+  expect(told(opened)).toEqual([[null, 10, 'a']]);
+  expect(operations.map(told)).toEqual([[[10, 11, 'a']], [], [], [[null, 1, 'b']], [[null, 1, 'c']], [[11, 12, 'a']]]);
+  expect(told(closed)).toEqual([
+    [12, 10, 'a'],
+    [1, null, 'b'],
+  ]);
+  const net = new Map<string, unknown>();
+  for (const { key, after } of [opened, ...operations, closed].flat()) net.set(key, after);
+  const kept = [...net].filter(([, after]) => after !== null);
+  expect(kept).toEqual(folded.changes.map(({ key, after }) => [key, after]));
+});

@@ -43,6 +43,22 @@ export interface OperationOutcome {
   readonly changedKeys: readonly (readonly [string, readonly CanonicalValue[]])[];
 }
 
+/** Which rows each step of a block changed. One key may change in several: the row after one is that before the next. */
+export interface BlockSteps {
+  /** By `openBlock`, before any operation. */
+  readonly opened: readonly RowChange[];
+  /** By each operation, in their order; of one that was not accepted none. */
+  readonly operations: readonly (readonly RowChange[])[];
+  /** By `closeBlock`, after the operations. */
+  readonly closed: readonly RowChange[];
+}
+
+/** What else the fold is to tell. */
+export interface FoldOptions {
+  /** Also which step changed which rows. */
+  readonly withSteps?: boolean;
+}
+
 /** All that a block did: what a projection stores, and what the oracle compares. */
 export interface FoldedBlock {
   readonly block: BlockContext;
@@ -53,6 +69,8 @@ export interface FoldedBlock {
   readonly consensusHash: ConsensusHash;
   readonly collectionHashes: CollectionHashes;
   readonly changesHash: string;
+  /** Null where nobody asked for them. */
+  readonly steps: BlockSteps | null;
 }
 
 /** What a block is folded onto. */
@@ -101,6 +119,7 @@ export async function foldBlock(
   machine: AnyStateMachine,
   target: FoldTarget,
   { input, parsed }: ParsedBlock,
+  { withSteps = false }: FoldOptions = {},
 ): Promise<FoldedBlock> {
   const { working, snapshots } = target;
   const block: BlockContext = {
@@ -113,6 +132,7 @@ export async function foldBlock(
   working.beginBlock();
   const operations = parsed.filter((op) => !isIgnored(op));
   const scan = await hook('openBlock', null, () => machine.openBlock?.(block, operations, working.state));
+  const steps = withSteps ? new StepNotes(working) : null;
   const accepted: unknown[] = [];
   const window = snapshots.windowOf(block.height);
   const context: DecideContext<unknown> = { block, scan, accepted, window, snapshots };
@@ -122,6 +142,7 @@ export async function foldBlock(
     const op = parsed[i];
     if (isIgnored(op)) {
       outcomes.push({ event, verdict: op, changedKeys: [] });
+      steps?.operation(null);
       continue;
     }
     const savepoint = working.savepoint();
@@ -130,11 +151,10 @@ export async function foldBlock(
       accepted.push(op);
       for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
     } else working.dropSince(savepoint);
-    const changedKeys = working.touchedSince(savepoint).map(({ collection, row }) => {
-      return [collection, canonicalKey(machine.collections[collection], row)] as const;
-    });
-    outcomes.push({ event, verdict, changedKeys });
+    outcomes.push({ event, verdict, changedKeys: keysSince(machine, working, savepoint) });
+    steps?.operation(savepoint);
   }
+  steps?.closing();
   const closing = await hook('closeBlock', null, () => machine.closeBlock?.(block, working.state));
   for (const transition of closing ?? []) visible.push({ transition, operationPosition: null });
   const transitions = await hook('hashedFields', null, () =>
@@ -158,7 +178,46 @@ export async function foldBlock(
     consensusHash: sealed,
     collectionHashes,
     changesHash: changesHash(collectionHashes),
+    steps: steps?.all() ?? null,
   };
+}
+
+function keysSince(
+  machine: AnyStateMachine,
+  working: WorkingState,
+  savepoint: number,
+): OperationOutcome['changedKeys'] {
+  return working.touchedSince(savepoint).map(({ collection, row }) => {
+    return [collection, canonicalKey(machine.collections[collection], row)] as const;
+  });
+}
+
+/** Takes down what each step of a block changed, right after it. */
+class StepNotes {
+  readonly #working: WorkingState;
+  readonly #opened: readonly RowChange[];
+  readonly #operations: (readonly RowChange[])[] = [];
+  #closing = 0;
+
+  /** Made after `openBlock`. */
+  constructor(working: WorkingState) {
+    this.#working = working;
+    this.#opened = working.changesSince(0);
+  }
+
+  /** `savepoint` is where the operation began; null for one that reached no hook. */
+  operation(savepoint: number | null): void {
+    this.#operations.push(savepoint === null ? [] : this.#working.changesSince(savepoint));
+  }
+
+  closing(): void {
+    this.#closing = this.#working.savepoint();
+  }
+
+  all(): BlockSteps {
+    const closed = this.#working.changesSince(this.#closing);
+    return { opened: this.#opened, operations: this.#operations, closed };
+  }
 }
 
 /** A function of its own, and not by `hookCaller`: a block has one of everything else, and hundreds of this. */

@@ -1,7 +1,9 @@
 export {
+  type BlockSteps,
   type FoldedBlock,
   type FoldedTransition,
   type FoldInput,
+  type FoldOptions,
   type FoldTarget,
   foldBlock,
   type OperationOutcome,

@@ -67,8 +67,15 @@ export class WorkingState {
 
   /** The net effect of the block so far: one change for each key whose row differs from the one before the block. */
   blockChanges(): RowChange[] {
+    return this.changesSince(0);
+  }
+
+  /** The net effect of what was written since a savepoint of this block. */
+  changesSince(savepoint: number): RowChange[] {
     const changes: RowChange[] = [];
-    for (const { collection, key, before } of firstOfEach(this.#journal)) {
+    for (const { collection, key, before } of firstOfEach(
+      savepoint === 0 ? this.#journal : this.#journal.slice(savepoint),
+    )) {
       const after = this.#written(collection).get(key)?.row ?? null;
       if (!rowsEqual(this.#collection(collection), before, after)) changes.push({ collection, key, before, after });
     }
