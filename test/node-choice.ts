@@ -3,7 +3,7 @@ import { debianBitcoind, findBitcoind, type LocalNodeChoice } from '@virtualchai
 
 type NodeKind = LocalNodeChoice['kind'];
 
-const KINDS: readonly NodeKind[] = ['bitcoind', 'btcd'];
+const KINDS: readonly NodeKind[] = ['bitcoind', 'btcd', 'embedded'];
 
 /** `--node` does not say which node, or the environment says another. */
 class NodeChoiceInvalid extends ExpectedError {
@@ -24,7 +24,7 @@ export function readNodeFlag(args: readonly string[]): {
   const given = isJoined ? args[at]?.slice('--node='.length) : args[at + 1];
   const node = KINDS.find((kind) => kind === given);
   if (node === undefined || flags.length > 1)
-    throw new NodeChoiceInvalid(`--node is given once, as ${KINDS.join(' or ')}, not ${JSON.stringify(given ?? '')}`);
+    throw new NodeChoiceInvalid(`--node is given once, as ${KINDS.join(', ')}, not ${JSON.stringify(given ?? '')}`);
   return { node, patterns: args.toSpliced(at, isJoined ? 1 : 2) };
 }
 
@@ -37,6 +37,6 @@ export async function nodeSettings(
   if (node === undefined) return {};
   if (env['VCHAIN_NODE_URL'])
     throw new NodeChoiceInvalid('--node starts a node, and VCHAIN_NODE_URL names one: unset it');
-  if (node === 'btcd') return { VCHAIN_LOCAL_NODE: 'btcd' };
+  if (node !== 'bitcoind') return { VCHAIN_LOCAL_NODE: node };
   return { VCHAIN_LOCAL_NODE: 'bitcoind', VCHAIN_BITCOIND: findBitcoind(env) ?? (await debianBitcoind(env, log)) };
 }

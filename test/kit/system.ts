@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
-import { type PartName, type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
+import { type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
 import {
@@ -25,7 +25,7 @@ export interface SystemOptions {
 }
 
 interface SystemParts {
-  readonly parts: RealParts<PartName>;
+  readonly parts: RealParts<'kafka' | 'node' | 'postgres'>;
   readonly rpc: NodeRpc;
   readonly miner: Miner;
   readonly traffic: Traffic;
@@ -34,7 +34,7 @@ interface SystemParts {
 
 /** A whole system on real parts: node, Kafka, Postgres, a miner with traffic, and our services as processes. */
 export class System implements AsyncDisposable {
-  readonly parts: RealParts<PartName>;
+  readonly parts: RealParts<'kafka' | 'node' | 'postgres'>;
   readonly rpc: NodeRpc;
   readonly miner: Miner;
   readonly traffic: Traffic;
@@ -206,6 +206,6 @@ export class System implements AsyncDisposable {
 }
 
 /** Runs share a server: a name that no other run has. */
-function databaseName({ runId }: RealParts<PartName>, purpose: string): string {
+function databaseName({ runId }: RealParts<'kafka' | 'node' | 'postgres'>, purpose: string): string {
   return `${purpose}_${runId}`.toLowerCase().replace(/[^a-z0-9_]/g, '_');
 }

@@ -2,7 +2,7 @@ import { ExpectedError } from '@virtualchain/kernel';
 import { kafkaSecurity, kafkaSecuritySpec, problemsOfKafkaSecurity, readConfig } from '@virtualchain/process';
 import { probeKafka } from './kafka/kafka-probe.ts';
 import { probeNode } from './node/node-probe.ts';
-import type { KafkaPart, NodePart, Part, PostgresPart } from './part.ts';
+import type { KafkaPart, NodePart, Part, PostgresLogPart, PostgresPart } from './part.ts';
 import { createDatabase, dropDatabase, probePostgres } from './postgres/postgres-client.ts';
 import type { Env } from './tools/cache.ts';
 
@@ -50,6 +50,12 @@ export async function givenPostgres(
       for (const name of created) await dropDatabase(url, name);
     },
   };
+}
+
+/** A database that holds operation logs. */
+export async function givenPostgresLog(variable: string, url: string): Promise<PostgresLogPart> {
+  await mustAnswer(variable, () => probePostgres(url));
+  return { ...untouchable(variable), kind: 'postgres', url, description: `from ${variable}, ${new URL(url).host}` };
 }
 
 async function mustAnswer(variable: string, probe: () => Promise<void>): Promise<void> {

@@ -2,7 +2,17 @@ export { kafkaJars } from './kafka/local-kafka.ts';
 export { debianBitcoind } from './node/debian-bitcoind.ts';
 export { debianMirror, unpackDebian } from './node/debian-packages.ts';
 export { findBitcoind, type LocalNodeChoice } from './node/local-node.ts';
-export type { KafkaPart, NodePart, NodeWishes, Part, PartName, PartSource, PostgresPart } from './part.ts';
+export type {
+  KafkaPart,
+  LogPart,
+  NodePart,
+  NodeWishes,
+  Part,
+  PartName,
+  PartSource,
+  PostgresLogPart,
+  PostgresPart,
+} from './part.ts';
 export { postgresBinaries } from './postgres/local-postgres.ts';
 export {
   type ProcessLaunch,
@@ -14,5 +24,6 @@ export {
 } from './real-parts.ts';
 export { cached, type Env } from './tools/cache.ts';
 export { nodeProblem } from './tools/missing-tools.ts';
+export type { Embedding } from './tools/sources.ts';
 export { type Log, runTool } from './tools/tools.ts';
 export { images } from './tools/versions.ts';

@@ -1,14 +1,20 @@
 import type { Contained, ContainerGround } from './containers/containers.ts';
 import { engineAddress } from './containers/docker-engine.ts';
-import { givenKafka, givenNode, givenPostgres } from './given-parts.ts';
+import { givenKafka, givenNode, givenPostgres, givenPostgresLog } from './given-parts.ts';
 import { startLocalKafka } from './kafka/local-kafka.ts';
-import { startLocalNode } from './node/local-node.ts';
-import type { NodePart, NodeWishes, Part, PartName, Parts } from './part.ts';
+import { startEmbeddedNode, startLocalNode } from './node/local-node.ts';
+import type { KafkaPart, LogPart, NodePart, NodeWishes, Part, PartName, Parts } from './part.ts';
 import { type Durability, startLocalPostgres } from './postgres/local-postgres.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { Env } from './tools/cache.ts';
 import { requireTools } from './tools/missing-tools.ts';
-import { areContainersRequired, ContainersRequired, type Source, variables } from './tools/sources.ts';
+import {
+  areContainersRequired,
+  ContainersRequired,
+  type Embedding,
+  localSource,
+  type Source,
+} from './tools/sources.ts';
 import type { Log } from './tools/tools.ts';
 import type { WatchedServers } from './watchdog/watched-servers.ts';
 
@@ -19,36 +25,54 @@ export interface Starter {
   readonly env: Env;
   readonly log: Log;
   readonly durability: Durability;
+  readonly embedded: Embedding;
+  /** Where each part of the run comes from. */
+  readonly sources: ReadonlyMap<PartName, Source>;
   /** What to do at the end, besides stopping the local servers. */
   readonly cleanups: (() => Promise<void>)[];
   /** Once there is a container. */
   ground?: Promise<ContainerGround>;
+  /** Parts that were begun: an embedded log is a database of the run's Postgres. */
+  readonly begun: Map<PartName, Promise<Part>>;
 }
 
-type PartMakers = {
-  readonly [Name in PartName]: {
-    readonly given: (value: string) => Promise<Parts[Name]>;
-    readonly container: (ground: ContainerGround) => Promise<Contained<Parts[Name]>>;
-    readonly local: () => Promise<Parts[Name]>;
-  };
-};
+/** How a part is had from each of its sources. */
+interface Makers<Kind extends Part> {
+  readonly given: (variable: string, value: string) => Promise<Kind>;
+  readonly container: (ground: ContainerGround) => Promise<Contained<Kind>>;
+  readonly local: () => Promise<Kind>;
+  readonly embedded?: () => Promise<Kind>;
+}
 
-/** Starts one part from where it was decided to come from. */
-export async function startPart<Name extends PartName>(
-  name: Name,
-  source: Source,
-  starter: Starter,
-): Promise<Parts[Name]> {
-  const makers: PartMakers = {
-    kafka: {
-      given: (value) => givenKafka(variables.kafka, value, starter.env),
-      container: (ground) => import('./containers/containers.ts').then((made) => made.startKafkaContainer(ground)),
-      local: () => startLocalKafka(starter),
-    },
+type PartMakers = { readonly [Name in PartName]: Makers<Parts[Name]> };
+
+/** Starts one part from where it was decided to come from; once, however often it is asked for. */
+export function startPart<Name extends PartName>(name: Name, starter: Starter): Promise<Parts[Name]> {
+  const begun = starter.begun.get(name) ?? begin(name, starter);
+  starter.begun.set(name, begun);
+  return begun as Promise<Part> as Promise<Parts[Name]>;
+}
+
+async function begin<Name extends PartName>(name: Name, starter: Starter): Promise<Part> {
+  const source = starter.sources.get(name) ?? { kind: 'local' };
+  const part = await start(name, source, makersOf(starter)[name], starter);
+  starter.log(`${name}: ${part.description}`);
+  return part;
+}
+
+function makersOf(starter: Starter): PartMakers {
+  const kafka: Makers<KafkaPart> = {
+    given: (variable, value) => givenKafka(variable, value, starter.env),
+    container: (ground) => import('./containers/containers.ts').then((made) => made.startKafkaContainer(ground)),
+    local: () => startLocalKafka(starter),
+  };
+  return {
+    kafka,
+    log: logMakers(kafka, starter),
     node: nodeMakers('node', {}, starter),
     postgres: {
-      given: async (value) => {
-        const part = await givenPostgres(variables.postgres, value);
+      given: async (variable, value) => {
+        const part = await givenPostgres(variable, value);
         starter.cleanups.push(part.forget);
         return part;
       },
@@ -57,7 +81,25 @@ export async function startPart<Name extends PartName>(
       local: () => startLocalPostgres(starter, starter.durability),
     },
   };
-  return start(name, source, makers[name], starter);
+}
+
+/** The log is kept in Kafka; embedded, in a database of its own in the Postgres of the run. */
+function logMakers(kafka: Makers<KafkaPart>, starter: Starter): Makers<LogPart> {
+  const inKafka = <Kind extends KafkaPart>(part: Kind) => ({ ...part, kind: 'kafka' as const });
+  return {
+    given: async (variable, value) =>
+      variable === 'VCHAIN_LOG_POSTGRES_URL'
+        ? givenPostgresLog(variable, value)
+        : inKafka(await kafka.given(variable, value)),
+    container: async (ground) => inKafka(await kafka.container(ground)),
+    local: async () => inKafka(await kafka.local()),
+    async embedded() {
+      const { start: begin, stop, restart, kill, ...postgres } = await startPart('postgres', starter);
+      const url = await postgres.createDatabase(`operation_log_${starter.run.runId}`);
+      const description = `embedded, a database in the Postgres of the run, ${new URL(url).host}`;
+      return { start: begin, stop, restart, kill, source: 'embedded', kind: 'postgres', url, description };
+    },
+  };
 }
 
 /** Starts one more node, by the means the run's other parts came by. */
@@ -70,34 +112,39 @@ export async function startAnotherNode(
   return start('node', source, nodeMakers(name, wishes, starter), starter);
 }
 
-function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): PartMakers['node'] {
+function nodeMakers(name: string, wishes: NodeWishes, starter: Starter): Makers<NodePart> {
   return {
-    given: (value) => givenNode(variables.node, value, starter.env['VCHAIN_NODE_COOKIE_FILE'] || undefined),
+    given: (variable, value) => givenNode(variable, value, starter.env['VCHAIN_NODE_COOKIE_FILE'] || undefined),
     container: (ground) =>
       import('./containers/containers.ts').then((made) => made.startNodeContainer(name, wishes.peers ?? [], ground)),
     local: () => startLocalNode(name, wishes, starter),
+    embedded: () => startEmbeddedNode(name, wishes, starter),
   };
 }
 
-async function start<Name extends PartName>(
-  name: Name,
+async function start<Kind extends Part>(
+  name: PartName,
   source: Source,
-  makers: PartMakers[Name],
+  makers: Makers<Kind>,
   starter: Starter,
-): Promise<Parts[Name]> {
+): Promise<Kind> {
   switch (source.kind) {
     case 'url':
-      return makers.given(source.value);
+      return makers.given(source.variable, source.value);
     case 'container': {
       const part = await containerGround(starter)
         .then(makers.container)
         .catch((error: unknown) => passOver(name, error, starter));
-      if (part === undefined) return makers.local();
-      starter.cleanups.push(part.remove);
-      return part as Part as Parts[Name];
+      if ('kind' in part && part.kind === 'passed over') return start(name, part.to, makers, starter);
+      const contained = part as Contained<Kind>;
+      starter.cleanups.push(contained.remove);
+      return contained;
     }
     case 'local':
       return makers.local();
+    case 'embedded':
+      if (makers.embedded === undefined) throw new TypeError(`${name} cannot be embedded`);
+      return makers.embedded();
   }
 }
 
@@ -113,11 +160,12 @@ async function containerGround(starter: Starter): Promise<ContainerGround> {
   return starter.ground;
 }
 
-/** A container that does not start is a reason to try a local process, not to give up. */
-async function passOver(name: PartName, error: unknown, { env, log }: Starter): Promise<undefined> {
+/** A container that does not start is a reason to try what comes next, not to give up. */
+async function passOver(name: PartName, error: unknown, { env, log, embedded }: Starter) {
   const reason = `its container did not start (${(error as Error).message})`;
   if (areContainersRequired(env)) throw new ContainersRequired(`${name}: ${reason}`, { cause: error });
   log(`${name}: ${reason}`);
-  await requireTools([name], env);
-  return undefined;
+  const to = await localSource(name, { env, log, embedded });
+  if (to.kind === 'local') await requireTools([name], env);
+  return { kind: 'passed over' as const, to };
 }

@@ -1,8 +1,8 @@
-/** The parts of the outside world that virtualchain runs against. */
-export type PartName = 'kafka' | 'node' | 'postgres';
+/** The parts of the outside world that virtualchain runs against. `log` is what holds the operation log: Kafka, or Postgres. */
+export type PartName = 'kafka' | 'log' | 'node' | 'postgres';
 
-/** Where a part comes from, in the order of preference. */
-export type PartSource = 'url' | 'container' | 'local';
+/** Where a part comes from, in the order of preference. What is embedded comes with npm, and stands in for a real one. */
+export type PartSource = 'url' | 'container' | 'local' | 'embedded';
 
 /**
  * What all parts can do. A part from a URL belongs to somebody else: it refuses to be started, stopped or killed.
@@ -24,11 +24,20 @@ export interface KafkaPart extends Part {
   readonly brokers: readonly string[];
 }
 
+/** Where the operation log is kept. */
+export type LogPart = (KafkaPart & { readonly kind: 'kafka' }) | PostgresLogPart;
+
+/** A database for the log. Stopping and starting is that of its server. */
+export interface PostgresLogPart extends Part {
+  readonly kind: 'postgres';
+  readonly url: string;
+}
+
 export interface NodePart extends Part {
   /** JSON-RPC, credentials included: `http://user:password@127.0.0.1:port`. */
   readonly url: string;
   /** Which program it is; unknown for a node from a URL. */
-  readonly kind: 'bitcoind' | 'btcd' | 'unknown';
+  readonly kind: 'bitcoind' | 'btcd' | 'embedded' | 'unknown';
   /** Where other nodes reach it, `host:port`; absent for a node from a URL. */
   readonly p2pAddress?: string;
   /** Where it publishes `hashblock`; absent where it does not. */
@@ -58,6 +67,7 @@ export interface PostgresPart extends Part {
 
 export interface Parts {
   readonly kafka: KafkaPart;
+  readonly log: LogPart;
   readonly node: NodePart;
   readonly postgres: PostgresPart;
 }

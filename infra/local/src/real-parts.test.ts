@@ -98,8 +98,9 @@ test(
   suiteTimeoutMs,
 );
 
-/** Both kinds of node where this machine has both: what holds of one is not said of the other. */
-const nodeKinds = findBitcoind(process.env) === undefined ? ['btcd'] : ['btcd', 'bitcoind'];
+/** Every kind of node that this machine has: what holds of one is not said of the other. */
+const realKinds = findBitcoind(process.env) === undefined ? ['btcd'] : ['btcd', 'bitcoind'];
+const nodeKinds = [...realKinds, 'embedded'];
 
 function nodeEnv(kind: string) {
   return {
@@ -110,7 +111,7 @@ function nodeEnv(kind: string) {
   };
 }
 
-test.each(nodeKinds)(
+test.each(realKinds)(
   'two nodes (%s) find each other, take a block of 4 MB, and keep their addresses when they start again',
   async (kind) => {
     await using parts = await startRealParts({ need: ['node'], log: quiet, env: nodeEnv(kind) });
@@ -148,13 +149,42 @@ test.each(nodeKinds)(
   async (kind) => {
     await using parts = await startRealParts({ need: ['node'], log: quiet, env: nodeEnv(kind) });
     const { password } = new URL(parts.node.url);
-    const ports = [parts.node.url, `tcp://${parts.node.p2pAddress}`, parts.node.zmqUrl ?? parts.node.url].map((url) =>
-      Number(new URL(url).port),
-    );
+    const { url: rpcUrl, p2pAddress, zmqUrl } = parts.node;
+    const urls = [rpcUrl, ...(p2pAddress === undefined ? [] : [`tcp://${p2pAddress}`]), zmqUrl ?? rpcUrl];
+    const ports = urls.map((url) => Number(new URL(url).port));
     expect(await listeningAddresses(ports)).toEqual(ports.map(() => '127.0.0.1'));
     const lines = await commandLines();
     expect(lines.some((line) => line.includes(parts.runDirectory))).toBe(true);
     for (const line of lines) expect(line).not.toContain(password);
+  },
+  suiteTimeoutMs,
+);
+
+test(
+  'embedded parts: nothing is looked for, the log is a database of the run, and the node has its chain after kill -9',
+  async () => {
+    const said: string[] = [];
+    const env = { ...process.env, PATH: '', DOCKER_HOST: 'unix:///nowhere', VCHAIN_CACHE: '/nowhere' };
+    const need = ['log', 'node', 'postgres'] as const;
+    await using parts = await startRealParts({ need, embedded: 'first', env, log: (line) => said.push(line) });
+    expect(parts.node).toMatchObject({ kind: 'embedded', source: 'embedded' });
+    expect(parts.log).toMatchObject({ kind: 'postgres', source: 'embedded' });
+    expect(said.filter((line) => /container|takes the place/.test(line))).toEqual([]);
+    const { host, pathname } = new URL(parts.log.kind === 'postgres' ? parts.log.url : '');
+    expect([host, pathname]).toEqual([new URL(parts.postgres.url).host, `/operation_log_${parts.runId}`]);
+
+    const mined = await rpc(parts.node.url, 'generatetoaddress', [3, miningAddress]);
+    const [, second, third] = mined.result as string[];
+    await rpc(parts.node.url, 'invalidateblock', [third]);
+    await parts.node.kill();
+    await parts.node.start();
+    expect(await rpc(parts.node.url, 'getbestblockhash', [])).toMatchObject({ result: second });
+    await rpc(parts.node.url, 'reconsiderblock', [third]);
+    await parts.node.restart();
+    expect(await rpc(parts.node.url, 'getbestblockhash', [])).toMatchObject({ result: third });
+    await expect(parts.startNode({ settings: ['txindex=0'] })).rejects.toMatchObject({ code: 'LOCAL_NODE_UNUSABLE' });
+    const other = await parts.startNode();
+    expect(other.kind).toBe('embedded');
   },
   suiteTimeoutMs,
 );

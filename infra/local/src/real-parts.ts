@@ -6,7 +6,7 @@ import type { Durability } from './postgres/local-postgres.ts';
 import { makeRunDirectory } from './run-directory.ts';
 import type { Env } from './tools/cache.ts';
 import { requireTools } from './tools/missing-tools.ts';
-import { chooseSources, type Source } from './tools/sources.ts';
+import { chooseSources, type Embedding, type Source } from './tools/sources.ts';
 import type { Log } from './tools/tools.ts';
 import type { Exit } from './watchdog/watchdog-protocol.ts';
 import { watchServers } from './watchdog/watched-servers.ts';
@@ -18,6 +18,8 @@ export interface RealPartsOptions<Need extends PartName> {
   readonly env?: Env;
   /** `throwaway` unless given: Postgres does not wait for the disk. */
   readonly durability?: Durability;
+  /** Whether node and log may be embedded; `never` when absent. */
+  readonly embedded?: Embedding;
 }
 
 /** One run. Disposing of it ends everything that was started for it. */
@@ -73,7 +75,8 @@ export async function startRealParts<const Need extends PartName>(
   options: RealPartsOptions<Need>,
 ): Promise<RealParts<Need>> {
   const { need, env = process.env, log = (line) => console.error(line), durability = 'throwaway' } = options;
-  const sources = await chooseSources(need, env, log);
+  const { embedded = 'never' } = options;
+  const sources = await chooseSources(withPostgres(need), { env, log, embedded });
   await requireTools(
     need.filter((name) => sources.get(name)?.kind === 'local'),
     env,
@@ -81,18 +84,12 @@ export async function startRealParts<const Need extends PartName>(
 
   const run = await makeRunDirectory();
   const servers = await watchServers(run, env);
-  const starter: Starter = { run, servers, env, log, durability, cleanups: [] };
+  const starter: Starter = { run, servers, env, log, durability, embedded, sources, cleanups: [], begun: new Map() };
   const dispose = async () => {
     await Promise.all([...starter.cleanups.splice(0)].map((cleanup) => cleanup()));
     await servers[Symbol.asyncDispose]();
   };
-  const settled = await Promise.allSettled(
-    need.map(async (name) => {
-      const part = await startPart(name, sources.get(name) ?? { kind: 'local' }, starter);
-      log(`${name}: ${part.description}`);
-      return [name, part] as const;
-    }),
-  );
+  const settled = await Promise.allSettled(need.map(async (name) => [name, await startPart(name, starter)] as const));
   const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length > 0) {
     await dispose();
@@ -127,8 +124,15 @@ export async function startRealParts<const Need extends PartName>(
   };
 }
 
+/** An embedded log stands in Postgres: where that comes from is decided with the rest. */
+function withPostgres(need: readonly PartName[]): readonly PartName[] {
+  return need.includes('log') && !need.includes('postgres') ? [...need, 'postgres'] : need;
+}
+
 /** A URL names one node: another comes in a container if the first did and its wishes allow it, else as a local process. */
 function anotherNodeSource(sources: ReadonlyMap<PartName, Source>, { settings, hasCookie }: NodeWishes): Source {
   const mayBeContained = settings === undefined && hasCookie !== true;
-  return mayBeContained && sources.get('node')?.kind === 'container' ? { kind: 'container' } : { kind: 'local' };
+  const kind = sources.get('node')?.kind;
+  if (kind === 'embedded') return { kind };
+  return mayBeContained && kind === 'container' ? { kind } : { kind: 'local' };
 }

@@ -4,6 +4,7 @@ import { ExpectedError } from '@virtualchain/kernel';
 import type { NodePart, NodeWishes } from '../part.ts';
 import type { Env } from '../tools/cache.ts';
 import { fetchedDebianBitcoind } from './debian-bitcoind.ts';
+import { startEmbeddedServer } from './embedded-node.ts';
 import { startLocalBitcoind } from './local-bitcoind.ts';
 import { startLocalBtcd } from './local-btcd.ts';
 import type { LocalNodePlace } from './local-node-place.ts';
@@ -11,7 +12,9 @@ import type { LocalNodePlace } from './local-node-place.ts';
 export type LocalNodeChoice =
   | { readonly kind: 'bitcoind'; readonly executable: string }
   /** Built by Go where it is not in the cache. */
-  | { readonly kind: 'btcd' };
+  | { readonly kind: 'btcd' }
+  /** Ours, which comes with npm. */
+  | { readonly kind: 'embedded' };
 
 /** The node that the environment asks for cannot be started. */
 export class LocalNodeUnusable extends ExpectedError {
@@ -28,11 +31,11 @@ export class LocalNodeUnusable extends ExpectedError {
  */
 export function chooseLocalNode(env: Env): LocalNodeChoice {
   const wanted = env['VCHAIN_LOCAL_NODE'] || undefined;
-  if (wanted !== undefined && wanted !== 'bitcoind' && wanted !== 'btcd')
+  if (wanted !== undefined && wanted !== 'bitcoind' && wanted !== 'btcd' && wanted !== 'embedded')
     throw new LocalNodeUnusable(
-      `VCHAIN_LOCAL_NODE is ${JSON.stringify(wanted)}: set it to bitcoind or btcd, or unset it.`,
+      `VCHAIN_LOCAL_NODE is ${JSON.stringify(wanted)}: set it to bitcoind, btcd or embedded, or unset it.`,
     );
-  if (wanted === 'btcd') return { kind: 'btcd' };
+  if (wanted === 'btcd' || wanted === 'embedded') return { kind: wanted };
   const executable = givenBitcoind(env);
   if (executable !== undefined) return { kind: 'bitcoind', executable };
   if (wanted === undefined) return { kind: 'btcd' };
@@ -59,12 +62,26 @@ function givenBitcoind(env: Env): string | undefined {
 
 export function startLocalNode(name: string, wishes: NodeWishes, place: LocalNodePlace): Promise<NodePart> {
   const choice = chooseLocalNode(place.env);
+  if (choice.kind === 'embedded') return startEmbeddedNode(name, wishes, place);
   if (choice.kind === 'bitcoind') return startLocalBitcoind(name, choice.executable, wishes, place);
   if (wishes.hasCookie || wishes.settings !== undefined)
     throw new LocalNodeUnusable(
       'a cookie file and settings of bitcoin.conf are for bitcoind, and the local node is btcd.',
     );
   return startLocalBtcd(name, wishes.peers ?? [], place);
+}
+
+/**
+ * Starts the node that comes with npm.
+ *
+ * @throws LocalNodeUnusable for wishes that are for others.
+ */
+export async function startEmbeddedNode(name: string, wishes: NodeWishes, place: LocalNodePlace): Promise<NodePart> {
+  if (wishes.hasCookie || wishes.settings !== undefined || (wishes.peers ?? []).length > 0)
+    throw new LocalNodeUnusable(
+      'peers, a cookie file and settings of bitcoin.conf are for real nodes, and the node is the embedded one: put a bitcoind on the PATH, or name its executable in VCHAIN_BITCOIND.',
+    );
+  return startEmbeddedServer(name, place);
 }
 
 function onPath(name: string, env: Env): string | undefined {

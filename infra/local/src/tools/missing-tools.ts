@@ -22,9 +22,16 @@ export class ToolsMissing extends ExpectedError {
 
 /** Fails unless every tool is there that the local parts need; what is in the cache needs no tool to make it. */
 export async function requireTools(parts: readonly PartName[], env: Env): Promise<void> {
-  const problems = await Promise.all(parts.map((part) => findProblems(part, env)));
+  const problems = await Promise.all(
+    parts.map(async (part) => (await missingTools(part, env)).map((problem) => advise(part, problem))),
+  );
   const all = problems.flat();
   if (all.length > 0) throw new ToolsMissing(`Some parts cannot be started on this machine:\n${all.join('\n')}`);
+}
+
+/** The tools that a part lacks to be a local process, each with what to install. */
+export async function missingTools(part: PartName, env: Env): Promise<readonly string[]> {
+  return (await findProblems(part, env)).filter((problem) => problem !== undefined);
 }
 
 /** Why no node can be started as a local process; null when one can. */
@@ -35,31 +42,35 @@ export async function nodeProblem(env: Env): Promise<string | null> {
   );
 }
 
-async function findProblems(part: PartName, env: Env): Promise<readonly string[]> {
+async function findProblems(part: PartName, env: Env): Promise<readonly (string | undefined)[]> {
   switch (part) {
-    case 'kafka': {
+    case 'kafka':
+    case 'log': {
       const found = [await javaProblem(env)];
       if (!isCached(env, kafkaCacheEntry)) found.push(await mavenProblem(env));
-      return advise('kafka', found, 'VCHAIN_KAFKA_BROKERS to a running broker (host:port)');
+      return found;
     }
     case 'node': {
       const needsGo = chooseLocalNode(env).kind === 'btcd' && !isCached(env, btcdCacheEntry);
-      const found = needsGo ? [await goProblem(env)] : [];
-      return advise(
-        'node',
-        found,
-        'VCHAIN_BITCOIND to the executable of a bitcoind, or VCHAIN_NODE_URL to a running regtest node (http://user:password@host:port)',
-      );
+      return needsGo ? [await goProblem(env)] : [];
     }
     case 'postgres':
       return []; // comes with npm
   }
 }
 
-function advise(part: PartName, problems: readonly (string | undefined)[], url: string): readonly string[] {
-  return problems
-    .filter((problem) => problem !== undefined)
-    .map((problem) => `  ${part}: ${problem}; or start a Docker engine; or set ${url}.`);
+const BROKERS = 'VCHAIN_KAFKA_BROKERS to a running broker (host:port)';
+
+/** What can be set in place of a local process. */
+const SETTINGS: Readonly<Record<PartName, string>> = {
+  kafka: BROKERS,
+  log: BROKERS,
+  node: 'VCHAIN_BITCOIND to the executable of a bitcoind, or VCHAIN_NODE_URL to a running regtest node (http://user:password@host:port)',
+  postgres: 'VCHAIN_POSTGRES_URL to a running Postgres',
+};
+
+function advise(part: PartName, problem: string): string {
+  return `  ${part}: ${problem}; or start a Docker engine; or set ${SETTINGS[part]}.`;
 }
 
 async function javaProblem(env: Env): Promise<string | undefined> {
