@@ -27,8 +27,8 @@ export const RULES: readonly Rule[] = [
   { folder: /^libs\/postgres\//, ours: ['kernel'], others: ['node:'] },
   {
     folder: /^libs\/operation-log\//,
-    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol'],
-    others: ['node:', 'kafkajs', 'p-timeout'],
+    ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'postgres'],
+    others: ['node:', 'kafkajs', 'p-timeout', 'pg'],
   },
   {
     folder: /^libs\/projection\//,

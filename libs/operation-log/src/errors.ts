@@ -106,6 +106,19 @@ export class TopicMisconfigured extends ExpectedError {
   }
 }
 
+/** The tables of a log in Postgres are those of another version of virtualchain. */
+export class LogLayoutDiffers extends ExpectedError {
+  override readonly name = 'LogLayoutDiffers';
+  readonly code = 'LOG_LAYOUT_DIFFERS';
+  readonly remedy: Remedy = 'halt';
+  constructor(found: number | null, wanted: number) {
+    super(
+      `the tables of vchain_log have layout ${found ?? 'unknown'}, this version reads ${wanted}: ` +
+        'run the version that made them, or give another database and let the ingester write the log anew',
+    );
+  }
+}
+
 /** The log belongs to another virtual chain, or to the same name with other parameters. */
 export class LogIdentityMismatch extends ExpectedError {
   override readonly name = 'LogIdentityMismatch';
@@ -126,7 +139,7 @@ export class WriterFenced extends ExpectedError {
   }
 }
 
-/** The broker did not answer in time. Whether the transaction was committed, only the log can tell. */
+/** What keeps the log did not answer in time. Whether the transaction was committed, only the log can tell. */
 export class WriterStalled extends ExpectedError {
   override readonly name = 'WriterStalled';
   readonly code = 'WRITER_STALLED';
@@ -156,25 +169,23 @@ export class EventTooLarge extends ExpectedError {
   }
 }
 
-/** The broker cannot be reached, or refused for a while. */
+/** What keeps the log, Kafka or Postgres, cannot be reached, or refused for a while. */
 export class BrokerUnavailable extends ExpectedError {
   override readonly name = 'BrokerUnavailable';
   readonly code = 'BROKER_UNAVAILABLE';
   readonly remedy: Remedy = 'retry';
   constructor(topic: string, cause: unknown) {
-    super(`no answer from the broker for ${topic}: ${errorText(cause)}`, {
-      cause,
-    });
+    super(`no answer for the log ${topic}: ${errorText(cause)}`, { cause });
   }
 }
 
-/** The broker refused a request, and will refuse it again. */
+/** What keeps the log, Kafka or Postgres, refused a request, and will refuse it again. */
 export class BrokerRefused extends ExpectedError {
   override readonly name = 'BrokerRefused';
   readonly code = 'BROKER_REFUSED';
   readonly remedy: Remedy = 'halt';
   constructor(topic: string, cause: unknown, help?: string) {
-    super(`the broker refused ${topic}: ${errorText(cause)}${help === undefined ? '' : `; ${help}`}`, { cause });
+    super(`the log ${topic} was refused: ${errorText(cause)}${help === undefined ? '' : `; ${help}`}`, { cause });
   }
 }
 

@@ -17,6 +17,7 @@ export {
   type MemoryBroker,
   type MemoryStep,
 } from './memory/memory.ts';
+export { type LogOptions, type LogPlace, openElectionAt, openLogAt } from './place.ts';
 export { writerPoints } from './points.ts';
 export type {
   BranchBlock,
@@ -34,4 +35,7 @@ export type {
   OperationLog,
   ReadOptions,
 } from './port.ts';
+export { createPostgresBroker, openPostgresLog } from './postgres/postgres.ts';
+export type { PostgresLogOptions } from './postgres/postgres-connections.ts';
+export { openPostgresElection, type PostgresElectionOptions } from './postgres/postgres-leadership.ts';
 export type { ClockAndIds } from './writer.ts';

@@ -18,6 +18,36 @@ export interface Election extends AsyncDisposable {
   campaign(topic: string, campaign: Campaign): AsyncIterable<LeadershipState>;
 }
 
+/** What a process needs to stay in the race for a topic. */
+export interface Candidacy extends Campaign {
+  readonly topic: string;
+  /** Is told whenever it is known who leads. */
+  readonly set: (state: LeadershipState) => void;
+}
+
+/** An election out of what keeps one candidate in the race until its signal ends it. */
+export function electionOf(stayInRace: (candidacy: Candidacy) => Promise<void>): Election {
+  const stopped = new AbortController();
+  return {
+    async *campaign(topic, { epoch, signal }) {
+      const left = new AbortController();
+      const over = AbortSignal.any([signal, stopped.signal, left.signal]);
+      const state = latestValue<LeadershipState>(over);
+      state.set('standby');
+      const staying = stayInRace({ topic, epoch, signal: over, set: state.set }).catch(state.fail);
+      try {
+        yield* state.values();
+      } finally {
+        left.abort();
+        await staying;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+    },
+  };
+}
+
 /** What a candidate says of itself when the group meets. */
 export interface Candidate {
   readonly member: string;

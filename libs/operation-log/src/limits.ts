@@ -45,6 +45,21 @@ export const TRANSACTION_OFFSETS_MAX = 20_000n;
 /** A step back reads what is there and waits for nothing. */
 export const STEP_WAIT_MS = 0;
 
+// Keeping the log in Postgres.
+
+/** A row of batches holds so much before it is compressed: small enough to be read for one record, large enough to compress. */
+export const BATCH_BYTES_MAX = 256 * 1024;
+/** Rows that one fetch looks at. */
+export const BATCHES_PER_FETCH_MAX = 500;
+/** A reader, a writer, and what asks beside them. */
+export const LOG_POOL_CONNECTIONS_MAX = 4;
+/** How long a writer's transaction may stand still, as that of a frozen process does, before Postgres ends it. */
+export const IDLE_IN_TRANSACTION_MS = 10_000;
+/** How soon after a failure the connection that listens for news is opened again; until then readers look by themselves. */
+export const LISTEN_AGAIN_MS = 1_000;
+/** How often a stand-by tries the lock of the leader. */
+export const LOCK_POLL_MS = 500;
+
 // Talking to brokers.
 
 export const CONNECTION_TIMEOUT_MS = 3_000;

@@ -3,6 +3,7 @@ import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
 import type { Broker, FencedProducer, OutgoingRecord } from './broker.ts';
 import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
+import { SEND_BYTES_MAX } from './limits.ts';
 import { writerPoints } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
 import { readIdentity } from './record/identity.ts';
@@ -143,7 +144,7 @@ class TopicWriter implements LogWriter {
       starts.push(records.length);
       for (const record of recordsOfEntry(entry, place, timeOf(clockAndIds))) records.push(record);
     }
-    const sends = splitBySize(records);
+    const sends = splitBySize(records, SEND_BYTES_MAX);
     return this.#fenced.write(async () => {
       writerPoints.pass('before-append');
       const offsets = await this.#fenced.transact(sends);

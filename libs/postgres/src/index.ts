@@ -2,4 +2,4 @@ export { type ConnectionSettings, connectionSettings, type Purpose } from './con
 export { isMissing, isPassing, isRefusal } from './driver-errors.ts';
 export { IDENTIFIER_BYTES_MAX } from './limits.ts';
 export { PostgresUrlInvalid, problemsOfPostgresUrl } from './postgres-url.ts';
-export { sessionSetter } from './session.ts';
+export { type SessionLaw, sessionSetter } from './session.ts';

@@ -38,10 +38,31 @@ interface NewClient {
   query(text: string, done: (error?: Error) => void): void;
 }
 
-/** Sets up a new session in one statement, before anybody gets it. `statementTimeoutMs` of 0 is no limit. */
-export function sessionSetter(statementTimeoutMs: number) {
-  const settings = Object.entries({ ...SESSION_SETTINGS, statement_timeout: String(statementTimeoutMs) });
-  const text = `select ${settings.map(([name, value]) => setting(name, value)).join(', ')}`;
+/** What a session is bounded by, in milliseconds, and what its commits mean. A time of 0, or none, is no limit. */
+export interface SessionLaw {
+  readonly statementTimeoutMs: number;
+  /** How long it may stand within a transaction without a statement, as that of a frozen process does. */
+  readonly idleInTransactionMs?: number;
+  /** How long it may stand without a statement at all. Postgres 14. */
+  readonly idleMs?: number;
+  /** What was committed outlives a crash of the server, whatever role or database have as their default. */
+  readonly isDurable?: boolean;
+}
+
+/** Sets up a new session in one statement, before anybody gets it. */
+export function sessionSetter({
+  statementTimeoutMs,
+  idleInTransactionMs = 0,
+  idleMs = 0,
+  isDurable = false,
+}: SessionLaw) {
+  const settings = Object.entries({
+    ...SESSION_SETTINGS,
+    statement_timeout: String(statementTimeoutMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionMs),
+    idle_session_timeout: String(idleMs),
+  }).map(([name, value]) => setting(name, value));
+  const text = `select ${[...settings, ...(isDurable ? [DURABLE] : [])].join(', ')}`;
   return (client: NewClient, done: (error?: Error) => void): void => {
     if (statementTimeoutMs > 0) boundSilence(client, statementTimeoutMs + SILENCE_MARGIN_MS);
     client.query(text, done);
@@ -55,6 +76,10 @@ export function sessionSetter(statementTimeoutMs: number) {
 function boundSilence({ connection: { stream } }: NewClient, ms: number): void {
   stream.setTimeout(ms, () => stream.destroy(new Error(`connection terminated: silent for ${ms / 1_000} s`)));
 }
+
+/** Only raised: `remote_apply`, for example, promises more than `on`. */
+const DURABLE = `case when pg_catalog.current_setting('synchronous_commit') in ('off', 'local')
+  then pg_catalog.set_config('synchronous_commit', 'on', false) end`;
 
 /** Whatever the search path was: functions are named with their schema. A setting that is not known has no value. */
 function setting(name: string, value: string): string {

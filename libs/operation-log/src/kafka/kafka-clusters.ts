@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { retryWhileUnavailable } from '../retry.ts';
-import { kafkaErrorType } from './kafka-errors.ts';
+import { KAFKA_FAILURES, kafkaErrorType } from './kafka-errors.ts';
 import { createCluster, type KafkaCluster } from './kafka-internals.ts';
 
 /** Connections to the brokers, lent out one request at a time and replaced after a failure. */
@@ -44,8 +44,9 @@ export function createClusters(kafka: Kafka, retryForMs: number): Clusters {
 
   return {
     ask: (topic, offset, request, signal) =>
-      retryWhileUnavailable({ topic, offset, retryForMs, isOver: () => closed || signal?.aborted === true }, () =>
-        once(request),
+      retryWhileUnavailable(
+        { ...KAFKA_FAILURES, topic, offset, retryForMs, isOver: () => closed || signal?.aborted === true },
+        () => once(request),
       ),
     async close() {
       closed = true;

@@ -1,5 +1,6 @@
 import { causesOf, ExpectedError, isUntrustedCertificate } from '@virtualchain/kernel';
 import { BrokerRefused, BrokerUnavailable, OffsetOutOfRange, TopicMissing, WriterFenced } from '../errors.ts';
+import { MISSING_TOPIC_TRIES_MAX } from '../limits.ts';
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'PRODUCER_FENCED']);
 /** Kafka's own numbers of errors that kafkajs 2.2.4 has no name for. */
@@ -78,3 +79,6 @@ export function foreseen(topic: string, offset: bigint, error: unknown): unknown
   if (type !== null && REFUSED.has(type)) return new BrokerRefused(topic, error, helpFor(type));
   return new BrokerUnavailable(topic, error);
 }
+
+/** How a failed request to Kafka is named and repeated: a topic that was just created is missing for a moment. */
+export const KAFKA_FAILURES = { foreseen, missingTriesMax: MISSING_TOPIC_TRIES_MAX };

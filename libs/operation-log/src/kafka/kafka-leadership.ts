@@ -1,13 +1,6 @@
 import { wallClock } from '@virtualchain/kernel';
 import type { Kafka, PartitionAssigner } from 'kafkajs';
-import {
-  type Campaign,
-  type Candidate,
-  chooseLeader,
-  type Election,
-  type LeadershipState,
-  latestValue,
-} from '../leadership.ts';
+import { type Candidacy, type Candidate, chooseLeader, type Election, electionOf } from '../leadership.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   MEMBER_RETRY,
@@ -25,13 +18,10 @@ export interface ElectionOptions extends KafkaLogOptions {
   readonly sessionTimeoutMs?: number;
 }
 
-/** What a process needs to be a member of the group of a topic. */
-interface Candidacy extends Campaign {
+/** Who is a member of the group of a topic, and over which brokers. */
+interface Membership extends Candidacy {
   readonly kafka: Kafka;
   readonly sessionTimeoutMs: number;
-  readonly topic: string;
-  /** Is told whenever the group has chosen. */
-  readonly set: (state: LeadershipState) => void;
 }
 
 /** Elects through the consumer group `<topic>.ingester`: whoever is assigned the partition leads. No data is read. */
@@ -40,41 +30,22 @@ export function openKafkaElection({
   ...options
 }: ElectionOptions): Election {
   const kafka = createKafka(options);
-  const stopped = new AbortController();
-  return {
-    async *campaign(topic, { epoch, signal }) {
-      const left = new AbortController();
-      const over = AbortSignal.any([signal, stopped.signal, left.signal]);
-      const state = latestValue<LeadershipState>(over);
-      state.set('standby');
-      const candidacy = { kafka, sessionTimeoutMs, topic, epoch, signal: over, set: state.set };
-      const joining = stayInGroup(candidacy).catch(state.fail);
-      try {
-        yield* state.values();
-      } finally {
-        left.abort();
-        await joining;
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      stopped.abort();
-    },
-  };
+  return electionOf((candidacy) => stayInGroup({ ...candidacy, kafka, sessionTimeoutMs }));
 }
 
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
-async function stayInGroup(candidacy: Candidacy): Promise<void> {
-  const { signal, set } = candidacy;
+async function stayInGroup(membership: Membership): Promise<void> {
+  const { signal, set } = membership;
   while (!signal.aborted) {
-    await holdMembership(candidacy);
+    await holdMembership(membership);
     set('standby');
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
 }
 
 /** One membership, until it is lost or no longer wanted. */
-async function holdMembership(candidacy: Candidacy): Promise<void> {
-  const { kafka, sessionTimeoutMs, topic, epoch, signal, set } = candidacy;
+async function holdMembership(membership: Membership): Promise<void> {
+  const { kafka, sessionTimeoutMs, topic, epoch, signal, set } = membership;
   let leads = false;
   let lastSign = performance.now();
   const sign = () => {

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { wallClock } from '@virtualchain/kernel';
 import type { Kafka as KafkaClient, KafkaConfig, logLevel as LogLevel } from 'kafkajs';
-import type { Broker, Fetched } from '../broker.ts';
-import { BrokerUnavailable, RecordInvalid } from '../errors.ts';
+import type { Broker } from '../broker.ts';
+import { BrokerUnavailable } from '../errors.ts';
 import {
   CLIENT_RETRY,
   CONNECTION_TIMEOUT_MS,
@@ -14,15 +12,16 @@ import {
 } from '../limits.ts';
 import { createOperationLog } from '../log.ts';
 import type { OperationLog } from '../port.ts';
-import { BatchUnreadable } from '../record-batch/decode-batches.ts';
+import { asRecordInvalid } from '../record-batch/readable.ts';
 import { retryWhileUnavailable } from '../retry.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { wallClockAndIds } from '../wall-clock-and-ids.ts';
 import { type Clusters, createClusters } from './kafka-clusters.ts';
+import { KAFKA_FAILURES } from './kafka-errors.ts';
 import { commitOffset, fetchFrom, type KafkaCluster, readOffsets, waitForOffset } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
 import { Kafka, logLevel } from './kafkajs.ts';
-
-const NOTHING = { records: [], stableOffset: 0n };
 
 /** Which brokers, how they are spoken to, and how long they are waited for. */
 export interface KafkaLogOptions {
@@ -69,28 +68,32 @@ function createKafkaBroker(options: KafkaLogOptions): Broker {
   const clusters = createClusters(kafka, retryForMs);
   return {
     ensureTopic: (topic) =>
-      retryWhileUnavailable({ topic, retryForMs }, () => ensureKafkaTopic(kafka, topic, replicationFactor)),
+      retryWhileUnavailable({ ...KAFKA_FAILURES, topic, retryForMs }, () =>
+        ensureKafkaTopic(kafka, topic, replicationFactor),
+      ),
     async fetch(topic, offset, { maxWaitMs, maxBytes = FETCH_BYTES, signal }) {
       const limits = { maxWaitMs, maxBytes };
       const asking = clusters.ask(
         topic,
         offset,
         async (cluster) => {
-          const fetched = await readable(topic, fetchFrom(cluster, topic, offset, limits));
+          const fetched = await fetchFrom(cluster, topic, offset, limits).catch((error) => {
+            throw asRecordInvalid(topic, error);
+          });
           const stuck = fetched.nextOffset === offset && offset < fetched.stableOffset;
           if (stuck) throw new BrokerUnavailable(topic, new Error(`a fetch at ${offset} came back empty`));
           return fetched;
         },
         signal,
       );
-      return signal === undefined ? asking : untilAborted(asking, signal, { ...NOTHING, nextOffset: offset });
+      return untilAborted(asking, signal, offset);
     },
     offsets: (topic) => clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)),
     fence: async (topic, transactionalId) => {
       await clusters.ask(topic, 0n, (cluster) => readOffsets(cluster, topic)); // a missing topic is named here
       const untilStable = (marker: bigint, signal: AbortSignal) => untilDecided(clusters, topic, marker, signal);
       const fence = () => fenceKafka(kafka, { topic, transactionalId, stallLimitMs, untilStable });
-      return retryWhileUnavailable({ topic, retryForMs }, fence); // a fence that failed has written nothing
+      return retryWhileUnavailable({ ...KAFKA_FAILURES, topic, retryForMs }, fence); // a fence that failed has written nothing
     },
     commitOffset: (topic, group, nextOffset) =>
       clusters.ask(topic, nextOffset, (cluster) => commitOffset(cluster, topic, group, nextOffset)),
@@ -111,32 +114,7 @@ async function untilDecided(clusters: Clusters, topic: string, marker: bigint, s
   }
 }
 
-/** @throws RecordInvalid when the batches are not what Kafka keeps */
-async function readable<Answer>(topic: string, fetching: Promise<Answer>): Promise<Answer> {
-  try {
-    return await fetching;
-  } catch (error) {
-    if (error instanceof BatchUnreadable) throw new RecordInvalid(topic, error.offset, error.message);
-    throw error;
-  }
-}
-
-/** A fetch that waits at the broker cannot be called back; whoever stopped waiting gets `empty`. */
-async function untilAborted(asking: Promise<Fetched>, signal: AbortSignal, empty: Fetched): Promise<Fetched> {
-  const { promise, resolve } = Promise.withResolvers<Fetched>();
-  const stop = () => resolve(empty);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  asking.catch(() => undefined);
-  try {
-    return await Promise.race([asking, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
 /** The operation log on Apache Kafka. Connects on first use. */
 export function openKafkaLog(options: KafkaLogOptions): OperationLog {
-  const clockAndIds = { now: wallClock.now, randomId: () => randomBytes(16).toString('hex') };
-  return createOperationLog(createKafkaBroker(options), clockAndIds);
+  return createOperationLog(createKafkaBroker(options), wallClockAndIds);
 }

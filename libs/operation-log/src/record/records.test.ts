@@ -60,7 +60,7 @@ test('an event that fits no batch is refused by name', () => {
 test('sends are split by bytes, in order; a large record goes alone', () => {
   const sizes = [10, SEND_BYTES_MAX / 2, SEND_BYTES_MAX / 2, SEND_BYTES_MAX + 5, 20, 30];
   const records = sizes.map((size) => ({ key: '1', value: new Uint8Array(size), type: '', id: '', time: '' }));
-  expect(splitBySize(records).map((send) => send.map(({ value }) => value.length))).toEqual([
+  expect(splitBySize(records, SEND_BYTES_MAX).map((send) => send.map(({ value }) => value.length))).toEqual([
     [10, SEND_BYTES_MAX / 2],
     [SEND_BYTES_MAX / 2],
     [SEND_BYTES_MAX + 5],

@@ -4,7 +4,7 @@ import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { encodeEvent } from '@virtualchain/protocol';
 import type { OutgoingRecord } from '../broker.ts';
 import { EventTooLarge } from '../errors.ts';
-import { EVENT_BYTES_MAX, RECORD_OVERHEAD_BYTES, SEND_BYTES_MAX } from '../limits.ts';
+import { EVENT_BYTES_MAX, RECORD_OVERHEAD_BYTES } from '../limits.ts';
 import type { LogEntry } from '../port.ts';
 
 /** Where the next record of a writer goes. */
@@ -48,8 +48,8 @@ export function recordsOfEntry(entry: LogEntry, place: Place, time: string): rea
   return [recordOf(block, place, key, time), ...operations];
 }
 
-/** Splits records into sends of at most `SEND_BYTES_MAX`, in order; a larger record goes alone. */
-export function splitBySize(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
+/** Splits records into parts of at most so many bytes, in order; a larger record goes alone. */
+export function splitBySize(records: readonly OutgoingRecord[], bytesMax: number): OutgoingRecord[][] {
   const sends: OutgoingRecord[][] = [];
   let room = 0;
   for (const record of records) {
@@ -57,7 +57,7 @@ export function splitBySize(records: readonly OutgoingRecord[]): OutgoingRecord[
     const send = sends.at(-1);
     if (send === undefined || bytes > room) {
       sends.push([record]);
-      room = SEND_BYTES_MAX - bytes;
+      room = bytesMax - bytes;
     } else {
       send.push(record);
       room -= bytes;

@@ -34,7 +34,7 @@ export function connectDatabase(postgresUrl: string, { connectionsMax, ...purpos
     ...connectionSettings(postgresUrl, purpose),
     max: connectionsMax,
     types: rawTimes(),
-    verify: sessionSetter(purpose.statementTimeoutMs) as unknown as PoolConfig['verify'],
+    verify: sessionSetter(purpose) as unknown as PoolConfig['verify'],
   });
   // The statement under way fails as well, and says so; without a listener the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
