@@ -15,6 +15,7 @@ import {
 } from '@virtualchain/bitcoin';
 import type { Chain } from '../chain/chain.ts';
 import { weightOf } from '../chain/check-transaction.ts';
+import { withCoinbaseWitness } from '../chain/coinbase-witness.ts';
 import { medianTimeOf } from '../chain/median-time.ts';
 import { BLOCK_SIGOPS_COST_MAX, BLOCK_WEIGHT_MAX, BLOCKS_PER_CALL_MAX, COINBASE_WEIGHT } from '../limits.ts';
 import type { Entry } from '../mempool/entry.ts';
@@ -75,7 +76,7 @@ function submitBlock(chain: Chain, given: Parameters): string | null {
   const refuse = () => new RpcError(RPC_CODES.deserialization, 'Block decode failed');
   const bytes = given.bytes(0, refuse);
   try {
-    const submitted = chain.submit(bytes);
+    const submitted = chain.submit(withCoinbaseWitness(bytes));
     if (submitted.kind === 'refused') return submitted.reason;
     if (submitted.kind === 'connected') return null;
     return submitted.kind === 'duplicate' ? 'duplicate' : 'inconclusive';
