@@ -42,7 +42,7 @@ export const RULES: readonly Rule[] = [
     others: ['node:', '@noble', '@scure'],
   },
   { folder: /^libs\/regtest-node\//, ours: ['bitcoin'], others: ['node:', '@noble'] },
-  { folder: /^libs\/process\//, ours: ['kernel'], others: ['node:', 'pino', 'prom-client'] },
+  { folder: /^libs\/process\//, ours: ['kernel', 'postgres'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,
     ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],

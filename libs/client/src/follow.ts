@@ -6,6 +6,7 @@ import {
   type LogChange,
   type OperationLog,
   openKafkaLog,
+  openPostgresLog,
 } from '@virtualchain/operation-log';
 import type { BlockConnected, BlockDisconnected, OperationEvent } from '@virtualchain/protocol';
 import { RETRY } from './limits.ts';
@@ -21,8 +22,15 @@ export type ChainChange =
     }
   | { readonly kind: 'disconnected'; readonly block: BlockDisconnected; readonly cursor: Cursor };
 
-/** Where the log is: a log that is open already, or the brokers to reach it by. */
-export type LogSource = { readonly log: OperationLog } | Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'security'>;
+/** Where the log is: a log that is open already, the brokers to reach it by, or the database that keeps it. */
+export type LogSource =
+  | { readonly log: OperationLog }
+  | Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'security'>
+  | {
+      /** `postgres://user:password@host/database` */
+      readonly postgresUrl: string;
+      readonly clientId?: string;
+    };
 
 /** Which log is followed, and from where. */
 export type FollowOptions = LogSource & {
@@ -45,7 +53,7 @@ export type FollowOptions = LogSource & {
 };
 
 /**
- * Follows a virtual chain from a cursor: whole blocks only, in order, each change once. Brokers that do not answer and
+ * Follows a virtual chain from a cursor: whole blocks only, in order, each change once. A log that does not answer and
  * a topic that does not exist yet are waited for.
  *
  * @throws LogForked or LogTruncated when the log no longer has what the cursor names: go on from an older stored
@@ -53,7 +61,7 @@ export type FollowOptions = LogSource & {
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ChainChange> {
   const { topic, known, signal, untilEnd, onEnd, onRetry, clock = wallClock } = options;
-  const ours = 'log' in options ? null : openKafkaLog(options);
+  const ours = 'log' in options ? null : openSource(options);
   const log = 'log' in options ? options.log : (ours as OperationLog);
   let after = options.cursor ?? null;
   const waits = createBackOff(RETRY);
@@ -80,6 +88,12 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ChainChang
   } finally {
     await ours?.close();
   }
+}
+
+function openSource(source: Exclude<LogSource, { readonly log: OperationLog }>): OperationLog {
+  if (!('postgresUrl' in source)) return openKafkaLog(source);
+  const { postgresUrl: url, clientId } = source;
+  return openPostgresLog({ url, ...(clientId !== undefined && { clientId }) });
 }
 
 function viewOf(change: LogChange): ChainChange {

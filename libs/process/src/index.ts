@@ -13,6 +13,7 @@ export {
   type Config,
   ConfigInvalid,
   describeConfig,
+  type Rule,
   readConfig,
   readSettings,
   redactConfig,
@@ -24,6 +25,7 @@ export {
   kafkaSecuritySpec,
   problemsOfKafkaSecurity,
 } from './settings/kafka-security.ts';
+export { logPlaceOf, logSpec, problemsOfLogPlace, problemsOfLogPlaces } from './settings/log-place.ts';
 export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './settings/parsers.ts';
 export { redactText, rememberSecret, rememberUrlSecrets } from './settings/secrets.ts';
 export { optional, type Parser, required, type Setting } from './settings/setting.ts';

@@ -1,4 +1,6 @@
 import { ExpectedError } from '@virtualchain/kernel';
+import type { LogPlace } from '@virtualchain/operation-log';
+import { problemsOfPostgresUrl } from '@virtualchain/postgres';
 import {
   addresses,
   ConfigInvalid,
@@ -10,7 +12,7 @@ import {
   oneOf,
   optional,
   type Parser,
-  problemsOfKafkaSecurity,
+  problemsOfLogPlaces,
   readSettings,
   readVariable,
   text,
@@ -31,6 +33,8 @@ export interface Connection {
   readonly machineParameters?: string;
   readonly network?: string;
   readonly kafkaBrokers?: string;
+  /** The log's database, instead of brokers. */
+  readonly logPostgresUrl?: string;
   /** How the brokers are spoken to. */
   readonly kafka?: KafkaSecurity;
   readonly postgresUrl?: string;
@@ -51,8 +55,9 @@ const brokers: Parser<string> = {
   parse: (given) => addresses.parse(given)?.join(','),
 };
 
+const databaseUrl = clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl);
+
 const NETWORKS = ['mainnet', 'testnet3', 'testnet4', 'signet', 'regtest', 'simnet'] as const;
-const DATABASE_VARIABLE = 'VCHAIN_POSTGRES_URL';
 const NODE_VARIABLE = 'VCHAIN_NODE_URL';
 
 /** Every flag has an environment variable, and a file that the variable with `_FILE` names. */
@@ -77,9 +82,15 @@ const PLACES = {
     env: 'VCHAIN_KAFKA_BROKERS',
     about: 'Kafka brokers, host:port, separated by commas',
   }),
-  postgresUrl: optional(text, {
+  logPostgresUrl: optional(databaseUrl, {
+    flag: 'log-postgres-url',
+    env: 'VCHAIN_LOG_POSTGRES_URL',
+    about: 'the database that keeps the log, instead of brokers',
+    secret: true,
+  }),
+  postgresUrl: optional(databaseUrl, {
     flag: 'postgres-url',
-    env: DATABASE_VARIABLE,
+    env: 'VCHAIN_POSTGRES_URL',
     about: 'database of the network',
     secret: true,
   }),
@@ -101,20 +112,16 @@ const PLACES = {
   }),
 } as const;
 
-/** A setting that a command may not be able to do without. */
-export type Need = keyof typeof PLACES;
+/** What a command may not be able to do without: a setting, or one of the two that say where the log is kept. */
+export type Need = keyof typeof PLACES | 'log';
+
+const LOG_PLACES = ['kafkaBrokers', 'logPostgresUrl'] as const;
 
 const SPEC = {
   chain: optional(text, { flag: 'chain', env: 'VCHAIN_CHAIN', about: 'virtual chain: a built-in name or a module' }),
   ...PLACES,
   ...kafkaSecuritySpec,
 } as const;
-
-/** The client of Postgres is loaded by the commands that are told of a database. */
-async function postgresUrlParser(): Promise<Parser<string>> {
-  const { problemsOfPostgresUrl } = await import('@virtualchain/postgres');
-  return clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl);
-}
 
 /** The client of nodes is loaded by the commands that use one. */
 async function nodeUrlParser(): Promise<Parser<string>> {
@@ -142,10 +149,15 @@ export function withConnection(
   NEEDS.set(command, needs);
   for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
     const value = Object.is(parser, toggle) ? '' : ' <value>';
-    const required = (needs as readonly string[]).includes(name) ? 'required: ' : '';
-    command.option(`--${flag}${value}`, `${required}${about} (${name === 'chain' ? chains : env})`);
+    command.option(`--${flag}${value}`, `${requiredMark(needs, name)}${about} (${name === 'chain' ? chains : env})`);
   }
   return withEnd(command, examples);
+}
+
+/** How the help marks a setting that a command cannot do without. */
+function requiredMark(needs: readonly string[], name: string): string {
+  if (needs.includes(name)) return 'required: ';
+  return needs.includes('log') && (LOG_PLACES as readonly string[]).includes(name) ? 'one of the two required: ' : '';
 }
 
 /**
@@ -169,40 +181,43 @@ export async function readConnection(
     (name, variable) => options[name] !== undefined || readVariable(env, variable) !== undefined,
     usesNode || needs.includes('nodeUrl'),
   );
-  const { config, problems } = readSettings(spec, env, flags, [problemsOfKafkaSecurity]);
-  const names = ['chain', ...Object.keys(PLACES)] as readonly (Need | 'chain')[];
+  const { config, problems } = readSettings(spec, env, flags, [problemsOfLogPlaces]);
+  const names = ['chain', ...Object.keys(PLACES)] as readonly (keyof typeof PLACES | 'chain')[];
   const given = Object.fromEntries(
     names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),
   );
   const { connection, borrowed } = withDemo(given, readDemo());
   const wrong = [...problems];
-  const missing = needs.filter((name) => connection[name] === undefined && !isNamed(problems, name)).map(missingText);
+  const missing = needs.filter((name) => isMissing(connection, name) && !isNamed(problems, name)).map(missingText);
   if (wrong.length > 0) throw new ConfigInvalid([...wrong, ...missing]);
   if (missing.length > 0) throw missingOf(missing);
   if (borrowed.length > 0) printError(`of the demo that runs: ${borrowed.join(', ')}`);
   return { ...connection, isChainNamed: config.chain !== undefined, kafka: kafkaSecurity(config) };
 }
 
-/** The settings with the clients' own rules for the URLs that are named. */
+/** The settings with the rules of the client of nodes, where a node is used and named. */
 async function specFor(isNamed: (name: string, variable: string) => boolean, usesNode: boolean): Promise<typeof SPEC> {
-  const { postgresUrl, nodeUrl } = SPEC;
-  return {
-    ...SPEC,
-    ...(isNamed('postgresUrl', DATABASE_VARIABLE)
-      ? { postgresUrl: { ...postgresUrl, parser: await postgresUrlParser() } }
-      : {}),
-    ...(usesNode && isNamed('nodeUrl', NODE_VARIABLE)
-      ? { nodeUrl: { ...nodeUrl, parser: await nodeUrlParser() } }
-      : {}),
-  };
+  const { nodeUrl } = SPEC;
+  if (!usesNode || !isNamed('nodeUrl', NODE_VARIABLE)) return SPEC;
+  return { ...SPEC, nodeUrl: { ...nodeUrl, parser: await nodeUrlParser() } };
 }
 
 /** What was given and cannot be used is not missing. */
 function isNamed(problems: readonly string[], name: Need): boolean {
+  if (name === 'log') return LOG_PLACES.some((place) => isNamed(problems, place));
   return problems.some((problem) => problem.startsWith(String(PLACES[name].env)));
 }
 
+function isMissing(connection: Connection, name: Need): boolean {
+  if (name === 'log') return LOG_PLACES.every((place) => connection[place] === undefined);
+  return connection[name] === undefined;
+}
+
 function missingText(name: Need): string {
+  if (name === 'log') {
+    const [brokers, database] = LOG_PLACES.map((place) => PLACES[place]);
+    return `neither --${brokers?.flag} nor --${database?.flag} is given: pass one of them, or set ${brokers?.env} or ${database?.env}`;
+  }
   const { flag, env } = PLACES[name];
   return `--${flag} is not given: pass it, or set ${env}`;
 }
@@ -212,10 +227,17 @@ function missingOf(missing: readonly string[]): SettingMissing {
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */
-export function need(connection: Connection, name: Need): string {
+export function need(connection: Connection, name: keyof typeof PLACES): string {
   const value = connection[name];
   if (value === undefined) throw missingOf([missingText(name)]);
   return value;
+}
+
+/** Where the log is kept. @throws SettingMissing naming the flags, the variables, and the demo. */
+export function logPlace({ logPostgresUrl, kafkaBrokers, kafka = {} }: Connection): LogPlace {
+  if (logPostgresUrl !== undefined) return { kind: 'postgres', url: logPostgresUrl };
+  if (kafkaBrokers !== undefined) return { kind: 'kafka', brokers: kafkaBrokers.split(','), security: kafka };
+  throw missingOf([missingText('log')]);
 }
 
 /**
@@ -223,8 +245,7 @@ export function need(connection: Connection, name: Need): string {
  *
  * @throws QueryInvalid naming the argument and what is wrong, without what may be secret.
  */
-export async function databaseOf(what: string, url: string): Promise<string> {
-  const { problemsOfPostgresUrl } = await import('@virtualchain/postgres');
+export function databaseOf(what: string, url: string): string {
   const problems = problemsOfPostgresUrl(url);
   if (problems.length === 0) return url;
   throw new QueryInvalid(

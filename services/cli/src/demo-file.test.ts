@@ -23,6 +23,16 @@ test('demo-dropped: one setting that is given leaves the others of the demo as t
   expect(withDemo({}, DEMO)).toEqual({ connection: DEMO, borrowed: [] });
 });
 
+test('a log that is given takes the place of the demo’s, whichever kind they are', () => {
+  const { kafkaBrokers: _brokers, ...others } = DEMO;
+  const mine = { logPostgresUrl: 'postgres://mine@127.0.0.1/log' };
+  expect(withDemo(mine, DEMO).connection).toEqual({ ...others, ...mine });
+  expect(withDemo({ kafkaBrokers: 'mine:9092' }, { ...others, ...mine }).connection).toEqual({
+    ...others,
+    kafkaBrokers: 'mine:9092',
+  });
+});
+
 test('the cookie of the demo is not shown to another node', () => {
   const { connection } = withDemo({ nodeUrl: 'http://node.example' }, DEMO);
   expect(connection['nodeCookieFile']).toBeUndefined();

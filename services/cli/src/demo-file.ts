@@ -14,7 +14,8 @@ export function readDemo(path: string = demoFile): Places | null {
   if (!existsSync(path)) return null;
   try {
     const demo = JSON.parse(readFileSync(path, 'utf8')) as Places;
-    for (const url of [demo['postgresUrl'], demo['nodeUrl']]) if (url !== undefined) rememberUrlSecrets(new URL(url));
+    for (const url of [demo['postgresUrl'], demo['logPostgresUrl'], demo['nodeUrl']])
+      if (url !== undefined) rememberUrlSecrets(new URL(url));
     return demo;
   } catch {
     throw new ConfigInvalid([`${path} does not say how a running demo is reached: remove it, or start the demo again`]);
@@ -30,8 +31,17 @@ export function withDemo(
   const { nodeCookieFile, ...rest } = demo;
   // A cookie file is the login of its own node.
   const isItsNode = given['nodeUrl'] === undefined && nodeCookieFile !== undefined;
-  const beside: Places = isItsNode ? { ...rest, nodeCookieFile } : rest;
-  const isMixed = ['kafkaBrokers', 'postgresUrl', 'nodeUrl'].some((name) => given[name] !== undefined);
+  const beside: Places = withoutItsLog(given, isItsNode ? { ...rest, nodeCookieFile } : rest);
+  const isMixed = ['kafkaBrokers', 'logPostgresUrl', 'postgresUrl', 'nodeUrl'].some(
+    (name) => given[name] !== undefined,
+  );
   const borrowed = isMixed ? Object.keys(beside).filter((name) => given[name] === undefined) : [];
   return { connection: { chain: 'kv', ...beside, ...given }, borrowed };
+}
+
+/** A log is in one place: where one is given, that of the demo is not taken beside it. */
+function withoutItsLog(given: Places, demo: Places): Places {
+  if (given['kafkaBrokers'] === undefined && given['logPostgresUrl'] === undefined) return demo;
+  const { kafkaBrokers: _brokers, logPostgresUrl: _database, ...others } = demo;
+  return others;
 }

@@ -236,6 +236,8 @@ test.each([
   ['a cursor that is none', 'tail --cursor {}', 'cursor'],
   ['two beginnings', 'tail --cursor {} --from latest', '--cursor'],
   ['a certificate that is not there', 'tail --kafka-tls --kafka-ca /nowhere', '--kafka-ca'],
+  ['a log in two places', 'tail --log-postgres-url postgres://127.0.0.1/x', 'VCHAIN_LOG_POSTGRES_URL'],
+  ['a log at a URL of another kind', 'tail --log-postgres-url http://x', '--log-postgres-url'],
   ['a login without a password', 'tail --kafka-sasl plain --kafka-username me', 'VCHAIN_KAFKA_PASSWORD'],
   ['an operation that the chain has not', 'send kv steal x', '"steal"'],
   ['words that are no operation', 'send kv claim Not-A-Name', 'Not-A-Name'],

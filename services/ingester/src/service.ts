@@ -5,14 +5,14 @@ import { loadChain } from '@virtualchain/definitions';
 import { armFailpoint } from '@virtualchain/failpoints';
 import { wallClock } from '@virtualchain/kernel';
 import { failover, openBlockFiles, openNode, watchTip } from '@virtualchain/node-client';
-import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
+import { openElectionAt, openLogAt } from '@virtualchain/operation-log';
 import {
   createLogger,
   createMetrics,
   describeConfig,
-  kafkaSecurity,
   type Logger,
-  problemsOfKafkaSecurity,
+  logPlaceOf,
+  problemsOfLogPlace,
   readConfig,
   runService,
   startHealthServer,
@@ -48,7 +48,7 @@ export async function runIngester(args: readonly string[]): Promise<never> {
 async function ingest(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
   usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
   const flags = readChainFlags(process.env, args);
-  const rules = [() => flags.problems, problemsOfCookieFiles, problemsOfKafkaSecurity];
+  const rules = [() => flags.problems, problemsOfCookieFiles, problemsOfLogPlace];
   const config = readConfig(spec, process.env, flags.rest, rules);
   logger.level = config.logLevel;
   armFailpoint(failpoints, process.env);
@@ -68,9 +68,9 @@ async function ingest(args: readonly string[], logger: Logger, signal: AbortSign
   await using files =
     config.blocksDirectory === undefined ? null : await openBlockFiles(config.blocksDirectory, network);
   const blocks = createBlockCache(files === null ? node : blocksOf(files, node));
-  const brokers = { brokers: config.brokers, clientId: 'ingester', security: kafkaSecurity(config) };
-  await using log = openKafkaLog(brokers);
-  await using election = openKafkaElection(brokers);
+  const place = logPlaceOf(config);
+  await using log = openLogAt(place, { clientId: 'ingester' });
+  await using election = openElectionAt(place, { clientId: 'ingester' });
   const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
   const ports = { node, blocks, log, election, wakeUps, clock: wallClock };
 

@@ -1,14 +1,5 @@
 import { problemsOfPostgresUrl } from '@virtualchain/postgres';
-import {
-  addresses,
-  clientUrl,
-  integer,
-  kafkaSecuritySpec,
-  optional,
-  required,
-  text,
-  watchedSpec,
-} from '@virtualchain/process';
+import { clientUrl, integer, logSpec, optional, required, text, watchedSpec } from '@virtualchain/process';
 
 /** Settings of the projector; every flag has an environment variable. */
 export const spec = {
@@ -37,12 +28,7 @@ export const spec = {
     env: 'VCHAIN_NETWORK',
     about: 'the network: mainnet, testnet3, testnet4, signet, regtest',
   }),
-  brokers: required(addresses, {
-    flag: 'kafka-brokers',
-    env: 'VCHAIN_KAFKA_BROKERS',
-    about: 'Kafka brokers, host:port, separated by commas',
-  }),
-  ...kafkaSecuritySpec,
+  ...logSpec,
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
     env: 'VCHAIN_TOPIC_PREFIX',

@@ -3,14 +3,14 @@ import { createRequire } from 'node:module';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitions';
 import { armFailpoint } from '@virtualchain/failpoints';
-import { openKafkaLog } from '@virtualchain/operation-log';
+import { openLogAt } from '@virtualchain/operation-log';
 import {
   createLogger,
   createMetrics,
   describeConfig,
-  kafkaSecurity,
   type Logger,
-  problemsOfKafkaSecurity,
+  logPlaceOf,
+  problemsOfLogPlace,
   readConfig,
   runService,
   startHealthServer,
@@ -43,7 +43,7 @@ export async function runProjector(args: readonly string[]): Promise<never> {
 
 async function fold(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
   usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
-  const config = readConfig(spec, process.env, args, [problemsOfKafkaSecurity]);
+  const config = readConfig(spec, process.env, args, [problemsOfLogPlace]);
   logger.level = config.logLevel;
   armFailpoint(failpoints, process.env);
   stepBack(config.niceness);
@@ -52,11 +52,7 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
   const machine = await loadMachine(config.machine, chain, parameters);
   const instance = { chain, machine, network: config.network, parameters };
   const topic = `${config.topicPrefix}.${config.network}.${chain.name}`;
-  await using log = openKafkaLog({
-    brokers: config.brokers,
-    clientId: `projector-${machine.name}`,
-    security: kafkaSecurity(config),
-  });
+  await using log = openLogAt(logPlaceOf(config), { clientId: `projector-${machine.name}` });
   using logEnd = watchLogEnd(log, topic, LOG_END_POLL_MS);
   const metrics = createMetrics();
   metrics.watchProcess();

@@ -13,6 +13,12 @@ export type Config<S extends Spec> = {
   readonly [Name in keyof S]: S[Name] extends Setting<infer Value> ? Value : never;
 };
 
+/** A rule over several settings: everything that is wrong with them. What was given and could not be read is undefined. */
+export type Rule<S extends Spec> = (
+  config: Partial<Config<S>>,
+  isGiven: (name: keyof S) => boolean,
+) => readonly string[];
+
 /** The configuration breaks rules: all of them are listed, each with the input, the rule and the remedy. */
 export class ConfigInvalid extends SettingInvalid {
   override readonly name = 'ConfigInvalid';
@@ -31,7 +37,7 @@ export function readConfig<const S extends Spec>(
   spec: S,
   env: Env,
   args: readonly string[] = [],
-  rules: readonly ((config: Partial<Config<S>>) => readonly string[])[] = [],
+  rules: readonly Rule<S>[] = [],
 ): Config<S> {
   const { config, problems } = readSettings(spec, env, args, rules);
   if (problems.length > 0) throw new ConfigInvalid(problems);
@@ -43,13 +49,15 @@ export function readSettings<const S extends Spec>(
   spec: S,
   env: Env,
   args: readonly string[] = [],
-  rules: readonly ((config: Partial<Config<S>>) => readonly string[])[] = [],
+  rules: readonly Rule<S>[] = [],
 ): { readonly config: Partial<Config<S>>; readonly problems: readonly string[] } {
   const flags = readFlags(args, flagsOf(spec));
   const problems = [...flags.problems];
   const config: Record<string, unknown> = {};
+  const given = new Set<keyof S>();
   for (const [name, setting] of Object.entries(spec)) {
     const read = readSetting(setting, env, flags);
+    if (read !== undefined) given.add(name);
     if (read === undefined) {
       if (setting.isRequired) problems.push(`${labelOf(setting)} is missing: ${remedyOf(setting)}`);
       config[name] = setting.fallback;
@@ -61,7 +69,7 @@ export function readSettings<const S extends Spec>(
       if (config[name] === undefined) problems.push(...brokenRules(setting, read.text));
     }
   }
-  problems.push(...rules.flatMap((rule) => rule(config as Partial<Config<S>>)));
+  problems.push(...rules.flatMap((rule) => rule(config as Partial<Config<S>>, (name) => given.has(name))));
   return { config: config as Partial<Config<S>>, problems: problems.map(redactText) };
 }
 

@@ -39,7 +39,8 @@ export const kafkaSecuritySpec = {
   }),
 } as const;
 
-interface KafkaSecuritySettings {
+/** What `kafkaSecuritySpec` reads. */
+export interface KafkaSecuritySettings {
   readonly kafkaTls?: boolean | undefined;
   readonly kafkaCa?: string | undefined;
   readonly kafkaCert?: string | undefined;

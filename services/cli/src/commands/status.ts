@@ -67,7 +67,7 @@ function problemsOf({ node, log }: StatusReport, { network }: Connection): reado
     problems.push(`the node is on ${node.network}, not on ${network}: correct --network or --node-url`);
   if (log !== null && 'problem' in log && !log.isEmpty)
     problems.push(
-      `the log cannot be read: ${log.problem}; see that the brokers run, --kafka-brokers, --network and --chain`,
+      `the log cannot be read: ${log.problem}; see that what keeps it runs, --kafka-brokers or --log-postgres-url, --network and --chain`,
     );
   return problems;
 }
@@ -119,14 +119,15 @@ function show(report: StatusReport): void {
 
 /** What can be told of the parts that were given; all three of a deployment need not be. */
 export async function statusReport(connection: Connection): Promise<StatusReport> {
-  const { nodeUrl, kafkaBrokers, postgresUrl } = connection;
-  if (nodeUrl === undefined && kafkaBrokers === undefined) need(connection, 'postgresUrl');
+  const { nodeUrl, kafkaBrokers, logPostgresUrl, postgresUrl } = connection;
+  const hasLog = kafkaBrokers !== undefined || logPostgresUrl !== undefined;
+  if (nodeUrl === undefined && !hasLog) need(connection, 'postgresUrl');
   const node = nodeUrl === undefined ? null : await openNodeOf(connection);
   const registry = postgresUrl === undefined ? null : await openRegistry(postgresUrl);
   try {
     const nodeReport = node === null ? null : await nodeStatus(node);
     const chain = await chainAmong(connection, (await registry?.builds()) ?? []);
-    const log = kafkaBrokers === undefined ? null : await logStatus(connection, topicOf(connection, chain));
+    const log = !hasLog ? null : await logStatus(connection, topicOf(connection, chain));
     const nodeHeight = nodeReport !== null && 'height' in nodeReport ? nodeReport.height : null;
     const logHeight = log !== null && 'height' in log ? log.height : null;
     const topTime = nodeHeight === null ? null : await tipTime(node, nodeHeight);

@@ -8,7 +8,7 @@ import { withTransaction } from '../transaction-options.ts';
 import { append } from '../values.ts';
 
 const DATABASE = ['network', 'postgresUrl'] as const;
-const DATABASE_AND_LOG = [...DATABASE, 'kafkaBrokers'] as const;
+const DATABASE_AND_LOG = [...DATABASE, 'log'] as const;
 
 export function addSend(program: Command, signal: AbortSignal): void {
   const command = withTransaction(

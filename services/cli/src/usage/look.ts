@@ -22,7 +22,7 @@ export function addStatus(program: Command): void {
 export function addTail(program: Command, signal: AbortSignal): void {
   connected(program, 'tail', {
     about: 'the log as it grows',
-    needs: ['network', 'kafkaBrokers'],
+    needs: ['network', 'log'],
     examples: ['tail', 'tail --from latest', 'tail --from 850000 --once --json', 'tail --from offset:120000'],
   })
     .option('--from <place>', 'earliest, latest, a height, or offset:N of the topic', 'earliest')

@@ -1,9 +1,8 @@
 import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import {
-  addresses,
   clientUrls,
   integer,
-  kafkaSecuritySpec,
+  logSpec,
   optional,
   type Parser,
   required,
@@ -75,12 +74,7 @@ export const spec = {
     env: 'VCHAIN_BLOCKS_DIR',
     about: 'the folder "blocks" of a Core node on this machine: blocks are read from its files where they have them',
   }),
-  brokers: required(addresses, {
-    flag: 'kafka-brokers',
-    env: 'VCHAIN_KAFKA_BROKERS',
-    about: 'Kafka brokers, host:port, separated by commas',
-  }),
-  ...kafkaSecuritySpec,
+  ...logSpec,
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
     env: 'VCHAIN_TOPIC_PREFIX',
