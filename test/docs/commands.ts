@@ -86,6 +86,8 @@ export async function problemsOfCommand(line: string): Promise<string | null> {
   let command = await allCommands();
   while (command.commands.length > 0) {
     const next = command.commands.find((each) => each.name() === words[0]);
+    // What has options of its own is called without a command behind it, too.
+    if (next === undefined && command.options.length > 0 && (words[0] ?? '--').startsWith('--')) break;
     if (next === undefined) return `${line}: there is no ${words[0]}`;
     words.shift();
     command = next;

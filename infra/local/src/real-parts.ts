@@ -20,6 +20,8 @@ export interface RealPartsOptions<Need extends PartName> {
   readonly durability?: Durability;
   /** Whether node and log may be embedded; `never` when absent. */
   readonly embedded?: Embedding;
+  /** The folder whose `.vchain/runs` has the files of the run; the repository when absent. */
+  readonly home?: string;
 }
 
 /** One run. Disposing of it ends everything that was started for it. */
@@ -82,7 +84,7 @@ export async function startRealParts<const Need extends PartName>(
     env,
   );
 
-  const run = await makeRunDirectory();
+  const run = await makeRunDirectory(options.home);
   const servers = await watchServers(run, env);
   const starter: Starter = { run, servers, env, log, durability, embedded, sources, cleanups: [], begun: new Map() };
   const dispose = async () => {

@@ -13,10 +13,10 @@ export interface RunDirectory {
   readonly reachablePath: string;
 }
 
-/** A fresh directory for one run, `.vchain/runs/<id>`. Ids sort by time and never repeat. */
-export async function makeRunDirectory(): Promise<RunDirectory> {
+/** A fresh directory for one run, `.vchain/runs/<id>` in a folder. Ids sort by time and never repeat. */
+export async function makeRunDirectory(home: string = repository): Promise<RunDirectory> {
   const runId = `${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
-  const path = join(repository, '.vchain', 'runs', runId);
+  const path = join(home, '.vchain', 'runs', runId);
   await mkdir(join(path, 'logs'), { recursive: true });
   await chmod(path, 0o755);
   return { runId, path, reachablePath: await reachablePathFor(runId, path) };

@@ -32,7 +32,9 @@ export { type Reader, readerOf, readProjection } from './read/reader.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';
 export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
+export { type TakenOver, takeOver } from './rebuild/take-over.ts';
 export { dropBuild } from './registry/change-builds.ts';
+export { prepareToBuild } from './registry/make-build.ts';
 export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';
 export {
   liveAmong,
@@ -45,6 +47,13 @@ export { viewSchema } from './registry/views.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';
 export { type Imported, type ImportOptions, importSnapshot } from './snapshot/snapshot-import.ts';
+export {
+  compareVerdicts,
+  type ToldVerdict,
+  type VerdictChange,
+  type VerdictChangeCount,
+  type VerdictChanges,
+} from './verify/compare-verdicts.ts';
 export { type Divergence, findDivergence } from './verify/diverge.ts';
 export { type Disagreement, TRUSTED, type Verified } from './verify/verified.ts';
 export { type VerifyOptions, verifyProjection } from './verify/verify.ts';

@@ -19,7 +19,7 @@ import {
   toggle,
 } from '@virtualchain/process';
 import type { Command } from 'commander';
-import { readDemo, withDemo } from './demo-file.ts';
+import { readRunning, withDemo } from './demo-file.ts';
 import { withEnd } from './exit-codes.ts';
 import { printError } from './output.ts';
 import { QueryInvalid } from './values.ts';
@@ -29,6 +29,8 @@ export interface Connection {
   readonly chain: string;
   /** Somebody said which chain: it is no default. */
   readonly isChainNamed?: boolean;
+  /** The machine of a running `vchain dev`: it may be called by its name. */
+  readonly devMachine?: { readonly name: string; readonly module: string } | null;
   readonly chainParameters?: string;
   readonly machineParameters?: string;
   readonly network?: string;
@@ -144,7 +146,7 @@ export interface Told {
 /** Adds the options that say where things are, examples, and the exit codes. */
 export function withConnection(
   command: Command,
-  { needs, examples, chains = 'VCHAIN_CHAIN; default that of a running demo, else kv' }: Told,
+  { needs, examples, chains = 'VCHAIN_CHAIN; default that of a running vchain dev or demo, else kv' }: Told,
 ): Command {
   NEEDS.set(command, needs);
   for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
@@ -162,7 +164,7 @@ function requiredMark(needs: readonly string[], name: string): string {
 
 /**
  * Where things are for a command: flags come before the environment (a variable, or the file that `<variable>_FILE`
- * names), that before a running demo. The node's URL is looked at where a node is used, and that and the database's where
+ * names), that before a running `vchain dev` or demo. The node's URL is looked at where a node is used, and that and the database's where
  * they are named: their clients are not loaded for nothing.
  *
  * @throws ConfigInvalid with everything that cannot be read or used, and all that is missing; SettingMissing where that is all.
@@ -186,13 +188,16 @@ export async function readConnection(
   const given = Object.fromEntries(
     names.map((name) => [name, config[name]]).filter(([, value]) => value !== undefined),
   );
-  const { connection, borrowed } = withDemo(given, readDemo());
+  const running = readRunning();
+  const { connection, borrowed } = withDemo(given, running?.places ?? null);
   const wrong = [...problems];
   const missing = needs.filter((name) => isMissing(connection, name) && !isNamed(problems, name)).map(missingText);
   if (wrong.length > 0) throw new ConfigInvalid([...wrong, ...missing]);
   if (missing.length > 0) throw missingOf(missing);
-  if (borrowed.length > 0) printError(`of the demo that runs: ${borrowed.join(', ')}`);
-  return { ...connection, isChainNamed: config.chain !== undefined, kafka: kafkaSecurity(config) };
+  if (borrowed.length > 0) printError(`of the ${running?.what} that runs: ${borrowed.join(', ')}`);
+  const isChainNamed = config.chain !== undefined;
+  const devMachine = isChainNamed ? null : (running?.machine ?? null);
+  return { ...connection, isChainNamed, devMachine, kafka: kafkaSecurity(config) };
 }
 
 /** The settings with the rules of the client of nodes, where a node is used and named. */
@@ -223,7 +228,9 @@ function missingText(name: Need): string {
 }
 
 function missingOf(missing: readonly string[]): SettingMissing {
-  return new SettingMissing(`${missing.join('\n  ')}, or start a demo (npm start), which is found by itself`);
+  return new SettingMissing(
+    `${missing.join('\n  ')}, or start vchain dev in the folder of your package, or a demo (npm start): those are found by themselves`,
+  );
 }
 
 /** @throws SettingMissing naming the flag, the variable, and the demo. */

@@ -30,14 +30,12 @@ export interface LiveMachine extends OpenMachine {
 }
 
 /** What can be said of definitions before anything is asked. @throws DefinitionUnusable */
-export async function checkDefinitions(
-  { chain, chainParameters, machineParameters }: Connection,
-  machine?: string,
-): Promise<void> {
+export async function checkDefinitions(connection: Connection, machine?: string): Promise<void> {
+  const { chain, chainParameters, machineParameters } = connection;
   parseParameters('--chain-parameters', chainParameters);
   parseParameters('--machine-parameters', machineParameters);
   await refuseAbsent('chain', chain);
-  if (machine !== undefined) await refuseAbsent('machine', machine);
+  if (machine !== undefined) await refuseAbsent('machine', moduleOf(connection, machine));
 }
 
 /** Loads the chain: with parameters as given, else those that any build of it was made with. */
@@ -77,10 +75,16 @@ export async function instanceAmong(
   builds: readonly RegisteredBuild[],
 ): Promise<MachineInstance> {
   const chain = await chainAmong(connection, builds);
-  const name = builtInMachines.includes(nameOrModule) ? nameOrModule : (await loadMachine(nameOrModule, chain)).name;
+  const module = moduleOf(connection, nameOrModule);
+  const name = builtInMachines.includes(module) ? module : (await loadMachine(module, chain)).name;
   const parameters = machineParameters(connection, liveAmong(builds, chain.name, name));
-  const machine = await loadMachine(nameOrModule, chain, parameters);
+  const machine = await loadMachine(module, chain, parameters);
   return { chain, network: connection.network, parameters, machine };
+}
+
+/** The machine of a running `vchain dev` has a name, too. */
+function moduleOf({ devMachine }: Connection, nameOrModule: string): string {
+  return devMachine?.name === nameOrModule ? devMachine.module : nameOrModule;
 }
 
 function machineParameters({ machineParameters: given }: Connection, live: RegisteredBuild | null): Parameters {

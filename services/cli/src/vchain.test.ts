@@ -116,16 +116,19 @@ describe('each command', () => {
     expectUsage(await vchain(name.split(' ')));
   });
 
-  test.each([...NAMES, 'demo'])('%s --help has examples, exit codes, and marks what is required', async (name) => {
-    const { code, out, err } = await vchain([...name.split(' '), '--help']);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain(`Examples:\n  vchain ${name}`);
-    expect(out).toContain('Exit codes: 0 done');
-    if (COMMANDS[name]?.uses[0] === 'database' && !['status', 'diverge', 'send', 'dev send'].includes(name))
-      expect(out.replace(/\s+/g, ' ')).toContain('--postgres-url <value> required: ');
-  });
+  test.each([...NAMES, 'demo', 'dev'])(
+    '%s --help has examples, exit codes, and marks what is required',
+    async (name) => {
+      const { code, out, err } = await vchain([...name.split(' '), '--help']);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain(`Examples:\n  vchain ${name}`);
+      expect(out).toContain('Exit codes: 0 done');
+      if (COMMANDS[name]?.uses[0] === 'database' && !['status', 'diverge', 'send', 'dev send'].includes(name))
+        expect(out.replace(/\s+/g, ' ')).toContain('--postgres-url <value> required: ');
+    },
+  );
 
-  test.each([...NAMES, 'demo'])('%s with an unknown option names it', async (name) => {
+  test.each([...NAMES, 'demo', 'dev'])('%s with an unknown option names it', async (name) => {
     const { args } = COMMANDS[name] ?? usual(`${name} @new`);
     expectUsage(await vchain([...args, '--bogus'], DOWN), '--bogus', `see vchain ${name} --help`);
   });

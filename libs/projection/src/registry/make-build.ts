@@ -37,6 +37,11 @@ export function nextBuild({ machine, chain }: NamedInstance, builds: readonly Re
   return { schema, build };
 }
 
+/** Loads what makes builds, ahead of the first one: most of what that takes. */
+export async function prepareToBuild(): Promise<void> {
+  await Promise.all([import('./entities.ts'), import('./orm.ts'), import('./migrations.ts')]);
+}
+
 /** Statements that make the tables of a build, dropping first what a crash left unregistered under its name. */
 export async function tablesSql(db: Db, machine: AnyStateMachine, schema: string): Promise<string> {
   const [{ buildEntities }, { ormOver }] = await Promise.all([import('./entities.ts'), import('./orm.ts')]);
