@@ -8,6 +8,11 @@ import type { LogHarness } from './operation-log.contract.ts';
 export interface PostgresHands extends LogHarness {
   /** Drops everything from `offset` on, as a database that was restored from a copy has lost it. */
   cutTail(topic: string, offset: bigint): Promise<void>;
+  /** Begins a transaction as a writer of that id does, and stands still in it, as a frozen process; Postgres waits so long. */
+  begin(
+    topic: string,
+    writer: { readonly transactionalId: string; readonly idleMs: number },
+  ): Promise<{ commit(): Promise<void> }>;
   /** Runs a statement as its operator would type it. */
   rows(statement: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
 }
@@ -42,6 +47,23 @@ export function postgresHarness(url: string, stop: () => Promise<void>): Postgre
     injectOpen: (topic, events) => begin(pool, topic, events),
     inject: async (topic, events, fate = 'committed') => (await begin(pool, topic, events)).settle(fate),
     recreate,
+    async begin(topic, { transactionalId, idleMs }) {
+      const client = await pool.connect();
+      client.on('error', () => undefined);
+      await client.query(`begin; set local idle_in_transaction_session_timeout = ${idleMs}`);
+      const holding = 'select from vchain_log.producers where transactional_id = $1 for share';
+      await client.query(holding, [transactionalId]);
+      await client.query('update vchain_log.topics set next_offset = next_offset + 1 where name = $1', [topic]);
+      return {
+        async commit() {
+          try {
+            await client.query('commit');
+          } finally {
+            client.release(true);
+          }
+        },
+      };
+    },
     async cutTail(topic, offset) {
       const kept = await valuesOf(topic, Number(offset));
       const client = await pool.connect();

@@ -60,9 +60,13 @@ export async function makeLayout(pool: Pool): Promise<void> {
   await refuseOtherLayout(pool);
 }
 
+/** Asks the catalogue itself: what `to_regclass` answers may be from before the lock was waited for. */
 async function isMade(database: Pool | PoolClient): Promise<boolean> {
-  const { rows } = await database.query(`select to_regclass('vchain_log.layout') is not null as is_made`);
-  return (rows[0] as { readonly is_made: boolean }).is_made;
+  const { rows } = await database.query(
+    `select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'vchain_log' and c.relname = 'layout'`,
+  );
+  return rows.length > 0;
 }
 
 /** @throws LogLayoutDiffers */
