@@ -11,6 +11,7 @@ import type { Log } from './tools/tools.ts';
 import type { Exit } from './watchdog/watchdog-protocol.ts';
 import { watchServers } from './watchdog/watched-servers.ts';
 
+/** Which parts a run needs, and how they are started. */
 export interface RealPartsOptions<Need extends PartName> {
   readonly need: readonly Need[];
   /** Takes lines for people: what was chosen, what is being downloaded. Standard error unless given. */
@@ -20,7 +21,7 @@ export interface RealPartsOptions<Need extends PartName> {
   readonly durability?: Durability;
   /** Whether node and log may be embedded; `never` when absent. */
   readonly embedded?: Embedding;
-  /** The folder whose `.vchain/runs` has the files of the run; the repository when absent. */
+  /** The folder whose `.vchain/runs` has the files of the run; the repository when absent, and where there is none the working folder. */
   readonly home?: string;
 }
 
@@ -37,6 +38,7 @@ export interface Run extends AsyncDisposable {
   startProcess(launch: ProcessLaunch): Promise<RunningProcess>;
 }
 
+/** A process that is to run beside the servers. */
 export interface ProcessLaunch {
   /** Not in use by another process of the run. */
   readonly name: string;
@@ -45,6 +47,7 @@ export interface ProcessLaunch {
   readonly env: Env;
 }
 
+/** A process that was started beside the servers. */
 export interface RunningProcess {
   readonly name: string;
   readonly logFile: string;
@@ -54,6 +57,7 @@ export interface RunningProcess {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
+/** One run, with the parts that it needs. */
 export type RealParts<Need extends PartName = never> = Run & Pick<Parts, Need>;
 
 /** Several parts did not start; every reason is in the message. */

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+/** The repository, where this is a source of it; a package that was installed keeps nothing beside itself. */
+const repository = () =>
+  import.meta.url.endsWith('.ts') ? join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..') : process.cwd();
 
 export interface RunDirectory {
   readonly runId: string;
@@ -14,7 +16,7 @@ export interface RunDirectory {
 }
 
 /** A fresh directory for one run, `.vchain/runs/<id>` in a folder. Ids sort by time and never repeat. */
-export async function makeRunDirectory(home: string = repository): Promise<RunDirectory> {
+export async function makeRunDirectory(home: string = repository()): Promise<RunDirectory> {
   const runId = `${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
   const path = join(home, '.vchain', 'runs', runId);
   await mkdir(join(path, 'logs'), { recursive: true });

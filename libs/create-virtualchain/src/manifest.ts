@@ -41,7 +41,7 @@ async function tarballsIn(folder: string): Promise<Names> {
   const files = await readdir(folder);
   const named = files.flatMap((file) => {
     const [, stem] = TARBALL.exec(file) ?? [];
-    if (stem === undefined || stem.startsWith('create-')) return [];
+    if (stem === undefined) return [];
     const name = stem.startsWith('virtualchain-') ? stem.replace('virtualchain-', '@virtualchain/') : stem;
     return [[name, `file:${resolve(join(folder, file))}`] as const];
   });

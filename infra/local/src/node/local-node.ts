@@ -9,6 +9,7 @@ import { startLocalBitcoind } from './local-bitcoind.ts';
 import { startLocalBtcd } from './local-btcd.ts';
 import type { LocalNodePlace } from './local-node-place.ts';
 
+/** Which program a local node is. */
 export type LocalNodeChoice =
   | { readonly kind: 'bitcoind'; readonly executable: string }
   /** Built by Go where it is not in the cache. */

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Variables of an environment. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const lockPollMs = 200;

@@ -8,6 +8,7 @@ export const btcdCacheEntry = `btcd-${btcdVersion}-${process.platform}-${process
 /** Of whatever version Debian's suite has on the day it is fetched; deleting the folder fetches it again. */
 export const debianBitcoindCacheEntry = `bitcoin-knots-debian-${process.arch}`;
 
+/** The images that containers are started from. */
 export const images = {
   kafka: `apache/kafka:${kafkaVersion}`,
   node: 'bitcoin/bitcoin:30.2',

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineAddress } from '../containers/docker-engine.ts';
 import type { RunDirectory } from '../run-directory.ts';
 import type { Env } from '../tools/cache.ts';
 import type { Exit, Launch, Order, Report } from './watchdog-protocol.ts';
 
-const watchdogScript = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
+/** Sources within the repository, JavaScript outside. */
+const watchdogScript = fileURLToPath(new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url));
 
 /** The caller's end of the watchdog: starts and signals the servers of one run. */
 export interface WatchedServers extends AsyncDisposable {
