@@ -36,6 +36,6 @@ export type {
   ReadOptions,
 } from './port.ts';
 export { createPostgresBroker, openPostgresLog } from './postgres/postgres.ts';
-export type { PostgresLogOptions } from './postgres/postgres-connections.ts';
 export { openPostgresElection, type PostgresElectionOptions } from './postgres/postgres-leadership.ts';
+export type { PostgresLogOptions } from './postgres/postgres-log-options.ts';
 export type { ClockAndIds } from './writer.ts';

@@ -47,6 +47,7 @@ const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
 const TLS_FAILURE = /^ERR_(TLS|SSL)_/;
 const NO_TLS = /server does not support SSL connections/;
 
+/** Whether Postgres does not let us in, or not do what is asked: no further try will help. */
 export function isRefusal(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>

@@ -11,18 +11,7 @@ import {
 import { retryWhileUnavailable } from '../retry.ts';
 import { foreseen } from './postgres-errors.ts';
 import { refuseOtherLayout } from './postgres-layout.ts';
-
-/** Which database, and how long it is waited for. */
-export interface PostgresLogOptions {
-  /** `postgres://user:password@host:port/database`, with TLS as it says; of the database itself, not of a pooler. */
-  readonly url: string;
-  /** How our sessions are called; `virtualchain log` when absent. */
-  readonly clientId?: string;
-  /** How long a request is repeated while no server answers, before BROKER_UNAVAILABLE is thrown. */
-  readonly retryForMs?: number;
-  /** How long a step of a transaction may take, before WRITER_STALLED is thrown. */
-  readonly stallLimitMs?: number;
-}
+import type { PostgresLogOptions } from './postgres-log-options.ts';
 
 /** Connections to the database of a log, made when they are asked for. */
 export interface Connections {

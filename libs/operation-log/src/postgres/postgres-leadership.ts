@@ -4,8 +4,10 @@ import { connectionSettings } from '@virtualchain/postgres';
 import type { Client } from 'pg';
 import { type Candidacy, type Election, electionOf } from '../leadership.ts';
 import { HEARTBEAT_INTERVAL_MS, LOCK_POLL_MS, MEMBER_SESSION_TIMEOUT_MS, REJOIN_WAIT_MS } from '../limits.ts';
-import { endClient, openClient, type PostgresLogOptions } from './postgres-connections.ts';
+import { endClient, openClient } from './postgres-connections.ts';
+import type { PostgresLogOptions } from './postgres-log-options.ts';
 
+/** Which database an election is held in, and how long a leader may say nothing. */
 export interface PostgresElectionOptions extends Pick<PostgresLogOptions, 'url' | 'clientId'> {
   /** How long Postgres keeps the session of a leader that says nothing; one that leaves is not waited for. */
   readonly sessionTimeoutMs?: number;

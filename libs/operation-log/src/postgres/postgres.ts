@@ -6,8 +6,9 @@ import type { OperationLog } from '../port.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { wallClockAndIds } from '../wall-clock-and-ids.ts';
 import { fetchBatches, readOffsets } from './postgres-batches.ts';
-import { type Connections, createConnections, type PostgresLogOptions } from './postgres-connections.ts';
+import { type Connections, createConnections } from './postgres-connections.ts';
 import { makeLayout } from './postgres-layout.ts';
+import type { PostgresLogOptions } from './postgres-log-options.ts';
 import { createNews, type News } from './postgres-news.ts';
 import { fencePostgres } from './postgres-producer.ts';
 

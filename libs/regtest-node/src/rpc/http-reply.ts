@@ -12,10 +12,12 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
+/** An answer in plain text. */
 export function plainReply(statusCode: number, body: string): Reply {
   return { statusCode, type: 'text/plain', body: Buffer.from(body) };
 }
 
+/** An answer in JSON. */
 export function jsonReply(statusCode: number, value: unknown): Reply {
   return { statusCode, type: 'application/json', body: Buffer.from(`${JSON.stringify(value)}\n`) };
 }

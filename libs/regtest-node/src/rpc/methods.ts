@@ -8,6 +8,7 @@ export interface Method {
   readonly answer: (given: Parameters) => unknown;
 }
 
+/** The methods of the node, by name. */
 export type Methods = Readonly<Record<string, Method>>;
 
 /** How a method is called, as `help` says it. */
