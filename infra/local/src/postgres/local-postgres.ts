@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type LocalServerPlan, startOnFreePorts } from '../local-server.ts';
@@ -80,11 +80,24 @@ type Account = { readonly uid: number; readonly gid: number } | Record<string, n
 async function serverAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return {};
   for (const name of ['postgres', 'nobody']) {
-    const ids = await Promise.all(['-u', '-g'].map((flag) => runFile('id', [flag, name]))).catch(() => undefined);
-    const [uid, gid] = ids?.map(({ stdout }) => Number(stdout)) ?? [];
-    if (uid !== undefined && gid !== undefined) return { uid, gid };
+    const account = (await askedAccount(name)) ?? (await listedAccount(name));
+    if (account !== null) return account;
   }
   throw new Error('Postgres cannot run as root, and there is neither a user `postgres` nor `nobody`');
+}
+
+/** What `id` says, which knows accounts of a directory service, too. */
+async function askedAccount(name: string): Promise<{ readonly uid: number; readonly gid: number } | null> {
+  const ids = await Promise.all(['-u', '-g'].map((flag) => runFile('id', [flag, name]))).catch(() => []);
+  const [uid, gid] = ids.map(({ stdout }) => Number(stdout));
+  return uid === undefined || gid === undefined ? null : { uid, gid };
+}
+
+/** What the file of accounts says, where there is no `id` on the PATH. */
+async function listedAccount(name: string): Promise<{ readonly uid: number; readonly gid: number } | null> {
+  const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(accounts) ?? [];
+  return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
 }
 
 /** The folder of the binaries, copied to where the server's account can read it if it cannot reach node_modules. */

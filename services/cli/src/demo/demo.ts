@@ -28,6 +28,8 @@ import { playFirstBranch, playReorganisation } from './story.ts';
 export interface DemoOptions {
   readonly once: boolean;
   readonly feed: boolean;
+  /** Node and log that come with npm, instead of real ones. */
+  readonly embedded: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -35,15 +37,19 @@ const POLL_MS = 200;
 const ARRIVAL_LIMIT_MS = 120_000;
 
 /**
- * The main job on real parts: a node mines real signed transactions, the ingester publishes, two machines fold, the node
+ * The main job, on real parts where they can be had: a node mines real signed transactions, the ingester publishes, two machines fold, the node
  * reorganises, and everything is compared with a table written by hand and with a fold of the raw blocks.
  *
  * @returns the exit code: 1 when anything differs.
  */
-export async function demo({ once, feed, signal }: DemoOptions): Promise<number> {
+export async function demo({ once, feed, embedded, signal }: DemoOptions): Promise<number> {
   if (feed) return feedNode(signal);
   const screen = createScreen(process.stdout.isTTY === true);
-  await using parts = await startRealParts({ need: ['kafka', 'node', 'postgres'], log: screen.say });
+  await using parts = await startRealParts({
+    need: ['log', 'node', 'postgres'],
+    embedded: embedded ? 'first' : 'last',
+    log: screen.say,
+  });
   const postgresUrl = await parts.postgres.createDatabase('demo_regtest');
   await using registry = await openRegistry(postgresUrl);
   const settings = settingsOf(parts, postgresUrl);
@@ -105,6 +111,7 @@ async function announce(settings: Readonly<Record<string, string>>): Promise<voi
     nodeUrl: settings['VCHAIN_NODE_URL'],
     nodeCookieFile: settings['VCHAIN_NODE_COOKIE_FILE'],
     kafkaBrokers: settings['VCHAIN_KAFKA_BROKERS'],
+    logPostgresUrl: settings['VCHAIN_LOG_POSTGRES_URL'],
     postgresUrl: settings['VCHAIN_POSTGRES_URL'],
     topicPrefix: settings['VCHAIN_TOPIC_PREFIX'],
   };
