@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
 import { type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
-import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
+import { type LogPlace, type OperationLog, openLogAt } from '@virtualchain/operation-log';
 import {
   type MachineInstance,
   type MachineStatus,
@@ -22,7 +22,14 @@ export interface SystemOptions {
   readonly seed: number;
   /** Start Kafka and Postgres of its own, which can be stopped and killed; shared ones of the environment else. */
   readonly ownServers?: boolean;
+  /** What keeps the operation log; Kafka when absent. */
+  readonly logIn?: LogKind;
 }
+
+/** What an operation log is kept in. */
+export type LogKind = LogPlace['kind'];
+
+const LOG_KEEPERS = { kafka: ['kafka'], postgres: [] } as const;
 
 interface SystemParts {
   readonly parts: RealParts<'kafka' | 'node' | 'postgres'>;
@@ -30,22 +37,24 @@ interface SystemParts {
   readonly miner: Miner;
   readonly traffic: Traffic;
   readonly postgresUrl: string;
+  readonly logPlace: LogPlace;
 }
 
-/** A whole system on real parts: node, Kafka, Postgres, a miner with traffic, and our services as processes. */
+/** A whole system on real parts: node, log, Postgres, a miner with traffic, and our services as processes. */
 export class System implements AsyncDisposable {
   readonly parts: RealParts<'kafka' | 'node' | 'postgres'>;
   readonly rpc: NodeRpc;
   readonly miner: Miner;
   readonly traffic: Traffic;
   readonly postgresUrl: string;
+  readonly logPlace: LogPlace;
   readonly topic: string;
   readonly log: OperationLog;
   /** Nothing at or below it is ever reorganised: the traffic's coins come from there. */
   readonly fundedHeight: number;
   #processes = 0;
 
-  private constructor({ parts, rpc, miner, traffic, postgresUrl }: SystemParts) {
+  private constructor({ parts, rpc, miner, traffic, postgresUrl, logPlace }: SystemParts) {
     this.parts = parts;
     this.rpc = rpc;
     this.miner = miner;
@@ -53,13 +62,14 @@ export class System implements AsyncDisposable {
     this.postgresUrl = postgresUrl;
     this.topic = `${parts.topicPrefix}.regtest.kv`;
     this.fundedHeight = miner.tip.height;
-    this.log = openKafkaLog({ brokers: parts.kafka.brokers });
+    this.logPlace = logPlace;
+    this.log = openLogAt(logPlace);
   }
 
   /** Starts the parts and funds the traffic: the chain has about 105 blocks then, none with operations. */
-  static async start({ seed, ownServers = false }: SystemOptions): Promise<System> {
+  static async start({ seed, ownServers = false, logIn = 'kafka' }: SystemOptions): Promise<System> {
     const parts = await startRealParts({
-      need: ['kafka', 'node', 'postgres'],
+      need: [...LOG_KEEPERS[logIn], 'node', 'postgres'],
       log: () => undefined,
       env: ownServers ? process.env : sharedServers(),
     });
@@ -67,7 +77,11 @@ export class System implements AsyncDisposable {
     const miner = createMiner({ rpc });
     const traffic = await Traffic.fund(miner, seed);
     const postgresUrl = await parts.postgres.createDatabase(databaseName(parts, 'e2e'));
-    return new System({ parts, rpc, miner, traffic, postgresUrl });
+    const logPlace: LogPlace =
+      logIn === 'kafka'
+        ? { kind: logIn, brokers: parts.kafka.brokers }
+        : { kind: logIn, url: await parts.postgres.createDatabase(databaseName(parts, 'log')) };
+    return new System({ parts, rpc, miner, traffic, postgresUrl, logPlace });
   }
 
   /** One more database of this run, empty. @returns its URL. */
@@ -79,7 +93,9 @@ export class System implements AsyncDisposable {
     return {
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_NODE_URL: this.parts.node.url,
-      VCHAIN_KAFKA_BROKERS: this.parts.kafka.brokers.join(','),
+      ...(this.logPlace.kind === 'kafka'
+        ? { VCHAIN_KAFKA_BROKERS: this.logPlace.brokers.join(',') }
+        : { VCHAIN_LOG_POSTGRES_URL: this.logPlace.url }),
       VCHAIN_POSTGRES_URL: this.postgresUrl,
       VCHAIN_TOPIC_PREFIX: this.parts.topicPrefix,
       VCHAIN_POLL_MS: '100',

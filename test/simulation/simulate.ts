@@ -1,3 +1,4 @@
+import { createMemoryBroker } from '@virtualchain/operation-log';
 import { createBranches } from './actors/branches.ts';
 import { mineLastBlocks, startMiner } from './actors/miner.ts';
 import { createOperator } from './actors/operator.ts';
@@ -12,6 +13,7 @@ import type { FaultPlan } from './run/fault-plan.ts';
 import { createRun, type Run } from './run/run.ts';
 import type { Violation } from './run/violation.ts';
 import { operationsIn } from './world/mined-block.ts';
+import { type LogKeeper, memoryKeeper } from './world/shared-broker.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** Mining goes on until the minimum is reached, but no further than this. */
@@ -26,6 +28,8 @@ export interface RunOptions {
   readonly faultPlan?: Partial<FaultPlan>;
   /** Whether the trace is hashed: twice the same seed is the same run. True when absent. */
   readonly hashesTrace?: boolean;
+  /** What keeps the log; a broker in memory when absent. */
+  readonly keeper?: LogKeeper;
 }
 
 export interface RunResult {
@@ -43,9 +47,10 @@ export interface RunResult {
  * The order in which the parts start is part of what a seed means: of two steps that are due at the same time the one
  * that goes first is drawn when they are scheduled.
  */
-export async function simulate({ seed, trace, faultPlan, hashesTrace = true }: RunOptions): Promise<RunResult> {
-  const run = createRun({ seed, faultPlan, onLine: trace, hashesTrace });
-  const world = await createWorld(run);
+export async function simulate({ seed, trace, faultPlan, hashesTrace = true, keeper }: RunOptions): Promise<RunResult> {
+  const keptBy = keeper ?? memoryKeeper(createMemoryBroker());
+  const run = createRun({ seed, faultPlan, onLine: trace, hashesTrace, settled: keptBy.settled });
+  const world = await createWorld(run, keptBy);
   const supervisor = createSupervisor(run);
   const services = startServices(run, world, supervisor);
   const branches = createBranches(run, world);

@@ -174,8 +174,8 @@ export class BrokerUnavailable extends ExpectedError {
   override readonly name = 'BrokerUnavailable';
   readonly code = 'BROKER_UNAVAILABLE';
   readonly remedy: Remedy = 'retry';
-  constructor(topic: string, cause: unknown) {
-    super(`no answer for the log ${topic}: ${errorText(cause)}`, { cause });
+  constructor(topic: string, cause: unknown, keeper = 'the broker') {
+    super(`no answer from ${keeper} for ${topic}: ${errorText(cause)}`, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Branches } from '../actors/branches.ts';
 import { type Run, TOPIC } from '../run/run.ts';
 import type { BlockTree } from '../world/block-tree.ts';
 import { branchTo, isAncestor, type MinedBlock } from '../world/mined-block.ts';
+import { everyRecord } from '../world/shared-broker.ts';
 import type { World } from '../world/world.ts';
 import { check } from './checker.ts';
 import type { Counted, Dump, Evidence } from './evidence.ts';
@@ -36,17 +37,11 @@ export async function collectEvidence(run: Run, world: World, branches: Branches
     magic: identity.magic,
     firstBlock,
     winning: branch.filter(({ height }) => height >= firstBlock).map(rawBlock),
-    records: await recordsOf(world),
+    records: await everyRecord(log.broker, TOPIC),
     hadToLeave: (hash, record) => hadToLeave(world.tree, branches, { hash, byMs: log.writtenAt(record) }),
     projections,
     subscribers: [{ name: 'subscriber', told: subscriberStore.events }],
   };
-}
-
-async function recordsOf({ log: { broker } }: World): Promise<readonly Uint8Array[]> {
-  const { earliest } = await broker.offsets(TOPIC);
-  const { records } = await broker.fetch(TOPIC, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
-  return records.map(({ value }) => value);
 }
 
 function rawBlock({ hash, height, built, transactions }: MinedBlock): Evidence['winning'][number] {

@@ -30,12 +30,14 @@ export interface Run {
 export interface RunSettings extends JournalOptions {
   readonly seed: number;
   readonly faultPlan: Partial<FaultPlan> | undefined;
+  /** Comes when nothing is left that one event began. */
+  readonly settled: () => Promise<void>;
 }
 
-export function createRun({ seed, faultPlan, ...journalOptions }: RunSettings): Run {
+export function createRun({ seed, faultPlan, settled, ...journalOptions }: RunSettings): Run {
   const { fork } = createRandom(`${seed}`);
   const plan: FaultPlan = { ...drawFaultPlan(fork('climate')), ...faultPlan };
-  const scheduler = createScheduler(fork('order'));
+  const scheduler = createScheduler(fork('order'), settled);
   const [random, minerRandom] = [fork('luck'), fork('plans')];
   const journal = createJournal(scheduler, journalOptions);
   const faults = createFaults({ scheduler, random, journal, plan, topic: TOPIC });

@@ -17,7 +17,8 @@ interface Entry {
   readonly work: () => void;
 }
 
-export function createScheduler(random: Random): Scheduler {
+/** `settled` comes when nothing is left that one event began. */
+export function createScheduler(random: Random, settled: () => Promise<void>): Scheduler {
   const heap: Entry[] = [];
   let now = 0;
   let events = 0;
@@ -67,7 +68,7 @@ export function createScheduler(random: Random): Scheduler {
         now = entry.at;
         events += 1;
         entry.work();
-        await everythingSettled();
+        await settled();
       }
       return 'done';
     },
@@ -75,9 +76,4 @@ export function createScheduler(random: Random): Scheduler {
       return events;
     },
   };
-}
-
-/** The next tick comes when no promise is left that could go on. */
-function everythingSettled(): Promise<void> {
-  return new Promise((done) => process.nextTick(done));
 }

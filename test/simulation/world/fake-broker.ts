@@ -2,13 +2,13 @@ import {
   type Broker,
   type FencedProducer,
   type Fetched,
-  type MemoryBroker,
   type OutgoingRecord,
   WriterFenced,
 } from '@virtualchain/operation-log';
 import type { Random } from '../random.ts';
 import type { Process } from '../run/process.ts';
 import type { Scheduler } from '../run/scheduler.ts';
+import { everyRecord, type LogKeeper, type SharedBroker } from './shared-broker.ts';
 
 /** What faults the fake broker has, and what it records for the checker. */
 export interface FakeBrokerOptions {
@@ -19,7 +19,7 @@ export interface FakeBrokerOptions {
   /** What a fenced writer had in flight is committed nevertheless. */
   letsStaleThrough(): boolean;
   /** When each record was given to a producer: the checker asks whether a disconnect was due by then. */
-  readonly writtenAt: WeakMap<Uint8Array, number>;
+  readonly writtenAt: LogKeeper['writtenAt'];
 }
 
 /** Wakes those who wait for new records of a topic. */
@@ -43,7 +43,7 @@ export function createNotifier(): Notifier {
 /** The broker as one process reaches it. */
 export function connectBroker(
   process: Process,
-  shared: MemoryBroker,
+  shared: SharedBroker,
   arrivals: Notifier,
   options: FakeBrokerOptions,
 ): Broker {
@@ -122,17 +122,16 @@ function withFaults(producer: FencedProducer, setup: FaultyProducer): FencedProd
 
 /** A fence that lets records through, once the new writer has begun: readers must tell by the epoch. */
 async function commitStaleRecords(
-  shared: MemoryBroker,
+  shared: SharedBroker,
   topic: string,
   records: readonly OutgoingRecord[],
 ): Promise<void> {
-  const { earliest } = await shared.offsets(topic);
-  const all = await shared.fetch(topic, earliest, { maxWaitMs: 0, maxBytes: Number.MAX_SAFE_INTEGER });
+  const all = await everyRecord(shared, topic);
   const epochOf = (value: Uint8Array): number =>
     (JSON.parse(new TextDecoder().decode(value)) as { epoch: number }).epoch;
-  const newest = all.records.at(-1);
+  const newest = all.at(-1);
   const ours = records.at(-1);
-  if (newest === undefined || ours === undefined || epochOf(newest.value) <= epochOf(ours.value)) return;
+  if (newest === undefined || ours === undefined || epochOf(newest) <= epochOf(ours.value)) return;
   shared.inject(
     topic,
     records.map(({ value }) => value),

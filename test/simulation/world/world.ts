@@ -1,11 +1,6 @@
 import { bytesToHex, height } from '@virtualchain/bitcoin';
 import { kvChain } from '@virtualchain/machine-kv';
-import {
-  createMemoryBroker,
-  createOperationLog,
-  type MemoryBroker,
-  type OperationLog,
-} from '@virtualchain/operation-log';
+import { createOperationLog, type OperationLog } from '@virtualchain/operation-log';
 import type { VirtualChain } from '@virtualchain/protocol';
 import { hashText } from '../random.ts';
 import type { Process } from '../run/process.ts';
@@ -15,6 +10,7 @@ import { connectBroker, createNotifier, type FakeBrokerOptions, type Notifier } 
 import { FakeGroup } from './fake-election.ts';
 import { FakeNode } from './fake-node.ts';
 import { type Machines, openMachines } from './machines.ts';
+import type { LogKeeper, SharedBroker } from './shared-broker.ts';
 import { emptyStore, type SubscriberStore } from './subscriber-store.ts';
 
 export const NETWORK = 'regtest';
@@ -34,7 +30,7 @@ export interface World {
 }
 
 export interface FakeLog {
-  readonly broker: MemoryBroker;
+  readonly broker: SharedBroker;
   /** Wakes the readers that wait for new records. */
   readonly arrivals: Notifier;
   /** When that record was given to a producer; 0 when it never was. */
@@ -45,7 +41,7 @@ export interface FakeLog {
   direct(): OperationLog;
 }
 
-export async function createWorld(run: Run): Promise<World> {
+export async function createWorld(run: Run, keeper: LogKeeper): Promise<World> {
   const { plan, faults, scheduler } = run;
   const chain = kvChain({ firstBlock: plan.firstBlock });
   const tree = createBlockTree(run.fork('world'), plan.operationsPerBlock);
@@ -60,7 +56,7 @@ export async function createWorld(run: Run): Promise<World> {
     tree,
     nodes,
     wakeUps,
-    log: createFakeLog(run),
+    log: createFakeLog(run, keeper),
     group: new FakeGroup({ scheduler, random: run.fork('group'), tellsLate: () => faults.happens(0.3) }),
     machines: await openMachines(chain, plan.poison),
     subscriberStore: emptyStore(),
@@ -80,15 +76,14 @@ function wakeIngesters({ plan, random, scheduler, journal }: Run, wakeUps: Itera
   }
 }
 
-function createFakeLog({ seed, plan, random, scheduler, faults }: Run): FakeLog {
-  const broker = createMemoryBroker();
+function createFakeLog({ seed, plan, random, scheduler, faults }: Run, { broker, writtenAt }: LogKeeper): FakeLog {
   const arrivals = createNotifier();
   const options: FakeBrokerOptions = {
     scheduler,
     random,
     doubles: () => faults.happens(plan.doubles, 'batches doubled'),
     letsStaleThrough: () => faults.happens(plan.stale, 'stale transactions'),
-    writtenAt: new WeakMap(),
+    writtenAt,
   };
   let ids = 0;
   const clockAndIds = {
@@ -101,7 +96,7 @@ function createFakeLog({ seed, plan, random, scheduler, faults }: Run): FakeLog 
   return {
     broker,
     arrivals,
-    writtenAt: (record) => options.writtenAt.get(record) ?? 0,
+    writtenAt: (record) => writtenAt.get(record) ?? 0,
     connect: (process) => createOperationLog(connectBroker(process, broker, arrivals, options), clockAndIds),
     direct: () => createOperationLog(broker, clockAndIds),
   };

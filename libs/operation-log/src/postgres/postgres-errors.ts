@@ -6,6 +6,9 @@ const LOGIN_HELP = "correct user, password and database of the log's URL";
 const CERTIFICATE_HELP = "correct host, sslmode and sslrootcert of the log's URL";
 const RIGHTS_HELP = 'give the user the rights on the schema vchain_log (to make it, CREATE on the database)';
 
+/** In the place of the broker, in words. */
+const KEEPER = "the log's database";
+
 const LOGIN = new Set(['28000', '28P01', '3D000']);
 const NO_RIGHT = '42501';
 
@@ -14,7 +17,7 @@ export function foreseen(topic: string, _offset: bigint, error: unknown): unknow
   if (error instanceof ExpectedError) return error;
   if (isMissing(error)) return new TopicMissing(topic);
   if (isRefusal(error)) return new BrokerRefused(topic, error, helpFor(error));
-  return isPassing(error) ? new BrokerUnavailable(topic, error) : error;
+  return isPassing(error) ? new BrokerUnavailable(topic, error, KEEPER) : error;
 }
 
 function helpFor(error: unknown): string | undefined {
