@@ -1,35 +1,39 @@
 /** `vchain dev` in a package of somebody's: rules are folded anew at every save, and what comes of it is told. */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DevProcess, type Happened, processesIn } from '../kit/dev-process.ts';
-import { FIRST_MACHINE } from '../kit/tutorials.ts';
 import { until } from '../kit/until.ts';
-import { openWalkthrough, type Walkthrough } from '../kit/walkthrough.ts';
 
 const executable = resolve(import.meta.dirname, '../../services/cli/src/main.ts');
-let walkthrough: Walkthrough;
+/** What `vchain create` writes. */
+const template = resolve(import.meta.dirname, '../../libs/create-virtualchain/template/src');
 let folder: string;
 let dev: DevProcess;
-/** The sources as the tutorial has them. */
+/** The sources as they are at first. */
 const original: Record<string, string> = {};
 
 beforeAll(async () => {
-  walkthrough = await openWalkthrough(undefined, FIRST_MACHINE);
-  folder = join(walkthrough.folder, FIRST_MACHINE.name);
+  // Inside the repository, so that `@virtualchain/…` is found, where git ignores it.
+  const place = resolve(import.meta.dirname, '../../.vchain');
+  await mkdir(place, { recursive: true });
+  folder = await mkdtemp(join(place, 'dev-'));
   const virtualchain = { chain: './chain.ts', machine: './machine.ts' };
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', virtualchain }));
-  for (const file of ['chain.ts', 'machine.ts']) original[file] = await readFile(join(folder, file), 'utf8');
+  for (const file of ['chain.ts', 'machine.ts']) {
+    original[file] = await readFile(join(template, file), 'utf8');
+    await writeFile(join(folder, file), original[file]);
+  }
   dev = await DevProcess.start({ folder, node: process.execPath, vchain: executable, env: process.env });
 }, 300_000);
 
 afterAll(async () => {
   await dev?.[Symbol.asyncDispose]();
-  await walkthrough?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** Saves a source with something in it replaced: what it was in the tutorial is what is replaced. */
+/** Saves a source with something in it replaced: what it was at first is what is replaced. */
 async function save(file: string, from = '', to = ''): Promise<void> {
   const source = original[file] ?? '';
   expect(source).toContain(from);

@@ -21,7 +21,7 @@ export function addDemo(program: Command, signal: AbortSignal): void {
   withEnd(command, ['demo', 'demo --once', 'demo --embedded']);
 }
 
-/** What starts real parts is no part of what is installed. @throws DemoRefused */
+/** What starts parts is a package of its own. @throws DemoRefused */
 async function loadDemo(): Promise<typeof import('./demo.ts')> {
   try {
     return await import('./demo.ts');
@@ -29,6 +29,9 @@ async function loadDemo(): Promise<typeof import('./demo.ts')> {
     const isMissing = error instanceof Error && error.message.includes("'@virtualchain/local'");
     if (!isMissing) throw error;
     const { DemoRefused } = await import('./errors.ts');
-    throw new DemoRefused('the demo is played within the repository of virtualchain, by `npm start`', { cause: error });
+    throw new DemoRefused(
+      'the demo starts its parts by the package @virtualchain/local, which is not installed here: npm install --save-dev @virtualchain/local',
+      { cause: error },
+    );
   }
 }

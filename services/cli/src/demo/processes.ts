@@ -1,9 +1,6 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
 import type { LogPart, RealParts, RunningProcess } from '@virtualchain/local';
 import { type Env, kafkaSecuritySpec } from '@virtualchain/process';
-
-const root = resolve(import.meta.dirname, '../../../..');
+import { compiledCode, vchainScript } from '../starting/executable.ts';
 
 /** The settings that the services and the command line share. */
 export function settingsOf(
@@ -45,7 +42,7 @@ export function startService(
   return parts.startProcess({
     name,
     command: process.execPath,
-    args: [join(root, 'services', service, 'src/main.ts'), ...args],
+    args: [vchainScript, service, ...args],
     env: {
       PATH: process.env['PATH'],
       NODE_OPTIONS:
@@ -54,10 +51,4 @@ export function startService(
       ...settings,
     },
   });
-}
-
-/** Where this process keeps its compiled code: loading is most of what the start of a service costs. */
-function compiledCode(): Env {
-  const folder = getCompileCacheDir(); // of this version of Node, below the one that is set
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }

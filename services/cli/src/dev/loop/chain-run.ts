@@ -1,7 +1,6 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunningProcess } from '@virtualchain/local';
 import type { Env } from '@virtualchain/process';
+import { compiledCode, vchainScript } from '../../starting/executable.ts';
 import { nodePollMs } from './limits.ts';
 import { type DevParts, logSettings } from './parts.ts';
 import type { Definitions, Loaded } from './revision/messages.ts';
@@ -18,9 +17,6 @@ export interface ChainRun {
 
 export const NETWORK = 'regtest';
 
-/** The executable itself: sources within the repository, JavaScript outside. */
-const vchain = fileURLToPath(new URL(`../../main${extname(import.meta.url)}`, import.meta.url));
-
 /** Starts an ingester on a topic of its own. `number` counts the chains of the run. */
 export async function startChain(
   { parts, log }: Pick<DevParts, 'parts' | 'log'>,
@@ -35,11 +31,12 @@ export async function startChain(
     command: process.execPath,
     args: [
       ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
-      ...[vchain, 'ingester', '--chain', definitions.chain],
+      ...[vchainScript, 'ingester', '--chain', definitions.chain],
       ...(definitions.chainParameters === undefined ? [] : ['--chain-parameters', definitions.chainParameters]),
     ],
     env: {
       ...environmentOfAuthor(),
+      ...compiledCode(),
       VCHAIN_NETWORK: NETWORK,
       VCHAIN_NODE_URL: node.url,
       VCHAIN_NODE_ZMQ: node.zmqUrl,

@@ -1,0 +1,13 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Env } from '@virtualchain/process';
+
+/** The executable as a script that Node runs: sources within the repository, JavaScript outside. */
+export const vchainScript = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
+
+/** Where this process keeps its compiled code, for those that it starts: loading is most of what their start costs. */
+export function compiledCode(): Env {
+  const folder = getCompileCacheDir(); // of this version of Node, below the one that is set
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
