@@ -52,6 +52,7 @@ export function fetchedDebianBitcoind(env: Env): string | undefined {
 /** Starts it with its own dynamic loader and libraries: those of the system may be years older. */
 async function writeWrapper(directory: string): Promise<void> {
   const libraries = join('root', 'usr', 'lib');
+  const program = join('root', 'usr', 'bin', 'bitcoind');
   const folders = await readdir(join(directory, libraries), { withFileTypes: true });
   for (const { name } of folders.filter((each) => each.isDirectory())) {
     const loader = (await readdir(join(directory, libraries, name))).find((file) => /^ld-linux.*\.so\.\d+$/.test(file));
@@ -60,7 +61,7 @@ async function writeWrapper(directory: string): Promise<void> {
     const script = [
       '#!/bin/sh',
       'here=$(dirname "$(readlink -f "$0")")',
-      `exec "$here/${folder}/${loader}" --library-path "$here/${folder}" "$here/root/usr/bin/bitcoind" "$@"`,
+      `exec "$here/${folder}/${loader}" --library-path "$here/${folder}" "$here/${program}" "$@"`,
     ];
     await writeFile(join(directory, 'bitcoind'), `${script.join('\n')}\n`);
     await chmod(join(directory, 'bitcoind'), 0o755);
