@@ -1,10 +1,11 @@
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { NETWORK } from './chain-run.ts';
-import { type DevFile, takeFolder } from './dev-file.ts';
 import { mineFirstBlocks } from './first-blocks.ts';
+import { type DevFile, takeFolder } from './folder/dev-file.ts';
+import { definitionsOf, type GivenDefinitions, packageFolder } from './folder/package-folder.ts';
 import type { Happening } from './happenings.ts';
-import { DevLoop, type Live } from './loop.ts';
-import { definitionsOf, type GivenDefinitions, packageFolder } from './package-folder.ts';
+import type { Live } from './live.ts';
+import { DevLoop } from './loop.ts';
 import { type DevParts, logSettings, startDevParts } from './parts.ts';
 import { createTeller } from './teller/teller.ts';
 

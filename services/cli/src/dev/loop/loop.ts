@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { isExpectedError } from '@virtualchain/kernel';
-import { type ChainRun, NETWORK, startChain } from './chain-run.ts';
+import { NETWORK } from './chain-run.ts';
+import { type Chains, createChains } from './chains.ts';
+import { definitionsOf, type GivenDefinitions } from './folder/package-folder.ts';
 import type { Happening } from './happenings.ts';
-import { definitionsOf, type GivenDefinitions } from './package-folder.ts';
+import type { Current, Live, Working } from './live.ts';
 import type { DevParts } from './parts.ts';
 import { type Answers, watchAnswers } from './processes/answers.ts';
 import type { Reviser, ReviserListener } from './processes/reviser.ts';
@@ -27,34 +29,8 @@ export interface LoopOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** The rules that serve. */
-export interface Live {
-  readonly definitions: Definitions;
-  readonly loaded: Loaded;
-  readonly chain: ChainRun;
-  readonly schema: string;
-}
-
-/** A revision on its way. */
-interface Working {
-  readonly reviser: Reviser;
-  readonly definitions: Definitions;
-  /** When its first file was saved, ms of `performance.now`. */
-  readonly savedAt: number;
-  loaded: Loaded | null;
-  chain: ChainRun | null;
-  /** The build that it folds into. */
-  schema: string | null;
-  /** What it judged beside the live rules, which may have ended meanwhile. */
-  readonly judged: ToldBlock[];
-}
-
-interface Current extends Live {
-  readonly reviser: Reviser;
-}
-
 /**
- * The loop: one process serves, one may be on its way to take its place, and one waits for the next save with everything loaded.
+ * The loop: one process serves, one may be on its way to take its place, and some wait for the next saves with everything loaded.
  */
 export class DevLoop implements AsyncDisposable {
   readonly #options: LoopOptions;
@@ -64,9 +40,7 @@ export class DevLoop implements AsyncDisposable {
   #working: Working | null = null;
   #current: Current | null = null;
   #madeOf: MadeOf = { files: {}, isWhole: false };
-  /** Logs that are written: that of the live rules, and that of a revision on its way. */
-  readonly #chains: ChainRun[] = [];
-  #chainsStarted = 0;
+  readonly #chains: Chains;
   #toldSequence = 0;
   #definitions = '';
   /** Builds that nobody needs. */
@@ -76,6 +50,7 @@ export class DevLoop implements AsyncDisposable {
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#spares = createSpares(options.folder, this.#listener);
+    this.#chains = createChains((name, how) => options.happen({ kind: 'ended', name, how }));
   }
 
   /** Folds what is there, and watches from then on. */
@@ -95,7 +70,7 @@ export class DevLoop implements AsyncDisposable {
     this.#answers?.[Symbol.dispose]();
     this.#spares[Symbol.dispose]();
     for (const reviser of [this.#working?.reviser, this.#current?.reviser]) reviser?.end();
-    await Promise.all(this.#chains.map(({ ingester }) => ingester.stop()));
+    await this.#chains[Symbol.asyncDispose]();
   }
 
   #changed({ paths, firstAt }: Gathered): void {
@@ -205,10 +180,10 @@ export class DevLoop implements AsyncDisposable {
     this.#watch?.include(Object.keys(loaded.files));
     const parts = await this.#options.parts;
     let untilHeight = -1;
-    working.chain = this.#chains.find(({ print }) => print === loaded.chain.print) ?? null;
+    working.chain = this.#chains.find(loaded.chain.print);
     if (working.chain === null || working.chain !== this.#current?.chain) untilHeight = await prepare(loaded.chain);
     if (this.#working !== working || this.#isOver) return;
-    working.chain ??= await this.#startChain(parts, working.definitions, loaded.chain);
+    working.chain ??= await this.#chains.start(parts, working.definitions, loaded.chain);
     if (this.#working !== working) return;
     const isSameLog = working.chain === this.#current?.chain;
     working.reviser.order({
@@ -224,16 +199,6 @@ export class DevLoop implements AsyncDisposable {
     });
   }
 
-  async #startChain(parts: DevParts, definitions: Definitions, chain: Loaded['chain']): Promise<ChainRun> {
-    const started = await startChain(parts, definitions, chain, ++this.#chainsStarted);
-    this.#chains.push(started);
-    void started.ingester.exited.then(({ code, signal }) => {
-      if (this.#isOver || !this.#chains.includes(started)) return;
-      this.#options.happen({ kind: 'ended', name: started.ingester.name, how: signal ?? `exit code ${code}` });
-    });
-    return started;
-  }
-
   #switched(working: Working, switched: Switched): void {
     const { happen, onLive } = this.#options;
     const { reviser, definitions, loaded, chain, savedAt } = working;
@@ -246,7 +211,7 @@ export class DevLoop implements AsyncDisposable {
     this.#left.push(...switched.retired);
     const isOtherChain = before !== null && before.chain !== chain;
     if (before === null || isOtherChain) this.#toldSequence = switched.sequence;
-    this.#stopOtherChains(chain);
+    this.#chains.keep(chain);
     void onLive(live);
     const { name: machine, version } = loaded.machine;
     const ms = Math.round(performance.now() - savedAt);
@@ -268,13 +233,6 @@ export class DevLoop implements AsyncDisposable {
       height,
       ms,
     });
-  }
-
-  #stopOtherChains(kept: ChainRun): void {
-    for (const chain of this.#chains.splice(0)) {
-      if (chain === kept) this.#chains.push(chain);
-      else void chain.ingester.stop();
-    }
   }
 
   #failed(working: Working, failure: Failure): void {

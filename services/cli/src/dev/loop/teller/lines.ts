@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { paint, visible } from '../../../output.ts';
+import { typed } from '../folder/package-folder.ts';
 import type { Happening } from '../happenings.ts';
-import { typed } from '../package-folder.ts';
 import { blockTeller } from './block-lines.ts';
 import { failureLines } from './failure-lines.ts';
 import type { LineOptions } from './line-options.ts';

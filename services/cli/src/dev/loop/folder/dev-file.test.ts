@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readRunning } from '../../demo-file.ts';
+import { readRunning } from '../../../demo-file.ts';
 import { takeFolder } from './dev-file.ts';
 
 let folder = '';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isRunning } from '../../demo-file.ts';
-import { DevRunning } from './errors.ts';
+import { isRunning } from '../../../demo-file.ts';
+import { DevRunning } from '../errors.ts';
 
 /** Where a running `vchain dev` says how it is reached: the same fields as those of the demo. */
 export interface DevFile extends Disposable {

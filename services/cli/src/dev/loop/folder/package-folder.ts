@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { builtInChains, builtInMachines } from '@virtualchain/definitions';
-import { DevRefused } from '../hands/errors.ts';
-import type { Definitions } from './revision/messages.ts';
+import { DevRefused } from '../../hands/errors.ts';
+import type { Definitions } from '../revision/messages.ts';
 
 /** What the command line says of definitions; it wins over `package.json`. */
 export interface GivenDefinitions {
