@@ -1,3 +1,3 @@
 import { failpointContract } from './failpoints.contract.ts';
 
-failpointContract('kafka');
+failpointContract('kafka', 'all');

@@ -1,0 +1,3 @@
+import { failpointContract } from './failpoints.contract.ts';
+
+failpointContract('postgres', 'log');
