@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
 import { type RealParts, startRealParts } from '@virtualchain/local';
+import { openPostgresLog } from '@virtualchain/operation-log';
 import { openProjection } from '@virtualchain/projection';
 import { loadedPackages } from '../kit/loaded-packages.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
@@ -27,7 +28,7 @@ test('slow-help: vchain --help loads the command line and nothing that a command
   const { packages, processes, stdout } = await loadedPackages(root, [vchain, '--help']);
   expect(stdout).toContain('status [options]');
   expect(ofOthers(packages)).toEqual(['commander', 'picocolors']);
-  expect(packages.filter((name) => name.startsWith('libs/'))).toEqual(['libs/kernel', 'libs/process']);
+  expect(packages.filter((name) => name.startsWith('libs/'))).toEqual(['libs/kernel', 'libs/postgres', 'libs/process']);
   expect(processes).toBe(1);
 });
 
@@ -44,6 +45,16 @@ test('slow-status: vchain status loads the clients of what it is told of, and no
     /^(@mikro-orm\/|@scure\/btc-signer|bitcoin-core|request|rxjs|zeromq|pino|prom-client|testcontainers)/;
   expect(packages.filter((name) => unwanted.test(name))).toEqual([]);
   expect(processes).toBe(1);
+});
+
+test('slow-status: with its log in Postgres there is no client of Kafka', async () => {
+  const log = openPostgresLog({ url });
+  await log.ensureTopic('vchain.regtest.kv');
+  await log.close();
+  const env = { VCHAIN_NETWORK: 'regtest', VCHAIN_POSTGRES_URL: url, VCHAIN_LOG_POSTGRES_URL: url };
+  const { packages, stdout } = await loadedPackages(root, [vchain, 'status'], env);
+  expect(stdout).toContain('vchain.regtest.kv: holds no block yet');
+  expect(ofOthers(packages)).not.toContain('kafkajs');
 });
 
 test('slow-status: without a broker there is no client of Kafka', async () => {

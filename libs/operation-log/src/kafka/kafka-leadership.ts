@@ -11,7 +11,7 @@ import {
 } from '../limits.ts';
 import { createKafka, type KafkaLogOptions } from './kafka.ts';
 import { PARTITION } from './kafka-internals.ts';
-import { AssignerProtocol } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 
 export interface ElectionOptions extends KafkaLogOptions {
   /** How long the group waits for a member that says nothing; one that leaves is not waited for. */
@@ -92,7 +92,7 @@ async function holdMembership(membership: Membership): Promise<void> {
 
 /** An assigner that gives the partition to the newest writer, so that nobody takes it from a leader in good health. */
 function newestWriterFirst(epoch: () => number, leads: () => boolean): PartitionAssigner {
-  const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+  const { MemberMetadata, MemberAssignment } = kafkajs().AssignerProtocol;
   return () => ({
     name: 'virtualchain-newest-writer',
     version: 0,

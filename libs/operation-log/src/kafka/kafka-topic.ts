@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { TopicMisconfigured } from '../errors.ts';
 import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from '../limits.ts';
-import { ConfigResourceTypes } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
   if (partitions !== 1) differences.push(`${partitions} partitions instead of 1`);
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(SETTINGS) }],
+    resources: [{ type: kafkajs().ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(SETTINGS) }],
   });
   const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   for (const [name, wanted] of Object.entries(SETTINGS)) {

@@ -21,7 +21,7 @@ import { KAFKA_FAILURES } from './kafka-errors.ts';
 import { commitOffset, fetchFrom, type KafkaCluster, readOffsets, waitForOffset } from './kafka-internals.ts';
 import { fenceKafka } from './kafka-producer.ts';
 import { ensureKafkaTopic } from './kafka-topic.ts';
-import { Kafka, logLevel } from './kafkajs.ts';
+import { kafkajs } from './kafkajs.ts';
 
 /** Which brokers, how they are spoken to, and how long they are waited for. */
 export interface KafkaLogOptions {
@@ -44,6 +44,7 @@ export interface KafkaLogOptions {
 /** A kafkajs client with the settings that all of ours share. */
 export function createKafka(options: KafkaLogOptions): KafkaClient {
   const { brokers, clientId = 'virtualchain', security, onClientLog } = options;
+  const { Kafka, logLevel } = kafkajs();
   return new Kafka({
     brokers: [...brokers],
     clientId,
@@ -57,6 +58,7 @@ export function createKafka(options: KafkaLogOptions): KafkaClient {
 }
 
 function levelName(level: LogLevel): 'debug' | 'info' | 'warn' | 'error' {
+  const { logLevel } = kafkajs();
   if (level === logLevel.ERROR) return 'error';
   if (level === logLevel.WARN) return 'warn';
   return level === logLevel.INFO ? 'info' : 'debug';
