@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningProcess, startRealParts } from '@virtualchain/local';
+import type { RunningProcess } from '@virtualchain/local';
 import { openRpc } from '@virtualchain/node-client';
 import {
   openLiveBuild,
@@ -14,10 +14,11 @@ import {
 import { compareWithFold, createMiner, foldRawBlocks, type Miner, verdictCounts } from '@virtualchain/testing';
 import { demoFile } from '../demo-file.ts';
 import { paint, print } from '../output.ts';
+import { LOCAL_MISSING, loadLocal } from '../starting/local.ts';
 import { compareWithHandWritten } from './by-hand.ts';
 import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';
 import { requireEmptyRegtest } from './empty-node.ts';
-import { DemoStuck } from './errors.ts';
+import { DemoRefused, DemoStuck } from './errors.ts';
 import { feedNode } from './feed.ts';
 import { sideBySide, takePicture } from './owners.ts';
 import { fundPeople, type People } from './people.ts';
@@ -45,7 +46,9 @@ const ARRIVAL_LIMIT_MS = 120_000;
 export async function demo({ once, feed, embedded, signal }: DemoOptions): Promise<number> {
   if (feed) return feedNode(signal);
   const screen = createScreen(process.stdout.isTTY === true);
-  await using parts = await startRealParts({
+  const local = await loadLocal(process.cwd());
+  if (local === null) throw new DemoRefused(LOCAL_MISSING);
+  await using parts = await local.startRealParts({
     need: ['log', 'node', 'postgres'],
     embedded: embedded ? 'first' : 'last',
     log: screen.say,

@@ -1,6 +1,6 @@
 import { ExpectedError } from '@virtualchain/kernel';
 
-/** The demo cannot begin on this node, to which nothing was sent. */
+/** The demo cannot begin: on this node, to which nothing was sent, or where what starts its parts is not installed. */
 export class DemoRefused extends ExpectedError {
   override readonly name = 'DemoRefused';
   readonly code = 'DEMO_REFUSED';

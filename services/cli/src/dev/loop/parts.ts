@@ -1,5 +1,6 @@
 import type { RealParts } from '@virtualchain/local';
 import type { LogPlace } from '@virtualchain/operation-log';
+import { LOCAL_MISSING, loadLocal } from '../../starting/local.ts';
 import { DevRefused } from '../hands/errors.ts';
 import type { Happening } from './happenings.ts';
 
@@ -19,8 +20,9 @@ export async function startDevParts(
   { real, folder }: { readonly real: boolean; readonly folder: string },
   happen: (happening: Happening) => void,
 ): Promise<DevParts> {
-  const { startRealParts } = await loadLocal();
-  const parts = await startRealParts({
+  const local = await loadLocal(folder);
+  if (local === null) throw new DevRefused(LOCAL_MISSING);
+  const parts = await local.startRealParts({
     need: ['log', 'node', 'postgres'],
     embedded: real ? 'never' : 'first',
     home: folder,
@@ -35,19 +37,6 @@ export async function startDevParts(
   } catch (error) {
     await parts[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-/** What starts parts brings Postgres and a client of Docker along: a package of its own, which not everybody wants. */
-async function loadLocal(): Promise<typeof import('@virtualchain/local')> {
-  try {
-    return await import('@virtualchain/local');
-  } catch (cause) {
-    if (!(cause instanceof Error && cause.message.includes("'@virtualchain/local'"))) throw cause;
-    throw new DevRefused(
-      'node, log and Postgres are started by the package @virtualchain/local, which is not installed here: npm install --save-dev @virtualchain/local',
-      { cause },
-    );
   }
 }
 
