@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DevProcess, type Happened, processesIn } from '../kit/dev-process.ts';
+import { DevProcess, type Happened, processesIn, runVchain } from '../kit/dev-process.ts';
 import { until } from '../kit/until.ts';
 
 const executable = resolve(import.meta.dirname, '../../services/cli/src/main.ts');
@@ -172,4 +172,14 @@ test('rules in an endless loop are told of, and nothing is left of a vchain dev 
   expect(existsSync(join(folder, '.vchain/dev.json'))).toBe(true); // which nobody takes for a running one
   const { stderr } = await dev.vchain('dev', 'mine');
   expect(stderr).toContain('--node-url is not given');
+}, 120_000);
+
+test('parts that do not start end it by name, and leave nothing', async () => {
+  const asked = { folder, node: process.execPath, vchain: executable };
+  const { code, stderr } = await runVchain(
+    { ...asked, env: { ...process.env, VCHAIN_NODE_URL: 'http://127.0.0.1:1' } },
+    'dev',
+  );
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^GIVEN_PART_UNUSABLE: [^\n]*\n$/) });
+  expect(existsSync(join(folder, '.vchain/dev.pid'))).toBe(false);
 }, 120_000);

@@ -20,6 +20,25 @@ export interface DevLaunch {
   readonly args?: readonly string[];
 }
 
+/** What a command left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. */
+export async function runVchain({ node, vchain, folder, env }: DevLaunch, ...args: readonly string[]): Promise<Ended> {
+  const { NODE_OPTIONS: _options, ...rest } = env;
+  const silent = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+  try {
+    return { code: 0, ...(await run(node, [...silent, vchain, ...args], { cwd: folder, env: rest })) };
+  } catch (error) {
+    const { code = 1, stdout, stderr } = error as { code?: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
 /** `vchain dev` in a folder, as a person starts it, and the commands of another terminal. */
 export class DevProcess implements AsyncDisposable {
   readonly happened: Happened[] = [];
@@ -87,17 +106,8 @@ export class DevProcess implements AsyncDisposable {
   }
 
   /** A command of another terminal in the same folder. */
-  async vchain(
-    ...args: readonly string[]
-  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-    const { node, vchain, folder, env } = this.#launch;
-    const { NODE_OPTIONS: _options, ...rest } = env;
-    try {
-      return { code: 0, ...(await run(node, [vchain, ...args], { cwd: folder, env: rest })) };
-    } catch (error) {
-      const { code = 1, stdout, stderr } = error as { code?: number; stdout: string; stderr: string };
-      return { code, stdout, stderr };
-    }
+  vchain(...args: readonly string[]): Promise<Ended> {
+    return runVchain(this.#launch, ...args);
   }
 
   /** The last line of JSON of a command that goes well. */

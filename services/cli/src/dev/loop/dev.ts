@@ -31,11 +31,12 @@ export async function dev({ json, real, signal, ...given }: DevOptions): Promise
   const ending = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => ending.resolve(), { once: true });
   const ground = openGround({ real, folder }, happen);
-  ground.opened.catch(ending.reject);
   const { opened } = ground;
+  opened.catch(ending.reject);
+  const parts = opened.then((all) => all.parts);
+  parts.catch(() => undefined); // it was met above
   const loop = new DevLoop({
-    ...{ folder, given, workingFolder, happen },
-    parts: opened.then(({ parts }) => parts),
+    ...{ folder, given, workingFolder, happen, parts },
     prepare: async ({ name, firstBlock }) => mineFirstBlocks((await opened).rpc, name, firstBlock),
     onLive: async (live) => announce(file, (await opened).parts, live),
     onFatal: ending.reject,
