@@ -1,23 +1,29 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bytesToHex, encodeWif, hexToBytes, parsePrivateKey, type Sats, sha256 } from '@virtualchain/bitcoin';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
+import type { Env } from '@virtualchain/process';
 import { createMiner, fundWallets, type Miner } from '@virtualchain/testing';
 import { type AccountKind, buildOperation, createAccount, scanCoins, sendOperation } from '@virtualchain/wallet';
 import { bitcoindEnv, describeOnBitcoind } from '../kit/on-bitcoind.ts';
 
 const data = new TextEncoder().encode('kv+alice');
 
-/** What a wallet asks of a real node: which coins there are, which are free, and whether it takes what is built of them. */
-describeOnBitcoind('coins, as a real bitcoind knows them', () => {
+const embeddedEnv = { ...process.env, VCHAIN_NODE_URL: undefined, VCHAIN_LOCAL_NODE: 'embedded' };
+
+describeOnBitcoind('coins, as a real bitcoind knows them', () => coinsOf('bitcoind', bitcoindEnv));
+describe('coins, as the embedded node knows them', () => coinsOf('embedded', embeddedEnv));
+
+/** What a wallet asks of a node: which coins there are, which are free, and whether it takes what is built of them. */
+function coinsOf(kind: 'bitcoind' | 'embedded', env: Env): void {
   let parts: RealParts<'node'>;
   let rpc: NodeRpc;
   let miner: Miner;
 
   beforeAll(async () => {
-    parts = await startRealParts({ need: ['node'], log: () => undefined, env: bitcoindEnv });
+    parts = await startRealParts({ need: ['node'], log: () => undefined, env });
     rpc = openRpc(parts.node.url);
     miner = createMiner({ rpc });
     await fundWallets(miner, [miner.walletOf('anybody')], { coinsEach: 1 });
@@ -112,6 +118,41 @@ describeOnBitcoind('coins, as a real bitcoind knows them', () => {
     expect(verdict.allowed).toBe(true);
   });
 
+  test('scan-in-progress: many look for coins at the same time, and each waits for its turn', async () => {
+    const { account } = await funded('many', 'p2wpkh', 80_000n);
+    const said: string[] = [];
+    const say = (line: string) => said.push(line);
+    const found = await Promise.all(Array.from({ length: 8 }, () => scanCoins(rpc, account, { say })));
+    expect(found.map(({ coins }) => coins.length)).toEqual(found.map(() => 1));
+  });
+
+  test('a key as hex without 01 is refused for a segwit account in words, without a stack', async () => {
+    const refused = await vchain('ab'.repeat(32), 'send', 'kv', 'claim', 'x', '--account', 'p2wpkh', '--fee-rate', '2');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/^QUERY_INVALID: p2wpkh takes a compressed key only/);
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
+    expect(refused.stderr).not.toContain('abab');
+  });
+
+  test('an account without coins is told so in a sentence', async () => {
+    const { wif } = await funded('nobody', 'p2wpkh');
+    const refused = await vchain(wif, 'send', 'kv', 'claim', 'x', '--account', 'p2wpkh', '--fee-rate', '2');
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toMatch(
+      /^COINS_MISSING: bcrt1\w+ has no coins that can be spent; it has to pay the fee, 2 /,
+    );
+  });
+
+  test('a rate below one satoshi per byte is relayed by a node that relays it', async () => {
+    const { account } = await funded('little', 'p2wpkh', 90_000n);
+    const built = buildOperation({ account, ...(await scanned(account)), data, feeRate: 150n });
+    await sendOperation(rpc, built);
+    expect(await mempool()).toContain(built.transaction.txid);
+    await mineMempool(await mempool());
+  });
+
+  if (kind === 'embedded') return; // it always has its index and all its blocks
+
   test.each<AccountKind>(['p2pkh', 'p2sh-p2wpkh', 'p2wpkh', 'p2tr'])(
     'without an index a %s coin is found, with the bytes of its transaction',
     async (kind) => {
@@ -154,37 +195,4 @@ describeOnBitcoind('coins, as a real bitcoind knows them', () => {
     expect(coins).toMatchObject([{ value: 70_000n, amountFrom: 'unspent-set' }]);
     await sendOperation(bare.rpc, buildOperation({ account, coins, data, feeRate: 1_000n }));
   }, 120_000);
-
-  test('scan-in-progress: many look for coins at the same time, and each waits for its turn', async () => {
-    const { account } = await funded('many', 'p2wpkh', 80_000n);
-    const said: string[] = [];
-    const say = (line: string) => said.push(line);
-    const found = await Promise.all(Array.from({ length: 8 }, () => scanCoins(rpc, account, { say })));
-    expect(found.map(({ coins }) => coins.length)).toEqual(found.map(() => 1));
-  });
-
-  test('a key as hex without 01 is refused for a segwit account in words, without a stack', async () => {
-    const refused = await vchain('ab'.repeat(32), 'send', 'kv', 'claim', 'x', '--account', 'p2wpkh', '--fee-rate', '2');
-    expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/^QUERY_INVALID: p2wpkh takes a compressed key only/);
-    expect(refused.stderr).not.toMatch(/\n\s+at /);
-    expect(refused.stderr).not.toContain('abab');
-  });
-
-  test('an account without coins is told so in a sentence', async () => {
-    const { wif } = await funded('nobody', 'p2wpkh');
-    const refused = await vchain(wif, 'send', 'kv', 'claim', 'x', '--account', 'p2wpkh', '--fee-rate', '2');
-    expect(refused).toMatchObject({ code: 1 });
-    expect(refused.stderr).toMatch(
-      /^COINS_MISSING: bcrt1\w+ has no coins that can be spent; it has to pay the fee, 2 /,
-    );
-  });
-
-  test('a rate below one satoshi per byte is relayed by a node that relays it', async () => {
-    const { account } = await funded('little', 'p2wpkh', 90_000n);
-    const built = buildOperation({ account, ...(await scanned(account)), data, feeRate: 150n });
-    await sendOperation(rpc, built);
-    expect(await mempool()).toContain(built.transaction.txid);
-    await mineMempool(await mempool());
-  });
-});
+}
