@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { follow } from '@virtualchain/client';
 import type { ExpectedError } from '@virtualchain/kernel';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { createPostgresBroker, type LogChange, openPostgresLog, writerPoints } from '@virtualchain/operation-log';
 import { createConnections } from '../../libs/operation-log/src/postgres/postgres-connections.ts';
 import { leakyNetwork } from '../kit/leaky-network.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
-import { connect, hashOf, identityOf, readAll, spell } from './log-blocks.ts';
+import { connect, disconnect, hashOf, identityOf, readAll, spell } from './log-blocks.ts';
 import { type PostgresHands, postgresHarness } from './postgres-hands.ts';
 
 jest.setTimeout(60_000);
@@ -182,6 +183,19 @@ test('a waiting reader is told of a commit, and does not sleep through its wait'
   await writer.append([connect('0')]);
   expect((await waiting).records).toHaveLength(2);
   await broker.close();
+});
+
+test('a service follows a chain whose log is in Postgres', async () => {
+  const topic = 'followed';
+  await using log = openPostgresLog({ url });
+  await log.ensureTopic(topic);
+  await using writer = await log.openWriter(identityOf(topic));
+  await writer.append([connect('0', 2), connect('0a')]);
+  await writer.append([disconnect('0a')]);
+  const told: string[] = [];
+  for await (const { kind, block } of follow({ postgresUrl: url, topic, untilEnd: true }))
+    told.push(`${kind} ${block.height}`);
+  expect(told).toEqual(['connected 101', 'connected 102', 'disconnected 102']);
 });
 
 test('tail-cut-by-a-restored-copy: the reader rewinds, and the next writer goes on from what is left', async () => {

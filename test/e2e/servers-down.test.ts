@@ -17,6 +17,11 @@ const DOWN = {
   VCHAIN_CHAIN: 'kv',
   VCHAIN_MACHINE: 'kv',
 };
+/** The log kept elsewhere, and no more to be reached there. */
+const LOG_IN_POSTGRES = {
+  VCHAIN_KAFKA_BROKERS: '',
+  VCHAIN_LOG_POSTGRES_URL: 'postgres://user:hunter2@127.0.0.1:1/none',
+};
 const running = new Set<ChildProcess>();
 
 afterEach(() => {
@@ -65,13 +70,21 @@ test('down-at-the-start: an ingester that has to ask a node for its network is w
   expect(await once(ingester.child, 'exit')).toEqual([0, null]);
 }, 60_000);
 
-test('down-at-the-start: an ingester that knows its network, and has neither node nor broker, is well, not ready, and stops when told', async () => {
-  const ingester = start('ingester', { VCHAIN_NETWORK: 'regtest' });
-  expect(await ingester.get('health')).toEqual({ code: 200, body: { ok: true } });
-  expect(await ingester.get('ready')).toMatchObject({ code: 503, body: { ok: false } });
-  ingester.child.kill('SIGTERM'); // in the middle of asking the broker
-  expect(await once(ingester.child, 'exit')).toEqual([0, null]);
-}, 60_000);
+test.each([
+  ['broker', {}],
+  ['database of the log', LOG_IN_POSTGRES],
+])(
+  'down-at-the-start: an ingester that knows its network, and has neither node nor %s, is well, not ready, and stops when told',
+  async (_log, settings) => {
+    const ingester = start('ingester', { VCHAIN_NETWORK: 'regtest', ...settings });
+    expect(await ingester.get('health')).toEqual({ code: 200, body: { ok: true } });
+    expect(await ingester.get('ready')).toMatchObject({ code: 503, body: { ok: false } });
+    ingester.child.kill('SIGTERM'); // in the middle of asking for the log
+    expect(await once(ingester.child, 'exit')).toEqual([0, null]);
+    expect(ingester.said()).not.toContain('hunter2');
+  },
+  60_000,
+);
 
 test('down-at-the-start: a projector without Postgres and broker is well, not ready, and says what it waits for', async () => {
   const projector = start('projector', { VCHAIN_NETWORK: 'regtest' });
