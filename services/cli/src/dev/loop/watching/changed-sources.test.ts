@@ -18,3 +18,10 @@ test('where the rules did not load, any source may be the one that was missing, 
 test('a file that is gone is a change', () => {
   expect(changedSources(['/p/chain.ts'], { files, isWhole: true }, () => null)).toEqual(['/p/chain.ts']);
 });
+
+test('a folder that was made again with other files is a change of those that the rules are made of', () => {
+  const below = { '/p/src/chain.ts': 'c1', '/p/src/machine.ts': 'm1', '/p/srcs.ts': 's1' };
+  const prints: Readonly<Record<string, string>> = { '/p/src/chain.ts': 'c1', '/p/src/machine.ts': 'm2' };
+  const madeOf = { files: below, isWhole: true };
+  expect(changedSources(['/p/src'], madeOf, (path) => prints[path] ?? null)).toEqual(['/p/src/machine.ts']);
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, sep } from 'node:path';
 import type { LoadedFiles } from '../revision/messages.ts';
 
 const SOURCES: ReadonlySet<string> = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
@@ -12,18 +12,23 @@ export interface MadeOf {
 }
 
 /**
- * Those of some changed paths that are another text than the newest revision was made of. Where that did not load, any source
- * counts: it may be the one that was missing.
+ * Which sources are another text than the newest revision was made of, among paths that changed: files, and folders whose files
+ * may have come with them. Where the revision did not load, any source counts: it may be the one that was missing.
  */
 export function changedSources(
   paths: readonly string[],
   { files, isWhole }: MadeOf,
   printOf: (path: string) => string | null = printOfFile,
 ): readonly string[] {
-  return paths.filter((path) => {
-    if (Object.hasOwn(files, path)) return printOf(path) !== files[path];
-    return !isWhole && SOURCES.has(extname(path)) && !/\.test\.[cm]?[jt]s$/.test(path);
-  });
+  const known = Object.keys(files).filter((file) => paths.some((path) => file === path || file.startsWith(path + sep)));
+  const changed = known.filter((file) => printOf(file) !== files[file]);
+  const others = isWhole ? [] : paths.filter((path) => !Object.hasOwn(files, path) && mayBeSource(path));
+  return [...changed, ...others];
+}
+
+/** A folder, too, has no ending. */
+function mayBeSource(path: string): boolean {
+  return (extname(path) === '' || SOURCES.has(extname(path))) && !/\.test\.[cm]?[jt]s$/.test(path);
 }
 
 /** sha256, hex; null where there is no such file. */

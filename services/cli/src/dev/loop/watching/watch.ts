@@ -1,5 +1,5 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { type Gathered, gather } from './gather.ts';
 
 /** Looks after the files of a folder. */
@@ -25,7 +25,8 @@ export function watchFolder(folder: string, onChange: (gathered: Gathered) => vo
       const watcher = watch(path, (_event, name) => {
         if (name === null || LEFT_OUT.has(name)) return;
         gatherer.add(join(path, name));
-        watchBelow(path); // a folder may have been made
+        forgetBelow(join(path, name)); // a folder that was made again is another one
+        watchBelow(path);
       });
       watcher.on('error', () => forget(path));
       watchers.set(path, watcher);
@@ -40,6 +41,10 @@ export function watchFolder(folder: string, onChange: (gathered: Gathered) => vo
   const forget = (path: string): void => {
     watchers.get(path)?.close();
     watchers.delete(path);
+  };
+
+  const forgetBelow = (path: string): void => {
+    for (const each of [...watchers.keys()]) if (each === path || each.startsWith(`${path}${sep}`)) forget(each);
   };
 
   watchBelow(folder);
