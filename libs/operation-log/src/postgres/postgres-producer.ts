@@ -57,7 +57,11 @@ class TableProducer implements FencedProducer {
   }
 
   async transact(batches: readonly (readonly OutgoingRecord[])[], above: bigint): Promise<bigint[]> {
-    const client = await this.#step('a connection', () => this.#connections.lend());
+    const lending = this.#connections.lend();
+    const client = await this.#step('a connection', () => lending).catch((error) => {
+      lending.then((late) => late.release(true)).catch(() => undefined); // nobody waits for it any more
+      throw error;
+    });
     const release = once((isBroken: boolean) => client.release(isBroken));
     this.#abandon = () => release(true);
     try {
