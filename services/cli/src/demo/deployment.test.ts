@@ -37,7 +37,8 @@ test('docker compose gives the ingester the address at which its node publishes'
 });
 
 test('the demo gives its ingester the address at which its node publishes, where it does', () => {
-  const parts = (node: object) => ({ node: { url: 'http://node', ...node }, kafka: { brokers: [] }, topicPrefix: 'x' });
+  const log = { kind: 'kafka', brokers: [] };
+  const parts = (node: object) => ({ node: { url: 'http://node', ...node }, log, topicPrefix: 'x' });
   type Parts = Parameters<typeof settingsOf>[0];
   const zmqUrl = 'tcp://127.0.0.1:1';
   expect(settingsOf(parts({ zmqUrl }) as unknown as Parts, '')).toMatchObject({ VCHAIN_NODE_ZMQ: zmqUrl });
