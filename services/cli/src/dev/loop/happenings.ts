@@ -9,7 +9,7 @@ export type Happening =
       readonly file: string;
       readonly chain: string;
       readonly machine: string;
-      /** As it is typed: a built-in name, or the path of a module. */
+      /** A built-in name, or the path of a module. */
       readonly machineModule: string;
       readonly collections: readonly string[];
       readonly height: number | null;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { builtInChains, builtInMachines } from '@virtualchain/definitions';
 import { DevRefused } from '../../hands/errors.ts';
 import type { Definitions } from '../revision/messages.ts';
@@ -65,9 +65,4 @@ function namedIn(file: string): Readonly<Record<string, unknown>> {
   } catch (cause) {
     throw new DevRefused(`${file} is not JSON: correct it`, { cause });
   }
-}
-
-/** A module as it is typed in the folder; a built-in name as it is. */
-export function typed(module: string, folder: string): string {
-  return isAbsolute(module) ? `./${relative(folder, module).replaceAll('\\', '/')}` : module;
 }

@@ -116,3 +116,15 @@ test('rules that throw are told by file, line and column, with the line and the 
     '  after 0.71 s; the rules before go on, save to try again',
   ]);
 });
+
+test('where it stands, and what to type in another terminal, is told when it is ready', () => {
+  const definitions = { chain: 'guests', machine: 'guests', machineModule: `${folder}/src/machine.ts` };
+  const file = `${folder}/.vchain/dev.json`;
+  expect(teller()({ kind: 'ready', file, ...definitions, collections: ['rows'], height: 103, ms: 5_600 })).toEqual([
+    'machine guests of chain guests stands at block 103, after 5.60 s',
+    'In another terminal, in this folder:',
+    expect.stringContaining('npx vchain dev send alice'),
+    '  npx vchain state guests rows',
+    'Every save folds the rules anew. Ctrl-C ends it.',
+  ]);
+});

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { paint, visible } from '../../../output.ts';
-import { typed } from '../folder/package-folder.ts';
 import type { Happening } from '../happenings.ts';
 import { blockTeller } from './block-lines.ts';
 import { failureLines } from './failure-lines.ts';
@@ -17,7 +16,7 @@ export function linesOf(options: LineOptions): (happening: Happening) => readonl
       case 'part':
         return [paint.dim(happening.text)];
       case 'ready':
-        return readyLines(happening, folder);
+        return readyLines(happening);
       case 'saved':
         return [paint.dim(`saved: ${happening.files.map((file) => relative(folder, file)).join(', ')}`)];
       case 'switched':
@@ -50,17 +49,13 @@ export function linesOf(options: LineOptions): (happening: Happening) => readonl
   };
 }
 
-function readyLines(
-  { chain, machine, machineModule, collections, height, ms }: Extract<Happening, { kind: 'ready' }>,
-  folder: string,
-): readonly string[] {
+function readyLines({ chain, machine, collections, height, ms }: Extract<Happening, { kind: 'ready' }>) {
   const [collection = ''] = collections;
-  const module = typed(machineModule, folder);
   return [
     paint.green(`machine ${machine} of chain ${chain} stands at block ${height ?? '-'}, after ${seconds(ms)}`),
     'In another terminal, in this folder:',
-    `  npx vchain dev send alice …             sends an operation and mines it; npx vchain dev mine mines a block`,
-    `  npx vchain state ${module} ${collection}`,
+    '  npx vchain dev send alice …             sends an operation and mines it; npx vchain dev mine mines a block',
+    `  npx vchain state ${machine} ${collection}`,
     'Every save folds the rules anew. Ctrl-C ends it.',
   ];
 }
