@@ -1,7 +1,7 @@
 /**
  * `npm test [-- --node bitcoind|btcd] [<pattern> …]`: all suites on real parts. Kafka and Postgres are started once for
  * all of them, where one of them uses them (those that kill servers start their own), nodes by each suite, of the kind that
- * is named; the checks of the whole system run one after the other. Ends with `N passed, N failed`.
+ * is named. Ends with `N passed, N failed`.
  */
 import { findBitcoind, type RealParts, startRealParts } from '@virtualchain/local';
 import { add, countRun, nothingRun, runJest, stopSignal, suiteEnvironment, suitesOf } from './jest.ts';
@@ -26,7 +26,7 @@ const PHASES = [
     workers: 2,
   },
   { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
-  { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], workers: 1 },
+  { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], workers: 2 },
 ];
 
 /** What suites are told of the servers of the run; `test/kit/shared-servers.ts` reads it. */

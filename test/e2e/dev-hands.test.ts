@@ -10,6 +10,7 @@ let running: RunningProcess[];
 beforeAll(async () => {
   system = await System.start({ seed: 31 });
   running = [await system.ingester(), await system.projector('kv'), await system.projector('activity')];
+  await system.arrived(['kv', 'activity']);
 }, 180_000);
 
 afterAll(async () => {

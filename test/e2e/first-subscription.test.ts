@@ -13,7 +13,7 @@ let system: System;
 let starts = 0;
 
 beforeAll(async () => {
-  tutorial = await openWalkthrough(undefined, FIRST_SUBSCRIPTION);
+  tutorial = await openWalkthrough(FIRST_SUBSCRIPTION);
   system = await System.start({ seed: 15 });
   await system.ingester();
 }, 180_000);

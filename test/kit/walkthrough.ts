@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -10,9 +10,6 @@ export interface FollowedPage {
   /** The folder that its files go to. */
   readonly name: string;
 }
-
-/** The walkthrough of the README of kv. */
-const POLLS: FollowedPage = { page: 'libs/machines/kv/README.md', name: 'my-polls' };
 
 /** Pages whose files are made and whose other blocks are found by step. */
 export interface Walkthrough extends AsyncDisposable {
@@ -25,13 +22,16 @@ export interface Walkthrough extends AsyncDisposable {
 }
 
 /** `place` is a folder in which `@virtualchain/…` is installed, where that is not the repository. */
-export async function openWalkthrough(place?: string, { page, name }: FollowedPage = POLLS): Promise<Walkthrough> {
+export async function openWalkthrough({ page, name }: FollowedPage, place?: string): Promise<Walkthrough> {
   const text = await readFile(join(root, page), 'utf8');
   await mkdir(join(root, '.vchain'), { recursive: true });
   const folder = place ?? (await mkdtemp(join(root, '.vchain/walkthrough-')));
-  await mkdir(join(folder, name));
+  await mkdir(join(folder, name), { recursive: true });
   const captioned = [...text.matchAll(/^\*\*`(\S+)`\*\*\n\n```ts\n([\s\S]*?)^```$/gm)];
-  for (const [, file = '', content = ''] of captioned) await writeFile(join(folder, name, file), content);
+  for (const [, file = '', content = ''] of captioned) {
+    await mkdir(dirname(join(folder, name, file)), { recursive: true });
+    await writeFile(join(folder, name, file), content);
+  }
   return {
     folder,
     files: captioned.map(([, file = '']) => file),

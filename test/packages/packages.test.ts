@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
 import { publishedPackages, repository, type Tarball, workspaces } from '@virtualchain/packages';
 import { System } from '../kit/system.ts';
-import { FIRST_MACHINE } from '../kit/tutorials.ts';
+import { EVERY_HOOK, FIRST_MACHINE } from '../kit/tutorials.ts';
 import { openWalkthrough } from '../kit/walkthrough.ts';
+import { followEveryHook, followFirstMachine } from './tutorials.ts';
 import { COMPILERS, UserFolder } from './user-folder.ts';
 
 const run = promisify(execFile);
@@ -109,8 +110,8 @@ test('installed outside the repository: types fit, a machine is tested, and a wh
   const [installed, started] = await Promise.all([UserFolder.make(tarballs), System.start({ seed: 14 })]);
   await using user = installed;
   await using system = started;
-  await using _walkthrough = await openWalkthrough(user.path);
-  await using _tutorial = await openWalkthrough(user.path, FIRST_MACHINE);
+  await using _walkthrough = await openWalkthrough(EVERY_HOOK, user.path);
+  await using _tutorial = await openWalkthrough(FIRST_MACHINE, user.path);
   await typesFit(user);
   await machineIsTested(user);
   await deploymentRuns(user, system);
@@ -123,7 +124,7 @@ async function typesFit(user: UserFolder): Promise<void> {
 }
 
 async function machineIsTested(user: UserFolder): Promise<void> {
-  const tests = ['my-polls/machine.test.ts', `${FIRST_MACHINE.name}/machine.test.ts`];
+  const tests = [EVERY_HOOK, FIRST_MACHINE].map(({ name }) => `${name}/src/machine.test.ts`);
   const tested = await Promise.all(user.nodes.map((node) => user.run(node, ['--test', ...tests])));
   for (const report of tested) expect(report).toContain('fail 0');
 }
@@ -137,7 +138,7 @@ async function deploymentRuns(user: UserFolder, system: System): Promise<void> {
       env: { PATH: process.env['PATH'], HOME: user.path, ...system.settings },
     });
   const [node22 = '', node24 = ''] = user.nodes;
-  const [chain, machine] = [join(user.path, 'my-polls/chain.ts'), join(user.path, 'my-polls/machine.ts')];
+  const [chain, machine] = [join(user.path, 'my-polls/src/chain.ts'), join(user.path, 'my-polls/src/machine.ts')];
   await start('user-ingester', node24, 'ingester', '--chain', 'kv', '--chain', chain);
   await start('user-kv', node22, 'projector', '--chain', 'kv', '--machine', 'kv');
   await start('user-polls', node24, 'projector', '--chain', chain, '--machine', machine);
@@ -155,3 +156,15 @@ async function deploymentRuns(user: UserFolder, system: System): Promise<void> {
     }),
   );
 }
+
+test('the tutorial of the first machine, followed word for word outside the repository', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'vchain-first-'));
+  await followFirstMachine(join(place, FIRST_MACHINE.name), out);
+  await rm(place, { recursive: true });
+}, 600_000);
+
+test('the tutorial of a machine with every hook, too', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'vchain-hooks-'));
+  await followEveryHook(join(place, EVERY_HOOK.name), out);
+  await rm(place, { recursive: true });
+}, 600_000);

@@ -8,6 +8,7 @@ import { verdictText } from '../../sending/judge.ts';
 import { bytesOf, operationData } from '../../sending/operation-data.ts';
 import { OperationRejected } from '../../sending/refusal.ts';
 import { QueryInvalid, wholeNumber } from '../../values.ts';
+import { type Followed, untilFollowed } from './followed.ts';
 import { COIN_SATS, COINS_EACH, fund } from './fund.ts';
 import { COIN_SATS_MAX, COIN_SATS_MIN, COINS_EACH_MAX, MINED_BLOCKS_MAX } from './limits.ts';
 import { mine } from './mine.ts';
@@ -16,11 +17,12 @@ import { reorg } from './reorg.ts';
 import { awaitVerdicts, mineSent, sendFrom } from './send.ts';
 import { onStage } from './stage.ts';
 
-interface AsJson {
+interface HandOptions {
   readonly json: boolean;
+  readonly signal: AbortSignal;
 }
 
-export interface FundOptions extends AsJson {
+export interface FundOptions extends HandOptions {
   readonly coins?: string;
   readonly satoshis?: string;
 }
@@ -29,7 +31,7 @@ export interface FundOptions extends AsJson {
 export async function fundCommand(
   connection: Connection,
   people: readonly string[],
-  { coins, satoshis, json }: FundOptions,
+  { coins, satoshis, json, signal }: FundOptions,
 ): Promise<void> {
   const coinsEach = coins === undefined ? COINS_EACH : wholeNumber('--coins', coins, { min: 1, max: COINS_EACH_MAX });
   const coinValue =
@@ -46,7 +48,8 @@ export async function fundCommand(
       coins: wallet.coins().length,
       satoshis: String(wallet.balance()),
     }));
-    if (json) return print(JSON.stringify({ ...funded, people: balances }));
+    const followed = await untilFollowed(connection, funded.hash, signal);
+    if (json) return print(JSON.stringify({ ...funded, people: balances, ...followed }));
     print(`block ${funded.height}: ${coinsEach} coins of ${coinValue} satoshis for ${people.join(', ')}`);
     print(
       table(
@@ -58,17 +61,24 @@ export async function fundCommand(
 }
 
 /** `vchain dev mine [blocks]` */
-export async function mineCommand(connection: Connection, blocks: string, { json }: AsJson): Promise<void> {
+export async function mineCommand(
+  connection: Connection,
+  blocks: string,
+  { json, signal }: HandOptions,
+): Promise<void> {
   const count = wholeNumber('blocks', blocks, { min: 1, max: MINED_BLOCKS_MAX });
   await onStage(connection, async (stage) => {
     const mined = await mine(stage, count);
-    if (json) return print(JSON.stringify(mined));
+    const followed = await untilFollowed(connection, mined.hash, signal);
+    if (json) return print(JSON.stringify({ ...mined, ...followed }));
     const held = mined.transactions === 0 ? 'nothing was waiting' : `${mined.transactions} transactions were waiting`;
-    print(`mined ${count === 1 ? 'a block' : `${count} blocks`}, height ${mined.height}; ${held}`);
+    print(
+      `mined ${count === 1 ? 'a block' : `${count} blocks`}, height ${mined.height}; ${held}${behindText(followed)}`,
+    );
   });
 }
 
-export interface ReorgOptions extends AsJson {
+export interface ReorgOptions extends HandOptions {
   readonly keep?: boolean;
 }
 
@@ -76,12 +86,13 @@ export interface ReorgOptions extends AsJson {
 export async function reorgCommand(
   connection: Connection,
   depth: string,
-  { keep = false, json }: ReorgOptions,
+  { keep = false, json, signal }: ReorgOptions,
 ): Promise<void> {
   const blocks = wholeNumber('depth', depth, { min: 1, max: MINED_BLOCKS_MAX });
   await onStage(connection, async (stage) => {
     const done = await reorg(stage, blocks, { keep });
-    if (json) return print(JSON.stringify(done));
+    const followed = await untilFollowed(connection, done.hash, signal);
+    if (json) return print(JSON.stringify({ ...done, ...followed }));
     const held =
       done.transactions === 0
         ? 'they held no transactions'
@@ -90,12 +101,11 @@ export async function reorgCommand(
   });
 }
 
-export interface DevSendOptions extends AsJson {
+export interface DevSendOptions extends HandOptions {
   readonly payload?: string;
   readonly pay?: readonly string[];
   readonly mine: boolean;
   readonly timeout: string;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -139,6 +149,11 @@ export async function sendCommand(
   });
 }
 
+/** Machines that are not where the node is. */
+function behindText({ behind }: Followed): string {
+  return behind.length === 0 ? '' : `. Not there yet: ${behind.join(', ')}; see vchain status`;
+}
+
 /** `NAME=SATOSHIS` */
 function paymentOf(text: string): TransactionOutput {
   const [, name, value] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
@@ -162,7 +177,11 @@ function refuseRejected(verdicts: readonly MachineVerdict[]): void {
 }
 
 /** `vchain dev people [names...]` */
-export async function peopleCommand(connection: Connection, names: readonly string[], { json }: AsJson): Promise<void> {
+export async function peopleCommand(
+  connection: Connection,
+  names: readonly string[],
+  { json }: HandOptions,
+): Promise<void> {
   names.forEach(checkPerson);
   await onStage(connection, async (stage) => {
     const people = (names.length === 0 ? PEOPLE : names).map((name) => {

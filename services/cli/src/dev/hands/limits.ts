@@ -16,3 +16,5 @@ export const FEE_SATS = 1_000n;
 export const VERDICT_POLL_MS = 50;
 /** How long a verdict is waited for where nothing else is said. */
 export const VERDICT_WAIT_SECONDS = 60;
+/** How long machines are waited for that have to fold what was mined. */
+export const FOLLOW_WAIT_SECONDS = 20;

@@ -8,14 +8,14 @@ const load = () => import('./commands.ts');
 
 /** Adds what a person does by hand on a chain in regtest: coins, blocks, reorganisations, operations of made-up people. */
 export function addHands(dev: Command, signal: AbortSignal): void {
-  addFund(dev);
-  addMine(dev);
-  addReorg(dev);
+  addFund(dev, signal);
+  addMine(dev, signal);
+  addReorg(dev, signal);
   addSend(dev, signal);
-  addPeople(dev);
+  addPeople(dev, signal);
 }
 
-function addFund(dev: Command): void {
+function addFund(dev: Command, signal: AbortSignal): void {
   connected(dev, 'fund', {
     about: 'gives made-up people coins of the miner, in regtest',
     needs: ['nodeUrl'],
@@ -25,14 +25,14 @@ function addFund(dev: Command): void {
     .option('--coins <count>', 'coins for each; 10 by default')
     .option('--satoshis <amount>', 'of each coin; 10000000 by default')
     .option('--json', 'one line of JSON')
-    .action(async (people, given: Omit<FundOptions, 'json'>, command) => {
+    .action(async (people, given: Omit<FundOptions, 'json' | 'signal'>, command) => {
       const { connection, options } = await read(command, { usesNode: true });
       const { fundCommand } = await load();
-      return fundCommand(connection, people, { ...given, json: options.json ?? false });
+      return fundCommand(connection, people, { ...given, signal, json: options.json ?? false });
     });
 }
 
-function addMine(dev: Command): void {
+function addMine(dev: Command, signal: AbortSignal): void {
   connected(dev, 'mine', {
     about: "mines blocks with what waits in the node's mempool, in regtest",
     needs: ['nodeUrl'],
@@ -43,11 +43,11 @@ function addMine(dev: Command): void {
     .action(async (blocks, _given, command) => {
       const { connection, options } = await read(command, { usesNode: true });
       const { mineCommand } = await load();
-      return mineCommand(connection, blocks, { json: options.json ?? false });
+      return mineCommand(connection, blocks, { signal, json: options.json ?? false });
     });
 }
 
-function addReorg(dev: Command): void {
+function addReorg(dev: Command, signal: AbortSignal): void {
   connected(dev, 'reorg', {
     about: 'makes the node leave its newest blocks for a longer branch, in regtest',
     needs: ['nodeUrl'],
@@ -56,10 +56,10 @@ function addReorg(dev: Command): void {
     .argument('[depth]', 'blocks that are taken back', '1')
     .option('--keep', 'the new branch holds the same transactions; else they wait to be mined again')
     .option('--json', 'one line of JSON')
-    .action(async (depth, given: Omit<ReorgOptions, 'json'>, command) => {
+    .action(async (depth, given: Omit<ReorgOptions, 'json' | 'signal'>, command) => {
       const { connection, options } = await read(command, { usesNode: true });
       const { reorgCommand } = await load();
-      return reorgCommand(connection, depth, { ...given, json: options.json ?? false });
+      return reorgCommand(connection, depth, { ...given, signal, json: options.json ?? false });
     });
 }
 
@@ -90,7 +90,7 @@ function addSend(dev: Command, signal: AbortSignal): void {
     });
 }
 
-function addPeople(dev: Command): void {
+function addPeople(dev: Command, signal: AbortSignal): void {
   connected(dev, 'people', {
     about: 'addresses, coins and keys of made-up people, in regtest',
     needs: ['nodeUrl'],
@@ -101,6 +101,6 @@ function addPeople(dev: Command): void {
     .action(async (names, _given, command) => {
       const { connection, options } = await read(command, { usesNode: true });
       const { peopleCommand } = await load();
-      return peopleCommand(connection, names, { json: options.json ?? false });
+      return peopleCommand(connection, names, { signal, json: options.json ?? false });
     });
 }
