@@ -61,6 +61,21 @@ test('@bob stands for the address of bob', async () => {
   expect(await ownerOf('forbob')).toBe(bob.script);
 }, 120_000);
 
+test('who sends, funds and mines at the same time loses nothing of it', async () => {
+  await done('fund', 'ivan', 'judy', 'peggy');
+  const [ivan, judy, , mined, funded] = await Promise.all([
+    done('send', 'ivan', 'claim', 'byivan'),
+    done('send', 'judy', 'claim', 'byjudy'),
+    done('send', 'peggy', 'claim', 'bypeggy'),
+    done('mine', '2'),
+    done('fund', 'trent'),
+  ]);
+  for (const { verdicts } of [ivan, judy]) expect(verdicts).toMatchObject([{ kind: 'accepted' }, { kind: 'accepted' }]);
+  expect(mined.blocks).toBe(2);
+  expect(await ownerOf('bypeggy')).not.toBeUndefined();
+  expect(await done('people', 'trent')).toMatchObject([{ satoshis: funded.people[0].satoshis }]);
+}, 120_000);
+
 test('coins, and blocks with what waits in the mempool', async () => {
   const before = await done('people', 'grace');
   expect(before).toMatchObject([{ coins: 0, satoshis: '0' }]);

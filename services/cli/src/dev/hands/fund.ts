@@ -1,6 +1,7 @@
 import { coinbaseMaturityBlocks, type FundingPlan, fundWallets, type Wallet } from '@virtualchain/testing';
 import { DevRefused } from './errors.ts';
 import { FUNDING_BLOCKS_MAX } from './limits.ts';
+import { requireBest } from './overtaken.ts';
 import type { Stage } from './stage.ts';
 
 /** What a person gets where nothing else is said. */
@@ -19,10 +20,10 @@ export interface Funded {
  * Gives every person so many coins in one block, from coinbases of the miner. Where too few of them can be spent yet, blocks are
  * mined until there are enough.
  *
- * @throws DevRefused where that does not help
+ * @throws DevRefused where that does not help, Overtaken
  */
 export async function fund(
-  { miner }: Pick<Stage, 'miner'>,
+  { rpc, miner }: Pick<Stage, 'rpc' | 'miner'>,
   wallets: readonly Wallet[],
   plan: Pick<FundingPlan, 'coinsEach' | 'coinValue'> = {},
 ): Promise<Funded> {
@@ -39,5 +40,6 @@ export async function fund(
     await miner.mineMany(1);
   }
   const { height, hash } = await fundWallets(miner, wallets, { coinsEach, coinValue });
+  await requireBest(rpc, { height, hash });
   return { height, hash, mined: height - before };
 }

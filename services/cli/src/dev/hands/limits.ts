@@ -2,6 +2,8 @@
 export const FUNDING_BLOCKS_MAX = 250;
 /** Coins that one person gets at once. */
 export const COINS_EACH_MAX = 200;
+/** How often it is tried again where somebody else mines at the same time. */
+export const OVERTAKEN_TRIES_MAX = 10;
 /** Satoshis of a coin: nodes call less dust. */
 export const COIN_SATS_MIN = 1_000;
 /** 50 bitcoins, the first coinbases. */

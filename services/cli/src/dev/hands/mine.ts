@@ -1,5 +1,6 @@
 import type { BuiltBlock } from '@virtualchain/testing';
 import { BLOCK_TRANSACTIONS_BYTES_MAX } from './limits.ts';
+import { requireBest } from './overtaken.ts';
 import type { Stage } from './stage.ts';
 
 /** What `mine` did. */
@@ -11,12 +12,21 @@ export interface Mined {
   readonly transactions: number;
 }
 
-/** Mines so many blocks; the first ones hold what waits in the node's mempool. @throws BlockRefused */
-export async function mine({ miner, mempool }: Pick<Stage, 'miner' | 'mempool'>, count: number): Promise<Mined> {
+/**
+ * Mines so many blocks; the first ones hold what waits in the node's mempool.
+ *
+ * @throws BlockRefused, Overtaken
+ */
+export async function mine(
+  { rpc, miner, mempool }: Pick<Stage, 'rpc' | 'miner' | 'mempool'>,
+  count: number,
+): Promise<Mined> {
   const waiting = [...mempool];
   let block: BuiltBlock = miner.tip;
-  for (let mined = 0; mined < count; mined += 1)
+  for (let mined = 0; mined < count; mined += 1) {
     block = await miner.mine(takeBlock(waiting), { time: timeAfter(block) });
+    await requireBest(rpc, block);
+  }
   return { height: block.height, hash: block.hash, blocks: count, transactions: mempool.length - waiting.length };
 }
 

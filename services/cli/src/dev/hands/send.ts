@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseTransaction, type TransactionOutput } from '@virtualchain/bitcoin';
+import { parseBlock, parseTransaction, type TransactionOutput } from '@virtualchain/bitcoin';
 import { NodeRpcError } from '@virtualchain/node-client';
 import { type MachineVerdict, openRegistry, type Registry, readVerdicts } from '@virtualchain/projection';
-import type { Minable, SignedTransaction, Wallet } from '@virtualchain/testing';
+import type { BuiltBlock, SignedTransaction, Wallet } from '@virtualchain/testing';
 import { WaitTimedOut } from '../../sending/refusal.ts';
 import { DevRefused } from './errors.ts';
 import { fund } from './fund.ts';
 import { FEE_SATS, VERDICT_POLL_MS } from './limits.ts';
 import { type Mined, mine } from './mine.ts';
-import type { Stage } from './stage.ts';
+import { Overtaken, untilFirst } from './overtaken.ts';
+import { type Stage, stageOn } from './stage.ts';
 
 /** What a person sends: what the OP_RETURN output pushes, and the outputs behind it. */
 export interface SentOperation {
@@ -36,19 +37,36 @@ export async function sendFrom(stage: Stage, wallet: Wallet, { data, outputs }: 
   return { txid: signed.txid, bytes: signed.bytes, wasFunded };
 }
 
+/** What nodes say where somebody else has spent a coin of this transaction, or has sent the very same one. */
+const COIN_TAKEN = /conflict|missingorspent|already spent|already in (utxo set|block chain)|already exists/;
+
 async function give({ rpc }: Stage, { bytes }: SignedTransaction): Promise<void> {
   try {
     await rpc.call('sendrawtransaction', Buffer.from(bytes).toString('hex'));
   } catch (cause) {
     if (!(cause instanceof NodeRpcError)) throw cause;
-    throw new DevRefused(`${rpc.label} did not take the transaction: ${cause.message}`, { cause });
+    const Refused = COIN_TAKEN.test(cause.message) ? Overtaken : DevRefused;
+    throw new Refused(`${rpc.label} did not take the transaction: ${cause.message}`, { cause });
   }
 }
 
-/** Mines a block with what waited in the mempool, and behind it what was sent now. */
-export function mineSent({ miner, mempool }: Stage, { bytes, txid }: Sent): Promise<Mined> {
-  const others = mempool.filter((each) => parseTransaction(each).txid !== txid);
-  return mine({ miner, mempool: [...others, bytes] satisfies readonly Minable[] }, 1);
+/** The block that what was sent is in. */
+export type Held = Pick<Mined, 'height' | 'hash'>;
+
+/** Mines a block with what waited in the mempool, and behind it what was sent now, unless somebody else has mined that. */
+export function mineSent(stage: Stage, { bytes, txid }: Sent): Promise<Held> {
+  const { rpc } = stage;
+  return untilFirst(async (tries) => {
+    const { miner, mempool } = tries === 0 ? stage : await stageOn(rpc);
+    const holder = tries === 0 ? undefined : miner.branch().findLast((block) => isIn(block, txid));
+    if (holder !== undefined) return holder;
+    const isWaiting = mempool.some((each) => parseTransaction(each).txid === txid);
+    return mine({ rpc, miner, mempool: isWaiting ? mempool : [...mempool, bytes] }, 1);
+  });
+}
+
+function isIn({ bytes }: BuiltBlock, txid: string): boolean {
+  return parseBlock(bytes).transactions.some((transaction) => transaction.txid === txid);
 }
 
 export interface VerdictWait {

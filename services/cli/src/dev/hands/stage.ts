@@ -4,6 +4,7 @@ import { createMiner, type Miner, readMempool, readNodeChain, type Wallet } from
 import type { Connection } from '../../connection.ts';
 import { openRpcOf } from '../../node-of.ts';
 import { DevRefused } from './errors.ts';
+import { untilFirst } from './overtaken.ts';
 import { checkPerson, MINER } from './people.ts';
 
 /** A node in regtest as it stands now: a miner that knows its chain, its mempool, and the wallets of made-up people. */
@@ -42,13 +43,13 @@ export async function stageOn(rpc: NodeRpc): Promise<Stage> {
   };
 }
 
-/** Opens the node of a connection for one command. @throws DevRefused, SettingMissing */
+/** Opens the node of a connection for one command, which begins again where somebody else was quicker. @throws DevRefused, SettingMissing */
 export async function onStage<Result>(
   connection: Connection,
   work: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   await using rpc = await openRpcOf(connection);
-  return await work(await stageOn(rpc));
+  return await untilFirst(async () => work(await stageOn(rpc)));
 }
 
 /** The keys of made-up people are known to everybody. @throws DevRefused */
