@@ -8,9 +8,12 @@ export const gatherMsMax = 400;
 export const firstBlockMax = 20_000;
 /** Operations that are listed where a changed rule changed their verdicts. */
 export const changedVerdictsListedMax = 10;
-/** How often the loop looks whether a process of rules still answers, and how long it waits before it says so. */
+/** How often the loop looks whether a process of rules still answers. */
 export const answerEveryMs = 1_000;
-export const answerMs = 5_000;
+/** How many looks without an answer it takes before it is said: they come late where the whole computer is busy. */
+export const answerLooksMax = 5;
+/** The same for a process that starts and loads, which takes as long as it takes while node and Postgres start, too. */
+export const loadingLooksMax = 30;
 /** How often a process of rules looks whether the loop is still there. */
 export const parentLookMs = 500;
 /** How often a node is asked for news. */

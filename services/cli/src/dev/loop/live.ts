@@ -23,6 +23,8 @@ export interface Working {
   readonly savedAt: number;
   loaded: Loaded | null;
   chain: ChainRun | null;
+  /** It was told to fold. */
+  isFolding: boolean;
   /** The build that it folds into. */
   schema: string | null;
   /** What it judged beside the live rules, which may have ended meanwhile. */

@@ -6,7 +6,7 @@ import { definitionsOf, type GivenDefinitions } from './folder/package-folder.ts
 import type { Happening } from './happenings.ts';
 import type { Current, Live, Working } from './live.ts';
 import type { DevParts } from './parts.ts';
-import { type Answers, watchAnswers } from './processes/answers.ts';
+import { type Answers, type Asked, watchAnswers } from './processes/answers.ts';
 import type { Reviser, ReviserListener } from './processes/reviser.ts';
 import { createSpares, type Spares } from './processes/spares.ts';
 import type { Definitions, Failure, Loaded, Report, Switched, ToldBlock } from './revision/messages.ts';
@@ -58,7 +58,7 @@ export class DevLoop implements AsyncDisposable {
     const { folder } = this.#options;
     this.#watch = watchFolder(folder, (gathered) => this.#changed(gathered));
     this.#answers = watchAnswers(
-      () => [this.#working?.reviser, this.#current?.reviser].filter((each) => each !== undefined),
+      () => this.#asked(),
       (ms) => this.#options.happen({ kind: 'silent', ms }),
     );
     this.#revise(performance.now());
@@ -71,6 +71,14 @@ export class DevLoop implements AsyncDisposable {
     this.#spares[Symbol.dispose]();
     for (const reviser of [this.#working?.reviser, this.#current?.reviser]) reviser?.end();
     await this.#chains[Symbol.asyncDispose]();
+  }
+
+  #asked(): readonly Asked[] {
+    const [working, current] = [this.#working, this.#current];
+    return [
+      ...(working === null ? [] : [{ reviser: working.reviser, isLoading: !working.isFolding }]),
+      ...(current === null ? [] : [{ reviser: current.reviser, isLoading: false }]),
+    ];
   }
 
   #changed({ paths, firstAt }: Gathered): void {
@@ -106,7 +114,16 @@ export class DevLoop implements AsyncDisposable {
       return;
     }
     const reviser = this.#spares.take();
-    this.#working = { reviser, definitions, savedAt, loaded: null, chain: null, schema: null, judged: [] };
+    this.#working = {
+      reviser,
+      definitions,
+      savedAt,
+      loaded: null,
+      chain: null,
+      isFolding: false,
+      schema: null,
+      judged: [],
+    };
     reviser.order({ order: 'load', folder, definitions });
   }
 
@@ -185,6 +202,7 @@ export class DevLoop implements AsyncDisposable {
     if (this.#working !== working || this.#isOver) return;
     working.chain ??= await this.#chains.start(parts, working.definitions, loaded.chain);
     if (this.#working !== working) return;
+    working.isFolding = true;
     const isSameLog = working.chain === this.#current?.chain;
     working.reviser.order({
       order: 'fold',

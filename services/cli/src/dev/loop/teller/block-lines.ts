@@ -1,4 +1,5 @@
 import { paint, visible } from '../../../output.ts';
+import type { Happening } from '../happenings.ts';
 import { toldOperationsMax } from '../limits.ts';
 import type { ToldBlock, ToldOperation, ToldRow } from '../revision/messages.ts';
 import type { LineOptions } from './line-options.ts';
@@ -7,15 +8,27 @@ import { short } from './values.ts';
 
 type Connected = Extract<ToldBlock, { kind: 'connected' }>;
 
-/** Tells of blocks as they are folded and taken back. It remembers what was told: a block that goes takes operations along. */
-export function blockTeller({
-  names,
-}: Pick<LineOptions, 'names'>): (blocks: readonly ToldBlock[]) => readonly string[] {
-  const told: ToldOperation[] = [];
+/** An operation that was told, and what the rules of now say of it: null where that is not known. */
+interface Remembered {
+  readonly operation: ToldOperation;
+  readonly verdict: ToldOperation['verdict'] | null;
+}
 
-  const fallen = (heights: readonly number[]): readonly ToldOperation[] => {
+type OtherRules = Pick<Extract<Happening, { kind: 'switched' }>, 'changes' | 'isOtherChain'>;
+
+export interface BlockTeller {
+  blockLines(blocks: readonly ToldBlock[]): readonly string[];
+  /** Other rules judge from now on, and have judged what was told anew. */
+  rejudged(rules: OtherRules): void;
+}
+
+/** Tells of blocks as they are folded and taken back. It remembers what was told: a block that goes takes operations along. */
+export function blockTeller({ names }: Pick<LineOptions, 'names'>): BlockTeller {
+  let told: Remembered[] = [];
+
+  const fallen = (heights: readonly number[]): readonly Remembered[] => {
     const lowest = Math.min(...heights);
-    const first = told.findIndex(({ height }) => height >= lowest);
+    const first = told.findIndex(({ operation }) => operation.height >= lowest);
     return first < 0 ? [] : told.splice(first);
   };
   const operationLines = (operation: ToldOperation): readonly string[] => [
@@ -34,8 +47,8 @@ export function blockTeller({
     const changes = columns.map((name) => `${name}: ${short(before[name], names)} → ${short(after[name], names)}`);
     return paint.yellow(`~ ${collection} ${short(Object.fromEntries(kept), names)} ${changes.join(', ')}`);
   };
-  const blockLines = (block: Connected): readonly string[] => {
-    told.push(...block.operations);
+  const connectedLines = (block: Connected): readonly string[] => {
+    told.push(...block.operations.map((operation) => ({ operation, verdict: operation.verdict })));
     if (told.length > toldOperationsMax) told.splice(0, told.length - toldOperationsMax);
     return [
       paint.bold(`block ${block.height}`),
@@ -49,17 +62,36 @@ export function blockTeller({
     const out = gone.length === 0 ? '' : `, and ${counted(gone.length, 'operation')} with them:`;
     return [
       paint.yellow(`reorganisation: ${rangeOf(heights.toReversed())} taken back${out}`),
-      ...gone.map((operation) => `  ${senderOf(operation)} ${whatOf(operation)}  was ${operation.verdict}`),
+      ...gone.map(
+        ({ operation, verdict }) =>
+          `  ${senderOf(operation)} ${whatOf(operation)}${verdict === null ? '' : `  was ${verdict}`}`,
+      ),
     ];
   };
 
-  return (blocks) =>
-    runsOf(blocks).flatMap((run) => {
-      if (run[0]?.kind === 'disconnected') return takenBack(run);
-      const [first] = run as readonly [Connected, ...Connected[]];
-      if (!isEmpty(first)) return blockLines(first);
-      return [paint.dim(`${rangeOf(run.map(({ height }) => height))}: no operations`)];
-    });
+  return {
+    blockLines: (blocks) =>
+      runsOf(blocks).flatMap((run) => {
+        if (run[0]?.kind === 'disconnected') return takenBack(run);
+        const [first] = run as readonly [Connected, ...Connected[]];
+        if (!isEmpty(first)) return connectedLines(first);
+        return [paint.dim(`${rangeOf(run.map(({ height }) => height))}: no operations`)];
+      }),
+    rejudged: (rules) => {
+      told = rejudged(told, rules);
+    },
+  };
+}
+
+/** Only the first changes of verdicts are listed: where there are more, the other verdicts are not known. */
+function rejudged(told: readonly Remembered[], { changes, isOtherChain }: OtherRules): Remembered[] {
+  if (isOtherChain) return [];
+  const listed = new Map(changes?.first.map(({ txid, after }) => [txid, after.kind]));
+  const isWhole = changes !== null && changes.changed <= changes.first.length;
+  return told.map(({ operation, verdict }) => ({
+    operation,
+    verdict: listed.get(operation.txid) ?? (isWhole ? verdict : null),
+  }));
 }
 
 /** Neighbours that are told in one line: blocks without operations, and blocks that are taken back. */

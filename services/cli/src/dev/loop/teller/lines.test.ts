@@ -95,6 +95,23 @@ test('a save tells how long it took, and what the changed rule did to the verdic
   ]);
 });
 
+test('what a reorganisation takes back is told with the verdict of the rules that serve', () => {
+  const [saved] = switched.changes?.first ?? [];
+  if (saved === undefined) throw new Error('no change is listed');
+  const after = { kind: 'ignored', code: 'LATER', detail: null } as const;
+  const toldAfter = (changed: number, isOtherChain = false) => {
+    const lines = teller();
+    lines({ kind: 'judged', blocks: [block(104, [sign]), block(105, [{ ...sign, txid: 'cd', height: 105 }])] });
+    const changes = { ...switched.changes, compared: 2, changed, counts: [], first: [{ ...saved, after }] };
+    lines({ ...switched, isOtherChain, changes });
+    return lines({ kind: 'judged', blocks: [gone(105), gone(104)] }).slice(1);
+  };
+  const what = '  alice sign { name: alice }';
+  expect(toldAfter(1)).toEqual([`${what}  was accepted`, `${what}  was ignored`]);
+  expect(toldAfter(2)).toEqual([what, `${what}  was ignored`]);
+  expect(toldAfter(1, true)).toEqual([]);
+});
+
 test('that no verdict changed is said too', () => {
   const changes = { compared: 3, changed: 0, counts: [], first: [] };
   expect(teller()({ ...switched, changes, consensusHashBefore: 'aa' })).toEqual([

@@ -10,7 +10,7 @@ import { switchedLines } from './switched-lines.ts';
 /** Lines for people of what happens, one happening after the other. */
 export function linesOf(options: LineOptions): (happening: Happening) => readonly string[] {
   const { folder } = options;
-  const blocks = blockTeller(options);
+  const { blockLines, rejudged } = blockTeller(options);
   return (happening) => {
     switch (happening.kind) {
       case 'part':
@@ -20,6 +20,7 @@ export function linesOf(options: LineOptions): (happening: Happening) => readonl
       case 'saved':
         return [paint.dim(`saved: ${happening.files.map((file) => relative(folder, file)).join(', ')}`)];
       case 'switched':
+        rejudged(happening);
         return switchedLines(happening);
       case 'failed':
         return [
@@ -34,7 +35,7 @@ export function linesOf(options: LineOptions): (happening: Happening) => readonl
           '  the machine stands before this block; save other rules to go on',
         ];
       case 'judged':
-        return blocks(happening.blocks);
+        return blockLines(happening.blocks);
       case 'printed':
         return [`${paint.dim('rules:')} ${visible(happening.line)}`];
       case 'retrying':
