@@ -61,7 +61,11 @@ export const RULES: readonly Rule[] = [
 const SERVICES = ['ingester', 'projector', 'cli', 'gateway'];
 /** The one executable starts the processes of the others, each by a door of its own, and runs a projector within `vchain dev`. */
 const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
-  'services/cli/src/usage/processes.ts': ['@virtualchain/ingester/service', '@virtualchain/projector/service'],
+  'services/cli/src/usage/processes.ts': [
+    '@virtualchain/ingester/service',
+    '@virtualchain/projector/service',
+    '@virtualchain/gateway/service',
+  ],
   'services/cli/src/dev/loop/revision/fold.ts': ['@virtualchain/projector'],
 };
 /** The wall's clock is the one file of the kernel that is not pure; pure libraries are handed a clock, and cannot name it. */
@@ -72,7 +76,7 @@ const IMPURE =
 
 /** Packages whose bounds stand in one file, `src/limits.ts`, and what a bound is called. */
 const LIMITED =
-  /^(libs\/(operation-log|postgres|projection|node-client|client|machine)|services\/(ingester|projector))\/src\//;
+  /^(libs\/(operation-log|postgres|projection|node-client|client|machine)|services\/(ingester|projector|gateway))\/src\//;
 const LIMIT = /^(?:export )?const (?!INT64)(\w+(?:_MAX|_MS|_BYTES|_FIRST|_RETRY|Max|Ms|MsDefault|MaxDefault))\b/gm;
 
 /** Folders that the rules of imports hold for; tests may reach into everything. */

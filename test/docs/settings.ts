@@ -1,5 +1,6 @@
 import type { Spec } from '@virtualchain/process';
 import { kafkaSecuritySpec, watchedSpec } from '@virtualchain/process';
+import { spec as gateway } from '../../services/gateway/src/config.ts';
 import { spec as ingester } from '../../services/ingester/src/settings/config.ts';
 import { spec as projector } from '../../services/projector/src/config.ts';
 import { markdownTable } from './page.ts';
@@ -12,6 +13,7 @@ export function settingsParts(): ReadonlyMap<string, string> {
   return new Map([
     ['ingester', settingsTable(ingester, SHARED)],
     ['projector', settingsTable(projector, SHARED)],
+    ['gateway', settingsTable(gateway, SHARED)],
     ['kafka', settingsTable(kafkaSecuritySpec)],
     ['watched', settingsTable(watchedSpec)],
   ]);
@@ -31,6 +33,7 @@ function settingsTable(spec: Spec, toldElsewhere: Spec = {}): string {
 
 /** The flags that a process of a deployment reads. */
 export function processFlags(name: string): readonly string[] {
-  const spec: Spec = name === 'ingester' ? ingester : projector;
+  const specs: Readonly<Record<string, Spec>> = { ingester, projector, gateway };
+  const spec = specs[name] ?? {};
   return ['chain', 'chain-parameters', ...Object.values(spec).flatMap(({ flag }) => flag ?? [])];
 }

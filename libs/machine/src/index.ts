@@ -59,9 +59,11 @@ export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts'
 export { prefetchBlocks } from './prefetch.ts';
 export {
   allRows,
+  type BlockPage,
   type BlockRecord,
   type CollectionReading,
   type HistoryOptions,
+  type OperationFilter,
   type OperationPage,
   type OperationRecord,
   type Reading,
@@ -95,6 +97,7 @@ export {
   type RowOf,
   text,
 } from './state/collection.ts';
+export { type ColumnText, readColumnText } from './state/column-text.ts';
 export { type EncodedKey, encodeTuple } from './state/key-order.ts';
 export { MemoryState } from './state/memory-state.ts';
 export {

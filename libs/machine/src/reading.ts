@@ -17,11 +17,17 @@ export interface Reading<Cs extends Collections = Collections> {
   readonly state: StateReading<Cs>;
   /** Null above the height, and below the machine's first folded block. */
   block(height: Height): Promise<BlockRecord | null>;
+  /** Sealed blocks, newest first. */
+  blocks(page?: BlockPage): Promise<readonly BlockRecord[]>;
+  /** The height of a block; null for one that is not on the branch, or above the height that is read. */
+  heightOfBlock(hash: string): Promise<Height | null>;
   /** By height, initial snapshots included; heights without one are missing. */
   consensusHashes(heights: readonly Height[]): Promise<ReadonlyMap<Height, ConsensusHash>>;
   heightOf(consensusHash: string): Promise<Height | null>;
   /** Operations of a block in their order, whatever their verdict. */
   operationsAt(height: Height, options?: OperationPage): Promise<readonly OperationRecord[]>;
+  /** Operations of all blocks, newest first. */
+  operations(filter?: OperationFilter): Promise<readonly OperationRecord[]>;
   /** The operation of a transaction, whatever its verdict. */
   operation(txid: string): Promise<OperationRecord | null>;
 }
@@ -94,6 +100,28 @@ export interface OperationPage {
   readonly limit?: number;
   /** Only operations with this verdict. */
   readonly verdict?: RecordedVerdict['kind'];
+}
+
+/** Which blocks are wanted, newest first. */
+export interface BlockPage {
+  /** Only blocks below this height. */
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+/** Which operations are wanted, newest first. What is not given may be anything. */
+export interface OperationFilter {
+  /** Begin behind the operation at this place: only older ones. */
+  readonly before?: { readonly height: number; readonly position: number };
+  readonly limit?: number;
+  readonly verdict?: RecordedVerdict['kind'];
+  /** Why it was rejected or ignored. */
+  readonly code?: string;
+  /** Two hex digits. */
+  readonly opcode?: string;
+  /** Lowest and highest height of their blocks, both included. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** What became of an operation. Transitions are not kept here. */

@@ -171,6 +171,19 @@ export class HeightOutOfRange extends ExpectedError {
   }
 }
 
+/** A block that the projection does not have, or not any more: a reorganisation may have taken it back. */
+export class BlockNotOnBranch extends ExpectedError {
+  override readonly name = 'BlockNotOnBranch';
+  readonly code = 'BLOCK_NOT_ON_BRANCH';
+  readonly remedy = 'rewind';
+
+  constructor(machine: string, hash: string) {
+    super(
+      `${machine}: block ${hash} is not on the branch, or below the machine's first block; it may have been taken back: ask for a block that is there`,
+    );
+  }
+}
+
 /** A hash is trusted for a height that is not among those that are verified: it would count as confirmed. */
 export class TrustedOutOfRange extends ExpectedError {
   override readonly name = 'TrustedOutOfRange';

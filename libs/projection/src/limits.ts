@@ -43,6 +43,8 @@ export const KEY_FILTER_BITS_PER_KEY = 12;
 export const KEY_FILTER_BITS_MAX = 2 ** 25;
 /** Rows that a reading takes from a collection at once, and versions that one call of it answers. */
 export const ROWS_PER_READ_MAX = 500;
+/** Blocks that one call of a reading answers. */
+export const BLOCKS_PER_READ_MAX = 1_000;
 /** Operations that one call of a reading answers. */
 export const OPERATIONS_PER_READ_MAX = 1_000;
 /** Blocks of the branch read at once, newest first. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from './exit-codes.ts';
 import { calledIn, told, UsageInvalid } from './told.ts';
-import { addIngester, addProjector, PROCESSES } from './usage/processes.ts';
+import { addGateway, addIngester, addProjector, PROCESSES } from './usage/processes.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -16,6 +16,7 @@ const change = () => import('./usage/change.ts');
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   ingester: async () => addIngester,
   projector: async () => addProjector,
+  gateway: async () => addGateway,
   demo: async () => (await import('./demo/command.ts')).addDemo,
   create: async () => (await import('./usage/create.ts')).addCreate,
   dev: async () => (await import('./dev/command.ts')).addDev,

@@ -134,6 +134,35 @@ export async function readNewestBlock(
   return row === undefined ? null : storedBlock(row);
 }
 
+/** The height of a block that the machine has folded, up to a height; null where there is none of that hash. */
+export async function heightOfBlock(build: BuildTables, hash: string, upTo: number): Promise<Height | null> {
+  const row = await on(build, Blocks)
+    .selectFrom('blocks')
+    .select('height')
+    .where('hash', '=', hash as BlockHash)
+    .where('height', '<=', upTo)
+    .where('consensus_hash', 'is not', null)
+    .executeTakeFirst();
+  return row === undefined ? null : (row.height as Height);
+}
+
+/** Blocks that the machine has folded, newest first, up to a height. */
+export async function readNewestBlocks(
+  build: BuildTables,
+  upTo: number,
+  limit: number,
+): Promise<readonly StoredBlock[]> {
+  const rows = await on(build, Blocks)
+    .selectFrom('blocks')
+    .selectAll()
+    .where('height', '<=', upTo)
+    .where('consensus_hash', 'is not', null)
+    .orderBy('height', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(storedBlock);
+}
+
 function storedBlock(row: RowOf<typeof Blocks>): StoredBlock {
   return {
     ...storedHashes(row),

@@ -13,7 +13,7 @@ import { NoLiveBuild } from '../errors.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
 import { type Registry, readLiveBuild } from '../registry/registry.ts';
 import { viewSchema } from '../registry/views.ts';
-import { readingAt } from './reading.ts';
+import { type ReadAt, readingAt } from './reading.ts';
 
 /** Reads of one machine's live build, whichever that is by then. */
 export interface Reader<Cs extends Collections = Collections> {
@@ -21,9 +21,9 @@ export interface Reader<Cs extends Collections = Collections> {
    * Hands over the state at a height, or at the newest one. Everything read within `ask` is of one moment; afterwards the
    * reading is over.
    *
-   * @throws HeightOutOfRange, NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers, DatabaseUnavailable.
+   * @throws HeightOutOfRange, BlockNotOnBranch, NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers, DatabaseUnavailable.
    */
-  read<Answer>(at: number | 'tip', ask: (reading: Reading<Cs>) => Promise<Answer>): Promise<Answer>;
+  read<Answer>(at: ReadAt, ask: (reading: Reading<Cs>) => Promise<Answer>): Promise<Answer>;
 }
 
 /** The reads of a machine, over the registry's pool. Nothing is asked before somebody reads. */

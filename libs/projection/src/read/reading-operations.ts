@@ -1,17 +1,25 @@
 import type { Height } from '@virtualchain/bitcoin';
-import type { BlockRecord, CanonicalValue, OperationPage, OperationRecord } from '@virtualchain/machine';
+import type {
+  BlockPage,
+  BlockRecord,
+  CanonicalValue,
+  OperationFilter,
+  OperationPage,
+  OperationRecord,
+} from '@virtualchain/machine';
 import { decodeEvent } from '@virtualchain/protocol';
 import { type RawBuilder, sql } from 'kysely';
-import { readBlock } from '../build/blocks.ts';
+import { readBlock, readNewestBlocks, type StoredBlock } from '../build/blocks.ts';
 import { type BuildTables, nameOf } from '../build/build.ts';
-import { StoredOperations, txidHex, verdictKind, verdictNumber } from '../build/operations.ts';
+import { reasonCode, StoredOperations, txidHex, verdictKind, verdictNumber } from '../build/operations.ts';
 import { readRecordsOf } from '../build/records.ts';
 import type { RowOf } from '../build/table.ts';
-import { OPERATIONS_PER_READ_MAX } from '../limits.ts';
+import { BLOCKS_PER_READ_MAX, OPERATIONS_PER_READ_MAX } from '../limits.ts';
 
 /** The operations of a build up to a height, read in the transaction `db`. */
 export interface OperationReading {
   at(height: Height, page?: OperationPage): Promise<readonly OperationRecord[]>;
+  newest(filter?: OperationFilter): Promise<readonly OperationRecord[]>;
   of(txid: string): Promise<OperationRecord | null>;
   /** Those of some blocks that wrote a key. */
   writing(
@@ -27,10 +35,14 @@ type Found = Pick<Row, 'height' | 'position' | 'verdict' | 'reason' | 'changed_k
 const HEX = /^[0-9a-f]+$/;
 
 export function operationsUpTo(build: BuildTables, height: Height): OperationReading {
-  const found = async (where: RawBuilder<unknown>, limit: number): Promise<readonly OperationRecord[]> => {
+  const found = async (
+    where: RawBuilder<unknown>,
+    limit: number,
+    order: RawBuilder<unknown> = oldestOnTop,
+  ): Promise<readonly OperationRecord[]> => {
     const { rows } = await sql<Found>`select height, position, ${txidHex} as txid, verdict, reason, changed_keys
       from ${nameOf(build, StoredOperations)} o where o.height <= ${height} and ${where}
-      order by o.height, o.position limit ${limit}`.execute(build.db);
+      order by ${order} limit ${limit}`.execute(build.db);
     const recordOf = await readRecordsOf(build, rows);
     return rows.map((row) => operationRecord(row, recordOf(row)));
   };
@@ -42,6 +54,8 @@ export function operationsUpTo(build: BuildTables, height: Height): OperationRea
             sql`o.height = ${block} and o.position > ${after} and ${verdict === undefined ? sql`true` : sql`o.verdict = ${verdictNumber(verdict)}`}`,
             Math.min(limit, OPERATIONS_PER_READ_MAX),
           ),
+    newest: ({ limit = OPERATIONS_PER_READ_MAX, ...filter } = {}) =>
+      found(matching(filter), Math.min(limit, OPERATIONS_PER_READ_MAX), newestOnTop),
     of: async (txid) => (HEX.test(txid) ? ((await found(sql`${txidHex} = ${txid}`, 1))[0] ?? null) : null),
     writing: async (collection, key, heights) => {
       if (heights.length === 0) return [];
@@ -50,6 +64,22 @@ export function operationsUpTo(build: BuildTables, height: Height): OperationRea
       return found(sql`o.height = any(${heights}::integer[]) and ${wrote}`, OPERATIONS_PER_READ_MAX);
     },
   };
+}
+
+const oldestOnTop = sql`o.height, o.position`;
+const newestOnTop = sql`o.height desc, o.position desc`;
+
+function matching({ before, verdict, code, opcode, from, to }: OperationFilter): RawBuilder<unknown> {
+  const conditions = [
+    sql`true`,
+    ...(before === undefined ? [] : [sql`(o.height, o.position) < (${before.height}, ${before.position})`]),
+    ...(verdict === undefined ? [] : [sql`o.verdict = ${verdictNumber(verdict)}`]),
+    ...(code === undefined ? [] : [sql`o.reason is not null and ${reasonCode} = ${code}`]),
+    ...(opcode === undefined ? [] : [sql`o.opcode = ${opcode}`]),
+    ...(from === undefined ? [] : [sql`o.height >= ${from}`]),
+    ...(to === undefined ? [] : [sql`o.height <= ${to}`]),
+  ];
+  return sql.join(conditions, sql` and `);
 }
 
 function operationRecord({ verdict, reason, changed_keys }: Found, value: Uint8Array): OperationRecord {
@@ -65,7 +95,21 @@ function operationRecord({ verdict, reason, changed_keys }: Found, value: Uint8A
 /** A block that a build sealed; null for one that was not for the machine. */
 export async function readSealed(build: BuildTables, height: Height): Promise<BlockRecord | null> {
   const block = await readBlock(build, height);
-  if (block === null) return null;
+  return block === null ? null : sealed(block);
+}
+
+/** Blocks that a build sealed, newest first, up to a height. */
+export async function readSealedPage(
+  build: BuildTables,
+  height: Height,
+  { before = height + 1, limit = BLOCKS_PER_READ_MAX }: BlockPage = {},
+): Promise<readonly BlockRecord[]> {
+  const upTo = Math.min(height, before - 1);
+  const blocks = await readNewestBlocks(build, upTo, Math.min(limit, BLOCKS_PER_READ_MAX));
+  return blocks.flatMap((block) => sealed(block) ?? []);
+}
+
+function sealed(block: StoredBlock): BlockRecord | null {
   const { hash, time, opsHash, consensusHash, changesHash, verdicts } = block;
   if (opsHash === null || consensusHash === null || changesHash === null) return null;
   return { height: block.height, hash, time, opsHash, consensusHash, changesHash, ...verdicts };

@@ -1,23 +1,27 @@
 import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import { anchorHeight, type CollectionReading, type ConsensusHash, type Reading } from '@virtualchain/machine';
-import { readNewestBlock, storedSnapshots } from '../build/blocks.ts';
+import { heightOfBlock, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import type { History } from '../build/collection-history.ts';
-import { HeightOutOfRange } from '../errors.ts';
+import { BlockNotOnBranch, HeightOutOfRange } from '../errors.ts';
 import { readCollection } from './reading-collection.ts';
-import { operationsUpTo, readSealed } from './reading-operations.ts';
+import { operationsUpTo, readSealed, readSealedPage } from './reading-operations.ts';
 
 /** A build within one transaction, and where the rows of its collections are: in its tables, or behind views. */
 export interface ReadBuild extends Build {
   historyOf(name: string): History;
 }
 
-/** The state of a build at a height, or at the newest one. @throws HeightOutOfRange */
-export async function readingAt(build: ReadBuild, at: number | 'tip'): Promise<Reading> {
+/** When a state is read: at a height, when a block was the newest, or now. */
+export type ReadAt = number | 'tip' | { readonly blockHash: string };
+
+/** The state of a build at a height, or at the newest one. @throws HeightOutOfRange, BlockNotOnBranch */
+export async function readingAt(build: ReadBuild, at: ReadAt): Promise<Reading> {
   const { machine } = build;
   const anchor = anchorHeight(machine);
   const tip = (await readNewestBlock(build, { isFolded: true }))?.height ?? anchor;
-  const height = at === 'tip' ? tip : at;
+  const height = at === 'tip' ? tip : typeof at === 'number' ? at : await heightOfBlock(build, at.blockHash, tip);
+  if (height === null) throw new BlockNotOnBranch(machine.name, (at as { readonly blockHash: string }).blockHash);
   if (!Number.isSafeInteger(height) || height < anchor || height > tip)
     throw new HeightOutOfRange(machine.name, height, anchor, tip);
   return makeReading(build, toHeight(height), tip);
@@ -36,6 +40,8 @@ function makeReading(build: ReadBuild, height: Height, tip: Height): Reading {
     tip,
     state,
     block: async (asked) => (asked > height ? null : readSealed(build, asked)),
+    blocks: (page) => readSealedPage(build, height, page),
+    heightOfBlock: (hash) => heightOfBlock(build, hash, height),
     consensusHashes: async (heights) => {
       const seen = heights.filter((asked) => asked <= height);
       return new Map([...[...initial].filter(([asked]) => seen.includes(asked)), ...(await snapshots.at(seen))]);
@@ -48,6 +54,7 @@ function makeReading(build: ReadBuild, height: Height, tip: Height): Reading {
       return known.length === 0 ? null : toHeight(Math.max(...known));
     },
     operationsAt: operations.at,
+    operations: operations.newest,
     operation: operations.of,
   };
 }

@@ -1,4 +1,3 @@
-import { hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
 import {
   type AnyStateMachine,
   type Collection,
@@ -8,6 +7,7 @@ import {
   type ColumnValue,
   canonicalRow,
   type Row,
+  readColumnText,
 } from '@virtualchain/machine';
 import { NotFound, readerOf } from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
@@ -97,24 +97,8 @@ function parseKey({ columns, key }: Collection, text: string): Row {
   );
 }
 
-function parseValue({ kind }: Column<unknown>, name: string, text: string): ColumnValue {
-  if (kind === 'bytes') {
-    if (isHexBytes(text)) return hexToBytes(text);
-    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is bytes; give hex`);
-  }
-  if (kind === 'integer') return wholeNumber(`key ${name}`, text, { min: Number.MIN_SAFE_INTEGER });
-  if (kind === 'bigint' || kind === 'numeric') return bigInteger(name, text);
-  if (kind !== 'boolean') return text;
-  if (text !== 'true' && text !== 'false')
-    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is a yes or no; give true or false`);
-  return text === 'true';
-}
-
-const INT64_MAX = 2n ** 63n - 1n;
-
-function bigInteger(name: string, text: string): bigint {
-  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
-  if (value === null || value > INT64_MAX || value < -INT64_MAX)
-    throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is a whole number of at most 63 bits; give one`);
-  return value;
+function parseValue(column: Column<unknown>, name: string, text: string): ColumnValue {
+  const read = readColumnText(column, text);
+  if (read.kind === 'value') return read.value;
+  throw new QueryInvalid(`key ${JSON.stringify(text)}: ${name} is ${read.rule}; give one`);
 }

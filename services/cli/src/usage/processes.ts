@@ -6,6 +6,7 @@ type Process = (args: readonly string[]) => Promise<never>;
 export const PROCESSES: Readonly<Record<string, () => Promise<Process>>> = {
   ingester: async () => (await import('@virtualchain/ingester/service')).runIngester,
   projector: async () => (await import('@virtualchain/projector/service')).runProjector,
+  gateway: async () => (await import('@virtualchain/gateway/service')).runGateway,
 };
 
 /** For the help of all commands. */
@@ -16,6 +17,11 @@ export function addIngester(program: Command): void {
 /** For the help of all commands. */
 export function addProjector(program: Command): void {
   process(program, 'projector', 'folds the log of a virtual chain into the projection of one machine');
+}
+
+/** For the help of all commands. */
+export function addGateway(program: Command): void {
+  process(program, 'gateway', 'answers questions about virtual chains and their machines over HTTP');
 }
 
 function process(program: Command, name: string, about: string): void {

@@ -1,0 +1,87 @@
+import compress from '@fastify/compress';
+import etag from '@fastify/etag';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import type { Collection, Collections } from '@virtualchain/machine';
+import type { Registry } from '@virtualchain/projection';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { ANSWER_TIMEOUT_MS, BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_CHARACTERS_MAX } from './limits.ts';
+import { tellFrameworkProblem, tellProblems } from './problems.ts';
+import { addBlockRoutes } from './routes/block-routes.ts';
+import { addCollectionRoutes } from './routes/collection-routes.ts';
+import { addNetworkRoutes } from './routes/network-routes.ts';
+import type { ServedMachine } from './served.ts';
+
+/** What the questions are about. */
+export interface ApiOptions {
+  readonly registry: Registry;
+  readonly network: string;
+  readonly served: readonly ServedMachine[];
+  readonly version: string;
+  readonly requestsPerMinute: number;
+  /** Hears of bugs. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** The questions that can be asked over HTTP, and the OpenAPI document that tells of them. It does not listen yet. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    handlerTimeout: ANSWER_TIMEOUT_MS,
+    routerOptions: { maxParamLength: URL_CHARACTERS_MAX }, // what is too long for a parameter is told by its schema
+    frameworkErrors: tellFrameworkProblem,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+  });
+  tellProblems(server, options.onBug);
+  await server.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' });
+  await server.register(compress);
+  await server.register(etag);
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'virtualchain gateway',
+        version: options.version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        description: 'Virtual chains and their state machines. Every answer names the block at which it was read.',
+      },
+      servers: [{ url: '/' }],
+      security: [],
+    },
+  });
+  // What was read may be taken back by a reorganisation: it may be kept, and has to be asked for again.
+  server.addHook('onSend', async (_request, reply) => {
+    if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-cache');
+  });
+  await server.register(
+    async (v1) => {
+      addNetworkRoutes(v1, options);
+      for (const machine of options.served)
+        await v1.register(async (own) => addMachine(own, machine), { prefix: placeOf(machine) });
+    },
+    { prefix: '/v1' },
+  );
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  await server.ready();
+  return server;
+}
+
+/** Where the questions about a machine are. */
+function placeOf({ instance: { chain, machine } }: ServedMachine): string {
+  return `/chains/${chain.name}/machines/${machine.name}`;
+}
+
+function addMachine(server: FastifyInstance, served: ServedMachine): void {
+  const { chain, machine } = served.instance;
+  const tags = [`${chain.name}/${machine.name}`];
+  addBlockRoutes(server, served, tags);
+  void server.register(
+    async (collections) => {
+      for (const each of Object.entries(machine.collections as Collections))
+        addCollectionRoutes(collections, served, each as [string, Collection], tags);
+    },
+    { prefix: '/collections' },
+  );
+}

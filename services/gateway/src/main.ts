@@ -1,0 +1,3 @@
+import { runGateway } from './service.ts';
+
+await runGateway(process.argv.slice(2));

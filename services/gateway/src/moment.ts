@@ -1,0 +1,64 @@
+import type { Reading } from '@virtualchain/machine';
+import { QuestionInvalid } from './problems.ts';
+
+/** When a state is read. */
+export type At = number | 'tip' | { readonly blockHash: string };
+
+/** What every answer says of the moment that it is of. */
+export interface AnsweredMoment {
+  readonly height: number;
+  readonly blockHash: string | null;
+  readonly consensusHash: string | null;
+  readonly tip: number;
+}
+
+/** `?at=`, as its schema lets it through. */
+export function atOf(text: string | undefined): At {
+  if (text === undefined) return 'tip';
+  return text.length === 64 ? { blockHash: text } : Number(text);
+}
+
+export async function momentOf(reading: Reading): Promise<AnsweredMoment> {
+  const block = await reading.block(reading.height);
+  return {
+    height: reading.height,
+    blockHash: block?.hash ?? null,
+    consensusHash: block?.consensusHash ?? null,
+    tip: reading.tip,
+  };
+}
+
+/** Where the next page begins: the block that the pages are read at, and what the last entry was. */
+export interface PageCursor {
+  /** Hash of the block, or a height below the machine's first block. */
+  readonly at: string | number;
+  readonly last: readonly unknown[];
+}
+
+export function cursorText({ blockHash, height }: AnsweredMoment, last: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify([blockHash ?? height, ...last])).toString('base64url');
+}
+
+/** @throws QuestionInvalid for what no answer of ours has given */
+export function readCursor(text: string): PageCursor {
+  try {
+    const [at, ...last] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as readonly unknown[];
+    const isAt = (typeof at === 'string' && /^[0-9a-f]{64}$/.test(at)) || (Number.isSafeInteger(at) && Number(at) >= 0);
+    if (isAt) return { at: at as string | number, last };
+  } catch {
+    // told below
+  }
+  throw new QuestionInvalid('after: must be what "next" of the page before was; leave it out for the first page');
+}
+
+/** All pages of a list are of one moment: that of the first. @throws QuestionInvalid where another is asked for */
+export function pageStart(query: { readonly at?: string; readonly after?: string }): {
+  readonly at: At;
+  readonly last: readonly unknown[] | null;
+} {
+  if (query.after === undefined) return { at: atOf(query.at), last: null };
+  const { at, last } = readCursor(query.after);
+  if (query.at !== undefined && query.at !== String(at))
+    throw new QuestionInvalid('at and after: pages are of the moment of the first one; give after alone');
+  return { at: typeof at === 'number' ? at : { blockHash: at }, last };
+}

@@ -1,0 +1,99 @@
+import { isExpectedError } from '@virtualchain/kernel';
+import { redactText } from '@virtualchain/process';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** RFC 9457, with our code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** What is wrong with a question, told before anything is read. */
+export class QuestionInvalid extends Error {
+  override readonly name = 'QuestionInvalid';
+}
+
+/** The block that pages of a list are read at was taken back: what came before may not fit what would come now. */
+export class PageGone extends Error {
+  override readonly name = 'PageGone';
+}
+
+/** There is nothing of that name, height or hash. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
+/** Status and title by code; what is not named here is 503 where a later try may help, else 500. */
+const STATUSES: Readonly<Record<string, readonly [status: number, title: string]>> = {
+  QUESTION_INVALID: [400, 'The question cannot be read'],
+  NOT_FOUND: [404, 'There is nothing there'],
+  HEIGHT_OUT_OF_RANGE: [404, 'The height is not kept'],
+  BLOCK_NOT_ON_BRANCH: [404, 'The block is not on the branch'],
+  METHOD_NOT_ALLOWED: [405, 'Questions are asked by GET'],
+  PAGE_GONE: [410, 'The block of these pages was taken back'],
+  RATE_LIMITED: [429, 'Too many questions'],
+  VERSION_DIFFERS: [503, 'The live build has other rules'],
+  PARAMETERS_DIFFER: [503, 'The live build has other parameters'],
+  LAYOUT_DIFFERS: [503, 'The live build is laid out otherwise'],
+  DATABASE_UNAVAILABLE: [503, 'The database is away'],
+  DATABASE_REFUSED: [503, 'The database refuses'],
+};
+
+export function problem(code: string, detail: string, fallback = 500): Problem {
+  const [status, title] = STATUSES[code] ?? [fallback, 'It went wrong here'];
+  return { type: 'about:blank', title, status, code, detail };
+}
+
+function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof QuestionInvalid) return problem('QUESTION_INVALID', error.message);
+  if (error instanceof PageGone) return problem('PAGE_GONE', error.message);
+  if (error instanceof NotThere) return problem('NOT_FOUND', error.message);
+  if (isExpectedError(error))
+    return problem(error.code, redactText(error.message), error.remedy === 'retry' ? 503 : 500);
+  const { statusCode, validation, message } = error as FastifyError;
+  if (validation !== undefined) return problem('QUESTION_INVALID', message);
+  if (statusCode === 429) return problem('RATE_LIMITED', message);
+  if (statusCode !== undefined && statusCode < 500) return problem('QUESTION_INVALID', message, statusCode);
+  return problem('BUG', 'a bug: it is in the log of the gateway');
+}
+
+/** An address that is none, before any question is found. */
+export function tellFrameworkProblem(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(reply, problem('QUESTION_INVALID', error.message));
+}
+
+/** Every failure is told as `application/problem+json`; a bug by its place in the log alone. */
+export function tellProblems(server: FastifyInstance, onBug: (error: unknown) => void): void {
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
+    const told = problemOf(error);
+    if (told.code === 'BUG') onBug(error);
+    return sendProblem(reply, told);
+  });
+  // Before a body is looked at: there is nothing that takes one.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    const told = problem('METHOD_NOT_ALLOWED', `${request.method}: every question is a GET`);
+    await sendProblem(reply.header('allow', 'GET, HEAD'), told);
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      problem(
+        'NOT_FOUND',
+        `${request.method} ${request.url.split('?')[0]}: there is no such question; see /openapi.json`,
+      ),
+    ),
+  );
+}
+
+function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {
+  return reply
+    .code(told.status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(told);
+}

@@ -1,0 +1,55 @@
+import { builtInChains, builtInMachines, loadChain, loadMachine } from '@virtualchain/definitions';
+import {
+  liveAmong,
+  type MachineInstance,
+  type Reader,
+  type RegisteredBuild,
+  type Registry,
+  readerOf,
+} from '@virtualchain/projection';
+
+/** Definitions that are not built in, by their modules. */
+export interface Modules {
+  readonly chains: readonly string[];
+  readonly machines: readonly string[];
+}
+
+/** A machine whose live build is read: its definition, made as the build was, and the reads of it. */
+export interface ServedMachine {
+  readonly instance: MachineInstance;
+  readonly reader: Reader;
+}
+
+/**
+ * The live machines of the database whose definitions are known: the built-in ones, and those of the modules. Their parameters
+ * are those of their builds. A build of another network, or whose definition nobody named, is left out.
+ */
+export async function servedMachines(
+  registry: Registry,
+  network: string,
+  modules: Modules,
+): Promise<readonly ServedMachine[]> {
+  const builds = await registry.builds();
+  const live = builds.filter((build) => build.status === 'live' && build.network === network);
+  const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
+  return found
+    .filter((instance) => instance !== null)
+    .filter(({ chain, machine }) => liveAmong(builds, chain.name, machine.name) !== null)
+    .map((instance) => ({ instance, reader: readerOf(registry, instance) }));
+}
+
+async function instanceOf(build: RegisteredBuild, modules: Modules): Promise<MachineInstance | null> {
+  const { network } = build;
+  const parameters = { chain: build.parameters.chain ?? {}, machine: build.parameters.machine ?? {} };
+  const chains = builtInChains.includes(build.chain) ? [build.chain] : modules.chains;
+  for (const chainPlace of chains) {
+    const chain = await loadChain(chainPlace, parameters.chain);
+    if (chain.name !== build.chain) continue;
+    const machines = builtInMachines.includes(build.machine) ? [build.machine] : modules.machines;
+    for (const machinePlace of machines) {
+      const machine = await loadMachine(machinePlace, chain, parameters.machine);
+      if (machine.name === build.machine) return { chain, machine, network, parameters: parameters.machine };
+    }
+  }
+  return null;
+}

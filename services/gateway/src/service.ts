@@ -1,0 +1,73 @@
+import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import {
+  createLogger,
+  createMetrics,
+  describeConfig,
+  type Logger,
+  readConfig,
+  runService,
+  startHealthServer,
+} from '@virtualchain/process';
+import { openRegistry, type Registry } from '@virtualchain/projection';
+import { createApi } from './api.ts';
+import { spec } from './config.ts';
+import { servedMachines } from './served.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+
+/**
+ * The gateway as a process: reads its settings from flags and environment, answers questions until it is told to stop, and ends
+ * the process with one of `exitCodes`. `--help` tells of the flags.
+ */
+export async function runGateway(args: readonly string[]): Promise<never> {
+  if (args.includes('--help')) {
+    console.log('Answers questions about virtual chains and their machines over HTTP.\n');
+    console.log(describeConfig(spec));
+    process.exit(0);
+  }
+  const logger = createLogger({ name: 'gateway', version });
+  return runService((signal) => serve(args, logger, signal), { logger });
+}
+
+async function serve(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
+  usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  const config = readConfig(spec, process.env, args);
+  logger.level = config.logLevel;
+  const { network, chains, machines, requestsPerMinute } = config;
+  const metrics = createMetrics();
+  metrics.watchProcess();
+  await using registry = await openRegistry(config.postgresUrl);
+  const served = await servedMachines(registry, network, { chains, machines });
+  const names = served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`);
+  await using health = await startHealthServer({
+    host: config.httpHost,
+    port: config.httpPort,
+    metrics,
+    health: () => ({ ok: true }),
+    ready: () => isReady(registry),
+    status: () => ({ service: 'gateway', network, machines: names }),
+  });
+  const api = await createApi({
+    ...{ registry, network, served, version, requestsPerMinute },
+    onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
+  });
+  try {
+    const address = await api.listen({ host: config.apiHost, port: config.apiPort });
+    logger.info({ address, port: health.port, machines: names }, 'started');
+    if (!signal.aborted)
+      await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
+  } finally {
+    await api.close();
+  }
+}
+
+async function isReady(registry: Registry): Promise<{ readonly ok: boolean; readonly detail?: unknown }> {
+  try {
+    await registry.builds();
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,267 @@
+/** What the gateway answers, at every height, against a fold on memory; what it refuses; and the document that tells of it. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createApi, servedMachines } from '@virtualchain/gateway';
+import { type RealParts, startRealParts } from '@virtualchain/local';
+import { type Collection, type Collections, canonicalRow, MemoryFold, type Row } from '@virtualchain/machine';
+import type { LogChange, LogEntry } from '@virtualchain/operation-log';
+import { openProjection, openRegistry, type Registry } from '@virtualchain/projection';
+import { sharedServers } from '../kit/shared-servers.ts';
+import { activityInstance, changesOf, connectKv, kvInstance } from './kv-log.ts';
+import { disconnect, FIRST_BLOCK } from './log-blocks.ts';
+
+const BASE = '/v1/chains/kv/machines/kv';
+const instance = kvInstance();
+
+/** Names come, change, go and come again; the blocks below `aaaa` are taken back and replaced. */
+const ENTRIES: readonly LogEntry[] = [
+  connectKv('a', ['alice +one', 'bob +two', 'alice +three']),
+  connectKv('aa', ['alice =one:first', 'bob +one', 'carol ?']),
+  connectKv('aaa', []),
+  connectKv('aaaa', ['alice -one', 'bob =two:gone']),
+  disconnect('aaaa'),
+  connectKv('aaab', ['bob -two', 'carol +two', 'carol =two:new']),
+  connectKv('aaabb', ['dave +four', 'dave +five', 'dave +six', 'dave -three']),
+];
+
+let parts: RealParts<'postgres'>;
+let registry: Registry;
+let api: Awaited<ReturnType<typeof createApi>>;
+let changes: readonly LogChange[];
+const projectionOf = (url: string) => openProjection(url, instance);
+let projection: Awaited<ReturnType<typeof projectionOf>>;
+
+beforeAll(async () => {
+  parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });
+  const url = await parts.postgres.createDatabase('gateway');
+  projection = await projectionOf(url);
+  changes = await changesOf(ENTRIES);
+  await projection.advance(changes);
+  await using other = await openProjection(url, activityInstance());
+  await other.advance(changes);
+  registry = await openRegistry(url);
+  const served = await servedMachines(registry, 'regtest', { chains: [], machines: [] });
+  api = await createApi({
+    ...{ registry, network: 'regtest', served, version: '1.2.3', requestsPerMinute: 1_000_000 },
+    onBug: (error) => {
+      throw error;
+    },
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await api?.close();
+  await registry?.[Symbol.asyncDispose]();
+  await projection?.[Symbol.asyncDispose]();
+  await parts?.[Symbol.asyncDispose]();
+});
+
+async function get(url: string, headers: Readonly<Record<string, string>> = {}) {
+  const response = await api.inject({ method: 'GET', url, headers });
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: response.body === '' ? null : response.json(),
+  };
+}
+
+async function answered(url: string) {
+  const { status, body } = await get(url);
+  expect({ url, status, body }).toMatchObject({ status: 200 });
+  return body;
+}
+
+/** All entries of a list, page by page. */
+async function entriesOf(url: string, limit: number): Promise<readonly Record<string, unknown>[]> {
+  const entries: Record<string, unknown>[] = [];
+  const join = url.includes('?') ? '&' : '?';
+  let next: string | null = null;
+  do {
+    const after: string = next === null ? '' : `&after=${next}`;
+    const page = await answered(
+      `${next === null ? `${url}${join}` : `${url.replace(/([?&])at=\w+&?/, '$1')}${join}`}limit=${limit}${after}`,
+    );
+    entries.push(...page.entries);
+    next = page.next;
+  } while (next !== null);
+  return entries;
+}
+
+/** The branch that is left, folded on memory block by block. */
+async function* heights(): AsyncGenerator<{ fold: MemoryFold; height: number; hash: string }> {
+  const branch: LogChange[] = [];
+  for (const change of changes) {
+    if (change.kind === 'connected') branch.push(change);
+    else branch.pop();
+  }
+  const fold = await MemoryFold.open(instance.machine);
+  for (const change of branch) {
+    if (change.kind !== 'connected') continue;
+    const input = { ...change.event, operations: change.operations } as unknown as Parameters<MemoryFold['connect']>[0];
+    await fold.connect(input);
+    yield { fold, height: change.event.height, hash: change.event.hash };
+  }
+}
+
+test('rows at every height, by height and by hash, in pages of every size, are those of memory', async () => {
+  const collection = (instance.machine.collections as Collections)['names'] as Collection;
+  let seen = 0;
+  for await (const { fold, height, hash } of heights()) {
+    const rows = fold.state.dump('names').map((row) => canonicalRow(collection, row as Row));
+    for (const at of [String(height), hash]) {
+      const one = await answered(`${BASE}/collections/names?at=${at}&limit=500`);
+      expect(one).toMatchObject({ entries: rows, next: null, at: { height, blockHash: hash, tip: FIRST_BLOCK + 4 } });
+      expect(one.at.consensusHash).toBe(fold.tip?.consensusHash);
+      for (const limit of [1, 2]) expect(await entriesOf(`${BASE}/collections/names?at=${at}`, limit)).toEqual(rows);
+    }
+    for (const row of rows) {
+      const url = `${BASE}/collections/names/rows/${encodeURIComponent(String(row['name']))}?at=${height}`;
+      expect(await answered(url)).toMatchObject({ row });
+    }
+    const block = await answered(`${BASE}/blocks/${height}`);
+    const { opsHash, consensusHash, changesHash } = fold.tip ?? {};
+    expect(block.block).toMatchObject({ height, hash, opsHash, consensusHash, changesHash });
+    expect(await answered(`${BASE}/blocks/${hash}`)).toMatchObject({ block: block.block });
+    expect(await answered(`${BASE}/snapshots/${consensusHash}`)).toMatchObject({ snapshot: block.block });
+    seen += rows.length;
+  }
+  expect(seen).toBeGreaterThan(10);
+});
+
+test('what a key held, newest first', async () => {
+  const { entries } = await answered(`${BASE}/collections/names/rows/two/history`);
+  expect(
+    entries.map(({ row, validFrom, validTo }: { row: { value: unknown }; validFrom: number; validTo: number }) => [
+      Buffer.from(String(row.value), 'hex').toString(),
+      validFrom - FIRST_BLOCK,
+      validTo === null ? null : validTo - FIRST_BLOCK,
+    ]),
+  ).toEqual([
+    ['new', 3, null],
+    ['', 0, 3],
+  ]);
+  expect(await entriesOf(`${BASE}/collections/names/rows/two/history`, 1)).toEqual(entries);
+});
+
+test('rows by an index, in its order and in pages, all or those of a value', async () => {
+  const base = '/v1/chains/kv/machines/activity/collections/senders';
+  const all = await entriesOf(base, 500);
+  const ordered = await entriesOf(`${base}/by/operations`, 2);
+  expect(ordered.map(({ operations }) => operations)).toEqual(
+    all.map(({ operations }) => operations).sort((a, b) => Number(a) - Number(b)),
+  );
+  expect(new Set(ordered.map(({ script }) => script)).size).toBe(all.length);
+  const most = ordered.at(-1)?.['operations'];
+  expect(await entriesOf(`${base}/by/operations?operations=${most}`, 1)).toEqual(
+    ordered.filter(({ operations }) => operations === most),
+  );
+  expect(await get(`${base}/by/operations?operations=many`)).toMatchObject({ status: 400 });
+  expect(await get(`${base}/by/operations?colour=red`)).toMatchObject({ status: 400 });
+});
+
+test('operations, newest first, in pages, by verdict, code, opcode and height', async () => {
+  const all = await entriesOf(`${BASE}/operations`, 3);
+  expect(all).toHaveLength(13);
+  const places = all.map(({ height, position }) => [height, position]);
+  expect(places).toEqual([...places].sort(([a, b], [c, d]) => Number(c) - Number(a) || Number(d) - Number(b)));
+  const count = async (filter: string) => (await entriesOf(`${BASE}/operations?${filter}`, 2)).length;
+  expect(await count('verdict=rejected')).toBe(all.filter(({ verdict }) => verdict === 'rejected').length);
+  expect(await count('code=NAME_TAKEN')).toBe(1);
+  expect(await count('opcode=2b')).toBe(all.filter(({ opcode }) => opcode === '2b').length);
+  expect(await count(`from=${FIRST_BLOCK + 1}&to=${FIRST_BLOCK + 1}`)).toBe(3);
+  const [newest] = all;
+  expect(await answered(`${BASE}/operations/${newest?.['txid']}`)).toMatchObject({ operation: newest });
+  expect(newest).toMatchObject({ verdict: 'rejected', code: 'NOT_OWNER', changed: [] });
+});
+
+test('blocks, newest first, and the operations of one', async () => {
+  const blocks = await entriesOf(`${BASE}/blocks`, 2);
+  expect(blocks.map(({ height }) => height)).toEqual([4, 3, 2, 1, 0].map((up) => FIRST_BLOCK + up));
+  const ofBlock = await entriesOf(`${BASE}/blocks/${FIRST_BLOCK + 3}/operations`, 1);
+  expect(ofBlock.map(({ position, verdict }) => [position, verdict])).toEqual([
+    [2, 'accepted'],
+    [1, 'accepted'],
+    [0, 'accepted'],
+  ]);
+});
+
+test('what is not there is told by a code of its own', async () => {
+  const gone = ENTRIES.find((entry) => entry.kind === 'disconnect')?.block.hash;
+  for (const [url, status, code] of [
+    [`${BASE}/collections/names?at=${gone}`, 404, 'BLOCK_NOT_ON_BRANCH'],
+    [`${BASE}/collections/names?at=999999`, 404, 'HEIGHT_OUT_OF_RANGE'],
+    [`${BASE}/collections/names?at=soon`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/collections/names?limit=0`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/collections/names?limit=501`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/collections/names?after=nonsense`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/collections/names?after=${Buffer.from('[101,1,2]').toString('base64url')}`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/collections/names/rows/nobody`, 404, 'NOT_FOUND'],
+    [`${BASE}/collections/nothing`, 404, 'NOT_FOUND'],
+    [`${BASE}/operations/${'ab'.repeat(32)}`, 404, 'NOT_FOUND'],
+    [`${BASE}/operations/abc`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/operations?verdict=maybe`, 400, 'QUESTION_INVALID'],
+    [`${BASE}/blocks/${'ab'.repeat(32)}`, 404, 'NOT_FOUND'],
+    [`${BASE}/blocks/1`, 404, 'NOT_FOUND'],
+    [`${BASE}/snapshots/${'ab'.repeat(16)}`, 404, 'NOT_FOUND'],
+    ['/v1/chains/nothing/machines/kv/blocks', 404, 'NOT_FOUND'],
+    ['/nowhere', 404, 'NOT_FOUND'],
+  ] as const) {
+    const { status: got, headers, body } = await get(url);
+    expect({ url, got, body }).toMatchObject({ got: status, body: { status, code, detail: expect.any(String) } });
+    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+  }
+});
+
+test('a page that goes on after its block was taken back is refused, and never another history', async () => {
+  const first = await answered(`${BASE}/collections/names?limit=1`);
+  const more = await changesOf([...ENTRIES, disconnect('aaabb'), connectKv('aaabc', ['erin +zzz'])]);
+  await projection.advance(more.slice(changes.length));
+  const { status, body } = await get(`${BASE}/collections/names?limit=1&after=${first.next}`);
+  expect({ status, body }).toMatchObject({ status: 410, body: { code: 'PAGE_GONE' } });
+});
+
+test('what did not change is not sent again, and may not be kept unasked', async () => {
+  const first = await get(`${BASE}/blocks`);
+  const { etag } = first.headers;
+  expect(first.headers['cache-control']).toBe('no-cache');
+  const again = await get(`${BASE}/blocks`, { 'if-none-match': String(etag) });
+  expect(again).toMatchObject({ status: 304, body: null });
+});
+
+test('the document tells of every question, with the columns of each collection', async () => {
+  const { openapi, paths } = await answered('/openapi.json');
+  expect(openapi).toBe('3.1.0');
+  const names = paths[`${BASE}/collections/names`].get.responses['200'].content['application/json'].schema;
+  expect(Object.keys(names.properties.entries.items.properties)).toEqual(
+    Object.keys((instance.machine.collections as Collections)['names']?.columns ?? {}),
+  );
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining([
+      '/v1/chains',
+      '/v1/status',
+      `${BASE}/operations/{txid}`,
+      `${BASE}/collections/names/rows/{name}`,
+    ]),
+  );
+});
+
+test('chains, machines and how they stand', async () => {
+  const names = { name: 'names', key: ['name'] };
+  expect(await answered('/v1/chains')).toMatchObject({
+    network: 'regtest',
+    chains: [
+      {
+        ...{ name: 'kv', magic: '6b76', firstBlock: FIRST_BLOCK },
+        machines: [
+          { name: 'kv', collections: [names] },
+          { name: 'activity', collections: [{ indexes: { operations: ['operations'] } }, { name: 'opcodes' }] },
+        ],
+      },
+    ],
+  });
+  expect(await answered('/v1/status')).toMatchObject({
+    machines: [
+      { chain: 'kv', machine: 'kv', status: 'running', fault: null, tip: { height: FIRST_BLOCK + 4 } },
+      { chain: 'kv', machine: 'activity', status: 'running' },
+    ],
+  });
+});

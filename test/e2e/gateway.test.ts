@@ -1,0 +1,51 @@
+/** The gateway as a process on the real stack: what it answers follows the chain, through a reorganisation too. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RunningProcess } from '@virtualchain/local';
+import { System } from '../kit/system.ts';
+import { until } from '../kit/until.ts';
+
+let system: System;
+let gateway: RunningProcess;
+let address = '';
+
+beforeAll(async () => {
+  system = await System.start({ seed: 32 });
+  await Promise.all([system.ingester(), system.projector('kv')]);
+  await system.mine(3);
+  await system.arrived(['kv']);
+  gateway = await system.run('services/cli/src/main.ts', ['gateway', '--api-port', '0']);
+  const started = await until(
+    'the gateway has started',
+    async () => (await system.logOf(gateway)).find(({ msg }) => msg === 'started'),
+    (line) => line !== undefined,
+  );
+  address = String(started?.['address']);
+}, 240_000);
+
+afterAll(async () => system?.[Symbol.asyncDispose](), 60_000);
+
+async function ask(path: string) {
+  const response = await fetch(`${address}${path}`);
+  return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
+}
+
+const BASE = '/v1/chains/kv/machines/kv';
+
+test('it answers with the block of the node, and with the branch that took its place', async () => {
+  const before = await ask(`${BASE}/blocks?limit=1`);
+  const tip = system.miner.tip;
+  expect(before).toMatchObject({ status: 200, body: { entries: [{ height: tip.height, hash: tip.hash }] } });
+  await system.reorg(2);
+  await system.arrived(['kv']);
+  const after = await ask(`${BASE}/blocks?limit=1`);
+  expect(after.body['entries']).toMatchObject([{ hash: system.miner.tip.hash }]);
+  expect(await ask(`${BASE}/collections/names?at=${tip.hash}`)).toMatchObject({
+    status: 404,
+    body: { code: 'BLOCK_NOT_ON_BRANCH' },
+  });
+}, 120_000);
+
+test('told to stop, it stops', async () => {
+  await gateway.kill('SIGTERM');
+  expect((await gateway.exited).code).toBe(0);
+}, 60_000);
