@@ -41,19 +41,30 @@ export async function suitesOf(paths: readonly string[], env: NodeJS.ProcessEnv)
   return JSON.parse(stdout) as readonly string[];
 }
 
+/** Which suites run, and how many at a time. */
+export interface Suites {
+  readonly paths: readonly string[];
+  /** Those whose path matches these are left out. */
+  readonly without?: readonly string[];
+  readonly workers: number;
+}
+
+/** What the configuration leaves out of every run; the flag takes its place. */
+const NEVER = ['/node_modules/', '/template/'];
+
 /** Runs the suites whose path matches. A run that ends without a result counts as one failure. */
 export async function runJest(
-  paths: readonly string[],
-  workers: number,
+  { paths, without = [], workers }: Suites,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'vchain-test-'));
   const file = join(folder, 'result.json');
   const flags = ['--passWithNoTests', '--forceExit', '--maxWorkers', String(workers), '--testPathPatterns', ...paths];
+  const ignored = ['--testPathIgnorePatterns', ...NEVER, ...without];
   const where = [...WHERE, '--json', '--outputFile', file];
   // A group of its own: its workers end with it, which they would not by themselves.
-  const child = spawn(process.execPath, [JEST, ...where, ...flags], {
+  const child = spawn(process.execPath, [JEST, ...where, ...flags, ...ignored], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,11 +4,16 @@
  * is named. Ends with `N passed, N failed`.
  */
 import { findBitcoind, type RealParts, startRealParts } from '@virtualchain/local';
-import { add, countRun, nothingRun, runJest, stopSignal, suiteEnvironment, suitesOf } from './jest.ts';
+import { add, countRun, nothingRun, runJest, type Suites, stopSignal, suiteEnvironment, suitesOf } from './jest.ts';
 import { needServers } from './needs-servers.ts';
 import { nodeSettings, readNodeFlag } from './node-choice.ts';
 
-const PHASES = [
+/** A demo of this repository is found by every command of it that is told of no other place. */
+const DEMO = ['test/e2e/node-alone.test'];
+
+type Phase = Suites & { readonly name: string };
+
+const PHASES: readonly Phase[] = [
   {
     name: 'unit and contract suites',
     paths: [
@@ -26,7 +31,8 @@ const PHASES = [
     workers: 2,
   },
   { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
-  { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], workers: 2 },
+  { name: 'end to end', paths: ['test/e2e/', 'test/packages/'], without: DEMO, workers: 2 },
+  { name: 'the demo', paths: DEMO, workers: 1 },
 ];
 
 /** What suites are told of the servers of the run; `test/kit/shared-servers.ts` reads it. */
@@ -39,7 +45,8 @@ const signal = stopSignal();
 await countRun(signal, async () => {
   const { node, patterns } = readNodeFlag(process.argv.slice(2));
   const chosen = await nodeSettings(node, process.env, (line) => console.error(line));
-  const phases = patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
+  const phases: readonly Phase[] =
+    patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
   const ours = suiteEnvironment({ ...process.env, ...chosen });
   const suites = await suitesOf(
     phases.flatMap(({ paths }) => paths),
@@ -54,7 +61,7 @@ await countRun(signal, async () => {
   for (const phase of phases) {
     if (signal.aborted) break;
     console.error(`\n— ${phase.name}`);
-    total = add(total, await runJest(phase.paths, phase.workers, env, signal));
+    total = add(total, await runJest(phase, env, signal));
   }
   return total;
 });

@@ -23,7 +23,7 @@ try {
     const project = `vchain-test-${run.runId}`;
     const env = suiteEnvironment({ ...process.env, ...engine.env, VCHAIN_TEST_PROJECT: project });
     try {
-      return await runJest(['test/containers/'], 1, env, signal);
+      return await runJest({ paths: ['test/containers/'], workers: 1 }, env, signal);
     } finally {
       await removeProjects(engine.docker, project);
     }

@@ -82,8 +82,27 @@ test(
       expect(JSON.parse(stdout)).toMatchObject({ node: { height: 117 }, log: { height: 117 } });
       const tail = await vchain('tail', '--once', '--json', '--from', '117');
       expect(tail).toMatchObject({ code: 0, stdout: expect.stringContaining('"height":117') });
-      expect(await vchain('dev', 'mine', '2')).toMatchObject({ code: 0 });
-      expect(JSON.parse((await vchain('status', '--json')).stdout)).toMatchObject({ node: { height: 119 } });
+      const dev = async (...args: readonly string[]) => {
+        const { code, stdout: said, stderr } = await vchain('dev', ...args, '--json');
+        expect({ args, code, stderr }).toMatchObject({ code: 0 });
+        return JSON.parse(said);
+      };
+      const both = ['activity', 'bns'];
+      expect(await dev('mine', '2')).toMatchObject({ height: 119, there: both, behind: [] });
+      expect(await dev('fund', 'erin', '--coins', '2')).toMatchObject({
+        height: 120,
+        people: [{ coins: 2 }],
+        there: both,
+      });
+      // Nobody's rules but those of activity, which counts, take a revocation of no name.
+      const sent = await dev('send', 'erin', 'name_revoke', '--payload', '00');
+      const { verdicts } = sent;
+      expect(verdicts).toMatchObject([
+        { machine: 'activity', kind: 'accepted' },
+        { machine: 'bns', kind: expect.stringMatching(/^(ignored|rejected)$/) },
+      ]);
+      expect(await dev('reorg', '1')).toMatchObject({ fork: sent.height - 1, transactions: 1, there: both });
+      expect(JSON.parse((await vchain('status', '--json')).stdout)).toMatchObject({ node: { height: 122 } });
     } finally {
       demo.child.kill('SIGINT');
       await demo.ended;

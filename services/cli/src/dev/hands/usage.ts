@@ -71,7 +71,7 @@ function addSend(dev: Command, signal: AbortSignal): void {
       'dev send alice claim satoshi',
       'dev send alice transfer satoshi @bob',
       'dev send bob claim satoshi --no-mine',
-      'dev send alice NAME_REVOKE --payload HEX --chain bns',
+      'dev send alice name_revoke gold.demo --chain bns',
     ],
   });
   command
