@@ -219,6 +219,26 @@ test('a page that goes on after its block was taken back is refused, and never a
   expect({ status, body }).toMatchObject({ status: 410, body: { code: 'PAGE_GONE' } });
 });
 
+test('nothing but GET is answered, and one address not without end', async () => {
+  const posted = await api.inject({ method: 'POST', url: `${BASE}/blocks`, payload: {} });
+  expect([posted.statusCode, posted.headers['allow'], posted.json().code]).toEqual([
+    405,
+    'GET, HEAD',
+    'METHOD_NOT_ALLOWED',
+  ]);
+  const served = await servedMachines(registry, 'regtest', { chains: [], machines: [] });
+  const options = { registry, network: 'regtest', served, version: '1.2.3', requestsPerMinute: 2 };
+  const strict = await createApi({ ...options, onBug: () => undefined });
+  const ask = () => strict.inject({ method: 'GET', url: '/v1/chains' });
+  expect([(await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200]);
+  const third = await ask();
+  expect([third.statusCode, third.json()]).toEqual([
+    429,
+    expect.objectContaining({ code: 'RATE_LIMITED', status: 429 }),
+  ]);
+  await strict.close();
+});
+
 test('what did not change is not sent again, and may not be kept unasked', async () => {
   const first = await get(`${BASE}/blocks`);
   const { etag } = first.headers;

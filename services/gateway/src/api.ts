@@ -6,7 +6,7 @@ import type { Collection, Collections } from '@virtualchain/machine';
 import type { Registry } from '@virtualchain/projection';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ANSWER_TIMEOUT_MS, BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_CHARACTERS_MAX } from './limits.ts';
-import { tellFrameworkProblem, tellProblems } from './problems.ts';
+import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
@@ -35,7 +35,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
   tellProblems(server, options.onBug);
-  await server.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' });
+  await server.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, { max, after }) =>
+      new RateLimited(`more than ${max} questions of one address in a minute; ask again in ${after}`),
+  });
   await server.register(compress);
   await server.register(etag);
   await server.register(swagger, {

@@ -1,4 +1,4 @@
-import { isExpectedError } from '@virtualchain/kernel';
+import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -12,18 +12,38 @@ export interface Problem {
 }
 
 /** What is wrong with a question, told before anything is read. */
-export class QuestionInvalid extends Error {
+export class QuestionInvalid extends ExpectedError {
   override readonly name = 'QuestionInvalid';
+  readonly code = 'QUESTION_INVALID';
+  readonly remedy = 'halt';
 }
 
 /** The block that pages of a list are read at was taken back: what came before may not fit what would come now. */
-export class PageGone extends Error {
+export class PageGone extends ExpectedError {
   override readonly name = 'PageGone';
+  readonly code = 'PAGE_GONE';
+  readonly remedy = 'rewind';
 }
 
 /** There is nothing of that name, height or hash. */
-export class NotThere extends Error {
+export class NotThere extends ExpectedError {
   override readonly name = 'NotThere';
+  readonly code = 'NOT_FOUND';
+  readonly remedy = 'halt';
+}
+
+/** Something else than GET was asked. */
+export class MethodNotAllowed extends ExpectedError {
+  override readonly name = 'MethodNotAllowed';
+  readonly code = 'METHOD_NOT_ALLOWED';
+  readonly remedy = 'halt';
+}
+
+/** One address asks more often than it may. */
+export class RateLimited extends ExpectedError {
+  override readonly name = 'RateLimited';
+  readonly code = 'RATE_LIMITED';
+  readonly remedy = 'retry';
 }
 
 /** Status and title by code; what is not named here is 503 where a later try may help, else 500. */
@@ -48,14 +68,10 @@ export function problem(code: string, detail: string, fallback = 500): Problem {
 }
 
 function problemOf(error: FastifyError | Error): Problem {
-  if (error instanceof QuestionInvalid) return problem('QUESTION_INVALID', error.message);
-  if (error instanceof PageGone) return problem('PAGE_GONE', error.message);
-  if (error instanceof NotThere) return problem('NOT_FOUND', error.message);
   if (isExpectedError(error))
     return problem(error.code, redactText(error.message), error.remedy === 'retry' ? 503 : 500);
   const { statusCode, validation, message } = error as FastifyError;
   if (validation !== undefined) return problem('QUESTION_INVALID', message);
-  if (statusCode === 429) return problem('RATE_LIMITED', message);
   if (statusCode !== undefined && statusCode < 500) return problem('QUESTION_INVALID', message, statusCode);
   return problem('BUG', 'a bug: it is in the log of the gateway');
 }
@@ -75,8 +91,8 @@ export function tellProblems(server: FastifyInstance, onBug: (error: unknown) =>
   // Before a body is looked at: there is nothing that takes one.
   server.addHook('onRequest', async (request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') return;
-    const told = problem('METHOD_NOT_ALLOWED', `${request.method}: every question is a GET`);
-    await sendProblem(reply.header('allow', 'GET, HEAD'), told);
+    reply.header('allow', 'GET, HEAD');
+    throw new MethodNotAllowed(`${request.method}: every question is a GET`);
   });
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
