@@ -1,6 +1,9 @@
 import { isExpectedError } from '@virtualchain/kernel';
 import type { Command } from 'commander';
 
+/** Of a process that a signal has ended. */
+export const ENDED_BY_SIGNAL = 130;
+
 /** The end of every command's help. */
 export const EXIT_CODES = `
 Exit codes: 0 done, 1 a foreseen failure (its code is printed), 2 wrong usage, 70 a bug.

@@ -16,3 +16,5 @@ export const waitPollMs = 500;
 export const waitSecondsDefault = 7_200;
 /** A projection that is further behind its node knows too little to judge by. */
 export const projectionBehindBlocksMax = 6;
+/** How long a command that only looks may take to end when it is asked to: what it asks may not answer. */
+export const lookEndMs = 1_000;

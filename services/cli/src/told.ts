@@ -1,7 +1,7 @@
 import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import type { Command, CommanderError } from 'commander';
-import { exitCodeOf } from './exit-codes.ts';
+import { ENDED_BY_SIGNAL, exitCodeOf } from './exit-codes.ts';
 import { paint, printError } from './output.ts';
 
 /** Arguments and options that a command does not take, or that it lacks. */
@@ -35,7 +35,7 @@ interface Listener {
 
 /** Says on stderr what went wrong, in a line or as an object of JSON. @returns the exit code. */
 export function told(error: unknown, { signal, isJson }: Listener): number {
-  if (!isExpectedError(error) && signal.aborted) return 130;
+  if (!isExpectedError(error) && signal.aborted) return ENDED_BY_SIGNAL;
   const exitCode = exitCodeOf(error);
   const [code, message] = isExpectedError(error)
     ? [error.code, redactText(error.message)]

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { EXIT_CODES } from './exit-codes.ts';
+import { ENDED_BY_SIGNAL, EXIT_CODES } from './exit-codes.ts';
+import { lookEndMs } from './limits.ts';
 import { calledIn, told, UsageInvalid } from './told.ts';
 import { addGateway, addIngester, addProjector, PROCESSES } from './usage/processes.ts';
 
@@ -36,6 +37,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   completion: async () => (await import('./usage/completion.ts')).addCompletion,
 };
 
+/** Commands that change nothing: they may be ended anywhere. */
+const LOOKS: ReadonlySet<string> = new Set(['status', 'tail', 'state', 'verify', 'snv', 'diverge']);
+
 /** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */
 export async function run(args: readonly string[]): Promise<void> {
   const name = args[2] ?? '';
@@ -43,12 +47,23 @@ export async function run(args: readonly string[]): Promise<void> {
     const start = await PROCESSES[name]?.();
     return start?.(args.slice(3));
   }
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => controller.abort(new Error(`received ${signal}`)));
+  const controller = endedBySignals(LOOKS.has(name));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const code = await runCommand(args, controller.signal);
   if (code !== 0) process.exitCode = code;
+}
+
+/** The first signal asks the command to end; one that only looks has not long to do so. The second one ends it at once. */
+function endedBySignals(isLook: boolean): AbortController {
+  const controller = new AbortController();
+  const end = () => process.exit(ENDED_BY_SIGNAL);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (controller.signal.aborted) end();
+      controller.abort(new Error(`received ${signal}`));
+      if (isLook) setTimeout(end, lookEndMs).unref();
+    });
+  return controller;
 }
 
 /**
