@@ -41,3 +41,13 @@ test.each([
   manifest(content);
   expect(() => definitionsOf(folder, {}, folder)).toThrow(message);
 });
+
+test('parameters that are no JSON are refused: no save mends them', () => {
+  manifest({ virtualchain: { chain: 'kv', machine: 'kv' } });
+  expect(() => definitionsOf(folder, { chainParameters: '{"firstBlock":' }, folder)).toThrow(
+    /--chain-parameters: .* is not JSON/,
+  );
+  expect(() => definitionsOf(folder, { machineParameters: '[]' }, folder)).toThrow(
+    /--machine-parameters: .* no JSON object/,
+  );
+});

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { builtInChains, builtInMachines } from '@virtualchain/definitions';
+import { builtInChains, builtInMachines, parseParameters } from '@virtualchain/definitions';
 import { DevRefused } from '../../hands/errors.ts';
 import type { Definitions } from '../revision/messages.ts';
 
@@ -24,7 +24,7 @@ export function packageFolder(from: string): string {
  * The definitions of the package in `folder`: those that were given, else those of `"virtualchain"` in its `package.json`,
  * with the paths of modules made absolute.
  *
- * @throws DevRefused naming what is missing.
+ * @throws DevRefused naming what is missing, DefinitionUnusable where parameters are no JSON: no save mends that.
  */
 export function definitionsOf(folder: string, given: GivenDefinitions, workingFolder: string): Definitions {
   const named = namedIn(join(folder, 'package.json'));
@@ -38,6 +38,8 @@ export function definitionsOf(folder: string, given: GivenDefinitions, workingFo
     const asked = option === undefined ? `"virtualchain".${what} in package.json` : `--${what}`;
     throw new DevRefused(`${asked} names ${name}, and there is no such file: correct the path, or make the file`);
   };
+  parseParameters('--chain-parameters', given.chainParameters);
+  parseParameters('--machine-parameters', given.machineParameters);
   return {
     chain: pick('chain', builtInChains),
     machine: pick('machine', builtInMachines),
