@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { hexToBytes, joinBytes, opcodeNamed, pushBytes, serializeTokens } from '@virtualchain/bitcoin';
 
-/** Test data of Bitcoin Core, as it stands in `test/vectors/core`. */
+/** Test data of Bitcoin Core, as it stands in `test/core-vectors`. */
 export function coreVectors(name: string): readonly unknown[] {
-  const file = join(import.meta.dirname, '../vectors/core', `${name}.json.gz`);
+  const file = join(import.meta.dirname, '../core-vectors', `${name}.json.gz`);
   return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as readonly unknown[];
 }
 

@@ -97,8 +97,8 @@ test('packages can come from tarballs, every one of ours; a folder without them 
   expect(dependencies['@virtualchain/machine']).toBe(`file:${join(tarballs, 'virtualchain-machine-1.2.3.tgz')}`);
   expect(devDependencies['virtualchain']).toBe(`file:${join(tarballs, 'virtualchain-1.2.3.tgz')}`);
   expect(Object.keys(devDependencies)).toEqual(
-    expect.arrayContaining(['@virtualchain/machine-kv', '@virtualchain/kernel']),
+    // Those that nothing imports are asked for by others, by their version alone.
+    expect.arrayContaining(['@virtualchain/machine-kv', '@virtualchain/kernel', 'create-virtualchain']),
   );
-  expect(Object.keys(devDependencies)).not.toContain('create-virtualchain');
   await rm(tarballs, { recursive: true });
 });
