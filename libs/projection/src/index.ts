@@ -29,6 +29,7 @@ export { type Answers, answersOf } from './read/answers.ts';
 export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';
+export type { ReadAt } from './read/reading.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';
 export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';

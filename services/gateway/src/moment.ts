@@ -1,8 +1,6 @@
 import type { Reading } from '@virtualchain/machine';
+import type { ReadAt } from '@virtualchain/projection';
 import { QuestionInvalid } from './problems.ts';
-
-/** When a state is read. */
-export type At = number | 'tip' | { readonly blockHash: string };
 
 /** What every answer says of the moment that it is of. */
 export interface AnsweredMoment {
@@ -13,7 +11,7 @@ export interface AnsweredMoment {
 }
 
 /** `?at=`, as its schema lets it through. */
-export function atOf(text: string | undefined): At {
+export function atOf(text: string | undefined): ReadAt {
   if (text === undefined) return 'tip';
   return text.length === 64 ? { blockHash: text } : Number(text);
 }
@@ -39,6 +37,11 @@ export function cursorText({ blockHash, height }: AnsweredMoment, last: readonly
   return Buffer.from(JSON.stringify([blockHash ?? height, ...last])).toString('base64url');
 }
 
+/** What `after` is refused with that no answer of ours has given. */
+export function noCursor(): QuestionInvalid {
+  return new QuestionInvalid('after: must be what "next" of the page before was; leave it out for the first page');
+}
+
 /** @throws QuestionInvalid for what no answer of ours has given */
 export function readCursor(text: string): PageCursor {
   try {
@@ -48,12 +51,12 @@ export function readCursor(text: string): PageCursor {
   } catch {
     // told below
   }
-  throw new QuestionInvalid('after: must be what "next" of the page before was; leave it out for the first page');
+  throw noCursor();
 }
 
 /** All pages of a list are of one moment: that of the first. @throws QuestionInvalid where another is asked for */
 export function pageStart(query: { readonly at?: string; readonly after?: string }): {
-  readonly at: At;
+  readonly at: ReadAt;
   readonly last: readonly unknown[] | null;
 } {
   if (query.after === undefined) return { at: atOf(query.at), last: null };

@@ -1,6 +1,5 @@
 import { builtInChains, builtInMachines, loadChain, loadMachine } from '@virtualchain/definitions';
 import {
-  liveAmong,
   type MachineInstance,
   type Reader,
   type RegisteredBuild,
@@ -34,7 +33,6 @@ export async function servedMachines(
   const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
   return found
     .filter((instance) => instance !== null)
-    .filter(({ chain, machine }) => liveAmong(builds, chain.name, machine.name) !== null)
     .map((instance) => ({ instance, reader: readerOf(registry, instance) }));
 }
 

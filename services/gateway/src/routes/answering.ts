@@ -1,6 +1,6 @@
 import { isExpectedError } from '@virtualchain/kernel';
 import type { Reading } from '@virtualchain/machine';
-import { type AnsweredMoment, type At, atOf, cursorText, momentOf, pageStart } from '../moment.ts';
+import { type AnsweredMoment, atOf, cursorText, momentOf, pageStart } from '../moment.ts';
 import { PageGone } from '../problems.ts';
 import type { ServedMachine } from '../served.ts';
 
@@ -43,7 +43,7 @@ export async function answerPage<Entry>(
   { read, placeOf, toJson }: Paging<Entry>,
 ): Promise<PageAnswer> {
   const { at, last } = pageStart(query);
-  const answering = reader.read<PageAnswer>(at as At, async (reading) => {
+  const answering = reader.read<PageAnswer>(at, async (reading) => {
     const found = await read(reading, last, query.limit + 1);
     const entries = found.slice(0, query.limit);
     const moment = await momentOf(reading);

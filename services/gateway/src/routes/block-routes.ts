@@ -1,7 +1,8 @@
 import type { BlockRecord, OperationRecord, Reading } from '@virtualchain/machine';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { NotThere, QuestionInvalid } from '../problems.ts';
+import { noCursor } from '../moment.ts';
+import { NotThere } from '../problems.ts';
 import { Block, blockJson, Operation, operationJson } from '../schemas/blocks.ts';
 import { answer, atQuery, height, page, pageQuery, queryOf, transactionId } from '../schemas/common.ts';
 import type { ServedMachine } from '../served.ts';
@@ -174,7 +175,7 @@ function pagingOfOperations(
 /** @throws QuestionInvalid for a cursor that is none of ours */
 function wholeOf(value: unknown): number {
   if (Number.isSafeInteger(value)) return value as number;
-  throw new QuestionInvalid('after: must be what "next" of the page before was; leave it out for the first page');
+  throw noCursor();
 }
 
 async function blockOf(reading: Reading, heightOrHash: string): Promise<BlockRecord> {

@@ -12,6 +12,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { type TProperties, Type } from 'typebox';
 import { PATH_PARAMETER_CHARACTERS_MAX } from '../limits.ts';
+import { noCursor } from '../moment.ts';
 import { NotThere, QuestionInvalid } from '../problems.ts';
 import { answer, atQuery, height, nullable, page, pageQuery, queryOf } from '../schemas/common.ts';
 import { rowJson, rowSchema } from '../schemas/rows.ts';
@@ -207,7 +208,7 @@ function valuesAt({ columns }: Collection, order: readonly string[], last: reado
       order.map((column, i) => [column, fromCanonical(columns[column] as Column<unknown>, last[i])]),
     );
   } catch {
-    throw new QuestionInvalid('after: must be what "next" of the page before was; leave it out for the first page');
+    throw noCursor();
   }
 }
 
@@ -219,8 +220,7 @@ function versionsOf(
   return {
     async read(reading, last, limit) {
       const offset = last === null ? 0 : Number(last[0]) + 1;
-      if (!Number.isSafeInteger(offset) || offset < 0)
-        throw new QuestionInvalid('after: must be what "next" of the page before was');
+      if (!Number.isSafeInteger(offset) || offset < 0) throw noCursor();
       const versions = await collectionOf(reading, name).history(key as never, { offset, limit } as never);
       return versions.map((version, i) => ({ ...version, offset: offset + i }));
     },
