@@ -164,7 +164,8 @@ test(
   'embedded parts: nothing is looked for, the log is a database of the run, and the node has its chain after kill -9',
   async () => {
     const said: string[] = [];
-    const env = { ...process.env, PATH: '', DOCKER_HOST: 'unix:///nowhere', VCHAIN_CACHE: '/nowhere' };
+    const { VCHAIN_LOCAL_NODE: _, VCHAIN_BITCOIND: __, ...own } = process.env; // a node that is asked for comes first
+    const env = { ...own, PATH: '', DOCKER_HOST: 'unix:///nowhere', VCHAIN_CACHE: '/nowhere' };
     const need = ['log', 'node', 'postgres'] as const;
     await using parts = await startRealParts({ need, embedded: 'first', env, log: (line) => said.push(line) });
     expect(parts.node).toMatchObject({ kind: 'embedded', source: 'embedded' });
