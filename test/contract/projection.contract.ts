@@ -118,8 +118,10 @@ export function projectionContract(
     expect(await one.feed()).toEqual([
       'connected 101',
       'operation 101 accepted',
+      'sealed 101',
       'connected 102',
       'operation 102 rejected',
+      'sealed 102',
       'disconnected 102',
     ]);
   });

@@ -1,12 +1,13 @@
 export { attachProjection } from './advance/attach.ts';
 export { findCommonBlock } from './advance/common-block.ts';
-export type { FeedEntry } from './advance/memory-batch.ts';
+export type { FeedLine } from './advance/memory-batch.ts';
 export { MemoryProjection, MemoryStore } from './advance/memory-projection.ts';
 export { projectionPoints } from './advance/points.ts';
 export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
+export type { FeedChange, JsonRow } from './build/feed/changes.ts';
 export {
   BuildRetired,
   CheckpointMoved,
@@ -26,6 +27,17 @@ export {
 } from './errors.ts';
 export type { Advanced, BlockMark, Checkpoint, Fault, Projection, ProjectionStatus, VerdictCounts } from './port.ts';
 export { type Answers, answersOf } from './read/answers.ts';
+export { type Feed, type FeedEnd, type FeedPlace, feedOf } from './read/feed/feed.ts';
+export type {
+  BlockOpened,
+  BlockRetracted,
+  BlockSealed,
+  FeedBlock,
+  FeedEntry,
+  FeedOperation,
+  Genesis,
+  OperationJudged,
+} from './read/feed/feed-entry.ts';
 export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';

@@ -47,6 +47,9 @@ export const ROWS_PER_READ_MAX = 500;
 export const BLOCKS_PER_READ_MAX = 1_000;
 /** Operations that one call of a reading answers. */
 export const OPERATIONS_PER_READ_MAX = 1_000;
+/** Blocks of the feed that are read at once, and about how many operations they may have together. */
+export const FEED_BLOCKS_PER_READ_MAX = 32;
+export const FEED_OPERATIONS_PER_READ_MAX = 2_000;
 /** Blocks of the branch read at once, newest first. */
 export const MARKS_PER_PAGE_MAX = 500;
 /** Blocks that `verify` reads and folds at once. */

@@ -54,13 +54,15 @@ export function checkFeed(
   feed: readonly FeedLine[],
   say: Say,
 ): void {
-  const stack: { readonly hash: string; readonly txids: string[] }[] = [];
+  const stack: { readonly hash: string; readonly txids: string[]; isSealed: boolean }[] = [];
   for (const [position, { kind, hash, txid }] of feed.entries()) {
     const top = stack.at(-1);
-    if (kind === 'connected') stack.push({ hash, txids: [] });
+    if (kind === 'connected') stack.push({ hash, txids: [], isSealed: false });
     else if (top?.hash !== hash)
       say('I7', `position ${position}: ${kind} of ${short(hash)}, the newest is ${short(top?.hash ?? 'none')}`);
     else if (kind === 'disconnected') stack.pop();
+    else if (top.isSealed) say('I7', `position ${position}: ${kind} of ${short(hash)}, which is sealed`);
+    else if (kind === 'sealed') top.isSealed = true;
     else top.txids.push(txid ?? '');
   }
   const net = stack.map(({ hash, txids }) => `${hash} ${txids.join(' ')}`);

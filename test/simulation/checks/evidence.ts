@@ -27,7 +27,7 @@ export interface Dump {
 }
 
 export interface FeedLine {
-  readonly kind: 'connected' | 'operation' | 'disconnected';
+  readonly kind: 'connected' | 'operation' | 'sealed' | 'disconnected';
   readonly hash: string;
   readonly txid: string | null;
 }

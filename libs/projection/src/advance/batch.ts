@@ -14,7 +14,7 @@ import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-
 import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
-import { appendRetracted, type RetractedBlock } from '../build/feed.ts';
+import { appendRetracted, type RetractedBlock } from '../build/feed/feed.ts';
 import { BatchState } from './batch-state.ts';
 import { rollBack } from './roll-back.ts';
 import { RowCache } from './row-cache.ts';
@@ -118,7 +118,8 @@ export class Batch {
     const run: WrittenBlock[] = [];
     for (const [i, change] of changes.entries()) {
       const block = parsed[i] ?? null;
-      const folded = block === null ? null : await foldBlock(machine, { working, snapshots, collectionHashes }, block);
+      const target = { working, snapshots, collectionHashes };
+      const folded = block === null ? null : await foldBlock(machine, target, block, { withSteps: true });
       collectionHashes = folded?.collectionHashes ?? collectionHashes;
       run.push({ change, folded });
     }

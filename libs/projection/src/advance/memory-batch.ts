@@ -4,8 +4,8 @@ import type { BlockMark } from '../port.ts';
 import { markOf } from './log-branch.ts';
 
 /** One entry of a feed, its position its place in the list: what the state went through. */
-export interface FeedEntry {
-  readonly kind: 'connected' | 'operation' | 'disconnected';
+export interface FeedLine {
+  readonly kind: 'connected' | 'operation' | 'sealed' | 'disconnected';
   readonly height: number;
   readonly hash: string;
   readonly txid: string | null;
@@ -14,7 +14,7 @@ export interface FeedEntry {
 
 /** Everything that one batch does to a fold and its marks, with the way back from it. */
 export class MemoryBatch {
-  readonly feed: FeedEntry[] = [];
+  readonly feed: FeedLine[] = [];
   readonly folded: FoldedBlock[] = [];
   readonly #fold: MemoryFold;
   readonly #marks: BlockMark[];
@@ -38,6 +38,7 @@ export class MemoryBatch {
     this.folded.push(folded);
     for (const { event, verdict } of folded.outcomes)
       this.feed.push({ kind: 'operation', height, hash, txid: event.txid, verdict: verdict.kind });
+    this.feed.push({ kind: 'sealed', height, hash, txid: null, verdict: null });
   }
 
   disconnect(hash: string): void {

@@ -3,13 +3,13 @@ import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { CheckpointMoved } from '../errors.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
-import { type FeedEntry, MemoryBatch } from './memory-batch.ts';
+import { type FeedLine, MemoryBatch } from './memory-batch.ts';
 import { checkFollows } from './runs.ts';
 
 /** What a memory projection keeps where Postgres would: shared by all projections opened over it. */
 export class MemoryStore {
   checkpoint: Checkpoint = { cursor: null, feedPosition: 0, status: 'running', fault: null };
-  readonly feed: FeedEntry[] = [];
+  readonly feed: FeedLine[] = [];
   readonly marks: BlockMark[] = [];
   readonly fold: MemoryFold;
   /** Awaited where Postgres would commit: a test may fail or delay there. */

@@ -6,7 +6,7 @@ import { checkNotRetired } from '../build/builds-table.ts';
 import { inMoved, readCheckpoint, writeFault } from '../build/checkpoint.ts';
 import { emptyCollections } from '../build/collection-history.ts';
 import { asDatabaseError, orDatabaseError } from '../build/database/database.ts';
-import type { RetractedBlock } from '../build/feed.ts';
+import { positionsOf, type RetractedBlock } from '../build/feed/feed.ts';
 import { BuildRetired } from '../errors.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
@@ -165,7 +165,7 @@ export class PostgresProjection implements Projection {
 
   #feedRowsOf(change: LogChange): number {
     if (change.kind === 'disconnected') return 1;
-    return change.event.height > anchorHeight(this.machine) ? 1 + change.operations.length : 1;
+    return positionsOf(change.event.height > anchorHeight(this.machine) ? change.operations.length : null);
   }
 }
 

@@ -2,7 +2,7 @@ import { anchorHeight } from '@virtualchain/machine';
 import { rollBackBlocks } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { dropBegunAbove, historiesOf, reopenEndedAbove } from '../build/collection-history.ts';
-import { keepOperationsAbove } from '../build/feed.ts';
+import { keepBlocksAbove } from '../build/feed/feed.ts';
 import { rollBackOperations } from '../build/operations.ts';
 import { rollBackRecords } from '../build/records.ts';
 import { rollBackTransitions } from '../build/transitions.ts';
@@ -19,7 +19,7 @@ export async function rollBack(build: Build, height: number): Promise<void> {
     projectionPoints.pass('in-rollback');
     await reopenEndedAbove(history, stateHeight);
   }
-  await keepOperationsAbove(build, height);
+  await keepBlocksAbove(build, height);
   await rollBackOperations(build, height);
   await rollBackRecords(build, height);
   await rollBackTransitions(build, height);

@@ -4,7 +4,7 @@ import type { Build } from '../build/build.ts';
 import { retiredLook } from '../build/builds-table.ts';
 import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
-import { connectedWrites } from '../build/feed.ts';
+import { connectedWrites } from '../build/feed/feed.ts';
 import { operationWrites } from '../build/operations.ts';
 import { recordWrites } from '../build/records.ts';
 import { transitionWrites } from '../build/transitions.ts';
@@ -16,22 +16,22 @@ import { projectionPoints } from './points.ts';
  */
 export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
   const records = recordWrites(build, run);
+  const feed = connectedWrites(build, run, feedPosition);
   const writes: Write[] = [retiredLook(build)];
   for (const [index, history] of historiesOf(build).entries()) {
     if (index > 0) projectionPoints.pass('between-collections');
     const { ended, begun } = historyOfRun(history.name, run);
     writes.push(...historyWrites(history, ended, begun));
   }
-  const feed = connectedWrites(build, run, feedPosition);
   writes.push(
     ...blockWrites(build, run),
     ...operationWrites(build, run),
     ...transitionWrites(build, run),
-    ...feed.writes,
+    ...(await feed).writes,
     ...(await records),
   );
   await runWrites(build.db, writes);
-  return feed.position;
+  return (await feed).position;
 }
 
 /** What a run did to the history of one collection: current rows that end, and rows that begin. */

@@ -20,12 +20,12 @@ export interface Build extends BuildTables {
 
 /**
  * How the tables of a build are laid out. In layout 1 every operation had its event beside it; 2 keeps the records of a block
- * once, compressed.
+ * once, compressed; in 3 the feed has an identity, the rows that each step of a block changed, and all of what was taken back.
  */
-export type Layout = 1 | 2;
+export type Layout = 1 | 2 | 3;
 
 /** Of builds that are made now. */
-export const LAYOUT: Layout = 2;
+export const LAYOUT: Layout = 3;
 
 /** Typed queries on one fixed table of a build. */
 export function on<T extends Table>({ db, schema }: BuildTables, _table: T): Kysely<DatabaseOf<T>> {

@@ -19,6 +19,8 @@ export const Checkpoints = defineTable('checkpoint', {
   log_offset: column.bigint(),
   height: column.integer().nullable(),
   hash: column.text().as<BlockHash>().nullable(),
+  /** The identity of the feed: positions of one say nothing of another. */
+  feed: column.text(),
   feed_position: column.bigint(),
   status: column.text().as<ProjectionStatus>(),
   fault: column.json<Fault>().nullable(),
@@ -65,7 +67,8 @@ function cursorColumns(cursor: Cursor | null) {
 
 /** Makes the row of a new build, which stands at `cursor`: null is before the first record. */
 export async function insertCheckpoint(build: BuildTables, cursor: Cursor | null): Promise<void> {
-  const standing = { feed_position: '0', status: 'running', fault: null, updated_at: sql<Date>`now()` } as const;
+  const feed = sql<string>`replace(gen_random_uuid()::text, '-', '')`;
+  const standing = { feed, feed_position: '0', status: 'running', fault: null, updated_at: sql<Date>`now()` } as const;
   await on(build, Checkpoints)
     .insertInto('checkpoint')
     .values({ id: ID, ...cursorColumns(cursor), ...standing })

@@ -178,7 +178,11 @@ function unpacked(rows: readonly RecordsRow[], places: readonly RecordPlace[]): 
   return new Map([...byHeight].map(([height, parts]) => [height, unpackParts(parts, txids.get(height) ?? new Map())]));
 }
 
-function unpackParts(parts: readonly RecordsRow[], txids: ReadonlyMap<number, string>): BlockRecords {
+/** The records of one block, from its parts and the txids of its operations by position. */
+export function unpackParts(
+  parts: readonly Pick<RecordsRow, 'first_position' | 'content'>[],
+  txids: ReadonlyMap<number, string>,
+): BlockRecords {
   const values = new Map<number, Uint8Array>();
   try {
     for (const part of parts) unpackPart(part, txids, values);
@@ -190,7 +194,7 @@ function unpackParts(parts: readonly RecordsRow[], txids: ReadonlyMap<number, st
 
 /** Those without a txid are left out: their operation is not there. @throws Error where they are not as they were written. */
 function unpackPart(
-  { first_position: first, content }: RecordsRow,
+  { first_position: first, content }: Pick<RecordsRow, 'first_position' | 'content'>,
   txids: ReadonlyMap<number, string>,
   values: Map<number, Uint8Array>,
 ): void {

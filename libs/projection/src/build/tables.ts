@@ -1,14 +1,22 @@
 import type { RawBuilder } from 'kysely';
 import { Blocks } from './blocks.ts';
 import { Checkpoints } from './checkpoint.ts';
-import { feedStorage, feedView, StoredFeed } from './feed.ts';
+import { feedStorage, feedView, RetractedRecords, StoredFeed } from './feed/feed.ts';
 import { operationsView, StoredOperations } from './operations.ts';
 import { Records, recordsStorage } from './records.ts';
 import type { Table } from './table.ts';
 import { StoredTransitions, transitionsView } from './transitions.ts';
 
 /** The tables that every build has. */
-export const FIXED_TABLES = [Blocks, StoredOperations, Records, StoredTransitions, StoredFeed, Checkpoints] as const;
+export const FIXED_TABLES = [
+  Blocks,
+  StoredOperations,
+  Records,
+  StoredTransitions,
+  StoredFeed,
+  RetractedRecords,
+  Checkpoints,
+] as const;
 
 interface ReadableView {
   readonly name: string;
@@ -25,5 +33,5 @@ export const READABLE_VIEWS: readonly ReadableView[] = [
 
 /** Statements for what the definitions of tables do not say. */
 export function storageSql(schema: string): string {
-  return `${recordsStorage(schema)};\n${feedStorage(schema)};`;
+  return [recordsStorage, ...feedStorage].map((storage) => `${storage(schema)};`).join('\n');
 }

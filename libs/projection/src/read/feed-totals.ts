@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { nameOf } from '../build/build.ts';
 import { orDatabaseError } from '../build/database/database.ts';
-import { StoredFeed } from '../build/feed.ts';
+import { StoredFeed } from '../build/feed/feed.ts';
 import type { RowOf } from '../build/table.ts';
 
 /** What reorganisations took back since the build was made. */

@@ -1,0 +1,66 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import {
+  type AnyStateMachine,
+  type BlockSteps,
+  type CanonicalValue,
+  type Collection,
+  canonicalKey,
+  canonicalRow,
+  type Row,
+  type RowChange,
+} from '@virtualchain/machine';
+import { RECORDS_COMPRESSION_LEVEL } from '../../limits.ts';
+
+/** A row as JSON has it, by column name. */
+export type JsonRow = Readonly<Record<string, CanonicalValue>>;
+
+/** What became of one row: as it was and as it is then, null where there is none. */
+export interface FeedChange {
+  readonly collection: string;
+  /** The values of the key's columns, in their order. */
+  readonly key: readonly CanonicalValue[];
+  readonly before: JsonRow | null;
+  readonly after: JsonRow | null;
+}
+
+/** By the steps of a block: 0 is its opening, then its operations, then its closing. What changed nothing is left out. */
+export type StepChanges = ReadonlyMap<number, readonly FeedChange[]>;
+
+const compress = promisify(zstdCompress);
+const PARAMETERS = { params: { [constants.ZSTD_c_compressionLevel]: RECORDS_COMPRESSION_LEVEL } };
+
+/** Null for a block that changed nothing. Compressed beside the main thread. */
+export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): Promise<Uint8Array | null> {
+  const all = [steps.opened, ...steps.operations, steps.closed];
+  const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [[step, feedChanges(machine, changes)]]));
+  return told.length === 0 ? null : compress(JSON.stringify(told), PARAMETERS);
+}
+
+export function unpackChanges(packed: Uint8Array | null): StepChanges {
+  if (packed === null) return new Map();
+  return new Map(JSON.parse(zstdDecompressSync(packed).toString('utf8')) as [number, FeedChange[]][]);
+}
+
+export function feedChanges({ collections }: AnyStateMachine, changes: readonly RowChange[]): FeedChange[] {
+  return changes.map(({ collection, before, after }) => {
+    const definition = collections[collection] as Collection;
+    const row = (one: Row | null) => (one === null ? null : canonicalRow(definition, one));
+    return {
+      collection,
+      key: canonicalKey(definition, (after ?? before) as Row),
+      before: row(before),
+      after: row(after),
+    };
+  });
+}
+
+/** What takes a block back: each row that it left different, as it was before. */
+export function inverseOf(steps: StepChanges): FeedChange[] {
+  const net = new Map<string, FeedChange>();
+  for (const change of [...steps].sort(([a], [b]) => a - b).flatMap(([, changes]) => changes)) {
+    const id = JSON.stringify([change.collection, change.key]);
+    net.set(id, { ...change, before: change.after, after: (net.get(id) ?? { after: change.before }).after });
+  }
+  return [...net.values()].filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+}
