@@ -1,10 +1,10 @@
 /** What the gateway answers, at every height, against a fold on memory; what it refuses; and the document that tells of it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createApi, servedMachines } from '@virtualchain/gateway';
 import { type RealParts, startRealParts } from '@virtualchain/local';
-import { type Collection, type Collections, canonicalRow, MemoryFold, type Row } from '@virtualchain/machine';
+import type { Collections } from '@virtualchain/machine';
 import type { LogChange, LogEntry } from '@virtualchain/operation-log';
 import { openProjection, openRegistry, type Registry } from '@virtualchain/projection';
+import { foldedHeights, type GatewayApi, gatewayOver, rowsOnMemory } from '../kit/gateway-api.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { activityInstance, changesOf, connectKv, kvInstance } from './kv-log.ts';
 import { disconnect, FIRST_BLOCK } from './log-blocks.ts';
@@ -25,10 +25,13 @@ const ENTRIES: readonly LogEntry[] = [
 
 let parts: RealParts<'postgres'>;
 let registry: Registry;
-let api: Awaited<ReturnType<typeof createApi>>;
+let gateway: GatewayApi;
 let changes: readonly LogChange[];
 const projectionOf = (url: string) => openProjection(url, instance);
 let projection: Awaited<ReturnType<typeof projectionOf>>;
+const get: GatewayApi['get'] = (url, headers) => gateway.get(url, headers);
+const answered: GatewayApi['answered'] = (url) => gateway.answered(url);
+const entriesOf: GatewayApi['entriesOf'] = (url, limit) => gateway.entriesOf(url, limit);
 
 beforeAll(async () => {
   parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });
@@ -39,74 +42,20 @@ beforeAll(async () => {
   await using other = await openProjection(url, activityInstance());
   await other.advance(changes);
   registry = await openRegistry(url);
-  const served = await servedMachines(registry, 'regtest', { chains: [], machines: [] });
-  api = await createApi({
-    ...{ registry, network: 'regtest', served, version: '1.2.3', requestsPerMinute: 1_000_000 },
-    onBug: (error) => {
-      throw error;
-    },
-  });
+  gateway = await gatewayOver(registry, 'regtest');
 }, 120_000);
 
 afterAll(async () => {
-  await api?.close();
+  await gateway?.[Symbol.asyncDispose]();
   await registry?.[Symbol.asyncDispose]();
   await projection?.[Symbol.asyncDispose]();
   await parts?.[Symbol.asyncDispose]();
 });
 
-async function get(url: string, headers: Readonly<Record<string, string>> = {}) {
-  const response = await api.inject({ method: 'GET', url, headers });
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    body: response.body === '' ? null : response.json(),
-  };
-}
-
-async function answered(url: string) {
-  const { status, body } = await get(url);
-  expect({ url, status, body }).toMatchObject({ status: 200 });
-  return body;
-}
-
-/** All entries of a list, page by page. */
-async function entriesOf(url: string, limit: number): Promise<readonly Record<string, unknown>[]> {
-  const entries: Record<string, unknown>[] = [];
-  const join = url.includes('?') ? '&' : '?';
-  let next: string | null = null;
-  do {
-    const after: string = next === null ? '' : `&after=${next}`;
-    const page = await answered(
-      `${next === null ? `${url}${join}` : `${url.replace(/([?&])at=\w+&?/, '$1')}${join}`}limit=${limit}${after}`,
-    );
-    entries.push(...page.entries);
-    next = page.next;
-  } while (next !== null);
-  return entries;
-}
-
-/** The branch that is left, folded on memory block by block. */
-async function* heights(): AsyncGenerator<{ fold: MemoryFold; height: number; hash: string }> {
-  const branch: LogChange[] = [];
-  for (const change of changes) {
-    if (change.kind === 'connected') branch.push(change);
-    else branch.pop();
-  }
-  const fold = await MemoryFold.open(instance.machine);
-  for (const change of branch) {
-    if (change.kind !== 'connected') continue;
-    const input = { ...change.event, operations: change.operations } as unknown as Parameters<MemoryFold['connect']>[0];
-    await fold.connect(input);
-    yield { fold, height: change.event.height, hash: change.event.hash };
-  }
-}
-
 test('rows at every height, by height and by hash, in pages of every size, are those of memory', async () => {
-  const collection = (instance.machine.collections as Collections)['names'] as Collection;
   let seen = 0;
-  for await (const { fold, height, hash } of heights()) {
-    const rows = fold.state.dump('names').map((row) => canonicalRow(collection, row as Row));
+  for await (const { fold, height, hash } of foldedHeights(instance.machine, changes)) {
+    const rows = rowsOnMemory(instance.machine, fold)['names'] as readonly Record<string, unknown>[];
     for (const at of [String(height), hash]) {
       const one = await answered(`${BASE}/collections/names?at=${at}&limit=500`);
       expect(one).toMatchObject({ entries: rows, next: null, at: { height, blockHash: hash, tip: FIRST_BLOCK + 4 } });
@@ -220,23 +169,20 @@ test('a page that goes on after its block was taken back is refused, and never a
 });
 
 test('nothing but GET is answered, and one address not without end', async () => {
-  const posted = await api.inject({ method: 'POST', url: `${BASE}/blocks`, payload: {} });
+  const posted = await gateway.api.inject({ method: 'POST', url: `${BASE}/blocks`, payload: {} });
   expect([posted.statusCode, posted.headers['allow'], posted.json().code]).toEqual([
     405,
     'GET, HEAD',
     'METHOD_NOT_ALLOWED',
   ]);
-  const served = await servedMachines(registry, 'regtest', { chains: [], machines: [] });
-  const options = { registry, network: 'regtest', served, version: '1.2.3', requestsPerMinute: 2 };
-  const strict = await createApi({ ...options, onBug: () => undefined });
-  const ask = () => strict.inject({ method: 'GET', url: '/v1/chains' });
+  await using strict = await gatewayOver(registry, 'regtest', { requestsPerMinute: 2 });
+  const ask = () => strict.api.inject({ method: 'GET', url: '/v1/chains' });
   expect([(await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200]);
   const third = await ask();
   expect([third.statusCode, third.json()]).toEqual([
     429,
     expect.objectContaining({ code: 'RATE_LIMITED', status: 429 }),
   ]);
-  await strict.close();
 });
 
 test('what did not change is not sent again, and may not be kept unasked', async () => {
@@ -262,6 +208,29 @@ test('the document tells of every question, with the columns of each collection'
       `${BASE}/collections/names/rows/{name}`,
     ]),
   );
+});
+
+test('what the machine answers of its own, and what is asked wrongly', async () => {
+  const ask = (path: string) => answered(`${BASE}/queries/${path}`);
+  expect(await ask('names?limit=3')).toMatchObject({ result: { names: ['one', 'three', 'two'], next: 'two' } });
+  expect(await ask('names?limit=2&after=two')).toMatchObject({ result: { names: ['zzz'], next: null, total: 4 } });
+  expect(await ask('value?name=two')).toMatchObject({ result: { text: 'new', revision: 1, locked: false } });
+  expect(await ask(`value?name=one&at=${FIRST_BLOCK}`)).toMatchObject({
+    at: { height: FIRST_BLOCK },
+    result: { text: null },
+  });
+  for (const [path, status, detail] of [
+    ['value?name=nobody', 404, 'value'],
+    ['value', 400, "'name'"],
+    ['value?name=%00', 400, 'name'],
+    ['names?limit=many', 400, 'limit'],
+    ['names?limit=101', 400, 'limit'],
+    ['names?colour=red', 400, 'additional'],
+  ] as const)
+    expect({ path, ...(await get(`${BASE}/queries/${path}`)) }).toMatchObject({
+      status,
+      body: { detail: expect.stringContaining(detail) },
+    });
 });
 
 test('chains, machines and how they stand', async () => {

@@ -65,6 +65,23 @@ test('a key without a row is not found, and more values than columns are wrong u
     });
 }, 60_000);
 
+test('the queries of a machine are listed and asked, and what is asked wrongly is told by its rule', async () => {
+  const listed = JSON.parse((await vchain('query', 'kv', '--json')).output).queries;
+  expect(listed.map(({ name }: { name: string }) => name)).toEqual(['value', 'names']);
+  const asked = JSON.parse((await vchain('query', 'kv', 'names', 'limit=2', '--json')).output);
+  const { rows } = JSON.parse((await vchain('state', 'kv', 'names', '--limit', '2', '--json')).output);
+  expect(asked).toMatchObject({ query: 'names', height: system.miner.tip.height });
+  expect(asked.result.names).toEqual(rows.map(({ name }: { name: string }) => name));
+  for (const [args, code, told] of [
+    [['names', 'limit=many'], 2, 'QUERY_INVALID: names: limit must be a whole number from 1 to 100'],
+    [['value'], 2, 'QUERY_INVALID: value: name must be given'],
+    [['value', 'nobody'], 2, 'QUERY_INVALID: "nobody": not PARAMETER=VALUE'],
+    [['value', 'name=nobody'], 1, 'NOT_FOUND: value has no answer'],
+    [['nothing'], 1, 'NOT_FOUND: kv has no query "nothing"; it has value, names'],
+  ] as const)
+    expect(await vchain('query', 'kv', ...args)).toMatchObject({ code, output: expect.stringContaining(told) });
+}, 60_000);
+
 test("a machine's module is no chain, and a chain's no machine", async () => {
   const write = async (name: string, source: string) => {
     const path = join(system.parts.runDirectory, name);

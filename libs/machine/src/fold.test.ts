@@ -10,14 +10,8 @@ import { SnapshotView } from './snapshots.ts';
 import { collection, integer, type Row, text } from './state/collection.ts';
 import { MemoryState } from './state/memory-state.ts';
 import { WorkingState } from './state/working-state.ts';
-import {
-  type AnyStateMachine,
-  accepted,
-  defineStateMachine,
-  ignored,
-  rejected,
-  type StateMachine,
-} from './state-machine.ts';
+import { type AnyStateMachine, defineStateMachine, type StateMachine } from './state-machine.ts';
+import { accepted, ignored, rejected } from './verdict.ts';
 
 const collections = {
   counters: collection({ columns: { name: text(), value: integer() }, key: ['name'], indexes: { value: ['value'] } }),

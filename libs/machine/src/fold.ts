@@ -8,15 +8,8 @@ import { serializeOperation } from './hash/serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
 import { canonicalKey } from './state/row.ts';
 import type { WorkingState } from './state/working-state.ts';
-import {
-  type AnyStateMachine,
-  type BlockContext,
-  type DecideContext,
-  type Ignored,
-  ignored,
-  type Transition,
-  type Verdict,
-} from './state-machine.ts';
+import type { AnyStateMachine, BlockContext, DecideContext } from './state-machine.ts';
+import { type Ignored, ignored, type Transition, type Verdict } from './verdict.ts';
 
 /** A whole block of the log, as the fold wants it. */
 export interface FoldInput {

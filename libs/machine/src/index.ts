@@ -58,6 +58,16 @@ export {
 export { foldGenesis, MemoryFold, type MemoryFoldStart } from './memory-fold.ts';
 export { prefetchBlocks } from './prefetch.ts';
 export {
+  type ArgumentsOf,
+  defineQuery,
+  type JsonSchema,
+  type MachineQuery,
+  type ParameterSchema,
+  type ParametersSchema,
+  type Queries,
+} from './query/query.ts';
+export { type QueryArguments, readQueryArguments } from './query/query-arguments.ts';
+export {
   allRows,
   type BlockPage,
   type BlockRecord,
@@ -109,29 +119,32 @@ export {
   fromCanonical,
   rowsEqual,
 } from './state/row.ts';
+export { rowSchema } from './state/row-schema.ts';
 export type { IndexRange, StateSource } from './state/state-source.ts';
 export { WorkingState } from './state/working-state.ts';
 export {
-  type Accepted,
   type AnyStateMachine,
-  accepted,
   anchorHeight,
   type BlockContext,
   type CollectionState,
   type ConsensusWindow,
   type DecideContext,
   defineStateMachine,
-  type Ignored,
-  ignored,
   type MachineDefinition,
   type PageOptions,
   type Prefetch,
   type PrefetchedRows,
-  type Rejected,
-  rejected,
   type Snapshots,
   type State,
   type StateMachine,
+} from './state-machine.ts';
+export {
+  type Accepted,
+  accepted,
+  type Ignored,
+  ignored,
+  type Rejected,
+  rejected,
   type Transition,
   type Verdict,
-} from './state-machine.ts';
+} from './verdict.ts';

@@ -3,7 +3,7 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import type { CanonicalValue } from './hash/canonical-json.ts';
 import type { ConsensusHash, OpsHash } from './hash/consensus-hash.ts';
 import type { Collection, Collections, KeyOf, Row, RowOf } from './state/collection.ts';
-import type { Ignored, Rejected } from './state-machine.ts';
+import type { Ignored, Rejected } from './verdict.ts';
 
 /**
  * A machine's projection as it stood when a height was the newest one. Everything read through it belongs together,

@@ -17,7 +17,8 @@ import { SnapshotView } from './snapshots.ts';
 import type { Collection, Row } from './state/collection.ts';
 import type { StateSource } from './state/state-source.ts';
 import { WorkingState } from './state/working-state.ts';
-import type { AnyStateMachine, Verdict } from './state-machine.ts';
+import type { AnyStateMachine } from './state-machine.ts';
+import type { Verdict } from './verdict.ts';
 
 /** An operation that was not sent: what of its event the rules read. */
 export type Rehearsed = Pick<OperationEvent, 'opcode' | 'payload' | 'senders' | 'inputs' | 'outputs'>;

@@ -1,45 +1,9 @@
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type { OperationEvent, VirtualChain } from '@virtualchain/protocol';
 import type { ConsensusHash } from './hash/consensus-hash.ts';
-import type { FieldValue } from './hash/field-value.ts';
+import type { Queries } from './query/query.ts';
 import type { Collection, Collections, KeyOf, Row, RowOf } from './state/collection.ts';
-
-/** What an accepted operation made visible. `fields` holds at least the hashed fields of the opcode. */
-export interface Transition {
-  /** The opcode byte. */
-  readonly opcode: number;
-  readonly fields: Readonly<Record<string, FieldValue>>;
-}
-
-/** The operation counts; its transitions are what the ops hash covers. */
-export interface Accepted {
-  readonly kind: 'accepted';
-  readonly transitions: readonly Transition[];
-}
-
-/** The rules refuse the operation: a stable code, and a detail for people. */
-export interface Rejected {
-  readonly kind: 'rejected';
-  readonly code: string;
-  readonly detail: string;
-}
-
-/** The parser's verdict: the operation is not one of this machine's. It reaches no hook and is recorded. */
-export interface Ignored {
-  readonly kind: 'ignored';
-  readonly code: string;
-  readonly detail: string;
-}
-
-/** What becomes of an operation. */
-export type Verdict = Accepted | Rejected | Ignored;
-
-/** The verdict on an operation that counts, with what it made visible. */
-export const accepted = (...transitions: readonly Transition[]): Accepted => ({ kind: 'accepted', transitions });
-/** The verdict on an operation that the rules refuse: a stable code, and a detail for people. */
-export const rejected = (code: string, detail: string): Rejected => ({ kind: 'rejected', code, detail });
-/** The answer for what is no operation of the machine, or does not read: a stable code, and a detail for people. */
-export const ignored = (code: string, detail: string): Ignored => ({ kind: 'ignored', code, detail });
+import type { Ignored, Transition, Verdict } from './verdict.ts';
 
 /** Which part of many rows is wanted. */
 export interface PageOptions<Item> {
@@ -161,6 +125,8 @@ export interface StateMachine<Op = unknown, Cs extends Collections = Collections
   decide(op: Op, context: DecideContext<Scan, Op>, state: State<Cs>): Promise<Verdict>;
   /** Every block, after its operations. */
   closeBlock?(block: BlockContext, state: State<Cs>): Promise<readonly Transition[]>;
+  /** What can be asked of the state, by name: no part of the rules. The gateway serves them, `vchain query` asks them. */
+  readonly queries?: Queries<Cs>;
 }
 
 /** A machine with its types forgotten: what the fold and the projection work with. */
@@ -176,6 +142,7 @@ export function anchorHeight(machine: AnyStateMachine): Height {
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,30}$/;
+const QUERY_NAME = /^[a-z][A-Za-z0-9_]{0,60}$/;
 /** What every machine has beside its collections; queries know both by their bare names. */
 const TAKEN = new Set(['blocks', 'operations', 'transitions', 'feed', 'checkpoint']);
 
@@ -201,6 +168,10 @@ export function defineStateMachine<Op, Cs extends Collections, Scan = undefined>
       throw new TypeError(
         `${machine.name}: collection name ${JSON.stringify(name)}: taken by a table of every machine`,
       );
+  }
+  for (const name of Object.keys(machine.queries ?? {})) {
+    if (!QUERY_NAME.test(name))
+      throw new TypeError(`${machine.name}: query name ${JSON.stringify(name)}: not like [a-z][A-Za-z0-9_]*`);
   }
   return machine;
 }

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await look()).addStatus,
   tail: async () => (await look()).addTail,
   state: async () => (await look()).addState,
+  query: async () => (await look()).addQuery,
   verify: async () => (await look()).addVerify,
   snv: async () => (await look()).addSnv,
   diverge: async () => (await look()).addDiverge,
@@ -38,7 +39,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 };
 
 /** Commands that change nothing: they may be ended anywhere. */
-const LOOKS: ReadonlySet<string> = new Set(['status', 'tail', 'state', 'verify', 'snv', 'diverge']);
+const LOOKS: ReadonlySet<string> = new Set(['status', 'tail', 'state', 'query', 'verify', 'snv', 'diverge']);
 
 /** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */
 export async function run(args: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
+import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import type { ServedMachine } from './served.ts';
 
 /** What the questions are about. */
@@ -68,6 +69,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     },
     { prefix: '/v1' },
   );
+  for (const machine of options.served) addKnownPaths(server, machine);
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   await server.ready();
   return server;
@@ -82,6 +84,7 @@ function addMachine(server: FastifyInstance, served: ServedMachine): void {
   const { chain, machine } = served.instance;
   const tags = [`${chain.name}/${machine.name}`];
   addBlockRoutes(server, served, tags);
+  addQueryRoutes(server, served, tags);
   void server.register(
     async (collections) => {
       for (const each of Object.entries(machine.collections as Collections))

@@ -7,6 +7,7 @@ import {
   type MachineDefinition,
 } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
+import { bnsQueries } from './asked/queries.ts';
 import { type BnsCollections, collections } from './collections.ts';
 import { type BnsOperation, decideOperation, parseOperation } from './operations.ts';
 import { type BnsParameters, readParameters } from './parameters.ts';
@@ -59,6 +60,7 @@ export const bnsMachine: MachineDefinition = (parameters, chain) => {
     },
     decide: (op, { block, ...context }, state) =>
       decideOperation(op, { ...blockState(rules, block.height, state), ...context }),
+    queries: bnsQueries(rules),
   });
 };
 

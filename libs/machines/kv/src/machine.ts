@@ -2,48 +2,20 @@ import { bytesToHex, type Height, hexToBytes, satsOfText } from '@virtualchain/b
 import {
   type Accepted,
   accepted,
-  bigint,
-  boolean,
-  collection,
   consensusHash,
   type DecideContext,
   defineStateMachine,
   type Ignored,
   ignored,
-  integer,
-  list,
   type MachineDefinition,
-  nullable,
-  type RowOf,
   rejected,
   type State,
-  text,
   type Verdict,
 } from '@virtualchain/machine';
 import type { OperationEvent } from '@virtualchain/protocol';
 import { type KvPayload, OPCODES, parsePayload } from './codec.ts';
-
-const collections = {
-  /**
-   * Every name that exists. `owner` and `value` are hex text, as they are hashed. No index: owners are scripts of any
-   * length, longer than an index holds.
-   */
-  names: collection({
-    columns: {
-      name: text(),
-      owner: text(),
-      value: nullable(text()),
-      revision: integer(),
-      locked: boolean(),
-      history: list(integer()),
-      claim_fee: bigint(),
-    },
-    key: ['name'],
-  }),
-};
-
-type Collections = typeof collections;
-type NameRow = RowOf<Collections['names']>;
+import { collections, type KvCollections, type NameRow } from './collections.ts';
+import { queries } from './queries.ts';
 
 /** An operation that parses, with what the rules need of its transaction. */
 export interface KvOperation {
@@ -58,7 +30,7 @@ export interface KvOperation {
  * original's vectors. Parameters: none.
  */
 export const kvMachine: MachineDefinition = (_parameters, chain) =>
-  defineStateMachine<KvOperation, Collections>({
+  defineStateMachine<KvOperation, KvCollections>({
     name: 'kv',
     version: 1,
     firstBlock: chain.firstBlock,
@@ -75,6 +47,7 @@ export const kvMachine: MachineDefinition = (_parameters, chain) =>
     parse,
     prefetch: ({ payload }) => ({ names: [{ name: payload.name }] }),
     decide,
+    queries,
   });
 
 function parse({ opcode, payload, senders, fee }: OperationEvent): KvOperation | Ignored {
@@ -89,7 +62,7 @@ function parse({ opcode, payload, senders, fee }: OperationEvent): KvOperation |
 async function decide(
   op: KvOperation,
   { block }: DecideContext<undefined>,
-  { names }: State<Collections>,
+  { names }: State<KvCollections>,
 ): Promise<Verdict> {
   const { payload, sender } = op;
   const current = await names.get({ name: payload.name });

@@ -58,6 +58,29 @@ export function addState(program: Command): void {
     });
 }
 
+export function addQuery(program: Command): void {
+  connected(program, 'query', {
+    about: 'what a machine answers about its state, at the tip or at a past height',
+    needs: DATABASE,
+    examples: [
+      'query kv',
+      'query kv value name=satoshi',
+      'query bns get_name_cost name=gold.demo --chain bns --at 120',
+    ],
+  })
+    .argument('<machine>', 'name or module')
+    .argument('[query]', 'one of its queries; they are listed where none is given')
+    .argument('[parameters...]', 'PARAMETER=VALUE each; a list by naming its parameter several times')
+    .option('--at <height>', 'as it was at this height')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, name: string | undefined, parameters: string[], given: { at?: string }, command) => {
+      const { connection, options } = await read(command);
+      const { query } = await import('../commands/query.ts');
+      const asked = name === undefined ? [] : [name, ...parameters];
+      return query(connection, machine, asked, { ...given, json: options.json ?? false });
+    });
+}
+
 export function addVerify(program: Command): void {
   connected(program, 'verify', {
     about: 'recomputes every hash from the stored operations and rows',

@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { blockHash, consensusHash, hash256, height, nullable } from '../schemas/common.ts';
 import type { ServedMachine } from '../served.ts';
 import { describe } from './describe.ts';
+import { queriesOf } from './query-routes.ts';
 
 const Tip = Type.Object({
   height,
@@ -44,6 +45,7 @@ const Chain = Type.Object({
           indexes: Type.Record(Type.String(), Type.Array(Type.String())),
         }),
       ),
+      queries: Type.Array(Type.Object({ name: Type.String(), about: Type.String() })),
     }),
   ),
 });
@@ -100,15 +102,20 @@ function chainsOf(served: readonly ServedMachine[]): readonly unknown[] {
         name: codec.name,
         usage: codec.usage ?? null,
       })),
-      machines: machines.map(({ instance: { machine } }) => ({
-        name: machine.name,
-        version: machine.version,
-        collections: Object.entries(machine.collections as Collections).map(([collection, { key, indexes }]) => {
-          return { name: collection, key, indexes };
-        }),
-      })),
+      machines: machines.map(machineJson),
     };
   });
+}
+
+function machineJson(served: ServedMachine): unknown {
+  const { name, version, collections } = served.instance.machine;
+  return {
+    ...{ name, version },
+    collections: Object.entries(collections as Collections).map(([collection, { key, indexes }]) => {
+      return { name: collection, key, indexes };
+    }),
+    queries: queriesOf(served).map(([query, { about }]) => ({ name: query, about })),
+  };
 }
 
 function statusJson({ build, checkpoint, tip, verdicts }: MachineStatus): unknown {
