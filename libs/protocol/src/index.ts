@@ -16,6 +16,15 @@ export type {
   Unplaced,
   WriterStarted,
 } from './events.ts';
+export {
+  FILTER_FIELDS,
+  type Filter,
+  type FilterField,
+  FilterInvalid,
+  type FilterSubject,
+  matchesFilter,
+  parseFilter,
+} from './filter/filter.ts';
 export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } from './operation-events.ts';
 export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
 export { type ScannedTransaction, scanBlock } from './scan-block.ts';
