@@ -34,7 +34,7 @@ function blocksOf(messageBytes: number): number {
 
 let made: Sha256Batch | null | undefined;
 
-/** One for the process, made when it is first asked for; null where the host has no WebAssembly with SIMD. */
+/** One for the process, made when it is first asked for; null where the host has no WebAssembly with SIMD, or forbids it. */
 export function sha256Batch(): Sha256Batch | null {
   made ??= typeof WebAssembly === 'object' ? makeBatch() : null;
   return made;
@@ -53,10 +53,20 @@ interface Exports {
   hashPairs(groups: number): void;
 }
 
+/** Null where the host forbids it, as the content security policy of a web page does that says nothing of WebAssembly. */
+function instantiated(code: Uint8Array): Exports | null {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
+  } catch {
+    return null;
+  }
+}
+
 function makeBatch(): Sha256Batch | null {
   const code = assembleBatch();
   if (!WebAssembly.validate(code)) return null;
-  const module = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
+  const module = instantiated(code);
+  if (module === null) return null;
   const { buffer } = module.memory;
   fillConstants(buffer);
   const memory = new Uint8Array(buffer);
