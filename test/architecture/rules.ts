@@ -35,6 +35,13 @@ export const RULES: readonly Rule[] = [
     ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log', 'postgres'],
     others: ['node:', '@mikro-orm', 'kysely', 'pg'],
   },
+  // In browsers, too: nothing of Node's, and of ours what is pure.
+  {
+    folder: /^libs\/gateway-client\/src\/(verify|types)\//,
+    ours: ['kernel', 'bitcoin', 'protocol', 'machine'],
+    others: [],
+  },
+  { folder: /^libs\/gateway-client\//, ours: ['kernel', 'protocol'], others: [] },
   { folder: /^libs\/client\//, ours: ['kernel', 'bitcoin', 'protocol', 'operation-log'], others: ['node:', 'rxjs'] },
   {
     folder: /^libs\/wallet\//,
@@ -76,7 +83,7 @@ const IMPURE =
 
 /** Packages whose bounds stand in one file, `src/limits.ts`, and what a bound is called. */
 const LIMITED =
-  /^(libs\/(operation-log|postgres|projection|node-client|client|machine)|services\/(ingester|projector|gateway))\/src\//;
+  /^(libs\/(operation-log|postgres|projection|node-client|client|gateway-client|machine)|services\/(ingester|projector|gateway))\/src\//;
 const LIMIT = /^(?:export )?const (?!INT64)(\w+(?:_MAX|_MS|_BYTES|_FIRST|_RETRY|Max|Ms|MsDefault|MaxDefault))\b/gm;
 
 /** Folders that the rules of imports hold for; tests may reach into everything. */

@@ -1,0 +1,26 @@
+export { applyChanges, type CollectedState } from './apply-changes.ts';
+export { type Ask, type AskOptions, type Questions, questionsOf } from './ask.ts';
+export type {
+  BlockOpened,
+  BlockRetracted,
+  BlockSealed,
+  ChainChange,
+  FeedEntry,
+  GenesisEntry,
+  OperationEntry,
+  Row,
+  RowChange,
+} from './entries.ts';
+export {
+  FeedGone,
+  GatewayRefused,
+  GatewayUnavailable,
+  NotAGateway,
+  OperationNotSeen,
+  type Problem,
+  StreamOutOfOrder,
+} from './errors.ts';
+export { follow } from './follow.ts';
+export { type FeedOptions, followFeed } from './follow-feed.ts';
+export type { Heartbeat, SubscriptionOptions } from './subscription/options.ts';
+export { type WaitOptions, waitForOperation } from './wait-for-operation.ts';
