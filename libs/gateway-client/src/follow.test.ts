@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { entries, refusal, ScriptedGateway, stream } from '../../../test/kit/scripted-gateway.ts';
+import { entries, refusal, ScriptedGateway, sse, stream } from '../../../test/kit/scripted-gateway.ts';
 import { follow } from './follow.ts';
 
 const hash = (block: string) => block.padStart(64, '0').replace(/[^0-9a-f]/g, 'f');
@@ -33,10 +33,14 @@ test('a log is followed as one of Kafka is: whole blocks, those that left, and b
   ]);
 });
 
-test('a log that was written anew: goes on behind a common block, and says which are gone', async () => {
+test.each([
+  ['another one', refusal(410, 'FEED_GONE', { resume: { after: null } })],
+  ['replaced', stream('ends', sse('end', 'y', { code: 'LOG_REPLACED', status: 500, title: 'replaced', detail: '' }))],
+  ['cut', refusal(500, 'LOG_TRUNCATED')],
+])('a log that is %s: goes on behind a common block, and says which are gone', async (_what, gone) => {
   await using gateway = await ScriptedGateway.start(
     stream('ends', entries(connected('a', 'x'), connected('ab', 'y'))),
-    refusal(410, 'FEED_GONE', { resume: { after: null } }),
+    gone,
     refusal(404, 'BLOCK_NOT_ON_BRANCH'),
     stream('stays open', entries(connected('ac', 'v'))),
   );

@@ -43,7 +43,10 @@ export async function waitForOperation(txid: string, options: WaitOptions): Prom
   );
 }
 
-/** Null where the feed was left behind by another build: it is looked for again. */
+/** What may change between two questions: the operation is looked for again. */
+const OVERTAKEN: ReadonlySet<string> = new Set(['FEED_GONE', 'HEIGHT_OUT_OF_RANGE', 'BLOCK_NOT_ON_BRANCH']);
+
+/** Null where another build went live, or its block was taken back, while it was looked for. */
 async function seen(txid: string, options: Patient): Promise<OperationEntry | null> {
   try {
     const place = await placeOf(txid, options);
@@ -51,7 +54,7 @@ async function seen(txid: string, options: Patient): Promise<OperationEntry | nu
       if ('operation' in entry && entry.operation.txid === txid) return entry;
     return null;
   } catch (error) {
-    if (isExpectedError(error) && error.code === 'FEED_GONE') return null;
+    if (isExpectedError(error) && OVERTAKEN.has(error.code)) return null;
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export function problemOf(body: unknown, status: number): (Problem & { readonly 
   };
 }
 
-/** The feed that a cursor is of is gone; where the gateway knows, the block that the cursor lies in. */
+/** The feed or log that a cursor is of is gone; where the gateway knows, the block that the cursor lies in. */
 export class FeedGoneThere extends GatewayRefused {
   readonly resumeAfter: string | null;
 
@@ -25,12 +25,15 @@ export class FeedGoneThere extends GatewayRefused {
   }
 }
 
+/** What our cursor names is not there any more: another build, or a log that was written anew. */
+const GONE: ReadonlySet<string> = new Set(['FEED_GONE', 'LOG_FORKED', 'LOG_REPLACED', 'LOG_TRUNCATED']);
+
 /** A problem as an error. */
 export function refusalOf(body: unknown, status: number, retryAfterMs: number | null = null): GatewayRefused | null {
   const problem = problemOf(body, status);
   if (problem === null) return null;
   const { resumeAfter, ...told } = problem;
-  return problem.code === 'FEED_GONE' ? new FeedGoneThere(told, resumeAfter) : new GatewayRefused(told, retryAfterMs);
+  return GONE.has(problem.code) ? new FeedGoneThere(told, resumeAfter) : new GatewayRefused(told, retryAfterMs);
 }
 
 /** Why an answer is none. */
