@@ -73,7 +73,7 @@ export class ScriptedGateway implements AsyncDisposable {
 
   /** Nobody asks for what was never asked for: a script that is over refuses for good. */
   #next(request: IncomingMessage): Line {
-    this.asked.push(decodeURIComponent(request.url ?? ''));
+    this.asked.push(decodeURIComponent((request.url ?? '').replaceAll('+', ' ')));
     const answer = this.#answers?.(new URL(request.url ?? '', this.url));
     return answer ?? this.#lines.shift() ?? refusal(400, 'SCRIPT_OVER');
   }

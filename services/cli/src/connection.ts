@@ -43,6 +43,8 @@ export interface Connection {
   readonly nodeUrl?: string;
   readonly nodeCookieFile?: string;
   readonly topicPrefix?: string;
+  /** A gateway that is asked instead of all of these. */
+  readonly gatewayUrl?: string;
 }
 
 /** Settings that a command needs and nobody gave. */
@@ -125,6 +127,21 @@ const SPEC = {
   ...kafkaSecuritySpec,
 } as const;
 
+/** For the commands that a gateway can answer. */
+const GATEWAY = {
+  gatewayUrl: optional(
+    clientUrl('a URL such as http://127.0.0.1:8080', (url) =>
+      URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) ? [] : ['is no http:// or https:// URL'],
+    ),
+    {
+      flag: 'gateway',
+      env: 'VCHAIN_GATEWAY_URL',
+      about: 'ask this gateway, and nothing else',
+    },
+  ),
+} as const;
+const GATEWAY_COMMANDS = new WeakSet<Command>();
+
 /** The client of nodes is loaded by the commands that use one. */
 async function nodeUrlParser(): Promise<Parser<string>> {
   const { problemsOfNodeUrl } = await import('@virtualchain/node-client');
@@ -141,14 +158,26 @@ export interface Told {
   readonly examples: readonly string[];
   /** Which chain is meant where none is named. */
   readonly chains?: string;
+  /** A gateway can answer it, too. */
+  readonly takesGateway?: boolean;
 }
 
 /** Adds the options that say where things are, examples, and the exit codes. */
 export function withConnection(
   command: Command,
-  { needs, examples, chains = 'VCHAIN_CHAIN; default that of a running vchain dev or demo, else kv' }: Told,
+  {
+    needs,
+    examples,
+    chains = 'VCHAIN_CHAIN; default that of a running vchain dev or demo, else kv',
+    takesGateway = false,
+  }: Told,
 ): Command {
   NEEDS.set(command, needs);
+  const { flag: gateway, env: variable, about: told } = GATEWAY.gatewayUrl;
+  if (takesGateway) {
+    GATEWAY_COMMANDS.add(command);
+    command.option(`--${gateway} <url>`, `${told} (${variable})`);
+  }
   for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
     const value = Object.is(parser, toggle) ? '' : ' <value>';
     command.option(`--${flag}${value}`, `${requiredMark(needs, name)}${about} (${name === 'chain' ? chains : env})`);
@@ -174,7 +203,9 @@ export async function readConnection(
   { usesNode = false }: { readonly usesNode?: boolean } = {},
   env: Env = process.env,
 ): Promise<Connection> {
-  const options = command.opts<Readonly<Record<string, string | boolean | undefined>>>();
+  const options = command.opts<Options>();
+  const overGateway = GATEWAY_COMMANDS.has(command) ? readGateway(options, env) : null;
+  if (overGateway !== null) return overGateway;
   const needs = NEEDS.get(command) ?? [];
   const flags = Object.entries(SPEC).flatMap(([name, { flag }]) =>
     options[name] === undefined ? [] : [`--${flag}=${options[name]}`],
@@ -198,6 +229,27 @@ export async function readConnection(
   const isChainNamed = config.chain !== undefined;
   const devMachine = isChainNamed ? null : (running?.machine ?? null);
   return { ...connection, isChainNamed, devMachine, kafka: kafkaSecurity(config) };
+}
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * The gateway that is to be asked, and the chain where one is named; null where none is. One that the environment names gives
+ * way to a place that an option names.
+ *
+ * @throws ConfigInvalid
+ */
+function readGateway(options: Options, env: Env): Connection | null {
+  const named = ['gateway', 'chain'].flatMap((flag) =>
+    options[flag] === undefined ? [] : [`--${flag}=${options[flag]}`],
+  );
+  const isElsewhere = [...LOG_PLACES, 'postgresUrl', 'nodeUrl'].some((place) => options[place] !== undefined);
+  if (options['gateway'] === undefined && isElsewhere) return null;
+  const { config, problems } = readSettings({ ...GATEWAY, chain: SPEC.chain }, env, named);
+  if (config.gatewayUrl === undefined && problems.length === 0) return null;
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const { gatewayUrl = '', chain } = config;
+  return { gatewayUrl, chain: chain ?? 'kv', isChainNamed: chain !== undefined };
 }
 
 /** The settings with the rules of the client of nodes, where a node is used and named. */

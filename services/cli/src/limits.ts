@@ -2,6 +2,8 @@
 export const heightMax = 2_147_483_647;
 /** Rows that one call lists at most. */
 export const rowsMax = 1_000_000;
+/** Rows that a gateway is asked for at a time. */
+export const pageRowsMax = 500;
 /** Keys of a multisig that may sign. */
 export const signersMax = 16;
 /** Confirmations that can be waited for. */

@@ -13,7 +13,7 @@ import { NotFound, readerOf } from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
 import { rowsMax } from '../limits.ts';
 import { openMachine } from '../machine-of.ts';
-import { print, table } from '../output.ts';
+import { printState } from '../printing/state-answer.ts';
 import { heightOf, QueryInvalid, wholeNumber } from '../values.ts';
 
 export interface StateOptions {
@@ -41,9 +41,8 @@ export async function state(
     if (key !== undefined && found.length === 0) throw notThere(collection, key, `${name} at height ${reading.height}`);
     const rows = found.map((row) => canonicalRow(collection, row as Row));
     const hash = at === 'tip' ? ((await reading.block(reading.height))?.hash ?? null) : null;
-    if (options.json)
-      print(JSON.stringify({ machine: machine.name, collection: name, height: reading.height, hash, rows }));
-    else showRows(Object.keys(collection.columns), rows, reading.height);
+    const answer = { machine: machine.name, collection: name, height: reading.height, hash, rows };
+    printState(answer, Object.keys(collection.columns), options.json);
   });
 }
 
@@ -52,21 +51,6 @@ function collectionOf({ name: machine, collections }: AnyStateMachine, name: str
   if (collection !== undefined) return collection;
   const known = Object.keys(collections).join(', ');
   throw new NotFound(`${machine} has no collection ${JSON.stringify(name)}; it has ${known}: give one of them`);
-}
-
-function showRows(
-  columns: readonly string[],
-  rows: readonly Readonly<Record<string, unknown>>[],
-  height: number,
-): void {
-  const cells = rows.map((row) => columns.map((column) => shown(row[column])));
-  print(table(columns, cells));
-  print(`${rows.length} rows at height ${height}`);
-}
-
-function shown(value: unknown): string | number {
-  if (value === null) return 'null';
-  return typeof value === 'number' ? value : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A key without rows: nothing of that name, or a key of fewer columns than were typed. */

@@ -6,48 +6,12 @@ import { type Connection, need } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { chainAmong } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
-import { print, table } from '../output.ts';
-
-interface TipStatus {
-  readonly height: number;
-  readonly hash: string;
-}
-
-export interface StatusReport {
-  readonly node:
-    | ({ readonly label: string; readonly network: string; readonly syncing: boolean } & TipStatus)
-    | { readonly problem: string }
-    | null;
-  readonly log:
-    | (TipStatus & { readonly topic: string; readonly sequence: number; readonly epoch: number })
-    | { readonly topic: string; readonly problem: string; readonly isEmpty: boolean }
-    | null;
-  /** Null when no database was given. */
-  readonly machines: readonly MachineReport[] | null;
-}
-
-interface MachineReport {
-  readonly name: string;
-  readonly version: number;
-  readonly chain: string;
-  readonly schema: string;
-  readonly state: string;
-  readonly height: number | null;
-  readonly confirmations: number | null;
-  readonly lagBlocks: number | null;
-  readonly lagSeconds: number | null;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly ignored: number;
-  readonly consensusHash: string | null;
-  readonly fault: MachineStatus['checkpoint']['fault'];
-}
+import { inOrder, type MachineReport, printStatus, type StatusReport } from '../printing/status-report.ts';
 
 /** `vchain status`: the node in use, the log, and how each machine stands. */
 export async function status(connection: Connection, options: { readonly json: boolean }): Promise<void> {
   const report = await statusReport(connection);
-  if (options.json) print(JSON.stringify(report));
-  else show(report);
+  printStatus(report, options.json);
   const problems = problemsOf(report, connection);
   if (problems.length > 0) throw new PartsUnwell(problems.join('; '));
 }
@@ -70,51 +34,6 @@ function problemsOf({ node, log }: StatusReport, { network }: Connection): reado
       `the log cannot be read: ${log.problem}; see that what keeps it runs, --kafka-brokers or --log-postgres-url, --network and --chain`,
     );
   return problems;
-}
-
-function show(report: StatusReport): void {
-  print(`node      ${describeNode(report.node)}`);
-  print(`log       ${describeLog(report.log)}`);
-  if (report.machines === null) {
-    print('machines  not given');
-    return;
-  }
-  print(
-    table(
-      [
-        'chain',
-        'machine',
-        'version',
-        'state',
-        'height',
-        'confirmations',
-        'lag',
-        'accepted',
-        'rejected',
-        'ignored',
-        'consensus hash',
-      ],
-      report.machines.map((machine) => [
-        machine.chain,
-        machine.name,
-        machine.version,
-        machine.state,
-        machine.height ?? '-',
-        machine.confirmations ?? '-',
-        machine.lagBlocks === null ? '-' : `${machine.lagBlocks} blocks, ${machine.lagSeconds ?? 0} s`,
-        machine.accepted,
-        machine.rejected,
-        machine.ignored,
-        machine.consensusHash ?? '-',
-      ]),
-    ),
-  );
-  for (const { name, fault } of report.machines) {
-    if (fault !== null)
-      print(
-        `${name}: ${fault.code} at height ${fault.height ?? '-'}, transaction ${fault.txid ?? '-'}, sequence ${fault.sequence ?? '-'}: ${fault.message}`,
-      );
-  }
 }
 
 /** What can be told of the parts that were given; all three of a deployment need not be. */
@@ -143,13 +62,6 @@ export async function statusReport(connection: Connection): Promise<StatusReport
     await Promise.all([node?.close(), registry?.[Symbol.asyncDispose]()]);
   }
 }
-
-/** Those of a chain together. */
-function inOrder(machines: readonly MachineReport[]): readonly MachineReport[] {
-  return machines.toSorted((a, b) => compare(a.chain, b.chain) || compare(a.name, b.name));
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function machineReport(
   { build, checkpoint, tip, verdicts }: MachineStatus,
@@ -203,16 +115,4 @@ async function logStatus(connection: Connection, topic: string): Promise<StatusR
     const isEmpty = isExpectedError(error) && error.code === 'TOPIC_MISSING';
     return { topic, problem: errorText(error), isEmpty };
   }
-}
-
-function describeNode(node: StatusReport['node']): string {
-  if (node === null) return 'not given';
-  if ('problem' in node) return node.problem;
-  return `${node.label}, ${node.network}, height ${node.height}, ${node.hash}${node.syncing ? ', still syncing' : ''}`;
-}
-
-function describeLog(log: StatusReport['log']): string {
-  if (log === null) return 'not given';
-  if ('problem' in log) return `${log.topic}: ${log.problem}`;
-  return `${log.topic}, height ${log.height}, ${log.hash}, sequence ${log.sequence}, epoch ${log.epoch}`;
 }

@@ -4,7 +4,9 @@ import type { Cursor, OperationLog } from '@virtualchain/operation-log';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
 import { loadChainOf } from '../machine-of.ts';
-import { paint, print, printError, visible } from '../output.ts';
+import { printChange } from '../printing/chain-change.ts';
+import { sieveOf } from '../printing/operation-filter.ts';
+import { rethrow, waitingFor } from '../printing/waiting.ts';
 import { heightOf, QueryInvalid } from '../values.ts';
 
 export interface TailOptions {
@@ -12,6 +14,8 @@ export interface TailOptions {
   readonly from: string;
   /** JSON, as the lines of `--json` have it. */
   readonly cursor?: string;
+  /** Only operations that pass it, and blocks that have some. */
+  readonly filter?: string;
   readonly json: boolean;
   /** End at the end of the log instead of waiting for more. */
   readonly once: boolean;
@@ -19,8 +23,10 @@ export interface TailOptions {
 }
 
 /** `vchain tail`: the log as it grows, whole blocks only. */
-export async function tail(connection: Connection, { json, once, signal, from, cursor }: TailOptions): Promise<void> {
+export async function tail(connection: Connection, options: TailOptions): Promise<void> {
+  const { json, once, signal, from, cursor } = options;
   const start = startOf(from, cursor);
+  const sieve = await sieveOf(options.filter);
   const topic = topicOf(connection, await loadChainOf(connection));
   await using log = await openLog(connection);
   const waits = waitingFor(topic);
@@ -29,22 +35,8 @@ export async function tail(connection: Connection, { json, once, signal, from, c
   const told = once ? { onRetry: rethrow } : waits;
   for await (const change of follow({ log, topic, cursor: after, signal, untilEnd: once, ...told })) {
     waits.at(change.block.height);
-    if (!isWanted(change)) continue;
-    if (json) {
-      const operations = change.kind === 'connected' ? { operations: change.operations } : {};
-      print(
-        JSON.stringify({ kind: change.kind, block: change.block, ...operations, cursor: cursorToJson(change.cursor) }),
-      );
-      continue;
-    }
-    const { height, hash } = change.block;
-    if (change.kind === 'disconnected') {
-      print(paint.red(`- ${height} ${hash}`));
-      continue;
-    }
-    print(paint.green(`+ ${height} ${hash}, ${change.operations.length} operations`));
-    for (const { txid, name, decoded, problem } of change.operations)
-      print(`    ${txid} ${name ?? '?'} ${visible(problem ?? JSON.stringify(decoded))}`);
+    const shown = isWanted(change) ? sieve(change) : null;
+    if (shown !== null) printChange(shown, cursorToJson(change.cursor), json);
   }
 }
 
@@ -106,32 +98,4 @@ async function endOf(log: OperationLog, topic: string): Promise<bigint> {
     if (isExpectedError(error) && error.code === 'TOPIC_MISSING') return 0n;
     throw error;
   }
-}
-
-/** Whoever asks once is not kept waiting. */
-function rethrow(error: unknown): never {
-  throw error;
-}
-
-/** Says, beside the output, what is waited for: once for each thing, not at every look. */
-function waitingFor(topic: string) {
-  let height: number | null = null;
-  const told = new Set<string>();
-  const tell = (thing: string, line: string): void => {
-    if (!told.has(thing)) printError(line);
-    told.add(thing);
-  };
-  return {
-    at(block: number): void {
-      height = block;
-    },
-    onEnd(): void {
-      if (height === null) tell('first block', `${topic} holds no block yet; waiting for the first`);
-      else tell('next block', `at the end of ${topic}, height ${height}; waiting for the next block`);
-    },
-    onRetry(error: unknown): void {
-      const reason = error instanceof Error ? error.message : String(error);
-      tell(reason, `waiting: ${reason}`);
-    },
-  };
 }

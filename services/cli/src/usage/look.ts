@@ -9,11 +9,21 @@ export function addStatus(program: Command): void {
   connected(program, 'status', {
     about: 'node, log, and how each machine stands',
     needs: [],
-    examples: ['status', 'status --json', 'status --network mainnet --postgres-url postgres://me@db.example/names'],
+    takesGateway: true,
+    examples: [
+      'status',
+      'status --json',
+      'status --network mainnet --postgres-url postgres://me@db.example/names',
+      'status --gateway https://gateway.example',
+    ],
   })
     .option('--json', 'one line of JSON')
     .action(async (_options, command) => {
       const { connection, options } = await read(command, { usesNode: true });
+      if (connection.gatewayUrl !== undefined) {
+        const { statusOver } = await import('../over-gateway/status.ts');
+        return statusOver(connection.gatewayUrl, connection, { json: options.json ?? false });
+      }
       const { status } = await import('../commands/status.ts');
       return status(connection, { json: options.json ?? false });
     });
@@ -23,16 +33,37 @@ export function addTail(program: Command, signal: AbortSignal): void {
   connected(program, 'tail', {
     about: 'the log as it grows',
     needs: ['network', 'log'],
-    examples: ['tail', 'tail --from latest', 'tail --from 850000 --once --json', 'tail --from offset:120000'],
+    takesGateway: true,
+    examples: [
+      'tail',
+      'tail --from latest',
+      'tail --from 850000 --once --json',
+      'tail --from offset:120000',
+      "tail --filter 'name=claim and not decoded.name=alice'",
+      'tail --from latest --gateway https://gateway.example',
+    ],
   })
-    .option('--from <place>', 'earliest, latest, a height, or offset:N of the topic', 'earliest')
+    .option(
+      '--from <place>',
+      'earliest, latest, a height, or offset:N of the topic; over a gateway also a block hash',
+      'earliest',
+    )
     .option('--cursor <json>', 'go on behind this cursor, as a line of --json shows it')
+    .option(
+      '--filter <terms>',
+      'only operations that pass: opcode, name, sender, address, txid, height, decoded.<path>',
+    )
     .option('--json', 'a line of JSON each')
     .option('--once', 'end at the end of the log')
-    .action(async (given: { once?: boolean; from: string; cursor?: string }, command) => {
+    .action(async (given: { once?: boolean; from: string; cursor?: string; filter?: string }, command) => {
       const { connection, options } = await read(command);
+      const asked = { ...given, json: options.json ?? false, once: given.once ?? false, signal };
+      if (connection.gatewayUrl !== undefined) {
+        const { tailOver } = await import('../over-gateway/tail.ts');
+        return tailOver(connection.gatewayUrl, connection, asked);
+      }
       const { tail } = await import('../commands/tail.ts');
-      return tail(connection, { ...given, json: options.json ?? false, once: given.once ?? false, signal });
+      return tail(connection, asked);
     });
 }
 
@@ -40,7 +71,13 @@ export function addState(program: Command): void {
   connected(program, 'state', {
     about: 'rows of a collection, at the tip or at a past height',
     needs: DATABASE,
-    examples: ['state kv names', 'state kv names satoshi --at 120', 'state bns names --limit 10 --json'],
+    takesGateway: true,
+    examples: [
+      'state kv names',
+      'state kv names satoshi --at 120',
+      'state bns names --limit 10 --json',
+      'state bns names --gateway https://gateway.example',
+    ],
   })
     .argument('<machine>', 'name or module')
     .argument(
@@ -53,8 +90,13 @@ export function addState(program: Command): void {
     .option('--json', 'one line of JSON')
     .action(async (machine, collection, key, given: { at?: string; limit?: string }, command) => {
       const { connection, options } = await read(command);
+      const asked = { ...given, json: options.json ?? false };
+      if (connection.gatewayUrl !== undefined) {
+        const { stateOver } = await import('../over-gateway/state.ts');
+        return stateOver(connection.gatewayUrl, connection, [machine, collection, key], asked);
+      }
       const { state } = await import('../commands/state.ts');
-      return state(connection, machine, [collection, key], { ...given, json: options.json ?? false });
+      return state(connection, machine, [collection, key], asked);
     });
 }
 
