@@ -8,6 +8,8 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['format and lint (Biome)', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['types (tsc)', bin('tsc'), '--noEmit', '-p', '.'],
+  ['types of the explorer page (tsc)', bin('tsc'), '--noEmit', '-p', 'libs/explorer/page'],
+  ['the explorer page (Vite)', process.execPath, join(root, 'libs/explorer/scripts/build.ts')],
   ['dead exports (knip)', bin('knip'), '--no-config-hints'],
   [
     'architecture (imports, circles, layers, functions, folders)',

@@ -49,6 +49,9 @@ export const RULES: readonly Rule[] = [
     others: ['node:', '@noble', '@scure'],
   },
   { folder: /^libs\/regtest-node\//, ours: ['bitcoin'], others: ['node:', '@noble'] },
+  // What runs in a browser, and what serves it.
+  { folder: /^libs\/explorer\/page\//, ours: ['bitcoin'], others: ['preact'] },
+  { folder: /^libs\/explorer\//, ours: ['kernel'], others: ['node:'] },
   { folder: /^libs\/process\//, ours: ['kernel', 'postgres'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,
@@ -98,7 +101,7 @@ function walk(folder: string): string[] {
     const path = join(folder, name);
     if (name === 'node_modules') return [];
     if (statSync(path).isDirectory()) return walk(path);
-    return path.endsWith('.ts') ? [path] : [];
+    return /\.tsx?$/.test(path) ? [path] : [];
   });
 }
 

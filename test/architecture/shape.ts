@@ -52,7 +52,7 @@ export function functionsOf(file: string, source: string): FunctionShape[] {
     if (FUNCTIONS.has(String(fields['type']))) found.push({ file, name: own, ...shapeOf(fields, lineAt) });
     for (const value of Object.values(fields)) visit(value, own);
   };
-  visit(parseSync(source, { syntax: 'typescript', target: 'es2022' }).body, 'the module');
+  visit(parseSync(source, { syntax: 'typescript', target: 'es2022', tsx: file.endsWith('.tsx') }).body, 'the module');
   return found;
 }
 

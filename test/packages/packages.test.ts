@@ -78,7 +78,7 @@ test('packages that are published ask for none that are not', () => {
 });
 
 const WANTED =
-  /^package\/(dist\/.+\.(js|js\.map|d\.ts)|bin\/[\w-]+\.mjs|template\/.+|generated\/[\w.]+\.json|package\.json|README\.md|LICENSE)$/;
+  /^package\/(dist\/.+\.(js|js\.map|d\.ts)|dist\/page\/[\w./-]+|bin\/[\w-]+\.mjs|template\/.+|generated\/[\w.]+\.json|package\.json|README\.md|LICENSE)$/;
 
 test('a tarball holds JavaScript, declarations, maps with their sources, and no path of this machine', async () => {
   for (const { name, file } of tarballs) {

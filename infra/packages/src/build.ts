@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { publishedManifest, repository, type Workspace } from './published.ts';
 
@@ -29,7 +29,10 @@ export function manifestText(one: Workspace): string {
   return `${JSON.stringify(publishedManifest(one), null, 2)}\n`;
 }
 
-/** The compiled files of a package, as they are published. Declarations are for packages that have a door. */
+/**
+ * The compiled files of a package, as they are published. Declarations are for packages that have a door. What else there is
+ * to build its script `add-to-dist.ts` adds.
+ */
 export function stageDist({ folder, manifest }: Workspace, compiled: string, dist: string): void {
   rmSync(dist, { recursive: true, force: true });
   const from = join(compiled, folder, 'src');
@@ -41,6 +44,8 @@ export function stageDist({ folder, manifest }: Workspace, compiled: string, dis
     const published = isDeclaration ? importingJavaScript(text) : file.endsWith('.map') ? mapOf(text, file) : text;
     writeFileSync(join(dist, file), published);
   }
+  const more = join(repository, folder, 'scripts/add-to-dist.ts');
+  if (existsSync(more)) execFileSync(process.execPath, [more, dist], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The compiler writes `.js` for `.ts` into modules, and leaves the declarations as they were. */

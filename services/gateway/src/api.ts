@@ -10,6 +10,7 @@ import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
+import { addPageRoutes } from './routes/page-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import type { ServedMachine } from './served.ts';
 
@@ -69,6 +70,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     },
     { prefix: '/v1' },
   );
+  addPageRoutes(server);
   for (const machine of options.served) addKnownPaths(server, machine);
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   await server.ready();

@@ -11,12 +11,15 @@ const runFile = promisify(execFile);
 /** Where Debian keeps the keys that its suites are signed with. */
 const KEYRINGS = ['pgp', 'gpg'].map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`);
 
+/** What is installed on the system; it is only read. */
+const SYSTEM_STATUS = '/var/lib/dpkg/status';
+
 export interface DebianPackages {
   /** `sid`, `bookworm`. */
   readonly suite: string;
   readonly packages: readonly string[];
-  /** Whether what they depend on is unpacked too, the C library included. */
-  readonly dependencies: 'included' | 'left out';
+  /** Whether what they depend on is unpacked too: all of it, the C library included; what the system lacks of it; nothing. */
+  readonly dependencies: 'included' | 'what the system lacks' | 'left out';
 }
 
 /**
@@ -33,11 +36,12 @@ export async function unpackDebian(directory: string, wanted: DebianPackages, en
   const keyring = KEYRINGS.find((path) => existsSync(path));
   const signed = keyring === undefined ? '' : `[signed-by=${keyring}] `;
   await writeFile(join(apt, 'sources.list'), `deb ${signed}${await debianMirror(env)} ${wanted.suite} main\n`);
+  const status = wanted.dependencies === 'what the system lacks' ? SYSTEM_STATUS : join(apt, 'status');
   await writeFile(join(apt, 'status'), '');
-  await writeFile(join(apt, 'apt.conf'), aptSettings(apt));
+  await writeFile(join(apt, 'apt.conf'), aptSettings(apt, status));
   const options = { cwd: archives, env: { ...env, APT_CONFIG: join(apt, 'apt.conf') } };
   await runTool('apt-get', ['-q', 'update'], options);
-  const get = wanted.dependencies === 'included' ? ['-y', '--download-only', 'install'] : ['download'];
+  const get = wanted.dependencies === 'left out' ? ['download'] : ['-y', '--download-only', 'install'];
   await runTool('apt-get', ['-q', ...get, ...wanted.packages], options);
   for (const name of await readdir(archives)) {
     if (name.endsWith('.deb'))
@@ -65,10 +69,10 @@ export async function debianMirror(env: Env): Promise<string> {
 }
 
 /** Folders of its own for everything that apt reads and writes; proxies and the like stay the system's. */
-function aptSettings(apt: string): string {
+function aptSettings(apt: string, status: string): string {
   const settings = {
     'Dir::State': join(apt, 'state'),
-    'Dir::State::status': join(apt, 'status'),
+    'Dir::State::status': status,
     'Dir::State::lists': join(apt, 'lists'),
     'Dir::Cache': apt,
     'Dir::Cache::archives': join(apt, 'archives'),

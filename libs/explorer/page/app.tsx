@@ -1,0 +1,43 @@
+import { useEffect } from 'preact/hooks';
+import { useNavigation } from './address/navigation.tsx';
+import { viewOf } from './address/view.ts';
+import type { ChainsAnswer } from './data/answers.ts';
+import { useAnswer } from './data/use-answer.ts';
+import { useKeyboard } from './parts/keyboard.ts';
+import { TopBar } from './parts/top-bar.tsx';
+import { MachinePages } from './views/machine-pages.tsx';
+import { NothingHere } from './views/nothing.tsx';
+import { Overview } from './views/overview.tsx';
+import { Search } from './views/search.tsx';
+
+export function App() {
+  useKeyboard();
+  const { path, query } = useNavigation();
+  const chains = useAnswer<ChainsAnswer>('/chains');
+  const view = viewOf(path);
+  useEffect(() => scrollTo(0, 0), [path, query.get('after')]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <TopBar network={chains.body?.network ?? null} />
+      <main id="main" class="main" tabIndex={-1}>
+        {view.kind === 'overview' && <Overview chains={chains} />}
+        {view.kind === 'search' && <Search chains={chains} />}
+        {view.kind === 'nothing' && <NothingHere />}
+        {'place' in view && (
+          <MachinePages key={`${view.place.chain}/${view.place.machine}`} view={view} chains={chains} />
+        )}
+      </main>
+      <footer class="foot">
+        <span>
+          <kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> through lists · <kbd>Enter</kbd> opens
+        </span>
+        <span>
+          <a href="/openapi.json">API</a>
+        </span>
+      </footer>
+    </>
+  );
+}

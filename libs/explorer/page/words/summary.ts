@@ -1,0 +1,33 @@
+import type { OperationEvent } from '../data/answers.ts';
+import { fieldWords, short, textOfHex, valueText } from './text.ts';
+
+const FIELDS_SHOWN = 3;
+const VALUE_CHARACTERS_MAX = 40;
+
+/** What the chain calls an operation, in words. */
+export const operationWords = ({ name }: Pick<OperationEvent, 'name'>): string =>
+  name === null ? 'unknown' : fieldWords(name);
+
+/** The decoded fields of an operation as pairs; a value that is no object stands alone. */
+export function decodedFields(decoded: unknown): readonly (readonly [name: string, value: unknown])[] {
+  if (decoded === null || decoded === undefined) return [];
+  if (typeof decoded !== 'object' || Array.isArray(decoded)) return [['value', decoded]];
+  return Object.entries(decoded);
+}
+
+/** What an operation says, in a line: its first fields, or its payload as text. */
+export function summaryOf({ decoded, payload, problem }: OperationEvent): string {
+  const fields = decodedFields(decoded).filter(([, value]) => value !== null && value !== '');
+  if (fields.length > 0) return fields.slice(0, FIELDS_SHOWN).map(fieldText).join(' · ');
+  return textOfHex(payload) ?? problem ?? (payload === '' ? 'empty payload' : short(payload, VALUE_CHARACTERS_MAX / 2));
+}
+
+function fieldText([name, value]: readonly [string, unknown]): string {
+  const text = valueText(value);
+  const readable = typeof value === 'string' ? (textOfHex(text) ?? text) : text;
+  const shown = /^[0-9a-f]{32,}$/.test(readable) ? short(readable, 6) : clip(readable);
+  return name === 'name' || name === 'value' ? shown : `${fieldWords(name)} ${shown}`;
+}
+
+const clip = (text: string): string =>
+  text.length <= VALUE_CHARACTERS_MAX ? text : `${text.slice(0, VALUE_CHARACTERS_MAX)}…`;

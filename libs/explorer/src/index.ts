@@ -1,0 +1,1 @@
+export { type ExplorerPage, openPage, type PageFile, PageUnbuilt } from './page.ts';

@@ -1,0 +1,236 @@
+/** The explorer page in a real Chromium, on a gateway over the demo's chain; screenshots are kept in `.vchain/screenshots`. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import {
+  type Browser,
+  overflow,
+  SCREENSHOTS,
+  type Scheme,
+  seriousFindings,
+  settled,
+  startBrowser,
+  wordsOf,
+} from './browser.ts';
+import { findChromium } from './chromium.ts';
+import { type Stack, startStack } from './stack.ts';
+
+const KV = '/chains/kv/machines/kv';
+const BNS = '/chains/bns/machines/bns';
+
+const program = await findChromium(process.env).catch((error: Error) => {
+  console.error(`the explorer is not looked at, since there is no Chromium: ${error.message}`);
+  return null;
+});
+
+let stack: Stack;
+let browser: Browser;
+let page: Page;
+
+interface Block {
+  readonly height: number;
+  readonly hash: string;
+  readonly consensusHash: string;
+}
+interface Operation {
+  readonly txid: string;
+  readonly verdict: string;
+  readonly code: string | null;
+  readonly name: string;
+}
+
+async function ask<Body>(path: string): Promise<Body> {
+  const response = await fetch(`${stack.address}/v1${path}`);
+  expect([path, response.status]).toEqual([path, 200]);
+  return (await response.json()) as Body;
+}
+
+async function operationsOf(machine: string, query: string): Promise<readonly Operation[]> {
+  return (await ask<{ entries: readonly Operation[] }>(`${machine}/operations?limit=100&${query}`)).entries;
+}
+
+const heading = () => page.locator('h1').first().textContent();
+const words = () => wordsOf(page);
+const focused = (field: string): Promise<string> => page.evaluate(`document.activeElement.${field}`);
+const go = (path: string) => browser.open(path);
+
+async function search(text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await settled(page);
+}
+
+(program === null ? describe.skip : describe)('the explorer in Chromium', () => {
+  beforeAll(async () => {
+    stack = await startStack();
+    browser = await startBrowser(program as string, stack.address);
+    page = browser.page;
+    await browser.show(1_400, 'light');
+    console.error(`screenshots: ${SCREENSHOTS}`);
+  }, 240_000);
+
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]();
+    await stack?.[Symbol.asyncDispose]();
+  }, 60_000);
+
+  test('the shell comes with a strict policy, its files are kept for good, and other addresses are no page', async () => {
+    const shell = await fetch(`${stack.address}${KV}/blocks/101`);
+    expect(shell.status).toBe(200);
+    expect(shell.headers.get('content-security-policy')).toMatch(/^default-src 'self';(?!.*unsafe)/);
+    expect(shell.headers.get('cache-control')).toBe('no-cache');
+    const html = await shell.text();
+    expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=| on\w+=/);
+    const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThanOrEqual(3);
+    for (const file of files) {
+      const answer = await fetch(`${stack.address}${file}`);
+      expect([file, answer.status, answer.headers.get('cache-control')]).toEqual([
+        file,
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+    }
+    for (const path of ['/v1/nothing', '/assets/nothing.js', '/nothing'])
+      expect((await fetch(`${stack.address}${path}`)).headers.get('content-type')).toContain(
+        'application/problem+json',
+      );
+  });
+
+  test('by keyboard alone: from the overview to a machine, a block and an operation', async () => {
+    await go('/');
+    await page.keyboard.press('Tab');
+    expect(await focused('textContent')).toBe('Skip to the content');
+    expect(await words()).toMatch(/kv .*bns/);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.strip-block').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('k');
+    expect(await focused('className')).toBe('strip-block');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Block / }).waitFor();
+    await page.goBack();
+    await page.locator('.strip-block').first().waitFor();
+  });
+
+  test('a rejected operation says why, in words, and what it said; an accepted one what it changed', async () => {
+    const [taken] = await operationsOf(KV, 'verdict=rejected');
+    await go(`${KV}/operations/${taken?.txid}`);
+    expect(await heading()).toBe('Update');
+    expect(await words()).toMatch(/rejected .*not owner: garden belongs to .*NOT_OWNER/);
+    expect(await words()).toContain('“garden:a rose”');
+    const updated = (await operationsOf(KV, 'verdict=accepted&opcode=3d'))[0];
+    await go(`${KV}/operations/${updated?.txid}`);
+    await page.locator('.change-table').waitFor();
+    expect(await words()).toMatch(/value 612072…6f7365 “a rose is a rose” 746865…6d6572/);
+    expect(await words()).toMatch(/Transaction .*from .* to OP_RETURN/);
+    await browser.keep('operation');
+  });
+
+  test('a key with its history, and a slider through the heights', async () => {
+    await go(`${KV}/collections/names`);
+    await page.getByRole('link', { name: 'garden' }).click();
+    await page.locator('.versions > li').nth(3).waitFor();
+    expect(await page.locator('.versions > li').count()).toBe(4);
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    const back = (await heightNow()) - (stack.kvHeight - 2);
+    for (let i = 0; i < back; i++) await page.keyboard.press('ArrowLeft');
+    await page.getByRole('heading', { name: `At height ${stack.kvHeight - 2}` }).waitFor();
+    expect(await words()).toMatch(/“a rose is a rose” revision 1 locked no/);
+    expect(new URL(page.url()).searchParams.get('at')).toBe(String(stack.kvHeight - 2));
+    await browser.keep('key');
+  });
+
+  async function heightNow(): Promise<number> {
+    return (await ask<{ entries: readonly Block[] }>(`${KV}/blocks?limit=1`)).entries[0]?.height ?? 0;
+  }
+
+  test('names have an owner, an expiry and a price', async () => {
+    await go(`${BNS}/names`);
+    await page.getByRole('link', { name: /gold\.demo/ }).waitFor();
+    await page.locator('.name-row', { hasText: 'gold.demo' }).locator('text=/expires at/').waitFor();
+    await browser.keep('names');
+    await page.getByRole('link', { name: /gold\.demo/ }).click();
+    await page.getByRole('heading', { name: 'Price' }).waitFor();
+    await page.locator('dt', { hasText: 'standing' }).waitFor();
+    const shown = await words();
+    expect(shown).toContain(stack.people.addressOf('alice')); // until the reorganisation
+    expect(shown).toMatch(/standing expires at 105,3\d\d/);
+    expect(shown).toMatch(/in the next block 2,560 sat, or [\d.]+ STACKS/);
+    await browser.keep('name');
+  });
+
+  test('one box finds a height, a hash, a consensus hash, a transaction, a name, an address, and a text', async () => {
+    const { entries } = await ask<{ entries: readonly Block[] }>(`${BNS}/blocks?limit=1`);
+    const tip = entries[0] as Block;
+    const [first] = await operationsOf(BNS, 'opcode=3a');
+    const cases = [
+      [String(stack.kvHeight), `block ${stack.kvHeight}`],
+      [tip.hash, `block ${tip.height}`],
+      [tip.consensusHash, `block of a consensus hash ${tip.height}`],
+      [first?.txid ?? '', 'operation name registration'],
+      ['gold.demo', 'row of names gold.demo'],
+      [stack.people.addressOf('carol'), 'row of names carol.demo'],
+      ['rose of summer', 'operation update accepted'],
+    ] as const;
+    await go('/');
+    for (const [text, found] of cases) {
+      await search(text);
+      await page
+        .locator('.found', { hasText: new RegExp(found.replaceAll('.', '\\.').replaceAll(' ', '\\s*'), 'i') })
+        .first()
+        .waitFor();
+    }
+    await browser.keep('search');
+  });
+
+  const ADDRESSES: readonly (readonly [name: string, path: () => string])[] = [
+    ['overview', () => '/'],
+    ['machine', () => BNS],
+    ['blocks', () => `${BNS}/blocks`],
+    ['block', () => `${BNS}/blocks/${stack.miner.tip.height - 3}`],
+    ['operations', () => `${BNS}/operations?verdict=rejected`],
+    ['rows', () => `${BNS}/collections/names`],
+    ['row', () => `${BNS}/collections/names/rows/gold.demo`],
+    ['names-list', () => `${BNS}/names`],
+    ['nothing', () => '/chains/none/machines/none'],
+  ];
+  const SHOWN: readonly (readonly [width: number, scheme: Scheme])[] = [
+    [360, 'light'],
+    [360, 'dark'],
+    [1_400, 'light'],
+    [1_400, 'dark'],
+  ];
+
+  test.each(ADDRESSES)('%s: nothing serious for axe, and nothing to scroll sideways for', async (name, path) => {
+    await go(path());
+    const found: string[] = [];
+    for (const [width, scheme] of SHOWN) {
+      const shown = `${name}-${width}-${scheme}`;
+      await browser.show(width, scheme);
+      await browser.keep(shown);
+      // What is not about colours is the same in the dark.
+      const findings = await seriousFindings(page, scheme === 'light' ? 'all rules' : 'colours');
+      found.push(...findings.map((finding) => `${shown}: ${finding}`));
+      if ((await overflow(page)) > 0) found.push(`${shown}: wider than its window`);
+    }
+    expect(found).toEqual([]);
+  });
+
+  test('a reorganisation while the page is open is told, and both branches can be compared', async () => {
+    await browser.show(1_400, 'light');
+    await go(BNS);
+    const lost = stack.miner.tip;
+    await page.locator('.strip-block', { hasText: String(lost.height) }).waitFor();
+    await stack.reorganise();
+    await page.locator('.strip-block', { hasText: String(stack.miner.tip.height) }).waitFor();
+    await page.locator('.facts', { hasText: stack.miner.tip.hash }).waitFor();
+  }, 120_000);
+
+  test('nothing went wrong in the page, and nothing was asked of anybody else', () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});
