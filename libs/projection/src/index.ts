@@ -38,6 +38,7 @@ export type {
   Genesis,
   OperationJudged,
 } from './read/feed/feed-entry.ts';
+export { type Reorganisation, type ReorganisationPage, readReorganisations } from './read/feed/reorganisations.ts';
 export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';

@@ -12,6 +12,7 @@ import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
 import { addPageRoutes } from './routes/page-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
+import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
 import type { ServedMachine } from './served.ts';
 
 /** What the questions are about. */
@@ -66,7 +67,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     async (v1) => {
       addNetworkRoutes(v1, options);
       for (const machine of options.served)
-        await v1.register(async (own) => addMachine(own, machine), { prefix: placeOf(machine) });
+        await v1.register(async (own) => addMachine(own, machine, options.registry), { prefix: placeOf(machine) });
     },
     { prefix: '/v1' },
   );
@@ -82,11 +83,12 @@ function placeOf({ instance: { chain, machine } }: ServedMachine): string {
   return `/chains/${chain.name}/machines/${machine.name}`;
 }
 
-function addMachine(server: FastifyInstance, served: ServedMachine): void {
+function addMachine(server: FastifyInstance, served: ServedMachine, registry: Registry): void {
   const { chain, machine } = served.instance;
   const tags = [`${chain.name}/${machine.name}`];
   addBlockRoutes(server, served, tags);
   addQueryRoutes(server, served, tags);
+  addReorganisationRoutes(server, { registry, served, tags });
   void server.register(
     async (collections) => {
       for (const each of Object.entries(machine.collections as Collections))

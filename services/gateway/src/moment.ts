@@ -54,6 +54,22 @@ export function readCursor(text: string): PageCursor {
   throw noCursor();
 }
 
+/** Where the next page of a list begins that is of no moment. */
+export function cursorOfPosition(position: number): string {
+  return Buffer.from(JSON.stringify({ before: position })).toString('base64url');
+}
+
+/** @throws QuestionInvalid for what no answer of ours has given */
+export function positionOfCursor(text: string): number {
+  try {
+    const { before } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as { readonly before?: unknown };
+    if (Number.isSafeInteger(before) && Number(before) >= 0) return Number(before);
+  } catch {
+    // told below
+  }
+  throw noCursor();
+}
+
 /** All pages of a list are of one moment: that of the first. @throws QuestionInvalid where another is asked for */
 export function pageStart(query: { readonly at?: string; readonly after?: string }): {
   readonly at: ReadAt;

@@ -50,6 +50,10 @@ export const StoredFeed = defineTable(
   [
     index('stored_feed', 'height'),
     {
+      name: 'stored_feed_disconnected',
+      sql: (table) => `create index "stored_feed_disconnected" on ${table} (position) where kind = 'disconnected'`,
+    },
+    {
       name: 'stored_feed_retracted_hash',
       sql: (table) => `create index "stored_feed_retracted_hash" on ${table} (hash) where verdicts is not null`,
     },
