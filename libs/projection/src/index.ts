@@ -9,6 +9,7 @@ export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
 export type { FeedChange, JsonRow } from './build/feed/changes.ts';
 export {
+  BlockNotOnBranch,
   BuildRetired,
   CheckpointMoved,
   DatabaseRefused,
@@ -39,8 +40,10 @@ export type {
   OperationJudged,
 } from './read/feed/feed-entry.ts';
 export { type Reorganisation, type ReorganisationPage, readReorganisations } from './read/feed/reorganisations.ts';
+export { findFeedBlock } from './read/feed/retired-feed.ts';
 export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
+export { type LogPlaceOfBlock, readLogCursor, readLogPlace } from './read/log-cursor.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';
 export type { ReadAt } from './read/reading.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';

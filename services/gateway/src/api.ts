@@ -2,10 +2,20 @@ import compress from '@fastify/compress';
 import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
 import type { Collection, Collections } from '@virtualchain/machine';
+import type { Metrics } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { ANSWER_TIMEOUT_MS, BODY_BYTES_MAX, REQUEST_TIMEOUT_MS, URL_CHARACTERS_MAX } from './limits.ts';
+import {
+  ANSWER_TIMEOUT_MS,
+  BODY_BYTES_MAX,
+  HEARTBEAT_MS,
+  REQUEST_TIMEOUT_MS,
+  SLOW_READER_MS,
+  SUBSCRIBERS_DEFAULT,
+  URL_CHARACTERS_MAX,
+} from './limits.ts';
 import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
@@ -13,7 +23,9 @@ import { addNetworkRoutes } from './routes/network-routes.ts';
 import { addPageRoutes } from './routes/page-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
+import { addFeedRoutes, addLogRoutes } from './routes/subscription-routes.ts';
 import type { ServedMachine } from './served.ts';
+import { type ServedLogs, Subscriptions } from './subscriptions/subscriptions.ts';
 
 /** What the questions are about. */
 export interface ApiOptions {
@@ -22,8 +34,16 @@ export interface ApiOptions {
   readonly served: readonly ServedMachine[];
   readonly version: string;
   readonly requestsPerMinute: number;
+  /** Where the logs of the chains are; feeds alone are served without. */
+  readonly logs?: ServedLogs;
+  readonly subscribersMax?: number;
+  readonly heartbeatMs?: number;
+  readonly slowReaderMs?: number;
+  readonly metrics?: Metrics;
   /** Hears of bugs. */
   readonly onBug: (error: unknown) => void;
+  /** Hears of reads for subscribers that failed, and are tried again. */
+  readonly onRetry?: (error: unknown) => void;
 }
 
 /** The questions that can be asked over HTTP, and the OpenAPI document that tells of them. It does not listen yet. */
@@ -44,6 +64,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     errorResponseBuilder: (_request, { max, after }) =>
       new RateLimited(`more than ${max} questions of one address in a minute; ask again in ${after}`),
   });
+  const subscriptions = subscriptionsOf(options);
+  server.addHook('preClose', () => subscriptions[Symbol.asyncDispose]());
+  await server.register(websocket, { options: { maxPayload: BODY_BYTES_MAX } });
   await server.register(compress);
   await server.register(etag);
   await server.register(swagger, {
@@ -67,7 +90,11 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     async (v1) => {
       addNetworkRoutes(v1, options);
       for (const machine of options.served)
-        await v1.register(async (own) => addMachine(own, machine, options.registry), { prefix: placeOf(machine) });
+        await v1.register(async (own) => addMachine(own, machine, { registry: options.registry, subscriptions }), {
+          prefix: placeOf(machine),
+        });
+      for (const chain of new Set(options.served.map(({ instance }) => instance.chain.name)))
+        await v1.register(async (own) => addLogRoutes(own, subscriptions, chain), { prefix: `/chains/${chain}` });
     },
     { prefix: '/v1' },
   );
@@ -78,15 +105,31 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   return server;
 }
 
+function subscriptionsOf(options: ApiOptions): Subscriptions {
+  const { registry, served, logs = null, metrics, onBug, onRetry } = options;
+  return new Subscriptions({
+    ...{ registry, served, logs, onBug, onRetry: onRetry ?? (() => undefined) },
+    subscribersMax: options.subscribersMax ?? SUBSCRIBERS_DEFAULT,
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+    slowReaderMs: options.slowReaderMs ?? SLOW_READER_MS,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+}
+
 /** Where the questions about a machine are. */
 function placeOf({ instance: { chain, machine } }: ServedMachine): string {
   return `/chains/${chain.name}/machines/${machine.name}`;
 }
 
-function addMachine(server: FastifyInstance, served: ServedMachine, registry: Registry): void {
+function addMachine(
+  server: FastifyInstance,
+  served: ServedMachine,
+  { registry, subscriptions }: { readonly registry: Registry; readonly subscriptions: Subscriptions },
+): void {
   const { chain, machine } = served.instance;
   const tags = [`${chain.name}/${machine.name}`];
   addBlockRoutes(server, served, tags);
+  addFeedRoutes(server, subscriptions, { served, tags });
   addQueryRoutes(server, served, tags);
   addReorganisationRoutes(server, { registry, served, tags });
   void server.register(

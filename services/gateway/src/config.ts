@@ -1,6 +1,16 @@
 import { problemsOfPostgresUrl } from '@virtualchain/postgres';
-import { clientUrl, integer, optional, type Parser, port, required, text, watchedSpec } from '@virtualchain/process';
-import { REQUESTS_PER_MINUTE_DEFAULT } from './limits.ts';
+import {
+  clientUrl,
+  integer,
+  logSpec,
+  optional,
+  type Parser,
+  port,
+  required,
+  text,
+  watchedSpec,
+} from '@virtualchain/process';
+import { REQUESTS_PER_MINUTE_DEFAULT, SUBSCRIBERS_DEFAULT } from './limits.ts';
 
 const modules: Parser<readonly string[]> = {
   rule: 'names or modules, separated by commas',
@@ -35,6 +45,19 @@ export const spec = {
     env: 'VCHAIN_MACHINE',
     about: 'modules of state machines that are not built in, separated by commas',
     fallback: [],
+  }),
+  ...logSpec,
+  topicPrefix: optional(text, {
+    flag: 'topic-prefix',
+    env: 'VCHAIN_TOPIC_PREFIX',
+    about: 'first part of topic names',
+    fallback: 'vchain',
+  }),
+  subscribersMax: optional(integer({ min: 1 }), {
+    flag: 'subscribers-max',
+    env: 'VCHAIN_SUBSCRIBERS_MAX',
+    about: 'how many subscribers are served at once',
+    fallback: SUBSCRIBERS_DEFAULT,
   }),
   apiHost: optional(text, {
     flag: 'api-host',

@@ -12,5 +12,35 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 export const ANSWER_TIMEOUT_MS = 30_000;
 /** Requests of one address in a minute where nothing else is configured. */
 export const REQUESTS_PER_MINUTE_DEFAULT = 6_000;
+/** How often a feed is looked at for what is new. */
+export const FEED_POLL_MS = 200;
+/** Before the log is tried again. */
+export const LOG_RETRY = { firstMs: 100, lastMs: 10_000 };
+/** Reads of a feed or a log at once, for subscribers that are behind. */
+export const READS_AT_ONCE_MAX = 3;
+/** Characters of a log that are read at once for such a one. */
+export const READ_CHARACTERS_MAX = 4 * 1024 * 1024;
+/** What is kept of the newest blocks of a stream, for all its subscribers. */
+export const RING_CHARACTERS_MAX = 32 * 1024 * 1024;
+/** What is handed to a connection at once. */
+export const CHUNK_CHARACTERS_MAX = 64 * 1024;
+/** A subscriber that hears nothing for so long is told where the tip is. */
+export const HEARTBEAT_MS = 15_000;
+/** A subscriber that takes nothing for so long is let go. */
+export const SLOW_READER_MS = 30_000;
+/** Subscribers of one gateway where nothing else is configured. */
+export const SUBSCRIBERS_DEFAULT = 5_000;
+/** The deepest that a block may have to be before it is told. */
+export const CONFIRMATIONS_MAX = 1_000;
+/** How long a log may take to be read to its end, before a subscription from now on begins. */
+export const START_TIMEOUT_MS = 20_000;
+/** A subscriber is handed so many blocks at once, so that it notices when it is to stop. */
+export const UNITS_AT_ONCE_MAX = 64;
+/** Blocks that wait to be deep enough and are kept with all that is told of them; others are read again. */
+export const UNITS_HELD_MAX = 16;
+/** Cursors of a log that are known to be right; the ring of its newest blocks is shorter mostly. */
+export const CURSORS_KNOWN_MAX = 20_000;
+/** How long a page is looked for entries that pass its filter; then it is answered as it is. */
+export const PAGE_SEARCH_MS = 2_000;
 /** The highest block height that the database can hold. */
 export const HEIGHT_MAX = 2_147_483_647;

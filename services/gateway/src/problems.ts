@@ -1,6 +1,7 @@
 import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FeedGone } from './subscriptions/stream-ended.ts';
 
 /** RFC 9457, with our code. */
 export interface Problem {
@@ -9,6 +10,8 @@ export interface Problem {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
+  /** Of FEED_GONE: where to go on. */
+  readonly resume?: { readonly after: string | null };
 }
 
 /** What is wrong with a question, told before anything is read. */
@@ -54,7 +57,14 @@ const STATUSES: Readonly<Record<string, readonly [status: number, title: string]
   BLOCK_NOT_ON_BRANCH: [404, 'The block is not on the branch'],
   METHOD_NOT_ALLOWED: [405, 'Questions are asked by GET'],
   PAGE_GONE: [410, 'The block of these pages was taken back'],
+  FEED_GONE: [410, 'Another build is live'],
+  CURSOR_AHEAD: [409, 'The cursor is ahead of this gateway'],
+  UPGRADE_REQUIRED: [426, 'A WebSocket is opened here'],
   RATE_LIMITED: [429, 'Too many questions'],
+  LOG_NOT_SERVED: [503, 'The log is not served here'],
+  TOO_MANY_SUBSCRIBERS: [503, 'Too many subscribers'],
+  SLOW_READER: [503, 'The subscriber takes nothing'],
+  GATEWAY_STOPPING: [503, 'The gateway stops'],
   VERSION_DIFFERS: [503, 'The live build has other rules'],
   PARAMETERS_DIFFER: [503, 'The live build has other parameters'],
   LAYOUT_DIFFERS: [503, 'The live build is laid out otherwise'],
@@ -67,9 +77,12 @@ export function problem(code: string, detail: string, fallback = 500): Problem {
   return { type: 'about:blank', title, status, code, detail };
 }
 
-function problemOf(error: FastifyError | Error): Problem {
-  if (isExpectedError(error))
-    return problem(error.code, redactText(error.message), error.remedy === 'retry' ? 503 : 500);
+/** How a failure is told; `BUG` where it was not foreseen. */
+export function problemOf(error: FastifyError | Error): Problem {
+  if (isExpectedError(error)) {
+    const told = problem(error.code, redactText(error.message), error.remedy === 'retry' ? 503 : 500);
+    return error instanceof FeedGone ? { ...told, resume: { after: error.block } } : told;
+  }
   const { statusCode, validation, message } = error as FastifyError;
   if (validation !== undefined) return problem('QUESTION_INVALID', message);
   if (statusCode !== undefined && statusCode < 500) return problem('QUESTION_INVALID', message, statusCode);

@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
+import { openLogAt } from '@virtualchain/operation-log';
 import {
   createLogger,
   createMetrics,
   describeConfig,
   type Logger,
+  logPlaceOf,
+  problemsOfLogPlaces,
   readConfig,
   runService,
   startHealthServer,
@@ -33,7 +36,7 @@ export async function runGateway(args: readonly string[]): Promise<never> {
 
 async function serve(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
   usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
-  const config = readConfig(spec, process.env, args);
+  const config = readConfig(spec, process.env, args, [problemsOfLogPlaces]);
   logger.level = config.logLevel;
   const { network, chains, machines, requestsPerMinute } = config;
   const metrics = createMetrics();
@@ -49,8 +52,13 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
     ready: () => isReady(registry),
     status: () => ({ service: 'gateway', network, machines: names }),
   });
+  const isLogKnown = config.kafkaBrokers !== undefined || config.logPostgresUrl !== undefined;
+  await using log = isLogKnown ? openLogAt(logPlaceOf(config), { clientId: 'gateway' }) : null;
+  const topicOf = (chain: string) => `${config.topicPrefix}.${network}.${chain}`;
   const api = await createApi({
-    ...{ registry, network, served, version, requestsPerMinute },
+    ...{ registry, network, served, version, requestsPerMinute, metrics, subscribersMax: config.subscribersMax },
+    ...(log === null ? {} : { logs: { log, topicOf } }),
+    onRetry: (error) => logger.warn({ err: error }, 'a read for subscribers failed; it is tried again'),
     onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
   });
   try {

@@ -11,19 +11,24 @@ export interface Described {
   readonly summary: string;
   readonly params?: TSchema;
   readonly querystring?: TSchema;
+  readonly headers?: TSchema;
   readonly body: TSchema;
+  /** JSON where nothing is said. */
+  readonly contentType?: string;
 }
 
 /** The schema of a GET. */
-export function describe({ tags, name, summary, params, querystring, body }: Described): FastifySchema {
+export function describe(described: Described): FastifySchema {
+  const { tags, name, summary, params, querystring, headers, body, contentType = 'application/json' } = described;
   return {
     tags: [...tags],
     operationId: [...tags, name].join('.').replaceAll('/', '.'),
     summary,
     ...(params === undefined ? {} : { params }),
     ...(querystring === undefined ? {} : { querystring }),
+    ...(headers === undefined ? {} : { headers }),
     response: {
-      200: { description: summary, content: { 'application/json': { schema: body } } },
+      200: { description: summary, content: { [contentType]: { schema: body } } },
       '4xx': PROBLEM,
       '5xx': PROBLEM,
     },

@@ -46,6 +46,12 @@ export const ProblemDetails = Type.Object(
     status: Type.Integer(),
     code: Type.String({ description: 'stable; the reference of errors explains each' }),
     detail: Type.String(),
+    resume: Type.Optional(
+      Type.Object(
+        { after: nullable(blockHash) },
+        { description: 'of FEED_GONE: what to give as after; null where that is not known any more' },
+      ),
+    ),
   },
   { $id: 'Problem', description: 'RFC 9457 problem details.' },
 );

@@ -1,0 +1,112 @@
+import { Type } from 'typebox';
+import { CONFIRMATIONS_MAX, PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX } from '../limits.ts';
+import { blockHash, consensusHash, hash256, height, nullable, transactionId } from './common.ts';
+
+const cursor = Type.String({ description: 'where to go on behind this entry' });
+
+const Row = nullable(Type.Record(Type.String(), Type.Unknown(), { description: 'a row, by column' }));
+
+const changes = Type.Array(
+  Type.Object({
+    collection: Type.String(),
+    key: Type.Array(Type.Unknown(), { description: 'the values of the columns of the key' }),
+    before: Row,
+    after: Row,
+  }),
+  { description: 'rows that changed; whoever puts every after in its place has the state' },
+);
+
+const base = { cursor, height, blockHash, changes };
+
+const Opened = Type.Object({
+  kind: Type.Literal('block.opened'),
+  ...base,
+  previousHash: blockHash,
+  time: Type.Integer(),
+});
+
+const Judged = Type.Object({
+  kind: Type.Union([
+    Type.Literal('operation.accepted'),
+    Type.Literal('operation.rejected'),
+    Type.Literal('operation.ignored'),
+  ]),
+  ...base,
+  code: nullable(Type.String({ description: 'why it was not accepted' })),
+  detail: nullable(Type.String()),
+  operation: Type.Object(
+    { txid: transactionId, height, position: Type.Integer(), payload: Type.String() },
+    { additionalProperties: true, description: 'the operation as the log has it' },
+  ),
+});
+
+const Sealed = Type.Object({
+  kind: Type.Literal('block.sealed'),
+  ...base,
+  opsHash: hash256,
+  consensusHash,
+  changesHash: hash256,
+});
+
+const Retracted = Type.Object({ kind: Type.Literal('block.retracted'), ...base });
+
+const Genesis = Type.Object({ kind: Type.Literal('genesis'), ...base, blockHash: Type.Null() });
+
+/** An entry of a machine's feed. */
+export const FeedEntry = Type.Union([Genesis, Opened, Judged, Sealed, Retracted], {
+  description: 'what the state went through: one block or operation',
+});
+
+const LogBlock = Type.Object({ height, hash: blockHash, previousHash: blockHash }, { additionalProperties: true });
+
+/** An entry of a chain's log: a whole block. */
+export const LogEntry = Type.Union(
+  [
+    Type.Object({
+      kind: Type.Literal('block.connected'),
+      cursor,
+      block: LogBlock,
+      operations: Type.Array(Type.Object({ txid: transactionId }, { additionalProperties: true })),
+    }),
+    Type.Object({ kind: Type.Literal('block.disconnected'), cursor, block: LogBlock }),
+  ],
+  { description: 'a block with its operations that came, or one that went' },
+);
+
+/** What a subscription takes behind its `?`. */
+export const subscriptionQuery = {
+  from: Type.Optional(
+    Type.String({
+      pattern: '^(now|start|[0-9]{1,10}|[0-9a-f]{64})$',
+      description: 'the first block: now (what comes next, where nothing is said), start, a height, or a block hash',
+    }),
+  ),
+  after: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1_024,
+      description: 'go on behind this cursor, or behind the block of this hash',
+    }),
+  ),
+  filter: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_096,
+      description: 'of operations, such as name=claim and verdict=accepted',
+    }),
+  ),
+  blocks: Type.Optional(
+    Type.Boolean({ description: 'false leaves out what is said of blocks alone; retractions are always told' }),
+  ),
+  confirmations: Type.Integer({
+    minimum: 1,
+    maximum: CONFIRMATIONS_MAX,
+    default: 1,
+    description: 'how deep a block has to be, counted as Bitcoin Core does; what is undone before is never told',
+  }),
+};
+
+export const entriesQuery = {
+  ...subscriptionQuery,
+  limit: Type.Integer({ minimum: 1, maximum: PAGE_ENTRIES_MAX, default: PAGE_ENTRIES_DEFAULT }),
+};

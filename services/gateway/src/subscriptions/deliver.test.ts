@@ -1,0 +1,86 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { deliverNow } from './deliver.ts';
+import type { Source, Told, Unit } from './unit.ts';
+
+/** A stream of blocks of two entries each, as feeds have them; places begin at 1, cursors are places as text. */
+function sourceOf(steps: readonly boolean[]): { readonly source: Source; readonly units: readonly Unit[] } {
+  const units: Unit[] = [];
+  const branch: { height: number; hash: string }[] = [];
+  let place = 1;
+  for (const [i, isConnect] of steps.entries()) {
+    const top = branch.at(-1);
+    if (!isConnect && top === undefined) continue;
+    const block = isConnect
+      ? { height: (top?.height ?? 99) + 1, hash: `${i}` }
+      : (top as { height: number; hash: string });
+    if (isConnect) branch.push(block);
+    else branch.pop();
+    const kind = isConnect ? ('connected' as const) : ('disconnected' as const);
+    const count = isConnect ? 2 : 1;
+    const told = Array.from({ length: count }, (_none, j): Told => {
+      return { place: place + j, cursor: String(place + j), kind, text: `${kind} ${block.hash} ${j}` };
+    });
+    const lastPlace = place + count - 1;
+    const ends = { place, lastPlace, before: String(place - 1), after: String(lastPlace), size: 1 };
+    units.push({ kind, ...block, ...ends, told: () => told });
+    place += count;
+  }
+  const unitsNow = async (cursor: string) => units.filter(({ lastPlace }) => lastPlace > Number(cursor)).slice(0, 3);
+  return { units, source: { tip: null, unitsAfter: unitsNow, unitsNow, placeOf: Number } };
+}
+
+async function deliveredFrom(source: Source, after: string, confirmations: number): Promise<Told[]> {
+  const wish = { after, selection: { filter: null, blocks: true }, confirmations };
+  const all: Told[] = [];
+  for await (const { told } of deliverNow(source, wish)) all.push(...told);
+  return all;
+}
+
+/** What the rule says, looked up and not kept track of: a block is told when it was ever so deep, and its end after that. */
+function expected(units: readonly Unit[], confirmations: number): readonly string[] {
+  const texts: [at: number, text: string][] = [];
+  for (const [i, unit] of units.entries()) {
+    if (unit.kind !== 'connected') continue;
+    const gone = units.findIndex((other, j) => j > i && other.kind === 'disconnected' && other.hash === unit.hash);
+    const life = units.slice(i, gone === -1 ? undefined : gone);
+    if (!life.some(({ kind, height }) => kind === 'connected' && height - unit.height + 1 >= confirmations)) continue;
+    const selection = { filter: null, blocks: true };
+    for (const { place, text } of unit.told(selection)) texts.push([place, text]);
+    for (const { place, text } of units[gone]?.told(selection) ?? []) texts.push([place, text]);
+  }
+  return texts.sort(([a], [b]) => a - b).map(([, text]) => text);
+}
+
+const steps = fc
+  .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 60 })
+  .map((all) => all.map((n) => n < 6));
+
+test('property: what was undone before it was so deep is never told; all else is, once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer({ min: 1, max: 20 }), async (walk, confirmations) => {
+      const { source, units } = sourceOf(walk);
+      const told = await deliveredFrom(source, '0', confirmations);
+      expect(told.map(({ text }) => text)).toEqual(expected(units, confirmations));
+    }),
+  );
+});
+
+test('property: going on from any cursor that was handed out gives exactly the rest', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer({ min: 1, max: 6 }), async (walk, confirmations) => {
+      const { source } = sourceOf(walk);
+      const wish = { after: '0', selection: { filter: null, blocks: true }, confirmations };
+      const whole = await deliveredFrom(source, '0', confirmations);
+      let told = 0;
+      for await (const delivery of deliverNow(source, wish)) {
+        for (const entry of delivery.told) {
+          told++;
+          expect(await deliveredFrom(source, entry.cursor, confirmations)).toEqual(whole.slice(told));
+        }
+        expect(await deliveredFrom(source, delivery.cursor, confirmations)).toEqual(whole.slice(told));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

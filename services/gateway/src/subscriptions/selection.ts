@@ -1,0 +1,34 @@
+import {
+  type Filter,
+  type FilterField,
+  FilterInvalid,
+  type FilterSubject,
+  matchesFilter,
+  parseFilter,
+} from '@virtualchain/protocol';
+import { QuestionInvalid } from '../problems.ts';
+
+/** What a subscriber wants to be told. */
+export interface Selection {
+  /** Of operations; null lets all through. */
+  readonly filter: Filter | null;
+  /** Whether it wants to hear of blocks without a word about operations; retractions are always told. */
+  readonly blocks: boolean;
+}
+
+/** @throws QuestionInvalid naming the term that is wrong */
+export function selectionOf(
+  { filter, blocks = true }: { readonly filter?: string; readonly blocks?: boolean },
+  fields?: readonly FilterField[],
+): Selection {
+  try {
+    return { filter: filter === undefined ? null : parseFilter(filter, fields), blocks };
+  } catch (error) {
+    if (!(error instanceof FilterInvalid)) throw error;
+    throw new QuestionInvalid(`filter: ${error.message}`, { cause: error });
+  }
+}
+
+export function isWanted({ filter }: Selection, subject: FilterSubject): boolean {
+  return filter === null || matchesFilter(filter, subject);
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { CHUNK_CHARACTERS_MAX } from '../limits.ts';
+import { type Sink, withinLimit } from './sink.ts';
+import { SlowReader } from './stream-ended.ts';
+import type { Told } from './unit.ts';
+
+/** Server-sent events over a response that nothing was written to yet. */
+export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  response.on('error', () => gone.abort());
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  response.write('retry: 1000\n\n');
+  const send = async (text: string): Promise<void> => {
+    if (gone.signal.aborted || response.write(text)) return;
+    const drained = once(response, 'drain', { signal: gone.signal }).then(
+      () => undefined,
+      () => undefined, // the other side is gone
+    );
+    await withinLimit(drained, slowReaderMs, () => new SlowReader(`nothing was taken for ${slowReaderMs / 1_000} s`));
+  };
+  return {
+    closed: gone.signal,
+    async send(told) {
+      for (const text of chunksOf(told)) await send(text);
+    },
+    say(event, id, data) {
+      if (!gone.signal.aborted) response.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
+    },
+    close() {
+      response.end();
+      // What lies unread in between is not waited for.
+      setTimeout(() => response.destroy(), 1_000).unref();
+    },
+  };
+}
+
+/** JSON has no line breaks: each entry is one line of data. */
+function* chunksOf(told: readonly Told[]): Generator<string> {
+  let chunk = '';
+  for (const { cursor, kind, text } of told) {
+    chunk += `id: ${cursor}\nevent: ${kind}\ndata: ${text}\n\n`;
+    if (chunk.length < CHUNK_CHARACTERS_MAX) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}

@@ -1,0 +1,177 @@
+import type { OperationLog } from '@virtualchain/operation-log';
+import type { Metrics } from '@virtualchain/process';
+import { feedOf, findFeedBlock, type Registry, readLogCursor, readLogPlace } from '@virtualchain/projection';
+import { problemOf } from '../problems.ts';
+import type { ServedMachine } from '../served.ts';
+import type { Wish } from './deliver.ts';
+import { FeedSource } from './feed-source.ts';
+import type { FeedPlaces } from './feed-start.ts';
+import { LogSource } from './log-source.ts';
+import type { LogPlaces } from './log-start.ts';
+import type { Sink } from './sink.ts';
+import { LogNotServed, TooManySubscribers } from './stream-ended.ts';
+import { serveSubscriber } from './subscriber.ts';
+import type { Source, Told } from './unit.ts';
+
+/** Where the logs of the chains are. */
+export interface ServedLogs {
+  readonly log: OperationLog;
+  /** The topic of a chain by its name. */
+  readonly topicOf: (chain: string) => string;
+}
+
+export interface SubscriptionOptions {
+  readonly registry: Registry;
+  readonly served: readonly ServedMachine[];
+  /** Null where feeds alone are served. */
+  readonly logs: ServedLogs | null;
+  readonly subscribersMax: number;
+  readonly heartbeatMs: number;
+  readonly slowReaderMs: number;
+  readonly metrics?: Metrics;
+  readonly onBug: (error: unknown) => void;
+  /** Hears of reads that failed, and are tried again. */
+  readonly onRetry: (error: unknown) => void;
+}
+
+/** What a subscriber reads, and over what. */
+export interface Subscription {
+  readonly level: 'log' | 'feed';
+  readonly transport: 'sse' | 'websocket';
+  readonly source: Source;
+  readonly wish: Wish;
+  readonly first: readonly Told[];
+}
+
+/** All streams that a gateway serves, each read once, and all who subscribe to them. */
+export class Subscriptions implements AsyncDisposable {
+  readonly heartbeatMs: number;
+  readonly slowReaderMs: number;
+  readonly #options: SubscriptionOptions;
+  readonly #feeds = new Map<ServedMachine, Promise<FeedSource>>();
+  readonly #logs = new Map<string, LogSource>();
+  readonly #stopping = new AbortController();
+  readonly #serving = new Set<Promise<void>>();
+  readonly #counts: ReturnType<typeof countersOf> | null;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.heartbeatMs = options.heartbeatMs;
+    this.slowReaderMs = options.slowReaderMs;
+    this.#counts = options.metrics === undefined ? null : countersOf(options.metrics);
+  }
+
+  get subscribers(): number {
+    return this.#serving.size;
+  }
+
+  /** The feed of a machine's live build. Throws as reads do. */
+  async feed(machine: ServedMachine): Promise<FeedPlaces> {
+    const { registry } = this.#options;
+    const { instance } = machine;
+    const feed = feedOf(registry, instance);
+    const blockOf = (id: string, position: number) => findFeedBlock(registry, instance, { feed: id, position });
+    return { source: await this.#feedSource(machine), feed, instance, blockOf };
+  }
+
+  /** The log of a chain. @throws LogNotServed */
+  log(chain: string): LogPlaces {
+    const { logs, registry, served, onRetry } = this.#options;
+    const machines = served.filter(({ instance }) => instance.chain.name === chain);
+    const [first] = machines;
+    if (logs === null || first === undefined)
+      throw new LogNotServed(
+        `the log of ${chain} is not served here: the gateway was not told where it is (--kafka-brokers)`,
+      );
+    const { log, topicOf } = logs;
+    const topic = topicOf(chain);
+    const signal = this.#stopping.signal;
+    const nearEnd = () => readLogCursor(registry, first.instance).catch(() => null);
+    const source = this.#logs.get(chain) ?? new LogSource({ log, topic, nearEnd, signal, onRetry });
+    this.#logs.set(chain, source);
+    return {
+      ...{ source, log, topic, firstBlock: first.instance.chain.firstBlock },
+      placeOf: async (block) => {
+        for (const { instance } of machines) {
+          const place = await readLogPlace(registry, instance, block);
+          if (place !== null) return place;
+        }
+        return null;
+      },
+    };
+  }
+
+  /** @throws TooManySubscribers */
+  checkRoom(): void {
+    const { subscribersMax } = this.#options;
+    if (this.#serving.size >= subscribersMax)
+      throw new TooManySubscribers(`this gateway serves ${subscribersMax} subscribers already; try again later`);
+  }
+
+  /** Serves a subscriber over its sink until the end, which it is told. */
+  serve(sink: Sink, { level, transport, source, wish, first }: Subscription): void {
+    const { heartbeatMs, onBug } = this.#options;
+    const signal = this.#stopping.signal;
+    const onSent = (entries: number): void => this.#counts?.entries.inc({ level }, entries);
+    this.#counts?.subscribers.inc({ level, transport });
+    const serving = serveSubscriber(sink, { source, wish, first, signal, heartbeatMs, onSent }).then((ended) => {
+      this.#counts?.subscribers.dec({ level, transport });
+      this.#serving.delete(serving);
+      if (ended === null) return;
+      const told = problemOf(ended);
+      if (told.code === 'BUG') onBug(ended);
+      this.#counts?.ended.inc({ level, code: told.code });
+      sink.say('end', null, JSON.stringify(told));
+      sink.close(closeCodeOf(told.code));
+    });
+    this.#serving.add(serving);
+  }
+
+  /** Tells all subscribers that the gateway stops, and ends the reading. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#serving);
+  }
+
+  /** The source of the live build, which knows what was committed by now. */
+  async #feedSource(machine: ServedMachine): Promise<FeedSource> {
+    const known = await this.#feeds.get(machine)?.catch(() => null);
+    if (known) {
+      await known.refresh();
+      if (!known.isGone) return known;
+    }
+    const { registry, onRetry } = this.#options;
+    const { instance } = machine;
+    const feed = feedOf(registry, instance);
+    const signal = this.#stopping.signal;
+    const opening = FeedSource.open({ feed, machine: instance.machine.name, signal, onRetry });
+    this.#feeds.set(machine, opening);
+    return opening;
+  }
+}
+
+/** Of RFC 6455 and the registry of close codes. */
+function closeCodeOf(code: string): number {
+  if (code === 'GATEWAY_STOPPING') return 1001;
+  return code === 'SLOW_READER' ? 1013 : 1011;
+}
+
+function countersOf(metrics: Metrics) {
+  return {
+    subscribers: metrics.gauge({
+      name: 'gateway_subscribers',
+      help: 'Subscribers that are connected',
+      labels: ['level', 'transport'],
+    }),
+    entries: metrics.counter({
+      name: 'gateway_entries_sent_total',
+      help: 'Entries that subscribers were sent',
+      labels: ['level'],
+    }),
+    ended: metrics.counter({
+      name: 'gateway_subscriptions_ended_total',
+      help: 'Subscriptions that the gateway ended, by code',
+      labels: ['level', 'code'],
+    }),
+  };
+}
