@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
 import { publishedPackages, repository, type Tarball, workspaces } from '@virtualchain/packages';
+import { json, ScriptedGateway } from '../kit/scripted-gateway.ts';
 import { System } from '../kit/system.ts';
 import { EVERY_HOOK, FIRST_MACHINE } from '../kit/tutorials.ts';
 import { openWalkthrough } from '../kit/walkthrough.ts';
@@ -103,7 +104,8 @@ test('publint and attw have nothing to say', () => {
 test('everything that a door exports has a docstring, and the reference is made of them', async () => {
   const script = join(repository, 'infra/packages/scripts/docs.ts');
   await run(process.execPath, [script, '--out', join(out, 'reference')]);
-  expect(await readFile(join(out, 'reference/index.html'), 'utf8')).toContain('@virtualchain/client');
+  const index = await readFile(join(out, 'reference/index.html'), 'utf8');
+  for (const door of ['@virtualchain/client', '@virtualchain/gateway-client/verify']) expect(index).toContain(door);
 }, 300_000);
 
 test('installed outside the repository: types fit, a machine is tested, and a whole deployment runs', async () => {
@@ -114,6 +116,7 @@ test('installed outside the repository: types fit, a machine is tested, and a wh
   await using _tutorial = await openWalkthrough(FIRST_MACHINE, user.path);
   await typesFit(user);
   await machineIsTested(user);
+  await typesAreWritten(user);
   await deploymentRuns(user, system);
 }, 300_000);
 
@@ -127,6 +130,14 @@ async function machineIsTested(user: UserFolder): Promise<void> {
   const tests = [EVERY_HOOK, FIRST_MACHINE].map(({ name }) => `${name}/src/machine.test.ts`);
   const tested = await Promise.all(user.nodes.map((node) => user.run(node, ['--test', ...tests])));
   for (const report of tested) expect(report).toContain('fail 0');
+}
+
+/** `npx` runs the one executable of a package. */
+async function typesAreWritten(user: UserFolder): Promise<void> {
+  await using gateway = await ScriptedGateway.answering(() => json({ paths: {} }));
+  const command = join(user.path, 'node_modules/.bin/gateway-client');
+  for (const node of user.nodes)
+    expect(await user.run(node, [command, 'types', gateway.url])).toContain('export interface Questions {');
 }
 
 async function deploymentRuns(user: UserFolder, system: System): Promise<void> {

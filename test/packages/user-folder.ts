@@ -12,6 +12,8 @@ const run = promisify(execFile);
 /** The compilers that users have, by the names under which they are installed. */
 export const COMPILERS = { typescript5: '5.9.3', typescript7: '7.0.2' } as const;
 const NODE_22 = '22';
+/** Doors of packages beside their main ones, for users. */
+const OTHER_DOORS = ['@virtualchain/gateway-client/verify'];
 
 const CONFIG = {
   compilerOptions: {
@@ -79,7 +81,7 @@ export class UserFolder implements AsyncDisposable {
 
 /** A module that imports every door, so that every declaration is looked at. */
 function doors(tarballs: readonly Tarball[]): string {
-  const names = tarballs.map(({ name }) => name).filter((name) => name.startsWith('@'));
+  const names = [...tarballs.map(({ name }) => name).filter((name) => name.startsWith('@')), ...OTHER_DOORS];
   const imports = names.map((name, index) => `import * as door${index} from '${name}';`);
   return `${imports.join('\n')}\nexport const doors = [${names.map((_, index) => `door${index}`).join(', ')}];\n`;
 }

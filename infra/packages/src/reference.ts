@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import {
   Application,
   type DeclarationReflection,
@@ -7,7 +7,7 @@ import {
   type ProjectReflection,
   type TypeDocOptions,
 } from 'typedoc';
-import { publishedPackages, repository } from './published.ts';
+import { publishedPackages, repository, type Workspace } from './published.ts';
 
 /** What TypeDoc found amiss, as it says it. */
 export class ReferenceIncomplete extends Error {
@@ -21,9 +21,9 @@ export class ReferenceIncomplete extends Error {
  * @throws ReferenceIncomplete where a door exports something without a docstring, or a link leads nowhere.
  */
 export async function writeReference(out?: string): Promise<void> {
-  const packages = publishedPackages().filter(({ folder }) => existsSync(join(repository, doorOf(folder))));
+  const doors = publishedPackages().flatMap(doorsOf);
   const options: TypeDocOptions = {
-    entryPoints: packages.map(({ folder }) => join(repository, doorOf(folder))),
+    entryPoints: doors.map(({ file }) => join(repository, file)),
     tsconfig: join(repository, 'infra/packages/tsconfig.json'),
     name: 'virtualchain',
     readme: 'none',
@@ -37,8 +37,8 @@ export async function writeReference(out?: string): Promise<void> {
   const project = await app.convert();
   if (project === undefined) throw new ReferenceIncomplete('TypeDoc could not read the doors of the packages');
   for (const module of project.children ?? []) {
-    const one = packages.find(({ folder }) => module.name.startsWith(`${folder}/`));
-    if (one !== undefined) module.name = one.manifest.name;
+    const one = doors.find(({ file }) => posix.dirname(file) === module.name);
+    if (one !== undefined) module.name = one.name;
   }
   app.validate(project);
   for (const name of withoutDocstring(project))
@@ -48,7 +48,17 @@ export async function writeReference(out?: string): Promise<void> {
     throw new ReferenceIncomplete(`${app.logger.errorCount} errors and ${app.logger.warningCount} warnings, above`);
 }
 
-const doorOf = (folder: string): string => `${folder}/src/index.ts`;
+/** A door for users of a package: what it is imported by, and its source. Those of services are for the executable. */
+interface Door {
+  readonly name: string;
+  readonly file: string;
+}
+
+function doorsOf({ folder, manifest: { name, exports = {} } }: Workspace): readonly Door[] {
+  return Object.entries(exports)
+    .filter(([, source]) => /\/index\.ts$/.test(source) && existsSync(join(repository, folder, source)))
+    .map(([door, source]) => ({ name: name + door.slice(1), file: posix.join(folder, source) }));
+}
 
 /** What doors export without a word; one that is exported again has its words where it comes from. */
 function withoutDocstring(project: ProjectReflection): readonly string[] {
