@@ -1,7 +1,8 @@
 /**
  * `npm run bench:projection [-- <checkout> …]`: what it costs to project blocks of kv operations, in CPU time of Node and
  * of the Postgres backends. Runs of this checkout and of the others named alternate on one machine, each in a process and
- * a database of its own; prints the medians, and for each other checkout how much of its cost this one has.
+ * a database of its own; prints the medians, and for each other checkout how much of its cost this one has. `W2=12`
+ * takes so many blocks of the workload of the row `project` instead.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ import { medianOf } from './harness/quantile.ts';
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
 const BLOCKS = Number(process.env['BLOCKS'] ?? 400);
 const OPERATIONS = Number(process.env['OPERATIONS'] ?? 10);
-const BLOCKS_PER_BATCH = Number(process.env['BLOCKS_PER_BATCH'] ?? 8);
+const W2_BLOCKS = Number(process.env['W2'] ?? 0);
+const BLOCKS_PER_BATCH = Number(process.env['BLOCKS_PER_BATCH'] ?? (W2_BLOCKS > 0 ? 4 : 8));
 /** Of Linux, in which `/proc` counts CPU time. */
 const MS_PER_TICK = 10;
 
@@ -28,6 +30,7 @@ interface Cost {
 interface Checkout {
   readonly projection: typeof import('@virtualchain/projection');
   readonly kvLog: typeof import('../contract/kv-log.ts');
+  readonly kvRun: typeof import('./kit/kv-run.ts');
   readonly client: typeof import('../kit/postgres-client.ts');
 }
 
@@ -64,9 +67,10 @@ async function measureApart(path: string, url: string): Promise<Cost> {
 
 /** Projects the blocks with the sources of a checkout. */
 async function measure(path: string, url: string): Promise<Cost> {
-  const { projection: sources, kvLog, client: clients } = await load(path);
-  const changes = await kvLog.changesOf(entriesOf(kvLog));
-  const projection = await sources.openProjection(url, kvLog.kvInstance());
+  const { projection: sources, kvLog, kvRun, client: clients } = await load(path);
+  const isW2 = W2_BLOCKS > 0;
+  const changes = isW2 ? await kvRun.kvChanges(W2_BLOCKS, 1) : await kvLog.changesOf(entriesOf(kvLog));
+  const projection = isW2 ? await kvRun.openKv(url) : await sources.openProjection(url, kvLog.kvInstance());
   const client = await clients.Client.connect(url);
   const before = process.cpuUsage();
   for (let at = 0; at < changes.length; at += BLOCKS_PER_BATCH)
@@ -86,6 +90,7 @@ async function load(path: string): Promise<Checkout> {
   return {
     projection: await at('libs/projection/src/index.ts'),
     kvLog: await at('test/contract/kv-log.ts'),
+    kvRun: await at('test/bench/kit/kv-run.ts'),
     client: await at('test/kit/postgres-client.ts'),
   };
 }

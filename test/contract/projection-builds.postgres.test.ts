@@ -215,7 +215,7 @@ test.each([
   const indexes = await indexesOf(live.schema);
   expect(indexes.length).toBeGreaterThan(10);
   expect(await indexesOf(switched.live)).toEqual(indexes);
-  expect(made).toHaveLength(6); // three of the operations, three of the names: once
+  expect(made).toHaveLength(9); // four of the operations, two of their parties, three of the names: once
 });
 
 test.each([

@@ -21,6 +21,10 @@ export interface Reading<Cs extends Collections = Collections> {
   blocks(page?: BlockPage): Promise<readonly BlockRecord[]>;
   /** The height of a block; null for one that is not on the branch, or above the height that is read. */
   heightOfBlock(hash: string): Promise<Height | null>;
+  /** The raw headers of blocks from one height to another, lowest first; nothing above the height that is read. */
+  headers(from: Height, to: Height): Promise<readonly Uint8Array[]>;
+  /** What a block made visible, each serialised as the ops hash covers it. Nothing above the height that is read. */
+  transitionsAt(height: Height): Promise<readonly Uint8Array[]>;
   /** By height, initial snapshots included; heights without one are missing. */
   consensusHashes(heights: readonly Height[]): Promise<ReadonlyMap<Height, ConsensusHash>>;
   heightOf(consensusHash: string): Promise<Height | null>;
@@ -117,8 +121,13 @@ export interface OperationFilter {
   readonly verdict?: RecordedVerdict['kind'];
   /** Why it was rejected or ignored. */
   readonly code?: string;
-  /** Two hex digits. */
-  readonly opcode?: string;
+  /** Any of these, two hex digits each. */
+  readonly opcodes?: readonly string[];
+  readonly txid?: string;
+  /** An address, or a script as hex: it was spent from. */
+  readonly sender?: string;
+  /** An address, or a script as hex: it was spent from, or paid to. */
+  readonly address?: string;
   /** Lowest and highest height of their blocks, both included. */
   readonly from?: number;
   readonly to?: number;

@@ -20,7 +20,9 @@ import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
+import { addOperationRoutes } from './routes/operation-routes.ts';
 import { addPageRoutes } from './routes/page-routes.ts';
+import { addProofRoutes } from './routes/proof-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
 import { addFeedRoutes, addLogRoutes } from './routes/subscription-routes.ts';
@@ -129,8 +131,10 @@ function addMachine(
   const { chain, machine } = served.instance;
   const tags = [`${chain.name}/${machine.name}`];
   addBlockRoutes(server, served, tags);
+  addOperationRoutes(server, served, tags);
   addFeedRoutes(server, subscriptions, { served, tags });
   addQueryRoutes(server, served, tags);
+  addProofRoutes(server, served, tags);
   addReorganisationRoutes(server, { registry, served, tags });
   void server.register(
     async (collections) => {

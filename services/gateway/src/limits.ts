@@ -5,6 +5,12 @@ export const PAGE_ENTRIES_MAX = 500;
 export const BODY_BYTES_MAX = 1_024;
 /** Bytes of a parameter in a path, such as a key. */
 export const PATH_PARAMETER_CHARACTERS_MAX = 4_096;
+/** Characters of a script as hex, as a filter: longer ones are found by their address. */
+export const SCRIPT_CHARACTERS_MAX = 2_000;
+/** Headers of later blocks in one proof: a fortnight of them. */
+export const HEADERS_PER_PROOF_MAX = 2_016;
+/** Heights that one question of a light client asks for, as with a projector. */
+export const HEIGHTS_PER_QUESTION_MAX = 1_000;
 /** Node takes no longer request line. */
 export const URL_CHARACTERS_MAX = 16_384;
 /** How long a request may take to arrive, and an answer to be made. */

@@ -52,6 +52,7 @@ export class RateLimited extends ExpectedError {
 /** Status and title by code; what is not named here is 503 where a later try may help, else 500. */
 const STATUSES: Readonly<Record<string, readonly [status: number, title: string]>> = {
   QUESTION_INVALID: [400, 'The question cannot be read'],
+  FILTER_INVALID: [400, 'The filter cannot be read'],
   NOT_FOUND: [404, 'There is nothing there'],
   HEIGHT_OUT_OF_RANGE: [404, 'The height is not kept'],
   BLOCK_NOT_ON_BRANCH: [404, 'The block is not on the branch'],

@@ -4,6 +4,7 @@ import type { Build } from '../build/build.ts';
 import { dropBegunAbove, historiesOf, reopenEndedAbove } from '../build/collection-history.ts';
 import { keepBlocksAbove } from '../build/feed/feed.ts';
 import { rollBackOperations } from '../build/operations.ts';
+import { rollBackParties } from '../build/parties.ts';
 import { rollBackRecords } from '../build/records.ts';
 import { rollBackTransitions } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
@@ -21,6 +22,7 @@ export async function rollBack(build: Build, height: number): Promise<void> {
   }
   await keepBlocksAbove(build, height);
   await rollBackOperations(build, height);
+  await rollBackParties(build, height);
   await rollBackRecords(build, height);
   await rollBackTransitions(build, height);
   await rollBackBlocks(build, height);

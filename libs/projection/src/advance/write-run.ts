@@ -6,6 +6,7 @@ import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
 import { connectedWrites } from '../build/feed/feed.ts';
 import { operationWrites } from '../build/operations.ts';
+import { partyWrites } from '../build/parties.ts';
 import { recordWrites } from '../build/records.ts';
 import { transitionWrites } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
@@ -26,6 +27,7 @@ export async function writeRun(build: Build, run: readonly WrittenBlock[], feedP
   writes.push(
     ...blockWrites(build, run),
     ...operationWrites(build, run),
+    ...partyWrites(build, run),
     ...transitionWrites(build, run),
     ...(await feed).writes,
     ...(await records),

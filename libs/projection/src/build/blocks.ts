@@ -106,6 +106,18 @@ export async function rollBackBlocks(build: BuildTables, height: number): Promis
 
 const HASHES = ['height', 'hash', 'ops_hash', 'consensus_hash', 'changes_hash'] as const;
 
+/** Raw headers from one height to another, lowest first. */
+export async function readHeaders(build: BuildTables, from: number, to: number): Promise<readonly Uint8Array[]> {
+  const rows = await on(build, Blocks)
+    .selectFrom('blocks')
+    .select('header')
+    .where('height', '>=', from)
+    .where('height', '<=', to)
+    .orderBy('height')
+    .execute();
+  return rows.map(({ header }) => new Uint8Array(header));
+}
+
 /** Blocks from one height to another, lowest first. */
 export async function readBlocks(build: BuildTables, from: number, to: number): Promise<readonly StoredBlock[]> {
   const rows = await on(build, Blocks)

@@ -5,6 +5,7 @@ import { type Build, type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldOperations } from './old-layout.ts';
+import { partiesOf } from './parties.ts';
 import type { StoredOperation } from './stored.ts';
 import { column, defineTable } from './table.ts';
 
@@ -18,6 +19,8 @@ export const StoredOperations = defineTable(
     height: column.integer().primary(),
     position: column.integer().primary(),
     transaction_index: column.integer(),
+    /** The number of its first sender's script, as `stored_parties` has those of others. */
+    party: column.integer().nullable(),
     /** Its place among `VERDICTS`. */
     verdict: column.smallint(),
     txid: column.bytes(),
@@ -30,6 +33,7 @@ export const StoredOperations = defineTable(
   [
     // What is asked is what the view shows: of txids, whether one is equal.
     indexOn('txid', (table) => `${table} using hash ((${TXID_HEX}))`),
+    indexOn('party', (table) => `${table} (party, height)`),
     indexOn('code', (table) => `${table} ((${CODE}), verdict) where reason is not null`),
   ],
 );
@@ -78,6 +82,7 @@ export function operationWrites(build: BuildTables, blocks: readonly WrittenBloc
     height: outcomes.map(({ event }) => event.height),
     position: outcomes.map(({ event }) => event.position),
     transaction_index: outcomes.map(({ event }) => event.transactionIndex),
+    party: outcomes.map(({ event }) => partiesOf(event).first),
     verdict: outcomes.map(({ verdict }) => verdictNumber(verdict.kind)),
     txid: outcomes.map(({ event }) => event.txid),
     opcode: outcomes.map(({ event }) => event.opcode),

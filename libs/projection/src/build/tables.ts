@@ -3,6 +3,7 @@ import { Blocks } from './blocks.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { feedStorage, feedView, RetractedRecords, StoredFeed } from './feed/feed.ts';
 import { operationsView, StoredOperations } from './operations.ts';
+import { StoredParties } from './parties.ts';
 import { Records, recordsStorage } from './records.ts';
 import type { Table } from './table.ts';
 import { StoredTransitions, transitionsView } from './transitions.ts';
@@ -13,6 +14,7 @@ export const FIXED_TABLES = [
   StoredOperations,
   Records,
   StoredTransitions,
+  StoredParties,
   StoredFeed,
   RetractedRecords,
   Checkpoints,

@@ -5,7 +5,9 @@ import { historyOf, viewedHistoryOf } from '../build/collection-history.ts';
 import { historyView } from '../build/collection-table.ts';
 import { inSnapshot } from '../build/database/database.ts';
 import { StoredOperations } from '../build/operations.ts';
+import { StoredParties } from '../build/parties.ts';
 import { Records } from '../build/records.ts';
+import { StoredTransitions } from '../build/transitions.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
 import type { Registry } from '../registry/registry.ts';
 import { inLiveBuild } from './live-build.ts';
@@ -27,7 +29,14 @@ export function readerOf<Cs extends Collections = Collections>(
   registry: Registry,
   instance: MachineInstance,
 ): Reader<Cs> {
-  const views = [...Object.keys(instance.machine.collections).map(historyView), Blocks, StoredOperations, Records];
+  const views = [
+    ...Object.keys(instance.machine.collections).map(historyView),
+    Blocks,
+    StoredOperations,
+    StoredParties,
+    StoredTransitions,
+    Records,
+  ];
   return {
     read: (at, ask) =>
       inLiveBuild(registry, instance, views, async (build) => {

@@ -15,6 +15,7 @@ import { reasonCode, StoredOperations, txidHex, verdictKind, verdictNumber } fro
 import { readRecordsOf } from '../build/records.ts';
 import type { RowOf } from '../build/table.ts';
 import { BLOCKS_PER_READ_MAX, OPERATIONS_PER_READ_MAX } from '../limits.ts';
+import { newestOf, ofParty, partiesWanted } from './parties-wanted.ts';
 
 /** The operations of a build up to a height, read in the transaction `db`. */
 export interface OperationReading {
@@ -38,10 +39,11 @@ export function operationsUpTo(build: BuildTables, height: Height): OperationRea
   const found = async (
     where: RawBuilder<unknown>,
     limit: number,
-    order: RawBuilder<unknown> = oldestOnTop,
+    { order = oldestOnTop, from = sql`${nameOf(build, StoredOperations)} o` }: Selection = {},
   ): Promise<readonly OperationRecord[]> => {
-    const { rows } = await sql<Found>`select height, position, ${txidHex} as txid, verdict, reason, changed_keys
-      from ${nameOf(build, StoredOperations)} o where o.height <= ${height} and ${where}
+    const { rows } =
+      await sql<Found>`select o.height, o.position, ${txidHex} as txid, o.verdict, o.reason, o.changed_keys
+      from ${from} where o.height <= ${height} and ${where}
       order by ${order} limit ${limit}`.execute(build.db);
     const recordOf = await readRecordsOf(build, rows);
     return rows.map((row) => operationRecord(row, recordOf(row)));
@@ -54,8 +56,16 @@ export function operationsUpTo(build: BuildTables, height: Height): OperationRea
             sql`o.height = ${block} and o.position > ${after} and ${verdict === undefined ? sql`true` : sql`o.verdict = ${verdictNumber(verdict)}`}`,
             Math.min(limit, OPERATIONS_PER_READ_MAX),
           ),
-    newest: ({ limit = OPERATIONS_PER_READ_MAX, ...filter } = {}) =>
-      found(matching(filter), Math.min(limit, OPERATIONS_PER_READ_MAX), newestOnTop),
+    newest: ({ limit = OPERATIONS_PER_READ_MAX, ...filter } = {}) => {
+      const most = Math.min(limit, OPERATIONS_PER_READ_MAX);
+      const parties = partiesWanted(filter);
+      if (parties === null) return found(matching(filter), most, { order: newestOnTop });
+      return newestOf(parties, { most, before: filter.before }, (party, before) => {
+        const { from, where } = ofParty(build, party, before);
+        const given = before === undefined ? filter : { ...filter, before };
+        return found(sql`${matching(given)} and ${where}`, most, { order: newestOnTop, from });
+      });
+    },
     of: async (txid) => (HEX.test(txid) ? ((await found(sql`${txidHex} = ${txid}`, 1))[0] ?? null) : null),
     writing: async (collection, key, heights) => {
       if (heights.length === 0) return [];
@@ -66,16 +76,23 @@ export function operationsUpTo(build: BuildTables, height: Height): OperationRea
   };
 }
 
+/** Which of the operations `o`, and from where. */
+interface Selection {
+  readonly order?: RawBuilder<unknown>;
+  readonly from?: RawBuilder<unknown>;
+}
+
 const oldestOnTop = sql`o.height, o.position`;
 const newestOnTop = sql`o.height desc, o.position desc`;
 
-function matching({ before, verdict, code, opcode, from, to }: OperationFilter): RawBuilder<unknown> {
+function matching({ before, verdict, code, opcodes, txid, from, to }: OperationFilter): RawBuilder<unknown> {
   const conditions = [
     sql`true`,
     ...(before === undefined ? [] : [sql`(o.height, o.position) < (${before.height}, ${before.position})`]),
     ...(verdict === undefined ? [] : [sql`o.verdict = ${verdictNumber(verdict)}`]),
     ...(code === undefined ? [] : [sql`o.reason is not null and ${reasonCode} = ${code}`]),
-    ...(opcode === undefined ? [] : [sql`o.opcode = ${opcode}`]),
+    ...(opcodes === undefined ? [] : [sql`o.opcode = any(${opcodes}::text[])`]),
+    ...(txid === undefined ? [] : [sql`${txidHex} = ${txid}`]),
     ...(from === undefined ? [] : [sql`o.height >= ${from}`]),
     ...(to === undefined ? [] : [sql`o.height <= ${to}`]),
   ];

@@ -1,8 +1,9 @@
 import { type Height, height as toHeight } from '@virtualchain/bitcoin';
 import { anchorHeight, type CollectionReading, type ConsensusHash, type Reading } from '@virtualchain/machine';
-import { heightOfBlock, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
+import { heightOfBlock, readHeaders, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import type { History } from '../build/collection-history.ts';
+import { readTransitions } from '../build/transitions.ts';
 import { BlockNotOnBranch, HeightOutOfRange } from '../errors.ts';
 import { readCollection } from './reading-collection.ts';
 import { operationsUpTo, readSealed, readSealedPage } from './reading-operations.ts';
@@ -42,6 +43,9 @@ function makeReading(build: ReadBuild, height: Height, tip: Height): Reading {
     block: async (asked) => (asked > height ? null : readSealed(build, asked)),
     blocks: (page) => readSealedPage(build, height, page),
     heightOfBlock: (hash) => heightOfBlock(build, hash, height),
+    headers: (from, to) => readHeaders(build, from, Math.min(to, height)),
+    transitionsAt: async (asked) =>
+      asked > height ? [] : (await readTransitions(build, asked, asked)).map(({ serialized }) => serialized),
     consensusHashes: async (heights) => {
       const seen = heights.filter((asked) => asked <= height);
       return new Map([...[...initial].filter(([asked]) => seen.includes(asked)), ...(await snapshots.at(seen))]);

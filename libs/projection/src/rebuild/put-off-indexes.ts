@@ -4,6 +4,7 @@ import { historiesOf } from '../build/collection-history.ts';
 import { collectionTable, foldedByIndexes } from '../build/collection-table.ts';
 import { connectDatabase, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { StoredOperations } from '../build/operations.ts';
+import { StoredParties } from '../build/parties.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 
 /** The indexes and keys of a build that are not there yet. */
@@ -59,7 +60,7 @@ async function takeAway(build: Build): Promise<readonly IndexMade[]> {
 /** Of the tables that grow with every operation, those that no fold asks. */
 async function indexesOf(build: Build): Promise<readonly IndexMade[]> {
   const histories = historiesOf(build);
-  const tables = [StoredOperations.name, ...histories.map(({ name }) => collectionTable(name))];
+  const tables = [StoredOperations.name, StoredParties.name, ...histories.map(({ name }) => collectionTable(name))];
   const asked = histories.flatMap(({ name, collection }) => foldedByIndexes(collectionTable(name), collection));
   const { rows } = await sql<IndexMade>`select t.relname as "table", i.relname as "index", k.oid is not null as is_key,
       case when k.oid is null then pg_get_indexdef(i.oid)

@@ -1,9 +1,12 @@
+import type { Height } from '@virtualchain/bitcoin';
+import { decodeEvent } from '@virtualchain/protocol';
 import { sql } from 'kysely';
 import { Blocks } from '../build/blocks.ts';
 import { type Build, nameOf } from '../build/build.ts';
 import { insertRows } from '../build/bulk/bulk-insert.ts';
 import { runWrites } from '../build/bulk/write.ts';
 import { StoredOperations, verdictKind, verdictNumber } from '../build/operations.ts';
+import { type PartyEvent, partiesOf, partyWritesOf } from '../build/parties.ts';
 import { packRecords, Records, readRecords } from '../build/records.ts';
 import { columnsOf, type RowOf } from '../build/table.ts';
 import { packedWrites, packTransitions, readTransitions } from '../build/transitions.ts';
@@ -75,6 +78,7 @@ async function readOperationLines(build: Build, [from, to]: Range): Promise<read
 async function insertOperationLines(build: Build, lines: readonly Given[]): Promise<void> {
   const rows = lines.map((line) => ({
     ...pick(line, ['height', 'position', 'transaction_index', 'opcode']),
+    party: partyEventOf(line).map((event) => partiesOf(event).first)[0] ?? null,
     verdict: verdictOf(line),
     reason: (line['code'] ?? null) === null ? null : [line['code'], line['detail'] ?? ''],
     txid: fromLine('bytea', line['txid']),
@@ -88,6 +92,14 @@ async function insertOperationLines(build: Build, lines: readonly Given[]): Prom
     txids: run.map(({ txid }) => String(txid)),
   }));
   await insertRows(build, Records, await packRecords(runs));
+  await runWrites(build.db, partyWritesOf(build, lines.flatMap(partyEventOf)));
+}
+
+/** Nothing for an event that does not read: the digest of its block refuses it. */
+function partyEventOf(line: Given): PartyEvent[] {
+  const decoded = decodeEvent(bytesOf(line, 'event'));
+  if (decoded.kind === 'problem' || decoded.event.type !== 'operation') return [];
+  return [{ ...decoded.event, height: whole(line, 'height') as Height, position: whole(line, 'position') }];
 }
 
 async function readTransitionLines(build: Build, [from, to]: Range): Promise<readonly Given[]> {

@@ -38,7 +38,7 @@ class SnvRefused extends ExpectedError {
 export interface SnvOptions {
   /** `HEIGHT:HASH`, a consensus hash, a txid, or a serial number `height-index`. */
   readonly trust: string;
-  /** A projector's address, http://host:port. */
+  /** A projector's address, http://host:port, or that of a machine at a gateway. */
   readonly server: string;
   readonly json: boolean;
 }
@@ -93,14 +93,14 @@ export async function snv(
 function addressOf(server: string): string {
   if (URL.canParse(server) && ['http:', 'https:'].includes(new URL(server).protocol)) return server;
   throw new QueryInvalid(
-    '--server is no URL that begins with http:// or https://; give that of a projector, http://host:port',
+    '--server is no URL that begins with http:// or https://; give that of a projector, http://host:port, or of a machine at a gateway',
   );
 }
 
-/** A projector as an SNV server; what it answers is checked by whoever asked. */
+/** A projector or a gateway as an SNV server; what it answers is checked by whoever asked. */
 function serverAt(base: string): SnvServer {
   const ask = async (path: string, name: string): Promise<unknown> => {
-    const response = await fetch(new URL(path, base), { signal: AbortSignal.timeout(30_000) }).catch(
+    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, { signal: AbortSignal.timeout(30_000) }).catch(
       (cause: unknown) => {
         throw new SnvRefused(`${base} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, {
           cause,

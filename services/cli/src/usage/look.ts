@@ -150,7 +150,10 @@ export function addSnv(program: Command): void {
   })
     .argument('<machine>', 'name or module')
     .argument('<height>', 'the block whose operations are wanted')
-    .requiredOption('--server <url>', 'required: a projector, http://host:port')
+    .requiredOption(
+      '--server <url>',
+      'required: a projector, http://host:port, or a machine at a gateway, http://host:port/v1/chains/CHAIN/machines/MACHINE',
+    )
     .requiredOption(
       '--trust <root>',
       'required: HEIGHT:HASH, a consensus hash, a txid, or a serial number height-index',
