@@ -11,7 +11,7 @@ import { Title } from '../parts/panel.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { Answered, Empty, ReadAt } from '../parts/state.tsx';
 import { Value } from '../parts/value.tsx';
-import { fieldWords } from '../words/text.ts';
+import { capital, fieldWords } from '../words/text.ts';
 import { NothingHere } from './nothing.tsx';
 
 /** Rows of a collection, at the newest block or an older one, in pages. */
@@ -35,7 +35,7 @@ export function CollectionPage({ shown, name }: { readonly shown: Shown; readonl
   if (collection === undefined) return <NothingHere what="collection" />;
   return (
     <>
-      <Title text={fieldWords(name)}>
+      <Title text={capital(fieldWords(name))}>
         <AtForm at={at} />
       </Title>
       <Answered asked={rows}>

@@ -11,8 +11,8 @@ import { Answered, Empty } from '../parts/state.tsx';
 import { TransactionPanel } from '../parts/transaction.tsx';
 import { Quoted, Value } from '../parts/value.tsx';
 import { Reason, Verdict } from '../parts/verdict.tsx';
-import { decodedFields } from '../words/summary.ts';
-import { count, fieldWords, textOfHex } from '../words/text.ts';
+import { decodedFields, operationWords } from '../words/summary.ts';
+import { capital, count, fieldWords, textOfHex } from '../words/text.ts';
 
 /** An operation: what it said, what became of it and why, what it changed, its transaction, and the proof of that. */
 export function OperationPage({ shown, txid }: { readonly shown: Shown; readonly txid: string }) {
@@ -35,11 +35,10 @@ export function OperationPage({ shown, txid }: { readonly shown: Shown; readonly
 
 function Judged({ shown, operation }: { readonly shown: Shown; readonly operation: Operation }) {
   const { place, chain } = shown;
-  const name = operation.name === null ? 'Unknown operation' : fieldWords(operation.name);
   const usage = chain.operations.find(({ opcode }) => opcode === operation.opcode)?.usage ?? null;
   return (
     <>
-      <Title text={name.charAt(0).toUpperCase() + name.slice(1)}>
+      <Title text={capital(operationWords(operation))}>
         <Verdict verdict={operation.verdict} />
       </Title>
       {operation.code !== null && (

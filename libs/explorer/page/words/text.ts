@@ -77,6 +77,9 @@ export function valueText(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** With a capital, as headings begin. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A column, a field, or an operation as a word: `value_hash` as `value hash`, `valueHash` too. */
 export function fieldWords(name: string): string {
   return name
