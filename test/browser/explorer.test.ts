@@ -101,7 +101,7 @@ async function search(text: string): Promise<void> {
     await go('/');
     await page.keyboard.press('Tab');
     expect(await focused('textContent')).toBe('Skip to the content');
-    expect(await words()).toMatch(/kv .*bns/);
+    expect(await words()).toMatch(/bns .*kv/);
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.locator('.strip-block').first().waitFor();
@@ -205,18 +205,21 @@ async function search(text: string): Promise<void> {
     [1_400, 'dark'],
   ];
 
+  /** What is wrong with the page as it is, shown so; a picture of it is kept. */
+  async function findingsAt(name: string, width: number, scheme: Scheme): Promise<readonly string[]> {
+    const shown = `${name}-${width}-${scheme}`;
+    await browser.show(width, scheme);
+    await browser.keep(shown);
+    // What is not about colours is the same in the dark.
+    const findings = await seriousFindings(page, scheme === 'light' ? 'all rules' : 'colours');
+    const isWide = (await overflow(page)) > 0;
+    return [...findings, ...(isWide ? ['wider than its window'] : [])].map((finding) => `${shown}: ${finding}`);
+  }
+
   test.each(ADDRESSES)('%s: nothing serious for axe, and nothing to scroll sideways for', async (name, path) => {
     await go(path());
     const found: string[] = [];
-    for (const [width, scheme] of SHOWN) {
-      const shown = `${name}-${width}-${scheme}`;
-      await browser.show(width, scheme);
-      await browser.keep(shown);
-      // What is not about colours is the same in the dark.
-      const findings = await seriousFindings(page, scheme === 'light' ? 'all rules' : 'colours');
-      found.push(...findings.map((finding) => `${shown}: ${finding}`));
-      if ((await overflow(page)) > 0) found.push(`${shown}: wider than its window`);
-    }
+    for (const [width, scheme] of SHOWN) found.push(...(await findingsAt(name, width, scheme)));
     expect(found).toEqual([]);
   });
 
@@ -225,9 +228,34 @@ async function search(text: string): Promise<void> {
     await go(BNS);
     const lost = stack.miner.tip;
     await page.locator('.strip-block', { hasText: String(lost.height) }).waitFor();
+    await page.locator('.live.feed').waitFor();
+    const silver = (await operationsOf(BNS, `from=${lost.height}`)).find(({ name }) => name === 'name_transfer');
     await stack.reorganise();
-    await page.locator('.strip-block', { hasText: String(stack.miner.tip.height) }).waitFor();
     await page.locator('.facts', { hasText: stack.miner.tip.hash }).waitFor();
+    await page
+      .locator('.reorganised', { hasText: `3 blocks from height ${lost.height - 2} on were taken back` })
+      .waitFor();
+    expect(await page.locator('.strip').textContent()).not.toContain(lost.hash.slice(0, 4));
+    await browser.keep('reorganisation-told');
+    await page.getByRole('link', { name: 'Compare both branches' }).click();
+    await page.locator('.branch.stands').waitFor();
+    const [went, stands] = await Promise.all(
+      ['lost', 'stands'].map((kind) => page.locator(`.branch.${kind}`).textContent()),
+    );
+    expect(went).toMatch(/118.*crown\.demo.*again at 119: rejected.*throne\.demo.*not on the other branch/);
+    expect(stands).toMatch(/118.*crown\.demo.*119.*not preordered.*consensus hash stale.*121/);
+    const differing = await words();
+    expect(differing).toMatch(/names crown\.demo differs/);
+    expect(differing).toContain(stack.people.addressOf('alice'));
+    expect(differing).toContain(stack.people.addressOf('bob'));
+    expect(differing).toMatch(/preorders [0-9a-f]{40} \/ \d+ was gone on the branch that went, and is there again/);
+    for (const [width, scheme] of SHOWN) expect(await findingsAt('reorganisation', width, scheme)).toEqual([]);
+    await go(`${BNS}/reorganisations`);
+    await page.locator('.row', { hasText: '3 blocks' }).waitFor();
+    await go(`${BNS}/operations/${silver?.txid}`);
+    expect(await words()).toContain('A reorganisation may have taken it back');
+    await go(`${BNS}/blocks/${lost.hash}`);
+    expect(await words()).toContain('No block of this hash is on the branch');
   }, 120_000);
 
   test('nothing went wrong in the page, and nothing was asked of anybody else', () => {

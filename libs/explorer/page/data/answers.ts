@@ -146,6 +146,13 @@ export interface FeedEntry {
   readonly changes: readonly Change[];
 }
 
+/** Some entries of the feed, and what to go on behind. */
+export interface FeedPage {
+  readonly entries: readonly FeedEntry[];
+  readonly cursor: string | null;
+  readonly isEnd: boolean;
+}
+
 export interface TransactionProof {
   readonly at: Moment;
   readonly txid: string;

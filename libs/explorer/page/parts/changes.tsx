@@ -1,76 +1,55 @@
 import { useEffect, useState } from 'preact/hooks';
-import { keyPath, type Place, withQuery } from '../address/view.ts';
-import type { Operation, Row } from '../data/answers.ts';
-import { askOrNull } from '../data/ask.ts';
-import type { Shown } from '../data/shown.ts';
+import { keyPath, type Place } from '../address/view.ts';
+import type { Change, Operation, Row } from '../data/answers.ts';
+import { Refused } from '../data/ask.ts';
+import { askChanges } from '../data/changes.ts';
+import type { Asked } from '../data/use-answer.ts';
 import { CHANGES_SHOWN_MAX } from '../limits.ts';
 import { count, fieldWords } from '../words/text.ts';
 import { Facts } from './panel.tsx';
 import { Scroll } from './scroll.tsx';
+import { Answered } from './state.tsx';
 import { Value } from './value.tsx';
 
-interface ChangesProps {
-  readonly shown: Shown;
-  readonly changed: Operation['changed'];
-  readonly height: number;
-}
-
-/** The rows that an operation wrote, as they were below its block and at its end. */
-export function Changes({ shown: { place }, changed, height }: ChangesProps) {
-  const some = changed.slice(0, CHANGES_SHOWN_MAX);
+/** The rows that an operation wrote, before and after it. */
+export function Changes({ place, operation }: { readonly place: Place; readonly operation: Operation }) {
+  const asked = useChanges(place, operation);
   return (
-    <>
-      <p class="quiet">
-        Before is at the end of block {count(height - 1)}, after at the end of block {count(height)}.
-      </p>
-      {some.map(({ collection, key }) => (
-        <Change
-          key={JSON.stringify([collection, key])}
-          place={place}
-          collection={collection}
-          keyValues={key}
-          height={height}
-        />
-      ))}
-      {changed.length > some.length && <p class="quiet">and {count(changed.length - some.length)} more rows</p>}
-    </>
+    <Answered asked={asked}>
+      {(changes) => (
+        <>
+          {changes.slice(0, CHANGES_SHOWN_MAX).map(({ collection, key, before, after }, i) => (
+            <section class="change" key={`${i} ${JSON.stringify([collection, key])}`}>
+              <h3>
+                {fieldWords(collection)} <a href={keyPath(place, collection, key)}>{key.map(String).join(' / ')}</a>
+                {before === null && <span class="quiet"> · a new row</span>}
+                {after === null && <span class="quiet"> · deleted</span>}
+              </h3>
+              <RowChange before={before} after={after} />
+            </section>
+          ))}
+          {changes.length > CHANGES_SHOWN_MAX && (
+            <p class="quiet">and {count(changes.length - CHANGES_SHOWN_MAX)} more rows</p>
+          )}
+        </>
+      )}
+    </Answered>
   );
 }
 
-interface ChangeProps {
-  readonly place: Place;
-  readonly collection: string;
-  readonly keyValues: readonly unknown[];
-  readonly height: number;
-}
-
-function Change({ place, collection, keyValues, height }: ChangeProps) {
-  const path = keyPath(place, collection, keyValues);
-  const rows = useTwoRows(path, height);
-  return (
-    <section class="change">
-      <h3>
-        {fieldWords(collection)} <a href={path}>{keyValues.map(String).join(' / ')}</a>
-      </h3>
-      {rows === null ? <p class="quiet loading">Loading …</p> : <RowChange before={rows[0]} after={rows[1]} />}
-    </section>
-  );
-}
-
-type TwoRows = readonly [before: Row | null, after: Row | null];
-
-function useTwoRows(path: string, height: number): TwoRows | null {
-  const [rows, setRows] = useState<TwoRows | null>(null);
+function useChanges({ chain, machine }: Place, { blockHash, position, txid }: Operation): Asked<readonly Change[]> {
+  const [asked, setAsked] = useState<Asked<readonly Change[]>>({ body: null, problem: null, isAsking: true });
   useEffect(() => {
     const stop = new AbortController();
-    const at = (of: number) => askOrNull<{ row: Row }>(withQuery(path, { at: of }), stop.signal);
-    Promise.all([at(height - 1), at(height)]).then(
-      ([before, after]) => setRows([before?.row ?? null, after?.row ?? null]),
-      () => undefined,
+    askChanges({ chain, machine }, { blockHash, position, txid }, stop.signal).then(
+      (body) => setAsked({ body, problem: null, isAsking: false }),
+      (problem: unknown) => {
+        if (problem instanceof Refused) setAsked({ body: null, problem, isAsking: false });
+      },
     );
     return () => stop.abort();
-  }, [path, height]);
-  return rows;
+  }, [chain, machine, blockHash, position, txid]);
+  return asked;
 }
 
 /** A row that was not there before. */

@@ -57,8 +57,7 @@ export function LongHash({
 }) {
   return (
     <span class="long-hash">
-      <Hash text={text} {...(href === undefined ? {} : { href })} />
-      <Copy text={text} what={what} />
+      <Hash text={text} {...(href === undefined ? {} : { href })} /> <Copy text={text} what={what} />
     </span>
   );
 }

@@ -1,14 +1,8 @@
 import { type Place, placePath, withQuery } from '../address/view.ts';
-import type { FeedEntry } from '../data/answers.ts';
+import type { FeedEntry, FeedPage } from '../data/answers.ts';
 import { ask } from '../data/ask.ts';
 import { FEED_ENTRIES_MAX, FEED_PAGE_ENTRIES } from '../limits.ts';
 import { type Reorganisation, readReorganisation, wantsMore } from './branches.ts';
-
-interface FeedPage {
-  readonly entries: readonly FeedEntry[];
-  readonly cursor: string | null;
-  readonly isEnd: boolean;
-}
 
 /**
  * Reads the reorganisation that took back a block, which is the lowest one that went.

@@ -70,7 +70,7 @@ function Judged({ shown, operation }: { readonly shown: Shown; readonly operatio
             {operation.verdict === 'accepted' ? 'It wrote no row.' : 'None: only accepted operations write.'}
           </Empty>
         ) : (
-          <Changes shown={shown} changed={operation.changed} height={operation.height} />
+          <Changes key={operation.blockHash} place={place} operation={operation} />
         )}
       </Panel>
       <TransactionPanel operation={operation} />

@@ -21,7 +21,9 @@ export function Overview({ chains }: { readonly chains: Asked<ChainsAnswer> }) {
           body.chains.length === 0 ? (
             <Empty>No machine is served yet. One is, after a restart of the gateway, once its projector is live.</Empty>
           ) : (
-            body.chains.map((chain) => <Chain key={chain.name} chain={chain} machines={status.body?.machines ?? []} />)
+            body.chains
+              .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+              .map((chain) => <Chain key={chain.name} chain={chain} machines={status.body?.machines ?? []} />)
           )
         }
       </Answered>

@@ -154,7 +154,7 @@ function BranchOperation({ place, entry, kind, again }: BranchOperationProps) {
       <span class="branch-says quiet">{summaryOf(operation)}</span>
       <span class="branch-says">
         <Reason code={entry.code ?? null} detail={entry.detail ?? null} />
-        {kind === 'lost' && <span class="quiet">{fateOf(again)}</span>}
+        {kind === 'lost' && <span class="fate quiet">{fateOf(again)}</span>}
       </span>
     </>
   );
@@ -176,45 +176,59 @@ function fateOf(again: FeedEntry | undefined): string {
   return again === undefined ? 'not on the other branch' : `again at ${count(again.height)}: ${verdictOf(again)}`;
 }
 
-function Differing({
-  place,
-  difference: { collection, key, before, lost, stands },
-}: {
-  readonly place: Place;
-  readonly difference: Difference;
-}) {
+function Differing({ place, difference }: { readonly place: Place; readonly difference: Difference }) {
+  const { collection, key, lost, stands } = difference;
+  return (
+    <details class="change" open={lost !== null && stands !== null}>
+      <summary>
+        <h3 class="inline">
+          {fieldWords(collection)} {key.map(String).join(' / ')}
+        </h3>{' '}
+        <span class="quiet">{differenceWords(difference)}</span>
+      </summary>
+      <DifferingTable difference={difference} />
+      <p class="row-link">
+        <a href={keyPath(place, collection, key)}>the row, with its history</a>
+      </p>
+    </details>
+  );
+}
+
+/** What became of a row, in words. */
+function differenceWords({ before, lost, stands }: Difference): string {
+  if (lost !== null && stands !== null) return 'differs';
+  if (lost === null) return before === null ? 'is new' : 'was gone on the branch that went, and is there again';
+  return before === null ? 'was new on the branch that went, and does not exist' : 'is gone now';
+}
+
+function DifferingTable({ difference: { before, lost, stands } }: { readonly difference: Difference }) {
   const columns = [...new Set([before, lost, stands].flatMap((row) => Object.keys(row ?? {})))].filter(
     (column) => lost === null || stands === null || JSON.stringify(lost[column]) !== JSON.stringify(stands[column]),
   );
   const cell = (row: Row | null, column: string) =>
     row === null ? <span class="quiet">no row</span> : <Value value={row[column]} isShort />;
   return (
-    <section class="change">
-      <h3>
-        {fieldWords(collection)} <a href={keyPath(place, collection, key)}>{key.map(String).join(' / ')}</a>
-      </h3>
-      <Scroll label="what differs">
-        <table class="change-table">
-          <thead>
-            <tr>
-              <th scope="col">column</th>
-              <th scope="col">where they part</th>
-              <th scope="col">branch that went</th>
-              <th scope="col">branch that took its place</th>
+    <Scroll label="what differs">
+      <table class="change-table">
+        <thead>
+          <tr>
+            <th scope="col">column</th>
+            <th scope="col">where they part</th>
+            <th scope="col">branch that went</th>
+            <th scope="col">branch that took its place</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns.map((column) => (
+            <tr key={column}>
+              <th scope="row">{fieldWords(column)}</th>
+              <td>{cell(before, column)}</td>
+              <td class="before">{cell(lost, column)}</td>
+              <td class="after">{cell(stands, column)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {columns.map((column) => (
-              <tr key={column}>
-                <th scope="row">{fieldWords(column)}</th>
-                <td>{cell(before, column)}</td>
-                <td class="before">{cell(lost, column)}</td>
-                <td class="after">{cell(stands, column)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
