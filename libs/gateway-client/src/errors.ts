@@ -43,9 +43,12 @@ export class GatewayRefused extends ExpectedError {
 
 /** Refusals that another try would not pass, though their status says that the gateway is to blame. */
 const LASTING: ReadonlySet<string> = new Set(['LOG_NOT_SERVED']);
+/** Those that pass, though it says otherwise: a gateway that reads a replica may be behind another one. */
+const PASSING: ReadonlySet<string> = new Set(['CURSOR_AHEAD']);
 
 function remedyOf({ status, code }: Problem): Remedy {
   if (code === 'FEED_GONE') return 'rewind';
+  if (PASSING.has(code)) return 'retry';
   return (status === 408 || status === 429 || status >= 500) && !LASTING.has(code) ? 'retry' : 'halt';
 }
 

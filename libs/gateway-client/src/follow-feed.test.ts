@@ -133,14 +133,17 @@ test('a gateway that stops, one that dropped us, and one that fails are connecte
       stream('ends', entries(opened), told('GATEWAY_STOPPING', 503)),
       stream('ends', told('SLOW_READER', 503)),
       refusal(503, 'DATABASE_UNAVAILABLE'),
+      refusal(409, 'CURSOR_AHEAD'),
       { kind: 'html', status: 502 },
       stream('stays open', entries(...rest)),
     ],
     3,
   );
-  expect(codes(result)).toEqual(['GATEWAY_STOPPING', 'SLOW_READER', 'DATABASE_UNAVAILABLE', 'GATEWAY_UNAVAILABLE']);
+  expect(codes(result)).toEqual([
+    ...['GATEWAY_STOPPING', 'SLOW_READER', 'DATABASE_UNAVAILABLE', 'CURSOR_AHEAD', 'GATEWAY_UNAVAILABLE'],
+  ]);
   expect(cursors(result)).toEqual(['f:1', 'f:2', 'f:3']);
-  expect(result.asked.slice(1)).toEqual(Array(4).fill('/events?after=f:1'));
+  expect(result.asked.slice(1)).toEqual(Array(5).fill('/events?after=f:1'));
 });
 
 test('a stream without a byte, and an address that does not answer, are given up and opened again', async () => {
