@@ -11,6 +11,7 @@ import {
   startBrowser,
   wordsOf,
 } from './browser.ts';
+import { bundledClient } from './bundled-client.ts';
 import { findChromium } from './chromium.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -36,6 +37,11 @@ interface Operation {
   readonly verdict: string;
   readonly code: string | null;
   readonly name: string;
+}
+
+/** A proof as the gateway answers it, as far as tests change it. */
+interface Proof {
+  readonly header: string;
 }
 
 async function ask<Body>(path: string): Promise<Body> {
@@ -127,6 +133,54 @@ async function search(text: string): Promise<void> {
     expect(await words()).toMatch(/value 612072…6f7365 “a rose is a rose” 746865…6d6572/);
     expect(await words()).toMatch(/Transaction .*from .* to OP_RETURN/);
     await browser.keep('operation');
+  });
+
+  /** Answers of the gateway that come changed, while `work` goes on. */
+  async function tampered(change: (proof: Proof) => Proof, work: () => Promise<void>): Promise<void> {
+    const proofs = /\/operations\/[0-9a-f]{64}\/proof/;
+    await page.route(proofs, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: change((await response.json()) as Proof) });
+    });
+    await work();
+    await page.unroute(proofs);
+  }
+
+  /** The newest block on top of the one with the transaction, the last digit of its merkle root another. */
+  const withWrongHeader = ({ header, ...proof }: Proof): Proof => ({ ...proof, header: flipped(header, 135) });
+  const flipped = (hex: string, at: number): string =>
+    `${hex.slice(0, at)}${hex[at] === '0' ? '1' : '0'}${hex.slice(at + 1)}`;
+
+  test('the proof of a transaction is checked in the page, and one that was tampered with is found out', async () => {
+    const txid = (await operationsOf(KV, 'verdict=accepted&opcode=2b'))[0]?.txid;
+    await go(`${KV}/operations/${txid}`);
+    await page.locator('.proof-says.holds').waitFor();
+    expect(await page.locator('.steps li.holds').count()).toBe(6);
+    expect(await words()).toMatch(
+      /The transaction as it is shown hashes to its id .*14 blocks on top of it, each with its own work/,
+    );
+    await browser.keep('proof');
+    await tampered(withWrongHeader, async () => {
+      await go(`${KV}/operations/${txid}`);
+      await page.locator('.proof-says.fails').waitFor();
+      expect(await page.locator('.steps li.fails').first().textContent()).toContain('merkle path');
+    });
+    await browser.keep('proof-fails');
+  });
+
+  test('the client verifies in a browser: a good answer, and not one that was tampered with', async () => {
+    await go('/');
+    await page.evaluate(await bundledClient());
+    const txid = (await operationsOf(BNS, 'verdict=accepted&opcode=3a'))[0]?.txid;
+    const { height, hash } = stack.miner.tip;
+    const question = { gateway: stack.address, chain: 'bns', machine: 'bns', magic: '6964', trusted: { hash, height } };
+    const verify = () =>
+      page.evaluate(
+        `client.verifyOperation(${JSON.stringify(txid)}, ${JSON.stringify(question)})
+          .then(({ operation }) => operation.txid, ({ code }) => code)`,
+      );
+    expect(await verify()).toBe(txid);
+    await tampered(withWrongHeader, async () => expect(await verify()).toBe('ANSWER_NOT_PROVEN'));
   });
 
   test('a key with its history, and a slider through the heights', async () => {

@@ -92,6 +92,19 @@ export interface Output {
   readonly script: string;
 }
 
+/** What the id of a transaction is the hash of. */
+export interface WholeTransaction {
+  readonly version: number;
+  readonly locktime: number;
+  readonly inputs: readonly {
+    readonly txid: string;
+    readonly index: number;
+    readonly script: string;
+    readonly sequence: number;
+  }[];
+  readonly outputs: readonly Output[];
+}
+
 /** An operation without its verdict, as the feed and the lists both have it. */
 export interface OperationEvent {
   readonly txid: string;
@@ -142,7 +155,7 @@ export interface FeedEntry {
   readonly code?: string | null;
   readonly detail?: string | null;
   readonly consensusHash?: string;
-  readonly operation?: OperationEvent;
+  readonly operation?: OperationEvent & WholeTransaction;
   readonly changes: readonly Change[];
 }
 

@@ -1,55 +1,30 @@
-import { useEffect, useState } from 'preact/hooks';
 import { keyPath, type Place } from '../address/view.ts';
-import type { Change, Operation, Row } from '../data/answers.ts';
-import { Refused } from '../data/ask.ts';
-import { askChanges } from '../data/changes.ts';
-import type { Asked } from '../data/use-answer.ts';
+import type { Change, Row } from '../data/answers.ts';
 import { CHANGES_SHOWN_MAX } from '../limits.ts';
 import { count, fieldWords } from '../words/text.ts';
 import { Facts } from './panel.tsx';
 import { Scroll } from './scroll.tsx';
-import { Answered } from './state.tsx';
 import { Value } from './value.tsx';
 
 /** The rows that an operation wrote, before and after it. */
-export function Changes({ place, operation }: { readonly place: Place; readonly operation: Operation }) {
-  const asked = useChanges(place, operation);
+export function Changes({ place, changes }: { readonly place: Place; readonly changes: readonly Change[] }) {
   return (
-    <Answered asked={asked}>
-      {(changes) => (
-        <>
-          {changes.slice(0, CHANGES_SHOWN_MAX).map(({ collection, key, before, after }, i) => (
-            <section class="change" key={`${i} ${JSON.stringify([collection, key])}`}>
-              <h3>
-                {fieldWords(collection)} <a href={keyPath(place, collection, key)}>{key.map(String).join(' / ')}</a>
-                {before === null && <span class="quiet"> · a new row</span>}
-                {after === null && <span class="quiet"> · deleted</span>}
-              </h3>
-              <RowChange before={before} after={after} />
-            </section>
-          ))}
-          {changes.length > CHANGES_SHOWN_MAX && (
-            <p class="quiet">and {count(changes.length - CHANGES_SHOWN_MAX)} more rows</p>
-          )}
-        </>
+    <>
+      {changes.slice(0, CHANGES_SHOWN_MAX).map(({ collection, key, before, after }, i) => (
+        <section class="change" key={`${i} ${JSON.stringify([collection, key])}`}>
+          <h3>
+            {fieldWords(collection)} <a href={keyPath(place, collection, key)}>{key.map(String).join(' / ')}</a>
+            {before === null && <span class="quiet"> · a new row</span>}
+            {after === null && <span class="quiet"> · deleted</span>}
+          </h3>
+          <RowChange before={before} after={after} />
+        </section>
+      ))}
+      {changes.length > CHANGES_SHOWN_MAX && (
+        <p class="quiet">and {count(changes.length - CHANGES_SHOWN_MAX)} more rows</p>
       )}
-    </Answered>
+    </>
   );
-}
-
-function useChanges({ chain, machine }: Place, { blockHash, position, txid }: Operation): Asked<readonly Change[]> {
-  const [asked, setAsked] = useState<Asked<readonly Change[]>>({ body: null, problem: null, isAsking: true });
-  useEffect(() => {
-    const stop = new AbortController();
-    askChanges({ chain, machine }, { blockHash, position, txid }, stop.signal).then(
-      (body) => setAsked({ body, problem: null, isAsking: false }),
-      (problem: unknown) => {
-        if (problem instanceof Refused) setAsked({ body: null, problem, isAsking: false });
-      },
-    );
-    return () => stop.abort();
-  }, [chain, machine, blockHash, position, txid]);
-  return asked;
 }
 
 /** A row that was not there before. */

@@ -1,31 +1,34 @@
 import { useMemo } from 'preact/hooks';
 import { type Place, placePath, withQuery } from '../address/view.ts';
-import type { Operation, TransactionProof } from '../data/answers.ts';
+import type { Operation, TransactionProof, WholeTransaction } from '../data/answers.ts';
 import type { Refused } from '../data/ask.ts';
-import { useLive } from '../data/live-machine.tsx';
 import { useAnswer } from '../data/use-answer.ts';
 import { PROOF_HEADERS_MAX } from '../limits.ts';
 import { checkProof } from '../proof/check-proof.ts';
+import { checkTransaction } from '../proof/check-transaction.ts';
 import { Panel } from './panel.tsx';
 import { Problem } from './state.tsx';
 
 interface ProofProps {
   readonly place: Place;
   readonly operation: Operation;
+  /** Height of the newest block that is known. */
+  readonly tip: number;
+  /** The whole of it; null where it is not known yet. */
+  readonly transaction: WholeTransaction | null;
+  /** Magic bytes of the chain, hex. */
+  readonly magic: string;
 }
 
 /** Asks for the proof that the transaction is in its block, and checks it here, without believing the gateway. */
-export function ProofPanel({ place, operation }: ProofProps) {
-  const { version } = useLive();
-  const { txid, height } = operation;
-  const path = withQuery(placePath(place, 'operations', txid, 'proof'), { to: height + PROOF_HEADERS_MAX });
-  const newest = useAnswer<TransactionProof>(placePath(place, 'operations', txid, 'proof'), version);
-  const bounded = useAnswer<TransactionProof>(newest.problem?.status === 400 ? path : null);
-  const { body, problem } = newest.body === null && newest.problem?.status === 400 ? bounded : newest;
+export function ProofPanel({ place, tip, ...checked }: ProofProps) {
+  const { txid, height } = checked.operation;
+  const to = Math.min(height + PROOF_HEADERS_MAX, tip);
+  const { body, problem } = useAnswer<TransactionProof>(
+    withQuery(placePath(place, 'operations', txid, 'proof'), { to }),
+  );
   return (
-    <Panel title="Proof">
-      {body === null ? <NoProof problem={problem} /> : <Checked operation={operation} proof={body} />}
-    </Panel>
+    <Panel title="Proof">{body === null ? <NoProof problem={problem} /> : <Checked {...checked} proof={body} />}</Panel>
   );
 }
 
@@ -33,8 +36,13 @@ function NoProof({ problem }: { readonly problem: Refused | null }) {
   return problem === null ? <p class="quiet loading">Loading …</p> : <Problem problem={problem} />;
 }
 
-function Checked({ operation, proof }: { readonly operation: Operation; readonly proof: TransactionProof }) {
-  const steps = useMemo(() => checkProof(operation, proof), [operation, proof]);
+type CheckedProps = Omit<ProofProps, 'place' | 'tip'> & { readonly proof: TransactionProof };
+
+function Checked({ operation, transaction, magic, proof }: CheckedProps) {
+  const steps = useMemo(() => {
+    const own = transaction === null ? [] : checkTransaction(operation, transaction, magic);
+    return [...own, ...checkProof(operation, proof)];
+  }, [operation, transaction, magic, proof]);
   const holds = steps.every((step) => step.holds);
   return (
     <>

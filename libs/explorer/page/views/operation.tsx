@@ -1,5 +1,6 @@
 import { placePath } from '../address/view.ts';
-import type { Operation } from '../data/answers.ts';
+import type { Moment, Operation } from '../data/answers.ts';
+import { useFeedEntry } from '../data/feed-entry.ts';
 import { useLive } from '../data/live-machine.tsx';
 import type { Shown } from '../data/shown.ts';
 import { useAnswer } from '../data/use-answer.ts';
@@ -17,7 +18,7 @@ import { capital, count, fieldWords, textOfHex } from '../words/text.ts';
 /** An operation: what it said, what became of it and why, what it changed, its transaction, and the proof of that. */
 export function OperationPage({ shown, txid }: { readonly shown: Shown; readonly txid: string }) {
   const { version } = useLive();
-  const asked = useAnswer<{ operation: Operation }>(placePath(shown.place, 'operations', txid), version);
+  const asked = useAnswer<{ at: Moment; operation: Operation }>(placePath(shown.place, 'operations', txid), version);
   return (
     <>
       {asked.body === null && <Title text="Operation" />}
@@ -27,14 +28,24 @@ export function OperationPage({ shown, txid }: { readonly shown: Shown; readonly
           reorganisation may have taken it back: <a href={placePath(shown.place, 'reorganisations')}>see what went</a>.
         </p>
       ) : (
-        <Answered asked={asked}>{({ operation }) => <Judged shown={shown} operation={operation} />}</Answered>
+        <Answered asked={asked}>
+          {({ at, operation }) => <Judged shown={shown} operation={operation} tip={at.tip} />}
+        </Answered>
       )}
     </>
   );
 }
 
-function Judged({ shown, operation }: { readonly shown: Shown; readonly operation: Operation }) {
+interface JudgedProps {
+  readonly shown: Shown;
+  readonly operation: Operation;
+  /** Height of the newest block. */
+  readonly tip: number;
+}
+
+function Judged({ shown, operation, tip }: JudgedProps) {
   const { place, chain } = shown;
+  const told = useFeedEntry(place, operation);
   const usage = chain.operations.find(({ opcode }) => opcode === operation.opcode)?.usage ?? null;
   return (
     <>
@@ -65,16 +76,29 @@ function Judged({ shown, operation }: { readonly shown: Shown; readonly operatio
       />
       <Said operation={operation} usage={usage} />
       <Panel title="Changes">
-        {operation.changed.length === 0 ? (
-          <Empty>
-            {operation.verdict === 'accepted' ? 'It wrote no row.' : 'None: only accepted operations write.'}
-          </Empty>
+        {operation.verdict === 'accepted' ? (
+          <Answered asked={told}>
+            {({ entry }) =>
+              entry === null || entry.changes.length === 0 ? (
+                <Empty>It wrote no row.</Empty>
+              ) : (
+                <Changes place={place} changes={entry.changes} />
+              )
+            }
+          </Answered>
         ) : (
-          <Changes key={operation.blockHash} place={place} operation={operation} />
+          <Empty>None: only accepted operations write.</Empty>
         )}
       </Panel>
       <TransactionPanel operation={operation} />
-      <ProofPanel key={operation.blockHash} place={place} operation={operation} />
+      <ProofPanel
+        key={operation.blockHash}
+        place={place}
+        operation={operation}
+        tip={tip}
+        transaction={told.body?.entry?.operation ?? null}
+        magic={chain.magic}
+      />
     </>
   );
 }
