@@ -20,3 +20,6 @@ export const waitSecondsDefault = 7_200;
 export const projectionBehindBlocksMax = 6;
 /** How long a command that only looks may take to end when it is asked to: what it asks may not answer. */
 export const lookEndMs = 1_000;
+/** How long a gateway of a run may take to answer, and how often it is looked for. */
+export const gatewayStartMs = 60_000;
+export const gatewayLookMs = 100;

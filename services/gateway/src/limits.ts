@@ -27,7 +27,7 @@ export const READS_AT_ONCE_MAX = 3;
 /** Characters of a log that are read at once for such a one. */
 export const READ_CHARACTERS_MAX = 4 * 1024 * 1024;
 /** What is kept of the newest blocks of a stream, for all its subscribers. */
-export const RING_CHARACTERS_MAX = 32 * 1024 * 1024;
+export const RING_CHARACTERS_MAX = 16 * 1024 * 1024;
 /** What is handed to a connection at once. */
 export const CHUNK_CHARACTERS_MAX = 64 * 1024;
 /** A subscriber that hears nothing for so long is told where the tip is. */
@@ -46,6 +46,8 @@ export const UNITS_AT_ONCE_MAX = 64;
 export const UNITS_HELD_MAX = 16;
 /** Cursors of a log that are known to be right; the ring of its newest blocks is shorter mostly. */
 export const CURSORS_KNOWN_MAX = 20_000;
+/** Filters that are remembered: whoever has the same ones shares what was found for them. */
+export const SELECTIONS_KNOWN_MAX = 2_000;
 /** How long a page is looked for entries that pass its filter; then it is answered as it is. */
 export const PAGE_SEARCH_MS = 2_000;
 /** The highest block height that the database can hold. */

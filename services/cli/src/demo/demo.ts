@@ -14,6 +14,7 @@ import {
 import { compareWithFold, createMiner, foldRawBlocks, type Miner, verdictCounts } from '@virtualchain/testing';
 import { demoFile } from '../demo-file.ts';
 import { paint, print } from '../output.ts';
+import { startGateway } from '../starting/gateway.ts';
 import { LOCAL_MISSING, loadLocal } from '../starting/local.ts';
 import { compareWithHandWritten } from './by-hand.ts';
 import { CHAIN, INGESTER_FLAGS, instanceOf, MACHINE_NAMES, projectorFlags } from './deployment.ts';
@@ -76,6 +77,13 @@ export async function demo({ once, feed, embedded, signal }: DemoOptions): Promi
     screen.say('mining the first blocks and funding four wallets');
     const people = await fundPeople(miner);
     await untilArrived(watched);
+    if (!once) {
+      const gateway = await startGateway(parts, { name: 'gateway', args: ['--api-port', '0'], settings });
+      if (gateway !== null) {
+        services.push(gateway.process);
+        screen.say(paint.bold(`look at it, also while it is reorganised: ${gateway.address}`));
+      }
+    }
     const stage = { rpc, miner, people, say: screen.say };
     const fork = await playFirstBranch(stage);
     await untilArrived(watched);

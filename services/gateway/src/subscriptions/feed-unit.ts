@@ -19,7 +19,7 @@ export function tellEntry(feed: string, { position, kind, height, blockHash, ...
   return { place: position, cursor, kind, text: JSON.stringify({ kind, cursor, height, blockHash, ...rest }) };
 }
 
-/** A block of a feed as subscribers are told of it. Texts are made once, for all of them. */
+/** A block of a feed as subscribers are told of it. Texts are made once for all of them, and chosen once for all with the same filter. */
 export function feedUnit(feed: string, block: FeedBlock): Unit {
   const told: readonly { readonly entry: Told; readonly subject: FilterSubject | null }[] = block.entries.map(
     (entry) => ({
@@ -28,13 +28,19 @@ export function feedUnit(feed: string, block: FeedBlock): Unit {
     }),
   );
   const { kind, height, hash, position, lastPosition } = block;
+  const chosen = new WeakMap<Selection, readonly Told[]>();
+  const choose = (selection: Selection): readonly Told[] =>
+    told.filter(({ subject, entry }) => isTold(selection, subject, entry)).map(({ entry }) => entry);
   return {
     ...{ kind, height, hash, place: position, lastPlace: lastPosition },
     before: feedCursor(feed, position - 1),
     after: feedCursor(feed, lastPosition),
     size: told.reduce((sum, { entry }) => sum + entry.text.length, 0),
-    told: (selection) =>
-      told.filter(({ subject, entry }) => isTold(selection, subject, entry)).map(({ entry }) => entry),
+    told(selection) {
+      const known = chosen.get(selection) ?? choose(selection);
+      chosen.set(selection, known);
+      return known;
+    },
   };
 }
 

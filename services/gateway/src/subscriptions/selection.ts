@@ -6,6 +6,7 @@ import {
   matchesFilter,
   parseFilter,
 } from '@virtualchain/protocol';
+import { SELECTIONS_KNOWN_MAX } from '../limits.ts';
 import { QuestionInvalid } from '../problems.ts';
 
 /** What a subscriber wants to be told. */
@@ -16,13 +17,21 @@ export interface Selection {
   readonly blocks: boolean;
 }
 
-/** @throws QuestionInvalid naming the term that is wrong */
+const known = new Map<string, Selection>();
+
+/** The same object for the same wishes, as long as it is remembered. @throws QuestionInvalid naming the term that is wrong */
 export function selectionOf(
   { filter, blocks = true }: { readonly filter?: string; readonly blocks?: boolean },
   fields?: readonly FilterField[],
 ): Selection {
+  const key = JSON.stringify([filter, blocks, fields]);
+  const same = known.get(key);
+  if (same !== undefined) return same;
   try {
-    return { filter: filter === undefined ? null : parseFilter(filter, fields), blocks };
+    const selection = { filter: filter === undefined ? null : parseFilter(filter, fields), blocks };
+    if (known.size >= SELECTIONS_KNOWN_MAX) known.clear();
+    known.set(key, selection);
+    return selection;
   } catch (error) {
     if (!(error instanceof FilterInvalid)) throw error;
     throw new QuestionInvalid(`filter: ${error.message}`, { cause: error });

@@ -3,6 +3,7 @@ import { NETWORK } from './chain-run.ts';
 import { mineFirstBlocks } from './first-blocks.ts';
 import { type DevFile, takeFolder } from './folder/dev-file.ts';
 import { definitionsOf, type GivenDefinitions, packageFolder } from './folder/package-folder.ts';
+import { createDevGateway } from './gateway.ts';
 import type { Happening } from './happenings.ts';
 import type { Live } from './live.ts';
 import { DevLoop } from './loop.ts';
@@ -35,10 +36,14 @@ export async function dev({ json, real, signal, ...given }: DevOptions): Promise
   opened.catch(ending.reject);
   const parts = opened.then((all) => all.parts);
   parts.catch(() => undefined); // it was met above
+  const gateway = createDevGateway((address) => happen({ kind: 'gateway', address }));
   const loop = new DevLoop({
     ...{ folder, given, workingFolder, happen, parts },
     prepare: async ({ name, firstBlock }) => mineFirstBlocks((await opened).rpc, name, firstBlock),
-    onLive: async (live) => announce(file, (await opened).parts, live),
+    onLive: async (live) => {
+      announce(file, (await opened).parts, live);
+      await gateway.serve((await opened).parts, live);
+    },
     onFatal: ending.reject,
   });
   loop.start();
@@ -48,6 +53,7 @@ export async function dev({ json, real, signal, ...given }: DevOptions): Promise
   } finally {
     clearInterval(alive);
     await loop[Symbol.asyncDispose]();
+    await gateway[Symbol.asyncDispose]();
     await ground[Symbol.asyncDispose]();
   }
 }

@@ -15,6 +15,8 @@ export type Happening =
       readonly height: number | null;
       readonly ms: number;
     }
+  /** The gateway answers, and has a page to look at. */
+  | { readonly kind: 'gateway'; readonly address: string }
   | { readonly kind: 'saved'; readonly files: readonly string[] }
   | (Switched & {
       /** From the save to this line. */

@@ -17,6 +17,8 @@ export function linesOf(options: LineOptions): (happening: Happening) => readonl
         return [paint.dim(happening.text)];
       case 'ready':
         return readyLines(happening);
+      case 'gateway':
+        return [`Look at it: ${happening.address}`];
       case 'saved':
         return [paint.dim(`saved: ${happening.files.map((file) => relative(folder, file)).join(', ')}`)];
       case 'switched':
