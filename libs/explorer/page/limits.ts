@@ -6,6 +6,8 @@ export const PAGE_ENTRIES = 25;
 export const NEWEST_ENTRIES = 10;
 /** No more than one look at the gateway in this time, however many blocks come. */
 export const REFRESH_MS = 400;
+/** Feeds that the page holds open at a time; a browser has six connections to a server. */
+export const FEEDS_OPEN_MAX = 3;
 /** Between two looks at a gateway that has no feed, or is away. */
 export const POLL_MS = 2_000;
 /** After so long it is asked again whether there is a feed. */

@@ -12,7 +12,7 @@ export async function buildInto(folder: string): Promise<void> {
     base: '/',
     configFile: false,
     publicDir: false,
-    logLevel: 'error',
+    logLevel: 'silent', // what fails is thrown
     build: {
       outDir: folder,
       emptyOutDir: true,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { ExpectedError } from '@virtualchain/kernel';
 
 const runFile = promisify(execFile);
@@ -58,9 +58,21 @@ async function build(): Promise<string> {
     return stdout.trim();
   } catch (error) {
     const { stderr = '', message } = error as Error & { readonly stderr?: string };
-    throw new PageUnbuilt(stderr.trim().split('\n')[0] || message, { cause: error });
+    throw new PageUnbuilt(firstLines(stderr) || message, { cause: error });
   }
 }
+
+/** What the builder said first, in one line. */
+function firstLines(stderr: string): string {
+  const lines = stripVTControlCharacters(stderr).split('\n');
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, REASON_LINES)
+    .join(' ');
+}
+
+const REASON_LINES = 4;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

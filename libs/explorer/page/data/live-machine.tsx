@@ -1,6 +1,7 @@
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Place } from '../address/view.ts';
+import { FEEDS_OPEN_MAX, POLL_MS } from '../limits.ts';
 import { followMachine, type Retracted, type Way } from './live.ts';
 
 /** What the page heard of a machine since it shows it. */
@@ -17,6 +18,29 @@ const QUIET: Live = { version: 0, way: null, retracted: [], forget: () => undefi
 const Current = createContext<Live>(QUIET);
 
 export const useLive = (): Live => useContext(Current);
+
+/**
+ * Grows with whatever may have changed of these machines. Few of them are followed by their feeds; where there are more, it
+ * grows every other second while somebody looks.
+ */
+export function useNewsOf(places: readonly Place[]): number {
+  const [version, setVersion] = useState(0);
+  const names = JSON.stringify(places);
+  useEffect(() => {
+    const onNews = () => setVersion((before) => before + 1);
+    const all = JSON.parse(names) as readonly Place[];
+    if (all.length > FEEDS_OPEN_MAX) {
+      const timer = setInterval(() => document.hidden || onNews(), POLL_MS);
+      return () => clearInterval(timer);
+    }
+    const listener = { onNews, onWay: () => undefined, onRetracted: () => undefined };
+    const stops = all.map((place) => followMachine(place, listener));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [names]);
+  return version;
+}
 
 /** Follows one machine for everything below. */
 export function LiveMachine({ place, children }: { readonly place: Place; readonly children: ComponentChildren }) {

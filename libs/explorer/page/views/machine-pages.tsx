@@ -33,7 +33,7 @@ export function MachinePages({ view, chains }: { readonly view: PlacedView; read
           return (
             <>
               <MachineBar view={view} machine={machine} />
-              <ReorganisationNotice place={view.place} />
+              {view.kind !== 'reorganisation' && <ReorganisationNotice place={view.place} />}
               <MachineView view={view} shown={{ place: view.place, chain, machine }} />
             </>
           );

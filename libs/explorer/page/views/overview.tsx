@@ -1,18 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
 import { placePath } from '../address/view.ts';
 import type { ChainShape, ChainsAnswer, MachineStatus, StatusAnswer } from '../data/answers.ts';
+import { useNewsOf } from '../data/live-machine.tsx';
 import { type Asked, useAnswer } from '../data/use-answer.ts';
-import { POLL_MS } from '../limits.ts';
 import { Hash } from '../parts/hash.tsx';
 import { Title } from '../parts/panel.tsx';
 import { Answered, Empty } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
 import { VerdictCounts } from '../parts/verdict.tsx';
+import { placesOf } from '../search/search.ts';
 import { count } from '../words/text.ts';
 
 /** All chains and machines, and how they stand now. */
 export function Overview({ chains }: { readonly chains: Asked<ChainsAnswer> }) {
-  const status = useAnswer<StatusAnswer>('/status', useTicks());
+  const places = chains.body === null ? [] : placesOf(chains.body).map(({ chain, machine }) => ({ chain, machine }));
+  const status = useAnswer<StatusAnswer>('/status', useNewsOf(places));
   return (
     <>
       <Title text="Chains and machines" />
@@ -29,16 +30,6 @@ export function Overview({ chains }: { readonly chains: Asked<ChainsAnswer> }) {
       </Answered>
     </>
   );
-}
-
-/** Grows every other second while somebody looks. */
-function useTicks(): number {
-  const [ticks, setTicks] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || setTicks((before) => before + 1), POLL_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return ticks;
 }
 
 function Chain({ chain, machines }: { readonly chain: ChainShape; readonly machines: readonly MachineStatus[] }) {
