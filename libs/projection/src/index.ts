@@ -46,6 +46,7 @@ export { readHashes } from './read/hashes.ts';
 export { type LogPlaceOfBlock, readLogCursor, readLogPlace } from './read/log-cursor.ts';
 export { type Reader, readerOf, readProjection } from './read/reader.ts';
 export type { ReadAt } from './read/reading.ts';
+export { type ReplicaStatus, readReplica } from './read/replica.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';
 export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';

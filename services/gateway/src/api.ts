@@ -26,6 +26,7 @@ import { addProofRoutes } from './routes/proof-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
 import { addFeedRoutes, addLogRoutes } from './routes/subscription-routes.ts';
+import { addTopologyRoute } from './routes/topology-routes.ts';
 import type { ServedMachine } from './served.ts';
 import { type ServedLogs, Subscriptions } from './subscriptions/subscriptions.ts';
 
@@ -91,6 +92,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await server.register(
     async (v1) => {
       addNetworkRoutes(v1, options);
+      addTopologyRoute(v1, options);
       for (const machine of options.served)
         await v1.register(async (own) => addMachine(own, machine, { registry: options.registry, subscriptions }), {
           prefix: placeOf(machine),

@@ -1,3 +1,3 @@
 export { type ApiOptions, createApi } from './api.ts';
-export { type Modules, type ServedMachine, servedMachines } from './served.ts';
+export { type Modules, patient, type ServedMachine, servedMachines } from './served.ts';
 export { runGateway } from './service.ts';

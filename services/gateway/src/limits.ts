@@ -11,6 +11,11 @@ export const SCRIPT_CHARACTERS_MAX = 2_000;
 export const HEADERS_PER_PROOF_MAX = 2_016;
 /** Heights that one question of a light client asks for, as with a projector. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;
+/** How long the end of a log is waited for where somebody asks how far behind machines are, and how long it is kept. */
+export const LOG_END_WAIT_MS = 3_000;
+export const LOG_END_KEPT_MS = 1_000;
+/** Reads that a replica cancelled, because it had to replay what they stood in the way of, are asked again so often. */
+export const CANCELLED_READS_MAX = 3;
 /** Node takes no longer request line. */
 export const URL_CHARACTERS_MAX = 16_384;
 /** How long a request may take to arrive, and an answer to be made. */

@@ -1,4 +1,5 @@
 import { builtInChains, builtInMachines, loadChain, loadMachine } from '@virtualchain/definitions';
+import { causesOf, isExpectedError } from '@virtualchain/kernel';
 import {
   type MachineInstance,
   type Reader,
@@ -6,6 +7,7 @@ import {
   type Registry,
   readerOf,
 } from '@virtualchain/projection';
+import { CANCELLED_READS_MAX } from './limits.ts';
 
 /** Definitions that are not built in, by their modules. */
 export interface Modules {
@@ -33,7 +35,33 @@ export async function servedMachines(
   const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
   return found
     .filter((instance) => instance !== null)
-    .map((instance) => ({ instance, reader: readerOf(registry, instance) }));
+    .map((instance) => ({ instance, reader: patient(readerOf(registry, instance)) }));
+}
+
+/**
+ * A replica cancels reads that stand in the way of what it has to replay, or ends their connections. A read of one moment can be
+ * asked again: it is, a few times.
+ */
+export function patient(reader: Reader): Reader {
+  return {
+    async read(at, ask) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await reader.read(at, ask);
+        } catch (error) {
+          if (tries >= CANCELLED_READS_MAX || !isCancelled(error)) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** A server that is away stays so for a while, and what took too long would take as long again. */
+const NOT_AGAIN = /^(57014|57P03|E[A-Z_]+)$/;
+
+function isCancelled(error: unknown): boolean {
+  if (!isExpectedError(error) || error.code !== 'DATABASE_UNAVAILABLE') return false;
+  return !causesOf(error).some(({ code }) => code !== error.code && NOT_AGAIN.test(String(code)));
 }
 
 async function instanceOf(build: RegisteredBuild, modules: Modules): Promise<MachineInstance | null> {

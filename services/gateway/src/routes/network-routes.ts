@@ -1,12 +1,13 @@
 import { bytesToHex } from '@virtualchain/bitcoin';
 import type { Collections } from '@virtualchain/machine';
-import { type MachineStatus, type Registry, readStatuses } from '@virtualchain/projection';
+import { type MachineStatus, type Registry, readReplica, readStatuses } from '@virtualchain/projection';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { blockHash, consensusHash, hash256, height, nullable } from '../schemas/common.ts';
 import type { ServedMachine } from '../served.ts';
 import { describe } from './describe.ts';
 import { queriesOf } from './query-routes.ts';
+import { Replica } from './topology-routes.ts';
 
 const Tip = Type.Object({
   height,
@@ -79,11 +80,12 @@ export function addNetworkRoutes(
         tags,
         name: 'status',
         summary: 'how each machine stands',
-        body: Type.Object({ network: Type.String(), machines: Type.Array(Machine) }),
+        body: Type.Object({ network: Type.String(), database: Replica, machines: Type.Array(Machine) }),
       }),
     },
     async () => ({
       network,
+      database: await readReplica(registry),
       machines: (await readStatuses(registry)).filter(({ build }) => build.network === network).map(statusJson),
     }),
   );
