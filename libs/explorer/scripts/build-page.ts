@@ -7,6 +7,7 @@ export async function buildInto(folder: string): Promise<void> {
   const { build } = await import('vite').catch(() => {
     throw new Error('Vite is not installed; npm ci brings it');
   });
+  process.env['NODE_ENV'] = 'production'; // with any other value paths of this machine come into the files
   await build({
     root: join(own, 'page'),
     base: '/',
