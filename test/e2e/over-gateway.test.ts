@@ -7,6 +7,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { followFeed } from '@virtualchain/gateway-client';
+import { verifyOperation, verifyTransitions } from '@virtualchain/gateway-client/verify';
 import type { RunningProcess } from '@virtualchain/local';
 import { has, PagePrograms } from '../kit/page-programs.ts';
 import { System } from '../kit/system.ts';
@@ -115,6 +117,38 @@ interface Entry {
   readonly kind: string;
   readonly cursor: string;
 }
+
+test('every operation is proved by the newest header, and what each block accepted by the newest consensus hash', async () => {
+  const { height, hash } = system.miner.tip;
+  const place = { gateway: address, chain: 'kv', machine: 'kv' };
+  const entries = await Array.fromAsync(followFeed({ ...place, from: 'start', untilEnd: true }));
+  const operations = entries.flatMap((entry) => ('operation' in entry ? [entry.operation] : []));
+  expect(operations.length).toBeGreaterThan(5);
+  for (const { txid, ...operation } of operations) {
+    const question = { ...place, magic: '6b76', trusted: { hash, height } };
+    const proven = await verifyOperation(txid, question);
+    expect(proven).toMatchObject({
+      hash: operation.blockHash,
+      height: operation.height,
+      operation: { txid, ...operation },
+    });
+    const altered = { txid, ...operation, payload: `${operation.payload}00` };
+    await expect(verifyOperation(txid, { ...question, operation: altered })).rejects.toMatchObject({
+      ...{ code: 'ANSWER_NOT_PROVEN', problem: 'TRANSACTION_DIFFERS' },
+    });
+  }
+  const { machine } = await system.instance('kv');
+  const sealed = entries.findLast((entry) => entry.kind === 'block.sealed');
+  const trusted = { height: sealed?.height ?? 0, consensusHash: sealed?.consensusHash ?? '' };
+  const question = { ...place, firstBlock: machine.firstBlock, trusted };
+  const accepted = entries.filter(({ kind }) => kind === 'operation.accepted');
+  for (const at of new Set(operations.map((operation) => operation.height)))
+    expect(await verifyTransitions(at, question)).toHaveLength(accepted.filter((entry) => entry.height === at).length);
+  const other = { ...trusted, consensusHash: 'ab'.repeat(16) };
+  await expect(verifyTransitions(height - 1, { ...question, trusted: other })).rejects.toMatchObject({
+    problem: 'CONSENSUS_HASH_MISMATCH',
+  });
+}, 120_000);
 
 test('curl: events until they are ended, pages, a filter, and the state', async () => {
   const run = async (line: string) => (await promisify(execFile)('sh', ['-c', line])).stdout;
