@@ -107,7 +107,7 @@ test('entries that come again are taken once, within a connection and over two',
 });
 
 test.each([
-  ['a block that does not build on the one before it', block('f', 7, 'abx')],
+  ['a block that does not build on the one before it', block('f', 4, 'abx')],
   ['an operation of a block that did not come', block('f', 6, 'abc').slice(1)],
   ['a retraction of a block that is not the newest', [retracted('f', 7, 'a')]],
 ])('%s is asked for again behind the last that fitted', async (_what, wrong) => {
@@ -115,7 +115,7 @@ test.each([
   const result = await followed(
     [
       stream('stays open', entries(...a, ...(wrong[0]?.blockHash === hash('abx') ? a : ab), ...wrong)),
-      stream('stays open', entries(...ab, ...block('f', 8, 'abc'))),
+      stream('stays open', entries(...ab, ...block('f', 7, 'abc'))),
     ],
     9,
   );
@@ -123,6 +123,22 @@ test.each([
   expect(result.seen.map(({ blockHash }) => blockHash)).toEqual(
     ['a', 'ab', 'abc'].flatMap((name) => [hash(name), hash(name), hash(name)]),
   );
+});
+
+test('an entry that is missing is asked for again; a place that no entry has is the own way of the feed', async () => {
+  const [a, ab] = [block('f', 1, 'a'), block('f', 7, 'ab')];
+  const [opened, , sealed] = a as [never, never, never];
+  const result = await followed(
+    [
+      stream('stays open', entries(opened, sealed)),
+      stream('cut', entries(...a, ...ab)),
+      stream('stays open', entries(...ab)),
+    ],
+    6,
+  );
+  expect(cursors(result)).toEqual(['f:1', 'f:2', 'f:3', 'f:7', 'f:8', 'f:9']);
+  expect(result.asked).toEqual(['/events?from=start', '/events?after=f:1', '/events?after=f:3']);
+  expect(codes(result)).toEqual(['STREAM_OUT_OF_ORDER', 'STREAM_OUT_OF_ORDER']);
 });
 
 test('a gateway that stops, one that dropped us, and one that fails are connected to again', async () => {

@@ -1,9 +1,11 @@
 import { CURSORS_HELD_MAX } from '../limits.ts';
 
-/** Tells entries that came before. */
+/** Tells entries that came before, and those between which something is missing. */
 export interface CursorCheck {
   /** Whether an entry did not come before. */
   isNew(cursor: string): boolean;
+  /** Whether nothing lies between it and what was taken last, as far as cursors tell. */
+  isNext(cursor: string): boolean;
   /** It was taken: nothing up to it is new any more. */
   passed(cursor: string): void;
 }
@@ -20,6 +22,10 @@ export function createCursorCheck(after: string | null): CursorCheck {
       const place = placeOf(cursor);
       if (seen.has(cursor)) return false;
       return place === null || place.feed !== newest?.feed || place.position > newest.position;
+    },
+    isNext(cursor) {
+      const place = placeOf(cursor);
+      return place === null || place.feed !== newest?.feed || place.position === newest.position + 1n;
     },
     passed(cursor) {
       seen.add(cursor);

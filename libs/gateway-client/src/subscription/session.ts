@@ -26,6 +26,8 @@ export interface Session<Entry extends { readonly cursor: string }> {
   readonly signal: AbortSignal;
   /** Go on behind it; null begins where the options say. */
   after: string | null;
+  /** An entry before which something seemed to be missing: if it comes again so, nothing is. */
+  gapBefore: string | null;
   /** The gateway no longer has the feed of our cursor; what it says to that. */
   gone: FeedGoneThere | null;
 }

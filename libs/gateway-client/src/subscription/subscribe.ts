@@ -24,7 +24,7 @@ export async function* subscribe<Entry extends { readonly cursor: string }>(
   const { signal = new AbortController().signal, onRetry, clock = wallClock, known = [] } = options;
   const after = options.after ?? null;
   const session: Session<Entry> = {
-    ...{ options, level, signal, after, gone: null },
+    ...{ options, level, signal, after, gone: null, gapBefore: null },
     branch: createBranch(known, options.blocks !== false),
     cursors: createCursorCheck(after),
   };
@@ -101,11 +101,24 @@ function taken<Entry extends { readonly cursor: string }>(
   if (typeof cursor !== 'string') throw new GatewayUnavailable(`an entry ${event} without a cursor`);
   const entry = level.read(event, data, cursor);
   if (entry === null || !cursors.isNew(cursor)) return null;
+  refuseGap(session, cursor);
   const step = level.stepOf(entry);
   const problem = step === null ? null : branch.take(step);
   if (problem !== null) throw new StreamOutOfOrder(problem);
   moveTo(session, cursor);
   return entry;
+}
+
+/**
+ * Where all entries come, their places follow on each other. A gap that is there again when it is asked for anew is the feed's
+ * own.
+ */
+function refuseGap<Entry extends { readonly cursor: string }>(session: Session<Entry>, cursor: string): void {
+  const { filter, blocks, confirmations = 1 } = session.options;
+  if (filter !== undefined || blocks === false || confirmations > 1) return;
+  if (session.cursors.isNext(cursor) || session.gapBefore === cursor) return;
+  session.gapBefore = cursor;
+  throw new StreamOutOfOrder(`something is missing before the entry at ${cursor}`);
 }
 
 function moveTo<Entry extends { readonly cursor: string }>(session: Session<Entry>, cursor: string): void {
