@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import type { Collections } from '@virtualchain/machine';
 import type { LogChange, LogEntry } from '@virtualchain/operation-log';
+import { createMetrics } from '@virtualchain/process';
 import { openProjection, openRegistry, type Registry } from '@virtualchain/projection';
 import { foldedHeights, type GatewayApi, gatewayOver, rowsOnMemory } from '../kit/gateway-api.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
@@ -231,6 +232,29 @@ test('what the machine answers of its own, and what is asked wrongly', async () 
       status,
       body: { detail: expect.stringContaining(detail) },
     });
+});
+
+test('the same for people, without a script and without anything from elsewhere', async () => {
+  const { headers, body } = await gateway.api.inject({ method: 'GET', url: '/docs' });
+  expect(headers['content-type']).toMatch(/^text\/html/);
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'self'/);
+  expect(body).toContain(`<code>GET ${BASE}/operations</code>`);
+  expect(body).not.toMatch(/<script|<style|style=|https?:\/\//);
+  expect((await gateway.api.inject({ method: 'GET', url: '/docs/style.css' })).statusCode).toBe(200);
+});
+
+test('answers are counted by the route, not by what was asked for, with the code of a problem', async () => {
+  const metrics = createMetrics();
+  await using counted = await gatewayOver(registry, 'regtest', { metrics });
+  await counted.get(`${BASE}/blocks/${FIRST_BLOCK}`);
+  await counted.get(`${BASE}/blocks/1`);
+  await counted.get('/nowhere');
+  const { body } = await metrics.expose();
+  const route = `${BASE}/blocks/:block`;
+  expect(body).toContain(`vchain_gateway_answers_total{route="${route}",status="200",code=""} 1`);
+  expect(body).toContain(`vchain_gateway_answers_total{route="${route}",status="404",code="NOT_FOUND"} 1`);
+  expect(body).toContain('vchain_gateway_answers_total{route="none",status="404",code="NOT_FOUND"} 1');
+  expect(body).toContain(`vchain_gateway_answer_seconds_count{route="${route}"} 2`);
 });
 
 test('chains, machines and how they stand', async () => {

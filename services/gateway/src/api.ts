@@ -7,6 +7,7 @@ import type { Collection, Collections } from '@virtualchain/machine';
 import type { Metrics } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { measureAnswers } from './answer-metrics.ts';
 import {
   ANSWER_TIMEOUT_MS,
   BODY_BYTES_MAX,
@@ -19,6 +20,7 @@ import {
 import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
+import { addDocsRoutes } from './routes/docs-routes.ts';
 import { addNetworkRoutes } from './routes/network-routes.ts';
 import { addOperationRoutes } from './routes/operation-routes.ts';
 import { addPageRoutes } from './routes/page-routes.ts';
@@ -61,6 +63,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
   tellProblems(server, options.onBug);
+  if (options.metrics !== undefined) measureAnswers(server, options.metrics);
   await server.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: '1 minute',
@@ -103,6 +106,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     { prefix: '/v1' },
   );
   addPageRoutes(server);
+  addDocsRoutes(server);
   for (const machine of options.served) addKnownPaths(server, machine);
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   await server.ready();

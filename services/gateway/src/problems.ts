@@ -119,7 +119,15 @@ export function tellProblems(server: FastifyInstance, onBug: (error: unknown) =>
   );
 }
 
+const TOLD = new WeakMap<FastifyReply, string>();
+
+/** The code of the problem that an answer told; null for one that told none. */
+export function codeTold(reply: FastifyReply): string | null {
+  return TOLD.get(reply) ?? null;
+}
+
 function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {
+  TOLD.set(reply, told.code);
   return reply
     .code(told.status)
     .type('application/problem+json')
