@@ -48,6 +48,7 @@ postgres_url="postgres://vchain:$postgres_password@postgres:5432/vchain"
 node_url="http://vchain:$node_password@bitcoind:8332"
 
 printf '%s' "$postgres_url" | give /secrets/projector/postgres_url $services_user
+printf '%s' "$postgres_url" | give /secrets/gateway/postgres_url $services_user
 printf '%s' "$postgres_url" | give /secrets/operator/postgres_url $services_user
 printf '%s' "$node_url" | give /secrets/ingester/node_url $services_user
 printf '%s' "$node_url" | give /secrets/operator/node_url $services_user
@@ -71,7 +72,7 @@ zmqpubhashblock=tcp://0.0.0.0:28332
 EOF
 
 # The folders themselves: open to their reader, closed to everybody else.
-for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user operator:$services_user; do
+for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user gateway:$services_user operator:$services_user; do
   chown "${reader#*:}" "/secrets/${reader%%:*}"
   chmod 0500 "/secrets/${reader%%:*}"
 done

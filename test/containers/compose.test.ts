@@ -7,7 +7,7 @@ import { docker, healthyLimitMs, type Installation, inspect, installation, root 
 
 jest.setTimeout(900_000);
 
-const SERVICES = ['kafka', 'postgres', 'bitcoind', 'ingester', 'projector-bns', 'projector-activity'];
+const SERVICES = ['kafka', 'postgres', 'bitcoind', 'ingester', 'projector-bns', 'projector-activity', 'gateway'];
 const MACHINES = ['bns', 'activity'];
 
 interface Status {
@@ -99,8 +99,9 @@ test('each secret is in the volume of its one reader, closed to other users, and
     'secrets-bitcoind': [name('bitcoind')],
     'secrets-ingester': [name('ingester')],
     'secrets-projector': [name('projector-activity'), name('projector-bns')],
+    'secrets-gateway': [name('gateway')],
   });
-  for (const service of ['postgres', 'bitcoind', 'ingester', 'projector-bns']) {
+  for (const service of ['postgres', 'bitcoind', 'ingester', 'projector-bns', 'gateway']) {
     const modes = await here.compose('exec', '-T', service, 'sh', '-c', 'stat -c %a /run/vchain /run/vchain/*');
     expect([service, ...new Set(modes.split(/\s+/).filter(Boolean))]).toEqual([service, '500', '400']);
   }
@@ -137,6 +138,14 @@ test('`--profile demo` mines and sends, and ends with the names that were worked
     ({ name, op }) => [name, op],
   );
   expect(names.sort()).toEqual(EXPECTED_NAMES.map(({ name, op }) => [name, op]));
+  const gateway = `http://${(await here.compose('port', 'gateway', '8090')).trim()}`;
+  expect((await fetch(gateway)).headers.get('content-type')).toContain('text/html');
+  const served = await until(
+    'the gateway serves both machines',
+    async () => (await (await fetch(`${gateway}/v1/status`)).json()) as { machines: { tip: { hash: string } }[] },
+    ({ machines }) => machines.length === MACHINES.length,
+  );
+  expect(served.machines.map((machine) => machine.tip.hash)).toEqual(MACHINES.map(() => tip.node.hash));
   for (const machine of MACHINES)
     expect(await here.compose('run', '--rm', '--no-deps', '-T', 'vchain', 'verify', machine)).toContain(
       'all hashes agree',

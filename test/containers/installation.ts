@@ -53,6 +53,7 @@ export function installation(
     VCHAIN_IMAGE: 'virtualchain:test',
     VCHAIN_INGESTER_PORTS: '',
     VCHAIN_PROJECTOR_PORTS: '',
+    VCHAIN_GATEWAY_PORT: '0',
     VCHAIN_KAFKA_PORT: `${30_000 + Math.floor(Math.random() * 2_000)}`,
     VCHAIN_POSTGRES_PORT: '0',
     VCHAIN_NODE_PORT: '0',

@@ -10,9 +10,7 @@ let address = '';
 
 beforeAll(async () => {
   system = await System.start({ seed: 32 });
-  await Promise.all([system.ingester(), system.projector('kv')]);
-  await system.mine(3);
-  await system.arrived(['kv']);
+  // Before there is anything to serve.
   gateway = await system.run('services/cli/src/main.ts', ['gateway', '--api-port', '0']);
   const started = await until(
     'the gateway has started',
@@ -20,6 +18,10 @@ beforeAll(async () => {
     (line) => line !== undefined,
   );
   address = String(started?.['address']);
+  expect(started).toMatchObject({ machines: [] });
+  await Promise.all([system.ingester(), system.projector('kv')]);
+  await system.mine(3);
+  await system.arrived(['kv']);
 }, 240_000);
 
 afterAll(async () => system?.[Symbol.asyncDispose](), 60_000);
@@ -30,6 +32,15 @@ async function ask(path: string) {
 }
 
 const BASE = '/v1/chains/kv/machines/kv';
+
+test('a machine that goes live later is served, at the same address', async () => {
+  const served = await until(
+    'the machine is served',
+    async () => JSON.stringify((await ask('/v1/chains').catch(() => null))?.body),
+    (body) => body?.includes('"names"') === true,
+  );
+  expect(JSON.parse(served ?? '')).toMatchObject({ chains: [{ name: 'kv', machines: [{ name: 'kv' }] }] });
+}, 60_000);
 
 test('it answers with the block of the node, and with the branch that took its place', async () => {
   const before = await ask(`${BASE}/blocks?limit=1`);

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Counter, Gauge, Histogram, Metric } from 'prom-client';
 
 /** What a metric is called and counts. Names get the prefix `vchain_`; units are spelled out at their end. */
 export interface MetricOptions<Label extends string> {
@@ -13,7 +13,7 @@ export interface GaugeOptions<Label extends string> extends MetricOptions<Label>
   readonly read?: () => number | null;
 }
 
-/** The metrics of one process, in a registry of their own. */
+/** The metrics of one process, in a registry of their own. What is asked for again by its name is the same one. */
 export interface Metrics {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
   gauge<Label extends string = never>(options: GaugeOptions<Label>): Gauge<Label>;
@@ -43,15 +43,21 @@ export function createMetrics(defaultLabels: Readonly<Record<string, string>> = 
     labelNames: labels,
     registers: [registry],
   });
+  const once = <Kind extends Metric>(name: string, make: () => Kind): Kind =>
+    (registry.getSingleMetric(`vchain_${name}`) as Kind | undefined) ?? make();
   return {
-    counter: (options) => new client.Counter(settings(options)),
+    counter: (options) => once(options.name, () => new client.Counter(settings(options))),
     gauge: ({ read, ...options }) =>
-      new client.Gauge({
-        ...settings(options),
-        ...(read === undefined ? {} : { collect: collecting(read) }),
-      }),
+      once(
+        options.name,
+        () => new client.Gauge({ ...settings(options), ...(read === undefined ? {} : { collect: collecting(read) }) }),
+      ),
     histogram: ({ buckets, ...options }) =>
-      new client.Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
+      once(
+        options.name,
+        () =>
+          new client.Histogram({ ...settings(options), ...(buckets === undefined ? {} : { buckets: [...buckets] }) }),
+      ),
     label(labels) {
       everywhere = { ...everywhere, ...labels };
       registry.setDefaultLabels(everywhere);

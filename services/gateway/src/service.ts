@@ -16,7 +16,7 @@ import {
 import { openRegistry, type Registry } from '@virtualchain/projection';
 import { createApi } from './api.ts';
 import { spec } from './config.ts';
-import { servedMachines } from './served.ts';
+import { serveLiveMachines } from './serving.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -42,8 +42,7 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
   const metrics = createMetrics();
   metrics.watchProcess();
   await using registry = await openRegistry(config.postgresUrl);
-  const served = await servedMachines(registry, network, { chains, machines });
-  const names = served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`);
+  let names: readonly string[] = [];
   await using health = await startHealthServer({
     host: config.httpHost,
     port: config.httpPort,
@@ -55,20 +54,21 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
   const isLogKnown = config.kafkaBrokers !== undefined || config.logPostgresUrl !== undefined;
   await using log = isLogKnown ? openLogAt(logPlaceOf(config), { clientId: 'gateway' }) : null;
   const topicOf = (chain: string) => `${config.topicPrefix}.${network}.${chain}`;
-  const api = await createApi({
-    ...{ registry, network, served, version, requestsPerMinute, metrics, subscribersMax: config.subscribersMax },
-    ...(log === null ? {} : { logs: { log, topicOf } }),
-    onRetry: (error) => logger.warn({ err: error }, 'a read for subscribers failed; it is tried again'),
-    onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
+  await serveLiveMachines({
+    ...{ registry, network, logger, signal, modules: { chains, machines } },
+    ...{ host: config.apiHost, port: config.apiPort },
+    create: (served) =>
+      createApi({
+        ...{ registry, network, served, version, requestsPerMinute, metrics, subscribersMax: config.subscribersMax },
+        ...(log === null ? {} : { logs: { log, topicOf } }),
+        onRetry: (error) => logger.warn({ err: error }, 'a read for subscribers failed; it is tried again'),
+        onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
+      }),
+    onServing: (serving, address) => {
+      names = serving;
+      logger.info({ address, port: health.port, machines: names }, 'started');
+    },
   });
-  try {
-    const address = await api.listen({ host: config.apiHost, port: config.apiPort });
-    logger.info({ address, port: health.port, machines: names }, 'started');
-    if (!signal.aborted)
-      await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
-  } finally {
-    await api.close();
-  }
 }
 
 async function isReady(registry: Registry): Promise<{ readonly ok: boolean; readonly detail?: unknown }> {
