@@ -31,7 +31,12 @@ const PHASES: readonly Phase[] = [
     workers: 2,
   },
   { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
-  { name: 'end to end', paths: ['test/e2e/', 'test/packages/', 'test/browser/'], without: DEMO, workers: 2 },
+  {
+    name: 'end to end',
+    paths: ['test/e2e/', 'test/load/', 'test/packages/', 'test/browser/'],
+    without: DEMO,
+    workers: 2,
+  },
   { name: 'the demo', paths: DEMO, workers: 1 },
 ];
 

@@ -108,7 +108,9 @@ async function* deliverUnit(unit: Unit, { source, wish, depth, from }: Deliverin
   for (const held of released) {
     const whole = held.unit ?? (await source.unitsNow(held.before))[0];
     if (whole?.place !== held.place) throw new Error(`the block at place ${held.place} is not in the stream any more`);
-    yield { told: whole.told(wish.selection).filter(({ place }) => place > from), cursor: held.after };
+    const told = whole.told(wish.selection);
+    // The very list, where all of it is told: what was encoded of it is shared.
+    yield { told: whole.place > from ? told : told.filter(({ place }) => place > from), cursor: held.after };
   }
   const resolved = depth.resolved(unit);
   if (resolved !== null) yield { told: [], cursor: resolved };

@@ -1,5 +1,5 @@
 import type { FeedBlock, FeedEntry } from '@virtualchain/projection';
-import { isWanted, type Selection } from './selection.ts';
+import { isWanted, onceEach, type Selection } from './selection.ts';
 import type { FilterSubject, Told, Unit } from './unit.ts';
 
 /** `<feed>:<position>` */
@@ -28,7 +28,6 @@ export function feedUnit(feed: string, block: FeedBlock): Unit {
     }),
   );
   const { kind, height, hash, position, lastPosition } = block;
-  const chosen = new WeakMap<Selection, readonly Told[]>();
   const choose = (selection: Selection): readonly Told[] =>
     told.filter(({ subject, entry }) => isTold(selection, subject, entry)).map(({ entry }) => entry);
   return {
@@ -36,11 +35,7 @@ export function feedUnit(feed: string, block: FeedBlock): Unit {
     before: feedCursor(feed, position - 1),
     after: feedCursor(feed, lastPosition),
     size: told.reduce((sum, { entry }) => sum + entry.text.length, 0),
-    told(selection) {
-      const known = chosen.get(selection) ?? choose(selection);
-      chosen.set(selection, known);
-      return known;
-    },
+    told: onceEach(choose),
   };
 }
 

@@ -1,6 +1,6 @@
 import { cursorFromJson, cursorToJson } from '@virtualchain/client';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
-import { isWanted, type Selection } from './selection.ts';
+import { isWanted, onceEach, type Selection } from './selection.ts';
 import type { Told, Unit } from './unit.ts';
 
 /** A cursor of the log as text. */
@@ -32,7 +32,8 @@ export function logUnit(change: LogChange, before: string): Unit {
     `{"kind":"${kind}","cursor":"${after}","block":${JSON.stringify(change.event)}`;
   if (change.kind === 'disconnected') {
     const told: Told = { ...entry, kind: 'block.disconnected', text: `${head('block.disconnected')}}` };
-    return { ...at, kind: 'disconnected', size: told.text.length, told: () => [told] };
+    const list = [told];
+    return { ...at, kind: 'disconnected', size: told.text.length, told: () => list };
   }
   const texts = change.operationBytes.map((bytes) => Buffer.from(bytes).toString('utf8'));
   const kind = 'block.connected';
@@ -41,14 +42,14 @@ export function logUnit(change: LogChange, before: string): Unit {
     kind,
     text: `${head(kind)},"operations":[${operations.join(',')}]}`,
   });
-  const whole = tell(texts);
-  const told = (selection: Selection): readonly Told[] => {
-    if (selection.filter === null) return selection.blocks || texts.length > 0 ? [whole] : [];
+  const whole = [tell(texts)];
+  const choose = (selection: Selection): readonly Told[] => {
+    if (selection.filter === null) return selection.blocks || texts.length > 0 ? whole : [];
     const wanted = texts.filter((_text, i) => {
       const operation = change.operations[i];
       return operation !== undefined && isWanted(selection, { operation });
     });
     return wanted.length === 0 && !selection.blocks ? [] : [tell(wanted)];
   };
-  return { ...at, kind: 'connected', size: 4 * whole.text.length, told };
+  return { ...at, kind: 'connected', size: 4 * (whole[0]?.text.length ?? 0), told: onceEach(choose) };
 }

@@ -16,8 +16,8 @@ export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
     'x-accel-buffering': 'no',
   });
   response.write('retry: 1000\n\n');
-  const send = async (text: string): Promise<void> => {
-    if (gone.signal.aborted || response.write(text)) return;
+  const send = async (piece: Buffer): Promise<void> => {
+    if (gone.signal.aborted || response.write(piece)) return;
     const drained = once(response, 'drain', { signal: gone.signal }).then(
       () => undefined,
       () => undefined, // the other side is gone
@@ -27,7 +27,7 @@ export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
   return {
     closed: gone.signal,
     async send(told) {
-      for (const text of chunksOf(told)) await send(text);
+      for (const piece of piecesOf(told)) await send(piece);
     },
     say(event, id, data) {
       if (!gone.signal.aborted) response.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
@@ -38,6 +38,15 @@ export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
       setTimeout(() => response.destroy(), 1_000).unref();
     },
   };
+}
+
+const encoded = new WeakMap<readonly Told[], readonly Buffer[]>();
+
+/** What is sent of entries, in pieces of some size: made once for all who are told the same list. */
+function piecesOf(told: readonly Told[]): readonly Buffer[] {
+  const pieces = encoded.get(told) ?? Array.from(chunksOf(told), (text) => Buffer.from(text));
+  encoded.set(told, pieces);
+  return pieces;
 }
 
 /** JSON has no line breaks: each entry is one line of data. */
