@@ -31,7 +31,10 @@ export function Changes({ place, changes }: { readonly place: Place; readonly ch
 function NewRow({ row }: { readonly row: Row }) {
   return (
     <Facts
-      facts={Object.entries(row).map(([column, value]) => [fieldWords(column), <Value value={value} isShort />])}
+      facts={Object.entries(row).map(([column, value]) => [
+        fieldWords(column),
+        <Value value={value} column={column} isShort />,
+      ])}
     />
   );
 }
@@ -59,10 +62,18 @@ export function RowChange({ before, after }: { readonly before: Row | null; read
             <tr key={column}>
               <th scope="row">{fieldWords(column)}</th>
               <td class="before">
-                {before === null ? <span class="quiet">no row</span> : <Value value={before[column]} isShort />}
+                {before === null ? (
+                  <span class="quiet">no row</span>
+                ) : (
+                  <Value value={before[column]} column={column} isShort />
+                )}
               </td>
               <td class="after">
-                {after === null ? <span class="quiet">no row</span> : <Value value={after[column]} isShort />}
+                {after === null ? (
+                  <span class="quiet">no row</span>
+                ) : (
+                  <Value value={after[column]} column={column} isShort />
+                )}
               </td>
             </tr>
           ))}

@@ -25,16 +25,23 @@ export function placesOf({
   );
 }
 
-/** Looks a text up everywhere: as height, hash or txid, as the key of a row, and as an address. */
-export async function lookUp(answer: ChainsAnswer, given: string, signal: AbortSignal): Promise<readonly Found[]> {
+/**
+ * Looks a text up everywhere: as height, hash or txid, as the key of a row, and as an address. `onFound` hears of what is there as
+ * it comes.
+ *
+ * @throws Refused
+ */
+export async function lookUp(
+  answer: ChainsAnswer,
+  given: string,
+  { signal, onFound }: { readonly signal: AbortSignal; readonly onFound: (found: readonly Found[]) => void },
+): Promise<void> {
   const text = given.trim();
-  const found = await Promise.all(
-    placesOf(answer).flatMap((place) => [
-      ...asksFor(text).map((one) => one(place, text, signal)),
-      ...place.collections.map((collection) => inCollection(place, collection, text, signal)),
-    ]),
-  );
-  return found.flat();
+  const asked = placesOf(answer).flatMap((place) => [
+    ...asksFor(text).map((one) => one(place, text, signal)),
+    ...place.collections.map((collection) => inCollection(place, collection, text, signal)),
+  ]);
+  await Promise.all(asked.map(async (one) => onFound(await one)));
 }
 
 function asksFor(text: string): readonly Ask[] {
@@ -105,12 +112,12 @@ async function inCollection(
     }),
   );
   const rows = new Map([...(row === null ? [] : [row.row]), ...byIndex.flat()].map((one) => [keyText(key, one), one]));
-  return [...rows.values()].map((one) => ({
-    place,
-    what: `row of ${fieldWords(name)}`,
-    href: keyPath(place, name, keyOf(key, one)),
-    says: keyText(key, one),
-  }));
+  return [...rows.values()].map((one) => {
+    const says = keyText(key, one);
+    if (place.machine === 'bns' && name === 'names')
+      return { place, what: 'name', href: placePath(place, 'names', says), says };
+    return { place, what: `row of ${fieldWords(name)}`, href: keyPath(place, name, keyOf(key, one)), says };
+  });
 }
 
 const keyOf = (key: readonly string[], row: Row): readonly unknown[] => key.map((column) => row[column]);

@@ -93,7 +93,7 @@ function RowTable({ shown: { place }, collection: { name, key }, rows, at }: Row
               ))}
               {columns.map((column) => (
                 <td key={column}>
-                  <Value value={row[column]} isShort />
+                  <Value value={row[column]} column={column} isShort />
                 </td>
               ))}
             </tr>

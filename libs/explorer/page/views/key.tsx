@@ -56,7 +56,10 @@ export function KeyPage({ shown: { place, machine, chain }, name, keyTexts }: Ke
           {(body) => (
             <Panel title={at === undefined ? 'Now' : `At height ${count(body.at.height)}`}>
               <Facts
-                facts={Object.entries(body.row).map(([column, value]) => [fieldWords(column), <Value value={value} />])}
+                facts={Object.entries(body.row).map(([column, value]) => [
+                  fieldWords(column),
+                  <Value value={value} column={column} />,
+                ])}
               />
               <ReadAt at={body.at} />
             </Panel>

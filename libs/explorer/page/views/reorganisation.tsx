@@ -206,7 +206,7 @@ function DifferingTable({ difference: { before, lost, stands } }: { readonly dif
     (column) => lost === null || stands === null || JSON.stringify(lost[column]) !== JSON.stringify(stands[column]),
   );
   const cell = (row: Row | null, column: string) =>
-    row === null ? <span class="quiet">no row</span> : <Value value={row[column]} isShort />;
+    row === null ? <span class="quiet">no row</span> : <Value value={row[column]} column={column} isShort />;
   return (
     <Scroll label="what differs">
       <table class="change-table">

@@ -32,9 +32,13 @@ function Results({ chains, text }: { readonly chains: ChainsAnswer; readonly tex
     <>
       <Panel title="Found">
         <Answered asked={found}>
-          {(all) =>
-            all.length === 0 ? <Empty>No block, transaction, row or address of this.</Empty> : <FoundList found={all} />
-          }
+          {(all) => (
+            <>
+              <FoundList found={all} />
+              {found.isAsking && <p class="quiet loading">looking …</p>}
+              {!found.isAsking && all.length === 0 && <Empty>No block, transaction, row or address of this.</Empty>}
+            </>
+          )}
         </Answered>
       </Panel>
       <Panel title="In the text of operations">
@@ -46,14 +50,17 @@ function Results({ chains, text }: { readonly chains: ChainsAnswer; readonly tex
   );
 }
 
+/** What was found so far, and whether more may come. */
 function useLookUp(chains: ChainsAnswer, text: string): Asked<readonly Found[]> {
-  const [answer, setAnswer] = useState<Asked<readonly Found[]>>({ body: null, problem: null, isAsking: true });
+  const [answer, setAnswer] = useState<Asked<readonly Found[]>>({ body: [], problem: null, isAsking: true });
   useEffect(() => {
     const stop = new AbortController();
-    lookUp(chains, text, stop.signal).then(
-      (body) => setAnswer({ body, problem: null, isAsking: false }),
+    const onFound = (found: readonly Found[]) =>
+      found.length > 0 && setAnswer((before) => ({ ...before, body: [...(before.body ?? []), ...found] }));
+    lookUp(chains, text, { signal: stop.signal, onFound }).then(
+      () => setAnswer((before) => ({ ...before, isAsking: false })),
       (problem: unknown) => {
-        if (problem instanceof Refused) setAnswer({ body: null, problem, isAsking: false });
+        if (problem instanceof Refused) setAnswer((before) => ({ ...before, problem, isAsking: false }));
       },
     );
     return () => stop.abort();
