@@ -17,6 +17,12 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
     join(root, 'test/architecture/main.ts'),
   ],
   ['generated documents', process.execPath, join(root, 'libs/protocol/scripts/generate.ts'), '--check'],
+  [
+    "types of a gateway's questions",
+    process.execPath,
+    join(root, 'libs/gateway-client/scripts/generate.ts'),
+    '--check',
+  ],
   ['generated parts of pages', process.execPath, join(root, 'test/docs/write.ts'), '--check'],
 ];
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { createApi, servedMachines } from '@virtualchain/gateway';
 import {
   applyChanges,
+  type BuiltInQuestions,
   type ChainChange,
   type CollectedState,
   type FeedEntry,
@@ -116,16 +117,9 @@ function following(options: Partial<Parameters<typeof followFeed>[0]>): Made & {
   return { ...made, ended: run() };
 }
 
-interface Asked {
-  [names: `/v1/chains/kv/machines/kv/collections/names${string}`]: {
-    parameters: { limit: number };
-    answer: { at: { blockHash: string }; entries: readonly { readonly name: string }[] };
-  };
-}
-
 /** Rows of the state, and those of the gateway's own answer, once both are of the newest block. */
 async function expectSame({ state, entries }: Made): Promise<void> {
-  const ask = questionsOf<Asked>(gateway);
+  const ask = questionsOf<BuiltInQuestions>(gateway);
   const answer = await ask('/v1/chains/kv/machines/kv/collections/names', { limit: 500 });
   await until(
     'it is there',

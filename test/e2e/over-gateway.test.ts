@@ -103,14 +103,7 @@ test('tail prints the same, with a filter and without', async () => {
 
 test('status has the same machines', async () => {
   const [direct, over] = (await both('status', '--json')).map((output) => JSON.parse(output));
-  const {
-    lagBlocks: _blocks,
-    lagSeconds: _seconds,
-    confirmations: _confirmations,
-    state: _state,
-    ...machine
-  } = direct.machines[0];
-  expect(over.machines).toEqual([expect.objectContaining(machine)]);
+  expect(over.machines).toEqual(direct.machines);
 }, 60_000);
 
 interface Entry {

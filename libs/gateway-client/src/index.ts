@@ -22,5 +22,6 @@ export {
 } from './errors.ts';
 export { follow } from './follow.ts';
 export { type FeedOptions, followFeed } from './follow-feed.ts';
+export type { BuiltInQuestions } from './generated/questions.ts';
 export type { Heartbeat, SubscriptionOptions } from './subscription/options.ts';
 export { type WaitOptions, waitForOperation } from './wait-for-operation.ts';

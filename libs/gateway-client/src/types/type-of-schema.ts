@@ -68,8 +68,19 @@ function typeOfObject(schema: Schema, shapes: Shapes, hint: string): string {
 const WRAPPERS: ReadonlySet<string> = new Set(['entries', 'result', 'row', 'rows']);
 
 const union = (types: readonly string[]): string => [...new Set(types)].join(' | ');
-const bracketed = (type: string): string => (/[|&]/.test(type) && !type.startsWith('{') ? `(${type})` : type);
+const bracketed = (type: string): string => (isOfSeveral(type) || type.startsWith('readonly ') ? `(${type})` : type);
 const singular = (name: string): string => name.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
+
+/** Whether a type is a union or an intersection, outside of all brackets. */
+function isOfSeveral(type: string): boolean {
+  let depth = 0;
+  for (const [at] of type.matchAll(/[{}()<>[\]|&]/g)) {
+    if (depth === 0 && (at === '|' || at === '&')) return true;
+    if ('{(<['.includes(at)) depth += 1;
+    else if ('})>]'.includes(at)) depth -= 1;
+  }
+  return false;
+}
 
 /** A property as it is written: quoted where it is no identifier. */
 export function keyOf(name: string): string {

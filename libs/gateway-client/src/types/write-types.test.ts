@@ -23,7 +23,10 @@ const get = (schema: unknown, parameters: readonly unknown[] = []) => ({
 const page = { type: 'object', required: ['entries'], properties: { entries: { type: 'array', items: row } } };
 const DOCUMENT = {
   paths: {
-    '/names': get(page, [{ name: 'at', in: 'query', schema: { type: 'string', pattern: '^([0-9]+|[0-9a-f]{64})$' } }]),
+    '/names': get(page, [
+      { name: 'limit', in: 'query', required: true, schema: { type: 'integer', default: 50 } },
+      { name: 'at', in: 'query', schema: { type: 'string', pattern: '^([0-9]+|[0-9a-f]{64})$' } },
+    ]),
     '/names/{name}': get(row, [{ name: 'name', in: 'path', required: true, schema: text }]),
     '/held': get({ type: 'object', required: ['row'], properties: { row: { anyOf: [row, { type: 'null' }] } } }),
     '/stream': { get: { responses: { 200: { content: { 'text/event-stream': {} } } } } },
@@ -32,6 +35,11 @@ const DOCUMENT = {
 
 test.each([
   [{ type: 'array', items: { anyOf: [text, { type: 'null' }] } }, 'readonly (string | null)[]'],
+  [{ type: 'array', items: { type: 'array', items: text } }, 'readonly (readonly string[])[]'],
+  [
+    { type: 'array', items: { anyOf: [row, { type: 'array', items: row }] } },
+    'readonly ({ readonly name: string; readonly value: string | null; readonly note?: string; readonly "a-b"?: number } | readonly { readonly name: string; readonly value: string | null; readonly note?: string; readonly "a-b"?: number }[])[]',
+  ],
   [{ enum: ['a', 1, null] }, '"a" | 1 | null'],
   [{ const: true }, 'true'],
   [{ type: ['integer', 'null'] }, 'number | null'],

@@ -79,14 +79,18 @@ function answerOf(get: Schema): unknown {
     ?.schema;
 }
 
-/** What is written as text in an address may be given as a number where a number fits the pattern. */
+/**
+ * What is written as text in an address may be given as a number where a number fits the pattern; what has a value when it is
+ * absent may be absent.
+ */
 function parametersOf(get: Schema, shapes: Shapes): string {
   const all: readonly unknown[] = Array.isArray(get['parameters']) ? get['parameters'] : [];
   const fields = all.filter(isObject).map(({ name, required, schema }) => {
     const type = typeOfSchema(schema, shapes);
-    const { pattern } = (schema ?? {}) as { readonly pattern?: unknown };
+    const { pattern, default: absent } = (schema ?? {}) as { readonly pattern?: unknown; readonly default?: unknown };
+    const isNeeded = required === true && absent === undefined;
     const isNumberToo = type === 'string' && typeof pattern === 'string' && fits(pattern, '0');
-    return `readonly ${keyOf(String(name))}${required === true ? '' : '?'}: ${isNumberToo ? 'string | number' : type}`;
+    return `readonly ${keyOf(String(name))}${isNeeded ? '' : '?'}: ${isNumberToo ? 'string | number' : type}`;
   });
   return fields.length === 0 ? 'Readonly<Record<never, never>>' : `{ ${fields.join('; ')} }`;
 }

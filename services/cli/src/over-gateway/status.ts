@@ -15,30 +15,52 @@ interface ServedMachine {
   readonly ignored: number;
 }
 
-interface StatusQuestion {
-  '/v1/status': { parameters: Record<never, never>; answer: { machines: readonly ServedMachine[] } };
+interface TopologyMachine {
+  readonly name: string;
+  readonly lagBlocks: number | null;
+  readonly lagSeconds: number | null;
 }
 
-/** `vchain status --gateway`: how each machine stands, as a gateway has it. Of node and log it is not asked. */
+interface NetworkQuestions {
+  '/v1/status': { parameters: Record<never, never>; answer: { machines: readonly ServedMachine[] } };
+  '/v1/topology': {
+    parameters: Record<never, never>;
+    answer: { chains: readonly { readonly name: string; readonly machines: readonly TopologyMachine[] }[] };
+  };
+}
+
+/** `vchain status --gateway`: how each machine stands, as a gateway has it. The node is not asked. */
 export async function statusOver(
   gateway: string,
   { chain, isChainNamed }: Connection,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const { machines } = await questionsOf<StatusQuestion>(gateway)('/v1/status');
+  const ask = questionsOf<NetworkQuestions>(gateway);
+  const [{ machines }, { chains }] = await Promise.all([ask('/v1/status'), ask('/v1/topology')]);
   const shown = machines.filter((machine) => isChainNamed !== true || machine.chain === chain);
-  printStatus({ node: null, log: null, machines: inOrder(shown.map(reportOf)) }, options.json);
+  const reports = shown.map((machine) => {
+    const place = chains.find(({ name }) => name === machine.chain);
+    return reportOf(
+      machine,
+      place?.machines.find(({ name }) => name === machine.machine),
+    );
+  });
+  printStatus({ node: null, log: null, machines: inOrder(reports) }, options.json);
 }
 
-/** How far a machine is behind is not known where neither node nor log is asked. */
-function reportOf({ machine, build, status, tip, ...told }: ServedMachine): MachineReport {
+/** How far a machine is behind is said by the log that the gateway reads, or by the highest machine of its chain. */
+function reportOf(
+  { machine, build, status, tip, ...told }: ServedMachine,
+  topology: TopologyMachine | undefined,
+): MachineReport {
   const { version, chain, accepted, rejected, ignored, fault } = told;
+  const { lagBlocks = null, lagSeconds = null } = topology ?? {};
   return {
     ...{ name: machine, version, chain, schema: build },
-    state: status === 'faulted' ? 'faulted' : 'catching up',
+    state: status === 'faulted' ? 'faulted' : lagBlocks === 0 ? 'at tip' : 'catching up',
     height: tip?.height ?? null,
-    ...{ confirmations: null, lagBlocks: null, lagSeconds: null },
-    ...{ accepted, rejected, ignored },
+    confirmations: lagBlocks === null ? null : lagBlocks + 1,
+    ...{ lagBlocks, lagSeconds, accepted, rejected, ignored },
     consensusHash: tip?.consensusHash ?? null,
     fault,
   };
