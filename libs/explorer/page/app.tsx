@@ -3,6 +3,8 @@ import { useNavigation } from './address/navigation.tsx';
 import { viewOf } from './address/view.ts';
 import type { ChainsAnswer } from './data/answers.ts';
 import { useAnswer } from './data/use-answer.ts';
+import { useTicks } from './data/use-ticks.ts';
+import { CHAINS_AGAIN_MS } from './limits.ts';
 import { useKeyboard } from './parts/keyboard.ts';
 import { TopBar } from './parts/top-bar.tsx';
 import { MachinePages } from './views/machine-pages.tsx';
@@ -12,8 +14,8 @@ import { Search } from './views/search.tsx';
 
 export function App() {
   useKeyboard();
-  const { path, query } = useNavigation();
-  const chains = useAnswer<ChainsAnswer>('/chains');
+  const { path, query, moves } = useNavigation();
+  const chains = useAnswer<ChainsAnswer>('/chains', moves + useTicks(CHAINS_AGAIN_MS));
   const view = viewOf(path);
   useEffect(() => scrollTo(0, 0), [path, query.get('after')]);
   return (
@@ -35,7 +37,7 @@ export function App() {
           <kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> through lists · <kbd>Enter</kbd> opens
         </span>
         <span>
-          <a href="/openapi.json">API</a>
+          <a href="/docs">API</a>
         </span>
       </footer>
     </>

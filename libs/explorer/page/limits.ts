@@ -8,6 +8,8 @@ export const NEWEST_ENTRIES = 10;
 export const REFRESH_MS = 400;
 /** Feeds that the page holds open at a time; a browser has six connections to a server. */
 export const FEEDS_OPEN_MAX = 3;
+/** After so long it is asked again which machines there are: one may have gone live. */
+export const CHAINS_AGAIN_MS = 15_000;
 /** Between two looks at a gateway that has no feed, or is away. */
 export const POLL_MS = 2_000;
 /** After so long it is asked again whether there is a feed. */

@@ -20,7 +20,7 @@ export function Overview({ chains }: { readonly chains: Asked<ChainsAnswer> }) {
       <Answered asked={chains}>
         {(body) =>
           body.chains.length === 0 ? (
-            <Empty>No machine is served yet. One is, after a restart of the gateway, once its projector is live.</Empty>
+            <Empty>No machine is served yet. One is shown here once it is live.</Empty>
           ) : (
             body.chains
               .toSorted((a, b) => (a.name < b.name ? -1 : 1))
