@@ -38,6 +38,11 @@ test('the cookie of the demo is not shown to another node', () => {
   expect(connection['nodeCookieFile']).toBeUndefined();
 });
 
+test('the gateway of the demo is asked by whoever names it, and not by the commands that reach its parts', () => {
+  const demo = { ...DEMO, gatewayUrl: 'http://127.0.0.1:8080' };
+  expect(withDemo({}, demo).connection).toEqual(DEMO);
+});
+
 test('without a demo the chain is kv', () => {
   expect(withDemo({ network: 'regtest' }, null)).toEqual({
     connection: { chain: 'kv', network: 'regtest' },

@@ -56,9 +56,12 @@ export function withDemo(
 ): { readonly connection: Places & { readonly chain: string }; readonly borrowed: readonly string[] } {
   if (demo === null) return { connection: { chain: 'kv', ...given }, borrowed: [] };
   const isItsChain = given['chain'] === undefined;
-  const { nodeCookieFile, ...rest } = Object.fromEntries(
-    Object.entries(demo).filter(([name]) => isItsChain || !OF_THE_CHAIN.has(name)),
-  );
+  // Who says nothing asks the parts themselves: a gateway is asked where one is named.
+  const {
+    nodeCookieFile,
+    gatewayUrl: _gateway,
+    ...rest
+  } = Object.fromEntries(Object.entries(demo).filter(([name]) => isItsChain || !OF_THE_CHAIN.has(name)));
   // A cookie file is the login of its own node.
   const isItsNode = given['nodeUrl'] === undefined && nodeCookieFile !== undefined;
   const beside: Places = withoutItsLog(given, isItsNode ? { ...rest, nodeCookieFile } : rest);
