@@ -18,7 +18,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const WAIT_MS = 20_000;
+/** For what hangs: a busy machine may take its time. */
+const WAIT_MS = 60_000;
 
 export type Scheme = 'light' | 'dark';
 

@@ -1,5 +1,5 @@
 /** The explorer page in a real Chromium, on a gateway over the demo's chain; screenshots are kept in `.vchain/screenshots`. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import {
   type Browser,
@@ -14,6 +14,9 @@ import {
 import { bundledClient } from './bundled-client.ts';
 import { findChromium } from './chromium.ts';
 import { type Stack, startStack } from './stack.ts';
+
+// For what hangs: a busy machine may take its time.
+jest.setTimeout(120_000);
 
 const KV = '/chains/kv/machines/kv';
 const BNS = '/chains/bns/machines/bns';
