@@ -119,6 +119,7 @@ export {
   fromCanonical,
   rowsEqual,
 } from './state/row.ts';
+export { canonicalKeyJson, canonicalRowJson } from './state/row-json.ts';
 export { rowSchema } from './state/row-schema.ts';
 export type { IndexRange, StateSource } from './state/state-source.ts';
 export { WorkingState } from './state/working-state.ts';

@@ -6,7 +6,9 @@ import {
   type CanonicalValue,
   type Collection,
   canonicalKey,
+  canonicalKeyJson,
   canonicalRow,
+  canonicalRowJson,
   type Row,
   type RowChange,
 } from '@virtualchain/machine';
@@ -32,9 +34,30 @@ const PARAMETERS = { params: { [constants.ZSTD_c_compressionLevel]: RECORDS_COMP
 
 /** Null for a block that changed nothing. Compressed beside the main thread. */
 export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): Promise<Uint8Array | null> {
+  const texts = changeTexts(machine);
   const all = [steps.opened, ...steps.operations, steps.closed];
-  const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [[step, feedChanges(machine, changes)]]));
-  return told.length === 0 ? null : compress(JSON.stringify(told), PARAMETERS);
+  const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [`[${step},[${texts(changes)}]]`]));
+  return told.length === 0 ? null : compress(`[${told.join(',')}]`, PARAMETERS);
+}
+
+/** Writes changes as JSON. What one step leaves is what a later one of the block finds: a row is written once. */
+function changeTexts({ collections }: AnyStateMachine): (changes: readonly RowChange[]) => string {
+  const written = new Map<Row, string>();
+  const textOf = (collection: Collection, row: Row | null): string => {
+    if (row === null) return 'null';
+    const text = written.get(row) ?? canonicalRowJson(collection, row);
+    written.set(row, text);
+    return text;
+  };
+  return (changes) =>
+    changes
+      .map(({ collection: name, before, after }) => {
+        const collection = collections[name] as Collection;
+        const key = canonicalKeyJson(collection, (after ?? before) as Row);
+        const rows = `"before":${textOf(collection, before)},"after":${textOf(collection, after)}`;
+        return `{"collection":${JSON.stringify(name)},"key":${key},${rows}}`;
+      })
+      .join();
 }
 
 export function unpackChanges(packed: Uint8Array | null): StepChanges {
