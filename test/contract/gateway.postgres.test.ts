@@ -257,6 +257,14 @@ test('answers are counted by the route, not by what was asked for, with the code
   expect(body).toContain(`vchain_gateway_answer_seconds_count{route="${route}"} 2`);
 });
 
+test('an address that is longer than a request may be is refused like any other wrong question', async () => {
+  await using listening = await gatewayOver(registry, 'regtest');
+  const address = await listening.api.listen({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${address}${BASE}/blocks?after=${'a'.repeat(40_000)}`);
+  expect([response.status, response.headers.get('content-type')]).toEqual([431, 'application/problem+json']);
+  expect(await response.json()).toMatchObject({ status: 431, code: 'QUESTION_INVALID' });
+});
+
 test('chains, machines and how they stand', async () => {
   const names = { name: 'names', key: ['name'] };
   expect(await answered('/v1/chains')).toMatchObject({

@@ -17,7 +17,7 @@ import {
   SUBSCRIBERS_DEFAULT,
   URL_CHARACTERS_MAX,
 } from './limits.ts';
-import { RateLimited, tellFrameworkProblem, tellProblems } from './problems.ts';
+import { RateLimited, tellClientProblem, tellFrameworkProblem, tellProblems } from './problems.ts';
 import { addBlockRoutes } from './routes/block-routes.ts';
 import { addCollectionRoutes } from './routes/collection-routes.ts';
 import { addDocsRoutes } from './routes/docs-routes.ts';
@@ -59,6 +59,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     handlerTimeout: ANSWER_TIMEOUT_MS,
     routerOptions: { maxParamLength: URL_CHARACTERS_MAX }, // what is too long for a parameter is told by its schema
     frameworkErrors: tellFrameworkProblem,
+    clientErrorHandler: tellClientProblem,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -94,6 +95,20 @@ export function problemOf(error: FastifyError | Error): Problem {
 export function tellFrameworkProblem(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   void sendProblem(reply, problem('QUESTION_INVALID', error.message));
 }
+
+/** What cannot be read as a request at all, such as an address that is too long: told before there is one. */
+export function tellClientProblem(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return;
+  const [status, reason] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request'];
+  const body = JSON.stringify({ ...problem('QUESTION_INVALID', `the request cannot be read: ${reason}`), status });
+  const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head}\r\n\r\n${body}`);
+}
+
+const UNREADABLE: Readonly<Record<string, readonly [status: number, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};
 
 /** Every failure is told as `application/problem+json`; a bug by its place in the log alone. */
 export function tellProblems(server: FastifyInstance, onBug: (error: unknown) => void): void {

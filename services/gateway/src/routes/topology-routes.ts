@@ -16,6 +16,7 @@ import { describe } from './describe.ts';
 export const Replica = Type.Object(
   {
     isReplica: Type.Boolean({ description: 'the database follows another one: what it answers may be older' }),
+    replayLagBytes: nullable(Type.Number({ minimum: 0, description: 'received and not replayed; null on a primary' })),
     replayLagSeconds: nullable(Type.Number({ minimum: 0, description: 'behind what it received; null on a primary' })),
   },
   { description: 'The database that this gateway reads.' },
