@@ -26,15 +26,26 @@ export async function momentOf(reading: Reading): Promise<AnsweredMoment> {
   };
 }
 
-/** Where the next page begins: the block that the pages are read at, and what the last entry was. */
+/** What tells whether a state is that of the page before: of the same block, another build may have made another one. */
+export async function sealOf(reading: Reading): Promise<string | null> {
+  const block = await reading.block(reading.height);
+  return block === null ? null : block.changesHash.slice(0, 16);
+}
+
+/** Where the next page begins: the block that the pages are read at, its state, and what the last entry was. */
 export interface PageCursor {
   /** Hash of the block, or a height below the machine's first block. */
   readonly at: string | number;
+  readonly seal: string | null;
   readonly last: readonly unknown[];
 }
 
-export function cursorText({ blockHash, height }: AnsweredMoment, last: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify([blockHash ?? height, ...last])).toString('base64url');
+export function cursorText(
+  { blockHash, height }: AnsweredMoment,
+  seal: string | null,
+  last: readonly unknown[],
+): string {
+  return Buffer.from(JSON.stringify([blockHash ?? height, seal, ...last])).toString('base64url');
 }
 
 /** What `after` is refused with that no answer of ours has given. */
@@ -45,9 +56,10 @@ export function noCursor(): QuestionInvalid {
 /** @throws QuestionInvalid for what no answer of ours has given */
 export function readCursor(text: string): PageCursor {
   try {
-    const [at, ...last] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as readonly unknown[];
+    const [at, seal, ...last] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as readonly unknown[];
     const isAt = (typeof at === 'string' && /^[0-9a-f]{64}$/.test(at)) || (Number.isSafeInteger(at) && Number(at) >= 0);
-    if (isAt) return { at: at as string | number, last };
+    const isSeal = seal === null || (typeof seal === 'string' && /^[0-9a-f]{16}$/.test(seal));
+    if (isAt && isSeal) return { at: at as string | number, seal: seal as string | null, last };
   } catch {
     // told below
   }
@@ -73,11 +85,12 @@ export function positionOfCursor(text: string): number {
 /** All pages of a list are of one moment: that of the first. @throws QuestionInvalid where another is asked for */
 export function pageStart(query: { readonly at?: string; readonly after?: string }): {
   readonly at: ReadAt;
+  readonly seal: string | null;
   readonly last: readonly unknown[] | null;
 } {
-  if (query.after === undefined) return { at: atOf(query.at), last: null };
-  const { at, last } = readCursor(query.after);
+  if (query.after === undefined) return { at: atOf(query.at), seal: null, last: null };
+  const { at, seal, last } = readCursor(query.after);
   if (query.at !== undefined && query.at !== String(at))
     throw new QuestionInvalid('at and after: pages are of the moment of the first one; give after alone');
-  return { at: typeof at === 'number' ? at : { blockHash: at }, last };
+  return { at: typeof at === 'number' ? at : { blockHash: at }, seal, last };
 }

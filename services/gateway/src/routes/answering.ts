@@ -1,6 +1,6 @@
 import { isExpectedError } from '@virtualchain/kernel';
 import type { Reading } from '@virtualchain/machine';
-import { type AnsweredMoment, atOf, cursorText, momentOf, pageStart } from '../moment.ts';
+import { type AnsweredMoment, atOf, cursorText, momentOf, pageStart, sealOf } from '../moment.ts';
 import { PageGone } from '../problems.ts';
 import type { ServedMachine } from '../served.ts';
 
@@ -36,19 +36,22 @@ export interface PageAnswer {
   readonly next: string | null;
 }
 
-/** Answers a page of a list; all its pages are read at the block of the first. */
+/** Answers a page of a list; all its pages are read at the block of the first, and of the state that it had there. */
 export async function answerPage<Entry>(
   { reader }: ServedMachine,
   query: PageQuery,
   { read, placeOf, toJson }: Paging<Entry>,
 ): Promise<PageAnswer> {
-  const { at, last } = pageStart(query);
+  const { at, seal, last } = pageStart(query);
   const answering = reader.read<PageAnswer>(at, async (reading) => {
+    const sealed = await sealOf(reading);
+    if (last !== null && sealed !== seal)
+      throw new PageGone('other rules made these rows than those of the page before; begin with the first page again');
     const found = await read(reading, last, query.limit + 1);
     const entries = found.slice(0, query.limit);
     const moment = await momentOf(reading);
     const end = entries.at(-1);
-    const next = found.length > entries.length && end !== undefined ? cursorText(moment, placeOf(end)) : null;
+    const next = found.length > entries.length && end !== undefined ? cursorText(moment, sealed, placeOf(end)) : null;
     return { at: moment, entries: entries.map(toJson), next };
   });
   return answering.catch((error: unknown) => {
