@@ -17,6 +17,7 @@ import { createMemoryLog, type LogEntry, type LogWriter, type OperationLog } fro
 import { openProjection, openRegistry, type PostgresProjection, type Registry } from '@virtualchain/projection';
 import { rebuildOn } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
+import { sortedRows } from '../kit/sorted-rows.ts';
 import { until } from '../kit/until.ts';
 import { connectKv, kvInstance, readAll } from './kv-log.ts';
 import { disconnect, FIRST_BLOCK, identityOf } from './log-blocks.ts';
@@ -131,13 +132,8 @@ async function expectSame({ state, entries }: Made): Promise<void> {
   );
   await until(
     'it has the rows of the collection',
-    async () => [...(state.get('names')?.values() ?? [])].map((row) => JSON.stringify(row)).sort(),
-    (rows) =>
-      rows.join() ===
-      answer.entries
-        .map((row) => JSON.stringify(row))
-        .sort()
-        .join(),
+    async () => sortedRows([...(state.get('names')?.values() ?? [])]),
+    (rows) => rows.join() === sortedRows(answer.entries).join(),
     10_000,
   );
 }

@@ -11,6 +11,7 @@ import { followFeed } from '@virtualchain/gateway-client';
 import { verifyOperation, verifyTransitions } from '@virtualchain/gateway-client/verify';
 import type { RunningProcess } from '@virtualchain/local';
 import { has, PagePrograms } from '../kit/page-programs.ts';
+import { sortedRows } from '../kit/sorted-rows.ts';
 import { System } from '../kit/system.ts';
 import { seeded } from '../kit/traffic.ts';
 import { until } from '../kit/until.ts';
@@ -200,9 +201,7 @@ class Subscriber {
 
   async rows(): Promise<readonly string[]> {
     const kept = JSON.parse(await readFile(this.#file, 'utf8').catch(() => '{"rows":{}}')) as Kept;
-    return Object.values(kept.rows['names'] ?? {})
-      .map((row) => JSON.stringify(row))
-      .sort();
+    return sortedRows(Object.values(kept.rows['names'] ?? {}));
   }
 }
 
@@ -234,7 +233,7 @@ describe.each(LANGUAGES)('$section', ({ section, isThere }) => {
       }
       await system.arrived(['kv']);
       const { rows } = JSON.parse(await vchain('state', 'kv', 'names', '--json')) as Rows;
-      const wanted = rows.map((row) => JSON.stringify(row)).sort();
+      const wanted = sortedRows(rows);
       expect(wanted.length).toBeGreaterThan(3);
       await until(
         'it has the rows of the machine',
