@@ -73,7 +73,9 @@ test('frozen-inside-its-transaction: Postgres ends its session, and another move
     await inTransaction(database.db, async (db) => {
       await sql`create schema frozen`.execute(db);
       await sql`create table frozen.checkpoint (id integer not null, log text, epoch integer, writer text, sequence bigint, log_offset bigint,
-        height integer, hash text, feed_position bigint, status text, fault jsonb, updated_at timestamptz)`.execute(db);
+        height integer, hash text, feed text, feed_position bigint, status text, fault jsonb, updated_at timestamptz)`.execute(
+        db,
+      );
       await insertCheckpoint({ db, schema }, null);
     });
     const from = await inTransaction(database.db, (db) => readCheckpoint({ db, schema }));
