@@ -1,5 +1,6 @@
 import type { BlockHash, Height, SatsText, Txid } from '@virtualchain/bitcoin';
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
+import { HEX_BYTES } from './hex-pattern.ts';
 
 /**
  * The records of an operation log, as one TypeBox definition: the TypeScript types, the JSON Schema and the AsyncAPI
@@ -13,7 +14,7 @@ const branded = <Branded>(schema: TSchema): TUnsafe<Branded> => schema as TUnsaf
 const hex32 = Type.String({ pattern: '^[0-9a-f]{64}$', description: '32 bytes as hex, display order' });
 const blockHash = branded<BlockHash>(hex32);
 const transactionId = branded<Txid>(hex32);
-const bytes = Type.String({ pattern: '^(?:[0-9a-f]{2})*$', description: 'bytes as lower-case hex' });
+const bytes = Type.String({ pattern: HEX_BYTES, description: 'bytes as lower-case hex' });
 const amount = branded<SatsText>(Type.String({ pattern: '^-?[0-9]+$', description: 'satoshis as decimal text' }));
 const work = Type.String({ pattern: '^[0-9]+$', description: 'hashes expected to be tried, as decimal text' });
 const blockHeight = branded<Height>(Type.Integer({ minimum: 0, description: 'block height' }));

@@ -254,3 +254,12 @@ test('the checked-in documents are up to date: npm run generate', () => {
   expect(read('asyncapi.json')).toEqual(asyncApiDocument());
   for (const [type, schema] of jsonSchemas()) expect(read(`${type}.schema.json`)).toEqual(schema);
 });
+
+test('bytes of a record are told from what is none, however long, and whatever a regular expression could bear', () => {
+  const long = { ...operation, payload: 'ab'.repeat(20_000_000) };
+  expect(decodeEvent(encodeEvent(long)).kind).toBe('event');
+  for (const payload of ['abc', 'AB', 'zz', `${'ab'.repeat(20_000_000)}a`]) {
+    const decoded = decodeEvent(new TextEncoder().encode(JSON.stringify({ ...operation, payload })));
+    expect(decoded).toMatchObject({ kind: 'problem', problem: expect.stringContaining('/payload') });
+  }
+});

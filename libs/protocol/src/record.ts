@@ -1,15 +1,34 @@
-import { bytesToHex, joinBytes, sha256 } from '@virtualchain/bitcoin';
+import { bytesToHex, isHexBytes, joinBytes, sha256 } from '@virtualchain/bitcoin';
 import { Compile } from 'typebox/schema';
 import type { LogEvent } from './events.ts';
 import { SCHEMAS } from './generated/schemas.ts';
+import { HEX_BYTES } from './hex-pattern.ts';
 import { withScriptsInPlace, withScriptsOnce } from './sender-scripts.ts';
 
 const FIELDS = new Map<string, readonly string[]>(
   Object.entries(SCHEMAS).map(([type, { properties }]) => [type, Object.keys(properties)]),
 );
 
+/** Text of megabytes takes the stack of a regular expression that repeats a group, and no record may stop its readers. */
+class HexBytes extends RegExp {
+  override test(text: string): boolean {
+    return isHexBytes(text);
+  }
+}
+
+/** The same schema, in which bytes are checked without that expression. */
+function withOwnHexCheck<Schema>(schema: Schema): Schema {
+  if (Array.isArray(schema)) return schema.map(withOwnHexCheck) as Schema;
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const own = Object.entries(schema).map(([name, value]) => [
+    name,
+    name === 'pattern' && value === HEX_BYTES ? new HexBytes(HEX_BYTES) : withOwnHexCheck(value),
+  ]);
+  return Object.fromEntries(own) as Schema;
+}
+
 /** Of the generated schemas: making them from their definitions costs every process a quarter of a second of start. */
-const VALIDATORS = new Map(Object.entries(SCHEMAS).map(([type, schema]) => [type, Compile(schema)]));
+const VALIDATORS = new Map(Object.entries(SCHEMAS).map(([type, schema]) => [type, Compile(withOwnHexCheck(schema))]));
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
