@@ -80,13 +80,13 @@ test('a changed rule is folded anew beside the live build, and takes its place: 
 
 test('the gateway that is told of serves the page, and the rules that are live', async () => {
   const address = String((await dev.next('gateway'))['address']);
-  expect((await fetch(`${address}/`)).headers.get('content-type')).toContain('text/html');
   const rows = async (): Promise<readonly { readonly name: string }[]> => {
     const response = await fetch(`${address}/v1/chains/guests/machines/guests/collections/guests`).catch(() => null);
     return response?.status === 200 ? ((await response.json()) as { entries: { name: string }[] }).entries : [];
   };
   // It begins anew with the rules of each save.
   await until('the rows of the live rules', rows, (found) => found.map(({ name }) => name).join() === 'again,bob');
+  expect((await fetch(`${address}/`)).headers.get('content-type')).toContain('text/html');
 }, 120_000);
 
 test('a rule that throws is told by file, line and operation, and the rules before go on', async () => {
