@@ -13,9 +13,15 @@ import {
   type OperationLog,
 } from '@virtualchain/operation-log';
 import { openProjection, openRegistry, type PostgresProjection, type Registry } from '@virtualchain/projection';
+import {
+  type Refused,
+  type Sent,
+  type Subscriber,
+  subscribeBySocket,
+  subscribeBySse,
+} from '../kit/gateway-subscriber.ts';
 import { rebuildOn } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
-import { type Refused, type Sent, type Subscriber, subscribeBySocket, subscribeBySse } from '../kit/subscriber.ts';
 import { until } from '../kit/until.ts';
 import { connectKv, kvInstance, readAll, scriptOf } from './kv-log.ts';
 import { disconnect, FIRST_BLOCK, identityOf } from './log-blocks.ts';
