@@ -282,6 +282,8 @@ test('the log of the chain is told in whole blocks, from anywhere, with a filter
   }
   await using high = await subscribeBySse(events(LOG, `from=${FIRST_BLOCK + 3}`));
   expect((await told(high, 2)).map(({ data }) => data.block.height)).toEqual([FIRST_BLOCK + 3, FIRST_BLOCK + 4]);
+  await using first = await subscribeBySse(events(LOG, `from=${all[0].block.hash}`));
+  expect((await told(first, 1))[0]?.data).toEqual(all[0]);
   const filter = encodeURIComponent(`sender=${scriptOf('bob')}`);
   const found = await wholeFeed(`filter=${filter}&blocks=false`, LOG);
   const gone = 'block.disconnected';

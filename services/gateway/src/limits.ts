@@ -37,6 +37,10 @@ export const READ_CHARACTERS_MAX = 4 * 1024 * 1024;
 export const RING_CHARACTERS_MAX = 16 * 1024 * 1024;
 /** What is handed to a connection at once. */
 export const CHUNK_CHARACTERS_MAX = 64 * 1024;
+/** So many messages of a WebSocket are handed over before the first of them has to be taken. */
+export const MESSAGES_AHEAD_MAX = 32;
+/** How long the end of a connection may lie unread before it is cut. */
+export const CLOSE_LIMIT_MS = 1_000;
 /** A subscriber that hears nothing for so long is told where the tip is. */
 export const HEARTBEAT_MS = 15_000;
 /** A subscriber that takes nothing for so long is let go. */

@@ -16,20 +16,14 @@ export function atOf(text: string | undefined): ReadAt {
   return text.length === 64 ? { blockHash: text } : Number(text);
 }
 
-export async function momentOf(reading: Reading): Promise<AnsweredMoment> {
-  const block = await reading.block(reading.height);
-  return {
-    height: reading.height,
-    blockHash: block?.hash ?? null,
-    consensusHash: block?.consensusHash ?? null,
-    tip: reading.tip,
-  };
-}
-
-/** What tells whether a state is that of the page before: of the same block, another build may have made another one. */
-export async function sealOf(reading: Reading): Promise<string | null> {
-  const block = await reading.block(reading.height);
-  return block === null ? null : block.changesHash.slice(0, 16);
+/** The moment of a reading, and what tells whether its state is that of a page before: of one block, two builds may have made two. */
+export async function sealedMomentOf(
+  reading: Reading,
+): Promise<{ readonly moment: AnsweredMoment; readonly seal: string | null }> {
+  const { height, tip } = reading;
+  const block = await reading.block(height);
+  const moment = { height, blockHash: block?.hash ?? null, consensusHash: block?.consensusHash ?? null, tip };
+  return { moment, seal: block?.changesHash.slice(0, 16) ?? null };
 }
 
 /** Where the next page begins: the block that the pages are read at, its state, and what the last entry was. */

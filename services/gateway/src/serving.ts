@@ -1,9 +1,9 @@
+import { wallClock } from '@virtualchain/kernel';
 import type { Logger } from '@virtualchain/process';
 import type { RegisteredBuild, Registry } from '@virtualchain/projection';
 import type { FastifyInstance } from 'fastify';
 import { MACHINES_LOOK_MS } from './limits.ts';
 import { type Modules, type ServedMachine, servedMachines } from './served.ts';
-import { pause } from './subscriptions/pause.ts';
 
 /** What is served where. */
 export interface ServingOptions {
@@ -48,7 +48,7 @@ export async function serveLiveMachines(options: ServingOptions): Promise<void> 
 /** Until other machines are live than `key` tells of, or the signal. A database that is away changes nothing. */
 async function untilChanged({ registry, network, logger, signal }: ServingOptions, key: string): Promise<void> {
   for (;;) {
-    await pause(MACHINES_LOOK_MS, signal);
+    await wallClock.sleep(MACHINES_LOOK_MS, signal);
     if (signal.aborted) return;
     const now = await liveKey(registry, network).catch(() => key);
     if (now === key) continue;

@@ -5,6 +5,7 @@ import type { BlockMark } from '../port.ts';
 import { Blocks } from './blocks.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
 import { columnsFrom, namesOf, unnest } from './bulk/bulk-insert.ts';
+import type { RowOf } from './table.ts';
 
 const PLACE = ['epoch', 'writer', 'first_sequence', 'last_sequence', 'first_offset', 'last_offset'] as const;
 
@@ -20,26 +21,31 @@ export async function* readMarks(build: BuildTables, log: string): AsyncGenerato
       .limit(MARKS_PER_PAGE_MAX)
       .execute();
     for (const row of rows) {
-      const height = row.height as Height;
-      yield {
-        height,
-        hash: row.hash,
-        firstSequence: Number(row.first_sequence),
-        firstOffset: BigInt(row.first_offset),
-        cursor: {
-          log,
-          epoch: row.epoch,
-          writer: row.writer,
-          sequence: Number(row.last_sequence),
-          offset: BigInt(row.last_offset),
-          height,
-          hash: row.hash,
-        },
-      };
-      below = height;
+      yield markOf(log, row);
+      below = row.height;
     }
     if (rows.length < MARKS_PER_PAGE_MAX) return;
   }
+}
+
+/** Where `log` has a block of a build: by its hash, or the one at a height; null for none. */
+export async function readMark(build: BuildTables, log: string, block: number | string): Promise<BlockMark | null> {
+  const row = await on(build, Blocks)
+    .selectFrom('blocks')
+    .select(['height', 'hash', ...PLACE])
+    .where(typeof block === 'number' ? sql<boolean>`height = ${block}` : sql<boolean>`hash = ${block}`)
+    .executeTakeFirst();
+  return row === undefined ? null : markOf(log, row);
+}
+
+function markOf(log: string, row: Pick<RowOf<typeof Blocks>, 'height' | 'hash' | (typeof PLACE)[number]>): BlockMark {
+  const { hash, epoch, writer } = row;
+  const height = row.height as Height;
+  const [sequence, offset] = [Number(row.last_sequence), BigInt(row.last_offset)];
+  return {
+    ...{ height, hash, firstSequence: Number(row.first_sequence), firstOffset: BigInt(row.first_offset) },
+    cursor: { log, epoch, writer, sequence, offset, height, hash },
+  };
 }
 
 /** Notes where another log has the blocks of a build. */

@@ -1,10 +1,7 @@
 import type { Cursor } from '@virtualchain/operation-log';
-import { type RawBuilder, sql } from 'kysely';
+import { readMark } from '../build/block-places.ts';
 import { Blocks } from '../build/blocks.ts';
-import { type BuildTables, nameOf } from '../build/build.ts';
 import { Checkpoints, readCheckpoint } from '../build/checkpoint.ts';
-import type { RowOf } from '../build/table.ts';
-import { startOf } from '../port.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
 import type { Registry } from '../registry/registry.ts';
 import { inLiveBuild } from './live-build.ts';
@@ -13,7 +10,8 @@ import { inLiveBuild } from './live-build.ts';
 export interface LogPlaceOfBlock {
   readonly height: number;
   readonly hash: string;
-  readonly before: Cursor;
+  /** Null where it is the first block: before all records. */
+  readonly before: Cursor | null;
   readonly after: Cursor;
 }
 
@@ -27,29 +25,15 @@ export function readLogPlace(
 ): Promise<LogPlaceOfBlock | null> {
   return inLiveBuild(registry, instance, [Blocks, Checkpoints], async (build) => {
     const { cursor } = await readCheckpoint(build);
-    const found =
-      cursor && (await readPlace(build, typeof block === 'number' ? sql`height = ${block}` : sql`hash = ${block}`));
+    const found = cursor && (await readMark(build, cursor.log, block));
     if (!found) return null;
-    const previous = await readPlace(build, sql`height = ${found.height - 1}`);
-    const before = previous === null ? startOf(cursor.log) : cursorOf(cursor.log, previous);
-    return { height: found.height, hash: found.hash, before, after: cursorOf(cursor.log, found) };
+    const { height, hash } = found;
+    const previous = await readMark(build, cursor.log, height - 1);
+    return { height, hash, before: previous?.cursor ?? null, after: found.cursor };
   });
 }
 
 /** Where a machine's live build stands in the log; null before its first record. */
 export function readLogCursor(registry: Registry, instance: MachineInstance): Promise<Cursor | null> {
   return inLiveBuild(registry, instance, [Checkpoints], async (build) => (await readCheckpoint(build)).cursor);
-}
-
-type Place = Pick<RowOf<typeof Blocks>, 'height' | 'hash' | 'epoch' | 'writer' | 'last_sequence' | 'last_offset'>;
-
-async function readPlace(build: BuildTables, where: RawBuilder<unknown>): Promise<Place | null> {
-  const { rows } = await sql<Place>`select height, hash, epoch, writer, last_sequence, last_offset
-    from ${nameOf(build, Blocks)} where ${where} order by height desc limit 1`.execute(build.db);
-  return rows[0] ?? null;
-}
-
-function cursorOf(log: string, { height, hash, epoch, writer, last_sequence, last_offset }: Place): Cursor {
-  const at = { height: height as NonNullable<Cursor['height']>, hash };
-  return { log, epoch, writer, sequence: Number(last_sequence), offset: BigInt(last_offset), ...at };
 }

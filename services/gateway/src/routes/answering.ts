@@ -1,6 +1,6 @@
 import { isExpectedError } from '@virtualchain/kernel';
 import type { Reading } from '@virtualchain/machine';
-import { type AnsweredMoment, atOf, cursorText, momentOf, pageStart, sealOf } from '../moment.ts';
+import { type AnsweredMoment, atOf, cursorText, pageStart, sealedMomentOf } from '../moment.ts';
 import { PageGone } from '../problems.ts';
 import type { ServedMachine } from '../served.ts';
 
@@ -19,7 +19,10 @@ export async function answerAt<Body extends object>(
   at: string | undefined,
   ask: (reading: Reading) => Promise<Body>,
 ): Promise<Body & { readonly at: AnsweredMoment }> {
-  return reader.read(atOf(at), async (reading) => ({ at: await momentOf(reading), ...(await ask(reading)) }));
+  return reader.read(atOf(at), async (reading) => ({
+    at: (await sealedMomentOf(reading)).moment,
+    ...(await ask(reading)),
+  }));
 }
 
 /** What a page is made of: entries behind the last one of the page before, at most so many. */
@@ -42,16 +45,15 @@ export async function answerPage<Entry>(
   query: PageQuery,
   { read, placeOf, toJson }: Paging<Entry>,
 ): Promise<PageAnswer> {
-  const { at, seal, last } = pageStart(query);
+  const { at, seal: before, last } = pageStart(query);
   const answering = reader.read<PageAnswer>(at, async (reading) => {
-    const sealed = await sealOf(reading);
-    if (last !== null && sealed !== seal)
+    const { moment, seal } = await sealedMomentOf(reading);
+    if (last !== null && seal !== before)
       throw new PageGone('other rules made these rows than those of the page before; begin with the first page again');
     const found = await read(reading, last, query.limit + 1);
     const entries = found.slice(0, query.limit);
-    const moment = await momentOf(reading);
     const end = entries.at(-1);
-    const next = found.length > entries.length && end !== undefined ? cursorText(moment, sealed, placeOf(end)) : null;
+    const next = found.length > entries.length && end !== undefined ? cursorText(moment, seal, placeOf(end)) : null;
     return { at: moment, entries: entries.map(toJson), next };
   });
   return answering.catch((error: unknown) => {

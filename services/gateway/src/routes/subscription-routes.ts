@@ -6,7 +6,7 @@ import { PAGE_SEARCH_MS, START_TIMEOUT_MS } from '../limits.ts';
 import { queryOf } from '../schemas/common.ts';
 import { entriesQuery, FeedEntry, LogEntry, subscriptionQuery } from '../schemas/entries.ts';
 import type { ServedMachine } from '../served.ts';
-import { deliverNow, type Wish } from '../subscriptions/deliver.ts';
+import { deliver, type Wish } from '../subscriptions/deliver.ts';
 import { feedStart, type Start, type StartQuery } from '../subscriptions/feed-start.ts';
 import { logStartOf } from '../subscriptions/log-start.ts';
 import { selectionOf } from '../subscriptions/selection.ts';
@@ -108,7 +108,7 @@ async function pageOf(
   const found: Told[] = [...first];
   const until = Date.now() + PAGE_SEARCH_MS;
   let at = cursor;
-  for await (const { told, cursor: behind } of deliverNow(source, wish)) {
+  for await (const { told, cursor: behind } of deliver(source, wish, null)) {
     const room = limit - found.length;
     found.push(...told.slice(0, room));
     if (told.length > room) return { told: found, cursor: found.at(-1)?.cursor ?? at, isEnd: false };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { deliverNow } from './deliver.ts';
+import { deliver } from './deliver.ts';
 import type { Source, Told, Unit } from './unit.ts';
 
 /** A stream of blocks of two entries each, as feeds have them; places begin at 1, cursors are places as text. */
@@ -33,7 +33,7 @@ function sourceOf(steps: readonly boolean[]): { readonly source: Source; readonl
 async function deliveredFrom(source: Source, after: string, confirmations: number): Promise<Told[]> {
   const wish = { after, selection: { filter: null, blocks: true }, confirmations };
   const all: Told[] = [];
-  for await (const { told } of deliverNow(source, wish)) all.push(...told);
+  for await (const { told } of deliver(source, wish, null)) all.push(...told);
   return all;
 }
 
@@ -73,7 +73,7 @@ test('property: going on from any cursor that was handed out gives exactly the r
       const wish = { after: '0', selection: { filter: null, blocks: true }, confirmations };
       const whole = await deliveredFrom(source, '0', confirmations);
       let told = 0;
-      for await (const delivery of deliverNow(source, wish)) {
+      for await (const delivery of deliver(source, wish, null)) {
         for (const entry of delivery.told) {
           told++;
           expect(await deliveredFrom(source, entry.cursor, confirmations)).toEqual(whole.slice(told));

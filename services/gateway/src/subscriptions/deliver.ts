@@ -28,7 +28,7 @@ interface Held {
 }
 
 /** Holds blocks back until they are deep enough. A block that is taken back before that is never told of, nor is its retraction. */
-export class Depth {
+class Depth {
   readonly #confirmations: number;
   readonly #from: number;
   readonly #held: Held[] = [];
@@ -67,51 +67,27 @@ function heldOf(unit: Unit): Held {
   return { height, hash, place, before, after, unit };
 }
 
-/** Tells a subscriber everything from its cursor on, until the signal. */
-export async function* deliver(source: Source, wish: Wish, signal: AbortSignal): AsyncGenerator<Delivery> {
-  const from = source.placeOf(wish.after);
-  const depth = new Depth(wish.confirmations, from);
-  let cursor = wish.after;
-  while (!signal.aborted) {
-    for (const unit of await source.unitsAfter(cursor, signal)) {
-      yield* deliverUnit(unit, { source, wish, depth, from });
-      cursor = unit.after;
-      if (signal.aborted) return;
-    }
-  }
-}
-
-/** The same up to where the stream ends now. */
-export async function* deliverNow(source: Source, wish: Wish): AsyncGenerator<Delivery> {
+/** Tells a subscriber everything from its cursor on, until the signal; without one, up to where the stream ends now. */
+export async function* deliver(source: Source, wish: Wish, signal: AbortSignal | null): AsyncGenerator<Delivery> {
   const from = source.placeOf(wish.after);
   const depth = new Depth(wish.confirmations, from);
   let cursor = wish.after;
   for (;;) {
-    const units = await source.unitsNow(cursor);
+    const units = signal === null ? await source.unitsNow(cursor) : await source.unitsAfter(cursor, signal);
     if (units.length === 0) return;
     for (const unit of units) {
-      yield* deliverUnit(unit, { source, wish, depth, from });
+      if (signal?.aborted) return;
+      for (const held of depth.take(unit)) {
+        const whole = held.unit ?? (await source.unitsNow(held.before))[0];
+        if (whole?.place !== held.place)
+          throw new Error(`the block at place ${held.place} is not in the stream any more`);
+        const told = whole.told(wish.selection);
+        // The very list, where all of it is told: what was encoded of it is shared.
+        yield { told: whole.place > from ? told : told.filter(({ place }) => place > from), cursor: held.after };
+      }
+      const resolved = depth.resolved(unit);
+      if (resolved !== null) yield { told: [], cursor: resolved };
       cursor = unit.after;
     }
   }
-}
-
-interface Delivering {
-  readonly source: Source;
-  readonly wish: Wish;
-  readonly depth: Depth;
-  readonly from: number;
-}
-
-async function* deliverUnit(unit: Unit, { source, wish, depth, from }: Delivering): AsyncGenerator<Delivery> {
-  const released = depth.take(unit);
-  for (const held of released) {
-    const whole = held.unit ?? (await source.unitsNow(held.before))[0];
-    if (whole?.place !== held.place) throw new Error(`the block at place ${held.place} is not in the stream any more`);
-    const told = whole.told(wish.selection);
-    // The very list, where all of it is told: what was encoded of it is shared.
-    yield { told: whole.place > from ? told : told.filter(({ place }) => place > from), cursor: held.after };
-  }
-  const resolved = depth.resolved(unit);
-  if (resolved !== null) yield { told: [], cursor: resolved };
 }

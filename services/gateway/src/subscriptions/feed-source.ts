@@ -1,12 +1,12 @@
+import { wallClock } from '@virtualchain/kernel';
 import type { Feed, FeedEnd } from '@virtualchain/projection';
-import pLimit from 'p-limit';
-import { FEED_POLL_MS, READS_AT_ONCE_MAX, RING_CHARACTERS_MAX } from '../limits.ts';
+import { FEED_POLL_MS, RING_CHARACTERS_MAX } from '../limits.ts';
 import { feedCursor, feedUnit, readFeedCursor } from './feed-unit.ts';
-import { pause } from './pause.ts';
 import { Ring } from './ring.ts';
+import { sharedReads } from './shared-reads.ts';
 import { CursorAhead, FeedGone } from './stream-ended.ts';
 import type { Source, Tip, Unit } from './unit.ts';
-import { Waiters } from './waiters.ts';
+import { untilFound, Waiters } from './waiters.ts';
 
 /** What a feed is served from. */
 export interface FeedSourceOptions {
@@ -28,8 +28,11 @@ export class FeedSource implements Source {
   readonly #options: FeedSourceOptions;
   readonly #ring = new Ring(RING_CHARACTERS_MAX);
   readonly #waiters = new Waiters();
-  readonly #limit = pLimit(READS_AT_ONCE_MAX);
-  readonly #reading = new Map<number, Promise<readonly Unit[]>>();
+  readonly #read = sharedReads(async (place: number) => {
+    const { end, blocks } = await this.#options.feed.blocksAfter(place);
+    if (end.feed !== this.id) throw this.#gone();
+    return blocks.map((block) => feedUnit(this.id, block));
+  });
   #end: FeedEnd;
   #isGone = false;
   #looking: Promise<void> | null = null;
@@ -45,6 +48,10 @@ export class FeedSource implements Source {
     const source = new FeedSource(options, await options.feed.end());
     void source.#watch();
     return source;
+  }
+
+  get feed(): Feed {
+    return this.#options.feed;
   }
 
   get tip(): Tip | null {
@@ -86,13 +93,8 @@ export class FeedSource implements Source {
     await this.#looking;
   }
 
-  async unitsAfter(cursor: string, signal: AbortSignal): Promise<readonly Unit[]> {
-    for (;;) {
-      const units = await this.unitsNow(cursor);
-      if (units.length > 0 || signal.aborted) return units;
-      await this.#waiters.wait(signal);
-      if (signal.aborted || this.#options.signal.aborted) return [];
-    }
+  unitsAfter(cursor: string, asker: AbortSignal): Promise<readonly Unit[]> {
+    return untilFound(() => this.unitsNow(cursor), this.#waiters, { asker, gateway: this.#options.signal });
   }
 
   async unitsNow(cursor: string): Promise<readonly Unit[]> {
@@ -103,21 +105,6 @@ export class FeedSource implements Source {
     return this.#ring.after(place) ?? this.#read(place);
   }
 
-  /** One read for all who ask for the same. */
-  #read(place: number): Promise<readonly Unit[]> {
-    const known = this.#reading.get(place);
-    if (known !== undefined) return known;
-    const reading = this.#limit(async () => {
-      const { end, blocks } = await this.#options.feed.blocksAfter(place);
-      if (end.feed !== this.id) throw this.#gone();
-      return blocks.map((block) => feedUnit(this.id, block));
-    });
-    this.#reading.set(place, reading);
-    const forget = (): void => void this.#reading.delete(place);
-    reading.then(forget, forget);
-    return reading;
-  }
-
   async #watch(): Promise<void> {
     const { signal, onRetry } = this.#options;
     while (!signal.aborted && !this.#isGone) {
@@ -126,7 +113,7 @@ export class FeedSource implements Source {
       } catch (error) {
         onRetry(error);
       }
-      await pause(FEED_POLL_MS, signal);
+      await wallClock.sleep(FEED_POLL_MS, signal);
     }
     this.#waiters.wake();
   }

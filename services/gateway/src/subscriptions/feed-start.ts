@@ -1,5 +1,5 @@
 import { anchorHeight } from '@virtualchain/machine';
-import { BlockNotOnBranch, type Feed, HeightOutOfRange, type MachineInstance } from '@virtualchain/projection';
+import { BlockNotOnBranch, HeightOutOfRange, type MachineInstance } from '@virtualchain/projection';
 import { QuestionInvalid } from '../problems.ts';
 import type { FeedSource } from './feed-source.ts';
 import { feedCursor, readFeedCursor, tellEntry } from './feed-unit.ts';
@@ -24,7 +24,6 @@ export interface Start {
 /** What of a feed is asked to find a beginning. */
 export interface FeedPlaces {
   readonly source: FeedSource;
-  readonly feed: Feed;
   readonly instance: MachineInstance;
   /** The block that a position of another build lies in, where that is still there. */
   readonly blockOf: (feed: string, position: number) => Promise<string | null>;
@@ -64,7 +63,7 @@ async function behind(places: FeedPlaces, after: string): Promise<string> {
   return after;
 }
 
-async function placeOf({ feed, source, instance }: FeedPlaces, block: number | string) {
+async function placeOf({ source, source: { feed }, instance }: FeedPlaces, block: number | string) {
   const place = await feed.placeOf(block);
   if (place !== null && place.feed !== source.id) throw new FeedGone(instance.machine.name, null);
   if (place !== null || typeof block === 'string') return place;
@@ -73,7 +72,7 @@ async function placeOf({ feed, source, instance }: FeedPlaces, block: number | s
 }
 
 /** Everything, from the rows on that the machine begins with. */
-async function wholeFeed({ feed, source, instance }: FeedPlaces): Promise<Start> {
+async function wholeFeed({ source, source: { feed }, instance }: FeedPlaces): Promise<Start> {
   const [first, anchor] = [await feed.first(), anchorHeight(instance.machine)];
   if (first !== null && first.height > anchor + 1)
     throw new HeightOutOfRange(instance.machine.name, anchor + 1, first.height, source.tip?.height ?? anchor);

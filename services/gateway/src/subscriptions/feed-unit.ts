@@ -1,6 +1,8 @@
 import type { FeedBlock, FeedEntry } from '@virtualchain/projection';
-import { isWanted, onceEach, type Selection } from './selection.ts';
-import type { FilterSubject, Told, Unit } from './unit.ts';
+import type { FilterSubject } from '@virtualchain/protocol';
+import { onceEach } from './once-each.ts';
+import { isWanted, type Selection } from './selection.ts';
+import type { Told, Unit } from './unit.ts';
 
 /** `<feed>:<position>` */
 export function feedCursor(feed: string, position: number): string {

@@ -1,19 +1,12 @@
-import { createBackOff, isExpectedError } from '@virtualchain/kernel';
+import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import pLimit from 'p-limit';
-import {
-  CURSORS_KNOWN_MAX,
-  LOG_RETRY,
-  READ_CHARACTERS_MAX,
-  READS_AT_ONCE_MAX,
-  RING_CHARACTERS_MAX,
-} from '../limits.ts';
+import { CURSORS_KNOWN_MAX, LOG_RETRY, READ_CHARACTERS_MAX, RING_CHARACTERS_MAX } from '../limits.ts';
 import { QuestionInvalid } from '../problems.ts';
 import { logCursor, logStart, logUnit, readLogCursorText } from './log-unit.ts';
-import { pause } from './pause.ts';
 import { Ring } from './ring.ts';
+import { sharedReads } from './shared-reads.ts';
 import type { Source, Tip, Unit } from './unit.ts';
-import { Waiters } from './waiters.ts';
+import { untilFound, Waiters } from './waiters.ts';
 
 /** Which log is served, and how. */
 export interface LogSourceOptions {
@@ -33,8 +26,7 @@ export interface LogSourceOptions {
 export class LogSource implements Source {
   readonly #options: LogSourceOptions;
   readonly #waiters = new Waiters();
-  readonly #limit = pLimit(READS_AT_ONCE_MAX);
-  readonly #reading = new Map<string, Promise<readonly Unit[]>>();
+  readonly #readFrom = sharedReads((cursor: string) => this.#someFrom(cursor));
   #ring = new Ring(RING_CHARACTERS_MAX);
   /** Cursors at which the ring can be entered. */
   #known = new Set<string>();
@@ -61,13 +53,8 @@ export class LogSource implements Source {
     return this.#read(cursor).sequence;
   }
 
-  async unitsAfter(cursor: string, signal: AbortSignal): Promise<readonly Unit[]> {
-    for (;;) {
-      const units = await this.unitsNow(cursor);
-      if (units.length > 0 || signal.aborted) return units;
-      await this.#waiters.wait(signal);
-      if (signal.aborted || this.#options.signal.aborted) return [];
-    }
+  unitsAfter(cursor: string, asker: AbortSignal): Promise<readonly Unit[]> {
+    return untilFound(() => this.unitsNow(cursor), this.#waiters, { asker, gateway: this.#options.signal });
   }
 
   async unitsNow(cursor: string): Promise<readonly Unit[]> {
@@ -83,29 +70,21 @@ export class LogSource implements Source {
     return read;
   }
 
-  /** Some units behind a cursor; one read for all who ask for the same. Throws what the reader of the log throws. */
-  #readFrom(cursor: string): Promise<readonly Unit[]> {
-    const known = this.#reading.get(cursor);
-    if (known !== undefined) return known;
-    const reading = this.#limit(async () => {
-      const units: Unit[] = [];
-      let [before, size] = [cursor, 0];
-      const { log, topic } = this.#options;
-      for await (const { changes } of log.read(topic, { after: afterOf(this.#read(cursor)), untilEnd: true })) {
-        for (const change of changes) {
-          const unit = logUnit(change, before);
-          units.push(unit);
-          before = unit.after;
-          size += unit.size;
-          if (size > READ_CHARACTERS_MAX) return units;
-        }
+  /** Throws what the reader of the log throws. */
+  async #someFrom(cursor: string): Promise<readonly Unit[]> {
+    const units: Unit[] = [];
+    let [before, size] = [cursor, 0];
+    const { log, topic } = this.#options;
+    for await (const { changes } of log.read(topic, { after: afterOf(this.#read(cursor)), untilEnd: true })) {
+      for (const change of changes) {
+        const unit = logUnit(change, before);
+        units.push(unit);
+        before = unit.after;
+        size += unit.size;
+        if (size > READ_CHARACTERS_MAX) return units;
       }
-      return units;
-    });
-    this.#reading.set(cursor, reading);
-    const forget = (): void => void this.#reading.delete(cursor);
-    reading.then(forget, forget);
-    return reading;
+    }
+    return units;
   }
 
   async #watch(): Promise<void> {
@@ -123,7 +102,7 @@ export class LogSource implements Source {
       } catch (error) {
         onRetry(error);
         if (!(isExpectedError(error) && error.remedy === 'retry')) this.#forget(); // the log is another one than it was
-        await pause(waits.nextMs(), signal);
+        await wallClock.sleep(waits.nextMs(), signal);
       }
     }
     this.#waiters.wake();

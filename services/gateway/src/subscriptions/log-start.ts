@@ -35,7 +35,8 @@ async function cursorOf(places: LogPlaces, query: StartQuery, signal: AbortSigna
   if (block === 'start' || (block.length < 64 && Number(block) <= firstBlock)) return beginning(places);
   const place = await placeOf(block.length === 64 ? block : Number(block));
   if (place === null) throw new BlockNotOnBranch(topic, block);
-  return logCursor(after === undefined ? place.before : place.after);
+  const cursor = after === undefined ? place.before : place.after;
+  return cursor === null ? beginning(places) : logCursor(cursor);
 }
 
 async function beginning({ log, topic }: LogPlaces): Promise<string> {

@@ -1,6 +1,7 @@
 import { cursorFromJson, cursorToJson } from '@virtualchain/client';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
-import { isWanted, onceEach, type Selection } from './selection.ts';
+import { onceEach } from './once-each.ts';
+import { isWanted, type Selection } from './selection.ts';
 import type { Told, Unit } from './unit.ts';
 
 /** A cursor of the log as text. */

@@ -41,15 +41,3 @@ export function selectionOf(
 export function isWanted({ filter }: Selection, subject: FilterSubject): boolean {
   return filter === null || matchesFilter(filter, subject);
 }
-
-/** Makes of each selection what `choose` makes, once as long as somebody has that selection. */
-export function onceEach<Chosen extends object>(
-  choose: (selection: Selection) => Chosen,
-): (selection: Selection) => Chosen {
-  const chosen = new WeakMap<Selection, Chosen>();
-  return (selection) => {
-    const known = chosen.get(selection) ?? choose(selection);
-    chosen.set(selection, known);
-    return known;
-  };
-}

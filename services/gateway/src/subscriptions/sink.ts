@@ -1,3 +1,4 @@
+import { SlowReader } from './stream-ended.ts';
 import type { Told } from './unit.ts';
 
 /** What a subscriber is sent over. */
@@ -12,10 +13,10 @@ export interface Sink {
   close(code: number): void;
 }
 
-/** Waits for `taken`; whoever takes nothing for so long is let go. */
-export function withinLimit(taken: Promise<void>, ms: number, refuse: () => Error): Promise<void> {
+/** Waits for `taken`. @throws SlowReader where it takes so long */
+export function withinLimit(taken: Promise<void>, ms: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(refuse()), ms);
+  const timer = setTimeout(() => reject(new SlowReader(`nothing was taken for ${ms / 1_000} s`)), ms);
   taken.then(resolve, reject);
   return promise.finally(() => clearTimeout(timer));
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { CHUNK_CHARACTERS_MAX } from '../limits.ts';
+import { CHUNK_CHARACTERS_MAX, CLOSE_LIMIT_MS } from '../limits.ts';
+import { onceEach } from './once-each.ts';
 import { type Sink, withinLimit } from './sink.ts';
-import { SlowReader } from './stream-ended.ts';
 import type { Told } from './unit.ts';
 
 /** Server-sent events over a response that nothing was written to yet. */
@@ -22,7 +22,7 @@ export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
       () => undefined,
       () => undefined, // the other side is gone
     );
-    await withinLimit(drained, slowReaderMs, () => new SlowReader(`nothing was taken for ${slowReaderMs / 1_000} s`));
+    await withinLimit(drained, slowReaderMs);
   };
   return {
     closed: gone.signal,
@@ -35,19 +35,13 @@ export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
     close() {
       response.end();
       // What lies unread in between is not waited for.
-      setTimeout(() => response.destroy(), 1_000).unref();
+      setTimeout(() => response.destroy(), CLOSE_LIMIT_MS).unref();
     },
   };
 }
 
-const encoded = new WeakMap<readonly Told[], readonly Buffer[]>();
-
 /** What is sent of entries, in pieces of some size: made once for all who are told the same list. */
-function piecesOf(told: readonly Told[]): readonly Buffer[] {
-  const pieces = encoded.get(told) ?? Array.from(chunksOf(told), (text) => Buffer.from(text));
-  encoded.set(told, pieces);
-  return pieces;
-}
+const piecesOf = onceEach((told: readonly Told[]) => Array.from(chunksOf(told), (text) => Buffer.from(text)));
 
 /** JSON has no line breaks: each entry is one line of data. */
 function* chunksOf(told: readonly Told[]): Generator<string> {

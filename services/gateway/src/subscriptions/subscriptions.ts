@@ -69,9 +69,9 @@ export class Subscriptions implements AsyncDisposable {
   async feed(machine: ServedMachine): Promise<FeedPlaces> {
     const { registry } = this.#options;
     const { instance } = machine;
-    const feed = feedOf(registry, instance);
-    const blockOf = (id: string, position: number) => findFeedBlock(registry, instance, { feed: id, position });
-    return { source: await this.#feedSource(machine), feed, instance, blockOf };
+    const source = await this.#feedSource(machine);
+    const blockOf = (feed: string, position: number) => findFeedBlock(registry, instance, { feed, position });
+    return { source, instance, blockOf };
   }
 
   /** The log of a chain. @throws LogNotServed */
@@ -135,17 +135,23 @@ export class Subscriptions implements AsyncDisposable {
 
   /** The source of the live build, which knows what was committed by now. */
   async #feedSource(machine: ServedMachine): Promise<FeedSource> {
-    const known = await this.#feeds.get(machine)?.catch(() => null);
-    if (known) {
-      await known.refresh();
-      if (!known.isGone) return known;
-    }
+    const opening = this.#feeds.get(machine) ?? this.#openFeed(machine);
+    const source = await opening;
+    await source.refresh();
+    if (!source.isGone) return source;
+    if (this.#feeds.get(machine) === opening) this.#feeds.delete(machine);
+    return this.#feedSource(machine);
+  }
+
+  /** One for all who come at once; where it does not open, the next one tries again. */
+  #openFeed(machine: ServedMachine): Promise<FeedSource> {
     const { registry, onRetry } = this.#options;
     const { instance } = machine;
     const feed = feedOf(registry, instance);
     const signal = this.#stopping.signal;
     const opening = FeedSource.open({ feed, machine: instance.machine.name, signal, onRetry });
     this.#feeds.set(machine, opening);
+    opening.catch(() => this.#feeds.delete(machine));
     return opening;
   }
 }

@@ -1,4 +1,3 @@
-import type { FilterSubject } from '@virtualchain/protocol';
 import type { Selection } from './selection.ts';
 
 /** One entry as a subscriber gets it. */
@@ -51,5 +50,3 @@ export interface Source {
   /** How far a cursor is. */
   placeOf(cursor: string): number;
 }
-
-export type { FilterSubject };
