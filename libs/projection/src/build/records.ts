@@ -1,11 +1,11 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { RECORDS_BYTES_PER_PART_MAX, RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
+import { RECORDS_BYTES_PER_PART_MAX } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, nameOf, on } from './build.ts';
 import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
+import { compressed } from './compressed.ts';
 import { readOldRecords } from './old-layout.ts';
 import type { BlockRecords } from './stored.ts';
 import { column, defineTable, keepAsIs, type RowOf } from './table.ts';
@@ -40,13 +40,6 @@ export interface RecordRun {
 const HEAD_SIZE = 8;
 /** In the place of a cut where there is none. */
 const UNCUT = 0xffffffff;
-const compress = promisify(zstdCompress);
-const PARAMETERS = {
-  params: {
-    [constants.ZSTD_c_compressionLevel]: RECORDS_COMPRESSION_LEVEL,
-    [constants.ZSTD_c_checksumFlag]: 1,
-  },
-};
 
 /** The records of blocks that the machine folded. Compressed beside the main thread. */
 export async function recordWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Promise<Write[]> {
@@ -62,7 +55,7 @@ export async function recordWrites(build: BuildTables, blocks: readonly WrittenB
 export async function packRecords(runs: readonly RecordRun[]): Promise<RecordsRow[]> {
   const rows: RecordsRow[] = [];
   for (const part of runs.flatMap(partsOf)) {
-    const content = await compress(joined(part), PARAMETERS);
+    const content = await compressed(joined(part));
     rows.push({ height: part.height, first_position: part.firstPosition, content });
   }
   return rows;

@@ -1,18 +1,15 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import {
   type AnyStateMachine,
   type BlockSteps,
   type CanonicalValue,
   type Collection,
-  canonicalKey,
   canonicalKeyJson,
-  canonicalRow,
   canonicalRowJson,
   type Row,
   type RowChange,
 } from '@virtualchain/machine';
-import { RECORDS_COMPRESSION_LEVEL } from '../../limits.ts';
+import { compressed } from '../compressed.ts';
 
 /** A row as JSON has it, by column name. */
 export type JsonRow = Readonly<Record<string, CanonicalValue>>;
@@ -29,15 +26,12 @@ export interface FeedChange {
 /** By the steps of a block: 0 is its opening, then its operations, then its closing. What changed nothing is left out. */
 export type StepChanges = ReadonlyMap<number, readonly FeedChange[]>;
 
-const compress = promisify(zstdCompress);
-const PARAMETERS = { params: { [constants.ZSTD_c_compressionLevel]: RECORDS_COMPRESSION_LEVEL } };
-
 /** Null for a block that changed nothing. Compressed beside the main thread. */
 export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): Promise<Uint8Array | null> {
   const texts = changeTexts(machine);
   const all = [steps.opened, ...steps.operations, steps.closed];
   const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [`[${step},[${texts(changes)}]]`]));
-  return told.length === 0 ? null : compress(`[${told.join(',')}]`, PARAMETERS);
+  return told.length === 0 ? null : compressed(`[${told.join(',')}]`);
 }
 
 /** Writes changes as JSON. What one step leaves is what a later one of the block finds: a row is written once. */
@@ -65,17 +59,9 @@ export function unpackChanges(packed: Uint8Array | null): StepChanges {
   return new Map(JSON.parse(zstdDecompressSync(packed).toString('utf8')) as [number, FeedChange[]][]);
 }
 
-export function feedChanges({ collections }: AnyStateMachine, changes: readonly RowChange[]): FeedChange[] {
-  return changes.map(({ collection, before, after }) => {
-    const definition = collections[collection] as Collection;
-    const row = (one: Row | null) => (one === null ? null : canonicalRow(definition, one));
-    return {
-      collection,
-      key: canonicalKey(definition, (after ?? before) as Row),
-      before: row(before),
-      after: row(after),
-    };
-  });
+/** Changes as an entry of a feed has them. */
+export function feedChanges(machine: AnyStateMachine, changes: readonly RowChange[]): FeedChange[] {
+  return JSON.parse(`[${changeTexts(machine)(changes)}]`) as FeedChange[];
 }
 
 /** What takes a block back: each row that it left different, as it was before. */
