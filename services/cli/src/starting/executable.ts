@@ -6,6 +6,14 @@ import type { Env } from '@virtualchain/process';
 /** The executable as a script that Node runs: sources within the repository, JavaScript outside. */
 export const vchainScript = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
 
+/** Without the warnings of what libraries do. */
+export const quietNode = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'] as const;
+
+/** What Node is given to run it. */
+export function vchainArgs(...args: readonly string[]): readonly string[] {
+  return [...quietNode, vchainScript, ...args];
+}
+
 /** Where this process keeps its compiled code, for those that it starts: loading is most of what their start costs. */
 export function compiledCode(): Env {
   const folder = getCompileCacheDir(); // of this version of Node, below the one that is set

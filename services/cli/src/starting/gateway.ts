@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RealParts, RunningProcess } from '@virtualchain/local';
 import { gatewayLookMs, gatewayStartMs } from '../limits.ts';
-import { compiledCode, vchainScript } from './executable.ts';
+import { compiledCode, vchainArgs } from './executable.ts';
 
 /** What a gateway of a run is started with. */
 export interface GatewayStart {
@@ -27,10 +27,7 @@ export async function startGateway(
   const started = await parts.startProcess({
     name,
     command: process.execPath,
-    args: [
-      ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
-      ...[vchainScript, 'gateway', ...args],
-    ],
+    args: vchainArgs('gateway', ...args),
     env: { PATH: process.env['PATH'], ...compiledCode(), ...settings },
   });
   let hasEnded = false;

@@ -1,6 +1,6 @@
 import type { RunningProcess } from '@virtualchain/local';
 import type { Env } from '@virtualchain/process';
-import { compiledCode, vchainScript } from '../../starting/executable.ts';
+import { compiledCode, vchainArgs } from '../../starting/executable.ts';
 import { nodePollMs } from './limits.ts';
 import { type DevParts, logSettings } from './parts.ts';
 import type { Definitions, Loaded } from './revision/messages.ts';
@@ -29,11 +29,10 @@ export async function startChain(
   const ingester = await parts.startProcess({
     name: `ingester-${number}`,
     command: process.execPath,
-    args: [
-      ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
-      ...[vchainScript, 'ingester', '--chain', definitions.chain],
+    args: vchainArgs(
+      ...['ingester', '--chain', definitions.chain],
       ...(definitions.chainParameters === undefined ? [] : ['--chain-parameters', definitions.chainParameters]),
-    ],
+    ),
     env: {
       ...environmentOfAuthor(),
       ...compiledCode(),

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { compiledCode } from '../../../starting/executable.ts';
+import { compiledCode, quietNode } from '../../../starting/executable.ts';
 import type { Order, Report } from '../revision/messages.ts';
 
 /** Sources within the repository, JavaScript outside. */
@@ -28,7 +28,7 @@ export function startReviser(folder: string, listener: ReviserListener): Reviser
   const child = fork(script, [], {
     cwd: folder,
     env: { ...process.env, ...compiledCode() },
-    execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
+    execArgv: [...quietNode],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let isOver = false;
