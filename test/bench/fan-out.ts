@@ -11,8 +11,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningProcess } from '@virtualchain/local';
+import { startedLine } from '../kit/started-line.ts';
 import { System } from '../kit/system.ts';
-import { until } from '../kit/until.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 7);
 const BLOCKS = Number(process.env['BLOCKS'] ?? 800);
@@ -72,19 +72,11 @@ interface IngesterStatus {
   readonly chains: readonly { readonly epoch: number | null; readonly logHeight: number | null }[];
 }
 
-function startedLine(process: RunningProcess) {
-  return until(
-    `${process.name} has started`,
-    async () => (await system.logOf(process)).find(({ msg }) => msg === 'started'),
-    (line) => line !== undefined,
-  );
-}
-
 /** How long the ingester takes from the opening of its writer to the tip, as its own status says. */
 async function secondsOf(ingester: RunningProcess): Promise<number> {
   const started = await startedLine(ingester);
   for (let openedAt = 0; ; await sleep(LOOK_MS)) {
-    const answer = await fetch(`http://127.0.0.1:${started?.['port']}/status`);
+    const answer = await fetch(`http://127.0.0.1:${started.port}/status`);
     const chain = ((await answer.json()) as IngesterStatus).chains[0];
     if (openedAt === 0 && chain?.epoch) openedAt = performance.now();
     if (chain?.logHeight === tip.height) return (performance.now() - openedAt) / 1_000;

@@ -1,5 +1,4 @@
 /** What the page is looked at on: two chains on the parts that come with npm, the demo's story of names, and a gateway. */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
@@ -9,6 +8,7 @@ import { fundPeople, type People } from '../../services/cli/src/demo/people.ts';
 import { settingsOf } from '../../services/cli/src/demo/processes.ts';
 import { type Fork, playFirstBranch, playReorganisation } from '../../services/cli/src/demo/story.ts';
 import { statusesOf } from '../kit/projections.ts';
+import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -69,7 +69,7 @@ async function build(parts: Parts): Promise<Stack> {
   const fork = await playFirstBranch({ rpc, miner, people, say: () => undefined });
   await arrived(postgresUrl, miner);
   const gateway = await start('gateway', 'cli', ['gateway', '--api-port', '0']);
-  const address = await addressOf(gateway);
+  const { address } = await startedLine(gateway);
   return {
     ...{ address, miner, people, kvHeight },
     reorganise: () => reorganise({ rpc, miner, people, fork, postgresUrl }),
@@ -128,19 +128,4 @@ async function arrived(postgresUrl: string, miner: Miner): Promise<void> {
       })),
     (found) => found.length === 2 && found.every(({ tip }) => tip === miner.tip.hash),
   );
-}
-
-async function addressOf({ logFile, exited }: RunningProcess): Promise<string> {
-  let ended = false;
-  void exited.then(() => (ended = true));
-  const line = await until(
-    'the gateway has started',
-    async () => {
-      if (ended) throw new Error(`the gateway ended: ${await readFile(logFile, 'utf8')}`);
-      const lines = (await readFile(logFile, 'utf8')).split('\n');
-      return lines.find((one) => one.includes('"started"') && one.includes('"address"'));
-    },
-    (found) => found !== undefined,
-  );
-  return String((JSON.parse(line ?? '{}') as { readonly address?: string }).address);
 }

@@ -1,6 +1,7 @@
 /** The gateway as a process on the real stack: what it answers follows the chain, through a reorganisation too. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
+import { startedLine } from '../kit/started-line.ts';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
 
@@ -12,12 +13,8 @@ beforeAll(async () => {
   system = await System.start({ seed: 32 });
   // Before there is anything to serve.
   gateway = await system.run('services/cli/src/main.ts', ['gateway', '--api-port', '0']);
-  const started = await until(
-    'the gateway has started',
-    async () => (await system.logOf(gateway)).find(({ msg }) => msg === 'started'),
-    (line) => line !== undefined,
-  );
-  address = String(started?.['address']);
+  const started = await startedLine(gateway);
+  ({ address } = started);
   expect(started).toMatchObject({ machines: [] });
   await Promise.all([system.ingester(), system.projector('kv')]);
   await system.mine(3);

@@ -12,6 +12,7 @@ import { verifyOperation, verifyTransitions } from '@virtualchain/gateway-client
 import type { RunningProcess } from '@virtualchain/local';
 import { has, PagePrograms } from '../kit/page-programs.ts';
 import { sortedRows } from '../kit/sorted-rows.ts';
+import { startedLine } from '../kit/started-line.ts';
 import { System } from '../kit/system.ts';
 import { seeded } from '../kit/traffic.ts';
 import { until } from '../kit/until.ts';
@@ -27,12 +28,7 @@ let programs: PagePrograms;
 
 async function startGateway(port: string): Promise<void> {
   gateway = await system.run('services/cli/src/main.ts', ['gateway', '--api-port', port]);
-  const started = await until(
-    'the gateway has started',
-    async () => (await system.logOf(gateway)).find(({ msg }) => msg === 'started'),
-    (line) => line !== undefined,
-  );
-  address = String(started?.['address']);
+  ({ address } = await startedLine(gateway));
 }
 
 beforeAll(async () => {

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RealParts, RunningProcess } from '@virtualchain/local';
+import type { RealParts } from '@virtualchain/local';
 import { advanceAll, kvChanges, openKv, operationsOf } from '../bench/kit/kv-run.ts';
+import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
 import type { ReadersReport, ReadersTask } from './readers.ts';
 
@@ -110,7 +111,7 @@ export async function loadSubscribers(parts: RealParts<'postgres'>, options: Loa
 }
 
 async function startGateway(parts: RealParts<'postgres'>, url: string) {
-  const process_: RunningProcess = await parts.startProcess({
+  const gateway = await parts.startProcess({
     name: 'gateway',
     command: process.execPath,
     args: [join(root, 'services/cli/src/main.ts'), 'gateway', '--api-port', '0'],
@@ -122,19 +123,8 @@ async function startGateway(parts: RealParts<'postgres'>, url: string) {
       VCHAIN_HTTP_PORT: '0',
     },
   });
-  const started = await until(
-    'the gateway has started',
-    async () => {
-      const lines = (await readFile(process_.logFile, 'utf8').catch(() => '')).split('\n');
-      return lines
-        .filter((line) => line.includes('"started"'))
-        .map((line) => JSON.parse(line) as { address: string; pid: number })[0];
-    },
-    (line) => line !== undefined,
-    60_000,
-  );
-  if (started === undefined) throw new Error('the gateway did not start');
-  return { process: process_, address: started.address, pid: started.pid };
+  const { address, pid } = await startedLine(gateway);
+  return { process: gateway, address, pid };
 }
 
 function startReaders(task: ReadersTask) {
