@@ -6,7 +6,8 @@ import { openKafkaLog } from '@virtualchain/operation-log';
 import { kafkaSettings } from '../../infra/local/src/kafka/kafka-settings.ts';
 import { freePorts } from '../../infra/local/src/ports.ts';
 import { javaCommand } from '../../infra/local/src/tools/tools.ts';
-import { makeCertificate } from './certificate.ts';
+import type { SignedCertificate } from './certificate.ts';
+import { startTap, type Tap } from './tap.ts';
 import { until } from './until.ts';
 
 /** A broker whose clients must log in, on one listener with TLS and on one without. */
@@ -15,8 +16,8 @@ export interface SecuredKafka {
   readonly tls: string;
   /** The same in clear text. */
   readonly clear: string;
-  /** The file of the authority of its certificate. */
-  readonly ca: string;
+  /** What passes between clients and the listener with TLS: they are led through it. */
+  readonly tap: Tap;
   readonly username: string;
   readonly password: string;
 }
@@ -34,19 +35,19 @@ interface Login {
   readonly password: string;
 }
 
-/** Starts one broker for the run, which ends with it; null where no certificate can be made for it. */
-export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> {
+/** Starts one broker for the run, which ends with it. */
+export async function startSecuredKafka(run: Run, certificate: SignedCertificate): Promise<SecuredKafka> {
   const [tls = 0, clear = 0, inner = 0, controller = 0] = await freePorts(4);
+  const tap = await startTap(tls);
   const directory = join(run.runDirectory, 'secured-kafka');
   mkdirSync(directory);
-  const certificate = makeCertificate(directory);
-  if (certificate === null) return null;
   const store = join(directory, 'store.pem');
-  writeFileSync(store, readFileSync(certificate.key, 'utf8') + readFileSync(certificate.cert, 'utf8'));
+  const { key, cert, ca } = certificate;
+  writeFileSync(store, [key, cert, ca].map((path) => readFileSync(path, 'utf8')).join(''));
   const login: Login = { username: 'ingester', password: randomBytes(9).toString('hex') };
   const properties = join(directory, 'server.properties');
   const settings = {
-    ...securedSettings({ tls, clear, inner, controller }, login),
+    ...securedSettings({ tls, clear, inner, controller }, tap.port, login),
     'ssl.keystore.location': store,
     'log.dirs': join(directory, 'data'),
   };
@@ -54,10 +55,14 @@ export async function startSecuredKafka(run: Run): Promise<SecuredKafka | null> 
   writeFileSync(properties, lines.join(''));
   const broker = await startBroker(run, { directory, properties }, login);
   await untilReady(broker, `127.0.0.1:${inner}`);
-  return { tls: `127.0.0.1:${tls}`, clear: `127.0.0.1:${clear}`, ca: certificate.cert, ...login };
+  return { tls: `127.0.0.1:${tap.port}`, clear: `127.0.0.1:${clear}`, tap, ...login };
 }
 
-function securedSettings(ports: Ports, { username, password }: Login): Readonly<Record<string, string | number>> {
+function securedSettings(
+  ports: Ports,
+  tapPort: number,
+  { username, password }: Login,
+): Readonly<Record<string, string | number | boolean>> {
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`;
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   const mechanisms = (listener: string): Record<string, string> => ({
@@ -66,16 +71,17 @@ function securedSettings(ports: Ports, { username, password }: Login): Readonly<
     [`listener.name.${listener}.scram-sha-256.sasl.jaas.config`]: scram,
     [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`]: scram,
   });
-  const listeners = Object.entries(ports)
-    .map(([name, port]) => `${name.toUpperCase()}://127.0.0.1:${port}`)
-    .join(',');
+  const spelled = (led: Ports) =>
+    Object.entries(led)
+      .map(([name, port]) => `${name.toUpperCase()}://127.0.0.1:${port}`)
+      .join(',');
   return {
     ...kafkaSettings,
     ...mechanisms('tls'),
     ...mechanisms('clear'),
     'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controller}`,
-    listeners,
-    'advertised.listeners': listeners,
+    listeners: spelled(ports),
+    'advertised.listeners': spelled({ ...ports, tls: tapPort }),
     'inter.broker.listener.name': 'INNER',
     'listener.security.protocol.map': 'TLS:SASL_SSL,CLEAR:SASL_PLAINTEXT,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'ssl.keystore.type': 'PEM',

@@ -40,8 +40,12 @@ const AWAY = new Set([
   'EAI_NODATA',
 ]);
 
-/** Wrong user or password, no such database, no right. */
-const REFUSAL = new Set(['28000', '28P01', '3D000', '42501']);
+/** Wrong user or password, no such database. */
+const LOGIN = new Set(['28000', '28P01', '3D000']);
+const NO_RIGHT = '42501';
+
+/** How a server ends the refusal of who came without TLS. It may as well mean that user and database fit no line of its list. */
+const CLEAR_TEXT_REFUSED = /, no encryption$/;
 
 /** What Node says when TLS fails in another way than by a certificate that is not trusted, and a server without TLS. */
 const TLS_FAILURE = /^ERR_(TLS|SSL)_/;
@@ -51,11 +55,25 @@ const NO_TLS = /server does not support SSL connections/;
 export function isRefusal(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>
-      REFUSAL.has(String(code)) ||
+      code === NO_RIGHT ||
+      LOGIN.has(String(code)) ||
       isUntrustedCertificate(code) ||
       TLS_FAILURE.test(String(code)) ||
       NO_TLS.test(String(message)),
   );
+}
+
+/** What a person corrects after a refusal, in words; what the rights are for is the caller's. */
+export function refusalHelp(error: unknown, rights: string): string {
+  const causes = causesOf(error);
+  if (causes.some(({ code }) => code === NO_RIGHT)) return rights;
+  if (causes.some(({ code }) => isUntrustedCertificate(code)))
+    return 'correct host, sslmode and sslrootcert of the URL';
+  if (causes.some(({ message }) => CLEAR_TEXT_REFUSED.test(String(message)))) {
+    return 'add sslmode=verify-full to the URL: the server takes nobody in clear text';
+  }
+  if (causes.some(({ code }) => LOGIN.has(String(code)))) return 'correct user, password and database of the URL';
+  return "turn the server's TLS on, or correct sslmode of the URL";
 }
 
 /** No such table, view or schema. */

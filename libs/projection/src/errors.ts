@@ -1,4 +1,5 @@
 import { ExpectedError, errorText, type Remedy } from '@virtualchain/kernel';
+import { refusalHelp } from '@virtualchain/postgres';
 
 /** Another projector moved the checkpoint, or a commit that seemed to fail had happened. Nothing was written. */
 export class CheckpointMoved extends ExpectedError {
@@ -202,6 +203,9 @@ export class DatabaseUnavailable extends ExpectedError {
   }
 }
 
+const RIGHTS =
+  'give the role the right to it: projectors need CREATE on the database and own what they make, readers SELECT';
+
 /** Postgres does not let us in, or not do what a projection needs: no further try will help. */
 export class DatabaseRefused extends ExpectedError {
   override readonly name = 'DatabaseRefused';
@@ -209,6 +213,6 @@ export class DatabaseRefused extends ExpectedError {
   readonly remedy = 'halt';
 
   constructor(cause: unknown) {
-    super(`Postgres: ${errorText(cause)}; check user, password, database, rights and TLS of the connection`, { cause });
+    super(`Postgres: ${errorText(cause)}; ${refusalHelp(cause, RIGHTS)}`, { cause });
   }
 }

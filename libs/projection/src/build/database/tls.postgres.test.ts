@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { sql } from 'kysely';
 import { makeCertificate } from '../../../../../test/kit/certificate.ts';
-import { Client } from '../../../../../test/kit/postgres-client.ts';
 import { buildsOf } from '../../../../../test/kit/projections.ts';
-import { until } from '../../../../../test/kit/until.ts';
+import { turnTlsOn } from '../../../../../test/kit/secured-postgres.ts';
 import { inTransaction, openDatabase } from './database.ts';
 
 /** A server of its own: TLS is a setting of the whole server. */
@@ -61,29 +60,13 @@ describe('a server without TLS', () => {
   });
 });
 
-/** The server itself writes the files, so that it can read them and nobody else. */
-async function turnTlsOn(): Promise<void> {
-  await using client = await Client.connect(parts.postgres.url);
-  for (const name of ['server.key', 'server.crt']) {
-    const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
-    const values = lines.map((line) => `('${line}')`).join(', ');
-    await client.rows(`copy (values ${values}) to program 'umask 077 && cat > ${name}'`);
-  }
-  await client.rows('alter system set ssl = on');
-  await client.rows('select pg_reload_conf()');
-  await until(
-    'TLS on',
-    () => client.rows('show ssl'),
-    ([row]) => row?.['ssl'] === 'on',
-  );
-}
-
 describe('a server with TLS', () => {
   let root = '';
   let hasTls = false;
   beforeAll(async () => {
-    hasTls = makeCertificate(folder) !== null;
-    if (hasTls) await turnTlsOn();
+    const certificate = makeCertificate(folder);
+    hasTls = certificate !== null;
+    if (certificate !== null) await turnTlsOn(parts.postgres.url, certificate);
     root = `sslrootcert=${encodeURIComponent(join(folder, 'server.crt'))}`;
   }, 60_000);
 
