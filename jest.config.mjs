@@ -7,6 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   testEnvironment: '<rootDir>/test/environment.mjs',
+  testSequencer: '<rootDir>/test/sequencer.mjs',
   testMatch: ['<rootDir>/{libs,services,infra,test}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.vchain'],
   // The template's tests are for `node --test`; a test of the package that holds them runs them so.

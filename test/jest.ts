@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 const root = resolve(import.meta.dirname, '..');
 const runFile = promisify(execFile);
 const JEST = join(root, 'node_modules/jest/bin/jest.js');
+/** Where Node keeps the compiled code of processes that suites start, which are many and short: loading is most of a start. */
+const COMPILED = join(root, '.vchain/compiled');
 const WHERE = ['--config', join(root, 'jest.config.mjs'), '--rootDir', root];
 
 /** How many tests ended how. */
@@ -31,7 +33,11 @@ export function closingLine({ passed, failed, skipped }: Outcome): string {
 export function suiteEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const flags =
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning';
-  return { ...given, NODE_OPTIONS: `${given['NODE_OPTIONS'] ?? ''} ${flags}`.trim() };
+  return {
+    ...given,
+    NODE_OPTIONS: `${given['NODE_OPTIONS'] ?? ''} ${flags}`.trim(),
+    NODE_COMPILE_CACHE: given['NODE_COMPILE_CACHE'] ?? COMPILED,
+  };
 }
 
 /** The suites whose path matches, as absolute paths. */

@@ -8,37 +8,34 @@ import { add, countRun, nothingRun, runJest, type Suites, stopSignal, suiteEnvir
 import { needServers } from './needs-servers.ts';
 import { nodeSettings, readNodeFlag } from './node-choice.ts';
 
-/** A demo of this repository is found by every command of it that is told of no other place. */
+/** A demo of this repository is found by every command of it that is told of no other place: none of those runs beside it. */
 const DEMO = ['test/e2e/node-alone.test'];
+const SIMULATION = ['test/simulation/'];
+const OTHERS = ['libs/', 'services/', 'infra/', 'test/'];
+
+/** One more than the cores that are counted on: suites on real parts wait more than they compute. */
+const WORKERS = 3;
+/** Of the simulation: its seeds take all cores for themselves. */
+const SIMULATION_WORKERS = 2;
 
 type Phase = Suites & { readonly name: string };
 
 const PHASES: readonly Phase[] = [
   {
-    name: 'unit and contract suites',
-    paths: [
-      'libs/',
-      'services/',
-      'infra/',
-      'test/contract/',
-      'test/conformance/',
-      'test/scenarios/',
-      'test/architecture/',
-      'test/mutants/',
-      'test/bench/',
-      'test/docs/',
-    ],
-    workers: 2,
+    name: 'all suites but those of the simulation and the demo',
+    paths: OTHERS,
+    without: [...SIMULATION, ...DEMO, 'test/containers/'],
+    workers: WORKERS,
   },
-  { name: 'simulation', paths: ['test/simulation/'], workers: 1 },
-  {
-    name: 'end to end',
-    paths: ['test/e2e/', 'test/load/', 'test/packages/', 'test/browser/'],
-    without: DEMO,
-    workers: 2,
-  },
-  { name: 'the demo', paths: DEMO, workers: 1 },
+  { name: 'the simulation, and the demo beside it', paths: [...SIMULATION, ...DEMO], workers: SIMULATION_WORKERS },
 ];
+
+/** What was asked for by name. */
+function phasesOf(patterns: readonly string[], suites: readonly string[]): readonly Phase[] {
+  const hasDemo = suites.some((suite) => DEMO.some((path) => suite.includes(path)));
+  const asked = { name: patterns.join(' '), paths: patterns, without: DEMO, workers: WORKERS };
+  return hasDemo ? [asked, { name: 'the demo', paths: DEMO, workers: 1 }] : [asked];
+}
 
 /** What suites are told of the servers of the run; `test/kit/shared-servers.ts` reads it. */
 const sharedBy = ({ kafka, postgres }: RealParts<'kafka' | 'postgres'>): NodeJS.ProcessEnv => ({
@@ -50,13 +47,9 @@ const signal = stopSignal();
 await countRun(signal, async () => {
   const { node, patterns } = readNodeFlag(process.argv.slice(2));
   const chosen = await nodeSettings(node, process.env, (line) => console.error(line));
-  const phases: readonly Phase[] =
-    patterns.length > 0 ? [{ name: patterns.join(' '), paths: patterns, workers: 1 }] : PHASES;
   const ours = suiteEnvironment({ ...process.env, ...chosen });
-  const suites = await suitesOf(
-    phases.flatMap(({ paths }) => paths),
-    ours,
-  );
+  const suites = await suitesOf(patterns.length > 0 ? patterns : OTHERS, ours);
+  const phases = patterns.length > 0 ? phasesOf(patterns, suites) : PHASES;
   await using parts = needServers(suites) ? await startRealParts({ need: ['kafka', 'postgres'] }) : null;
   const env = parts === null ? ours : { ...ours, ...sharedBy(parts) };
   const bitcoind = findBitcoind(env);

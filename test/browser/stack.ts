@@ -7,6 +7,7 @@ import { INGESTER_FLAGS, projectorFlags } from '../../services/cli/src/demo/depl
 import { fundPeople, type People } from '../../services/cli/src/demo/people.ts';
 import { settingsOf } from '../../services/cli/src/demo/processes.ts';
 import { type Fork, playFirstBranch, playReorganisation } from '../../services/cli/src/demo/story.ts';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { statusesOf } from '../kit/projections.ts';
 import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
@@ -90,7 +91,7 @@ function startScript(
     name,
     command: process.execPath,
     args: [join(root, script), ...args],
-    env: { PATH: process.env['PATH'], NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...settings },
+    env: { ...bareEnvironment, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...settings },
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openKafkaElection, openKafkaLog } from '@virtualchain/operation-log';
+import { sharedServers } from '../kit/shared-servers.ts';
 import { leadershipContract } from './leadership.contract.ts';
 
 jest.setTimeout(60_000);
@@ -10,7 +11,7 @@ const SESSION_TIMEOUT_MS = 240_000;
 
 let parts: RealParts<'kafka'>;
 beforeAll(async () => {
-  parts = await startRealParts({ need: ['kafka'] });
+  parts = await startRealParts({ need: ['kafka'], env: sharedServers(), log: () => undefined });
 }, 180_000);
 afterAll(async () => parts?.[Symbol.asyncDispose]());
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openPostgresElection } from '@virtualchain/operation-log';
 import pg from 'pg';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { until } from '../kit/until.ts';
 import { candidate, leadershipContract } from './leadership.contract.ts';
@@ -47,7 +48,7 @@ test('session-ended-under-a-leader: it stands by at once, and another leads', as
 /** A process of its own that wants to lead, and what it said of itself so far. */
 async function startCandidate(topic: string) {
   const args = [join(import.meta.dirname, '../kit/candidate.ts'), url, topic, '2000'];
-  const env = { PATH: process.env['PATH'], NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
+  const env = { ...bareEnvironment, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
   const started = await parts.startProcess({ name: `candidate-${topic}`, command: process.execPath, args, env });
   const states = async () => (await readFile(started.logFile, 'utf8')).trim().split('\n');
   return {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { openProjection } from '@virtualchain/projection';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { countingNetwork } from '../kit/counting-network.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
@@ -44,7 +45,7 @@ test.each([
   async (_command, args) => {
     using network = await watchedNetwork(url);
     const env = {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       VCHAIN_CHAIN: 'bns',
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_POSTGRES_URL: network.url,
@@ -58,7 +59,7 @@ test.each([
 test('a database without builds is read as it is: nothing is made in it', async () => {
   const empty = await parts.postgres.createDatabase(`${new URL(url).pathname.slice(1)}_empty`);
   using network = await watchedNetwork(empty);
-  const env = { PATH: process.env['PATH'], VCHAIN_NETWORK: 'regtest', VCHAIN_POSTGRES_URL: network.url };
+  const env = { ...bareEnvironment, VCHAIN_NETWORK: 'regtest', VCHAIN_POSTGRES_URL: network.url };
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
   expect(JSON.parse(stdout)).toMatchObject({ machines: [] });
   expect(network.seen()).toEqual({ connections: 1, migrations: 0 });

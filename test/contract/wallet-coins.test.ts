@@ -7,6 +7,7 @@ import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import type { Env } from '@virtualchain/process';
 import { createMiner, fundWallets, type Miner } from '@virtualchain/testing';
 import { type AccountKind, buildOperation, createAccount, scanCoins, sendOperation } from '@virtualchain/wallet';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { bitcoindEnv, describeOnBitcoind } from '../kit/on-bitcoind.ts';
 
 const data = new TextEncoder().encode('kv+alice');
@@ -48,7 +49,7 @@ function coinsOf(kind: 'bitcoind' | 'embedded', env: Env): void {
 
   async function vchain(keys: string, ...args: readonly string[]) {
     const child = spawn(process.execPath, ['services/cli/src/main.ts', ...args], {
-      env: { PATH: process.env['PATH'], VCHAIN_KEY: keys, VCHAIN_NODE_URL: parts.node.url, VCHAIN_NETWORK: 'regtest' },
+      env: { ...bareEnvironment, VCHAIN_KEY: keys, VCHAIN_NODE_URL: parts.node.url, VCHAIN_NETWORK: 'regtest' },
     });
     const ended = new Promise((done) => child.on('exit', done));
     const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);

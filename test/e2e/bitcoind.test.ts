@@ -6,6 +6,7 @@ import { type NodePart, type RealParts, type RunningProcess, startRealParts } fr
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { type OperationLog, openKafkaLog } from '@virtualchain/operation-log';
 import { createMiner, fundWallets, type Miner } from '@virtualchain/testing';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { bitcoindEnv, describeOnBitcoind } from '../kit/on-bitcoind.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { until } from '../kit/until.ts';
@@ -47,7 +48,7 @@ describeOnBitcoind('an ingester on a real bitcoind', () => {
         ...['--chain-parameters', JSON.stringify({ firstBlock })],
       ],
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment,
         VCHAIN_NODE_URL: node.url,
         VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
         VCHAIN_TOPIC_PREFIX: prefix,
@@ -134,7 +135,7 @@ describeOnBitcoind('an ingester on a real bitcoind', () => {
       command: process.execPath,
       args: [join(root, 'services/cli/src/main.ts'), 'status', '--json'],
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment,
         VCHAIN_NODE_URL: node.url,
         VCHAIN_NODE_COOKIE_FILE: node.cookieFile,
         VCHAIN_NETWORK: 'regtest',

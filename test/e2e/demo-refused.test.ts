@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { startRealParts } from '@virtualchain/local';
 import { openRpc } from '@virtualchain/node-client';
 import { createMiner } from '@virtualchain/testing';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 
 const cli = join(resolve(import.meta.dirname, '../..'), 'services/cli/src/main.ts');
@@ -27,7 +28,7 @@ test.each([
       command: process.execPath,
       args: [cli, ...args],
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment,
         VCHAIN_NODE_URL: parts.node.url,
         VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
         VCHAIN_POSTGRES_URL: parts.postgres.url,

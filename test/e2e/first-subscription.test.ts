@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { foldRawBlocks } from '@virtualchain/testing';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { System } from '../kit/system.ts';
 import { FIRST_SUBSCRIPTION } from '../kit/tutorials.ts';
 import { until } from '../kit/until.ts';
@@ -33,7 +34,7 @@ function startSubscriber() {
     name: `subscriber-${++starts}`,
     command: 'sh',
     args: ['-c', 'cd "$0" && exec "$1" subscriber.ts "$2" "$3"', folder, process.execPath, broker, system.topic],
-    env: { PATH: process.env['PATH'] },
+    env: bareEnvironment,
   });
 }
 

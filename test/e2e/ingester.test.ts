@@ -6,6 +6,8 @@ import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { openKafkaLog } from '@virtualchain/operation-log';
 import { createMiner, type ForkBuilder, fundWallets, type Miner, type Wallet } from '@virtualchain/testing';
+import { bareEnvironment } from '../kit/bare-environment.ts';
+import { sharedServers } from '../kit/shared-servers.ts';
 
 jest.setTimeout(120_000);
 
@@ -19,7 +21,7 @@ let firstBlock: number;
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  parts = await startRealParts({ need: ['kafka', 'node'], log: () => undefined });
+  parts = await startRealParts({ need: ['kafka', 'node'], env: sharedServers(), log: () => undefined });
   rpc = openRpc(parts.node.url);
   miner = createMiner({ rpc });
   alice = miner.walletOf('alice');
@@ -38,7 +40,7 @@ async function startIngester(parameters: object = { firstBlock }) {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       VCHAIN_NODE_URL: parts.node.url,
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),
       VCHAIN_TOPIC_PREFIX: parts.topicPrefix,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { height, parseBlock } from '@virtualchain/bitcoin';
 import { type RealParts, startRealParts } from '@virtualchain/local';
 import { type LogChange, openKafkaLog } from '@virtualchain/operation-log';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { firstMainnetBlocks, hasMainnetBlocks, mainnetBlock, mainnetGenesis } from '../kit/mainnet-blocks.ts';
 import { createNodeModel, type NodeModel } from '../kit/node-model.ts';
 import { startScriptedNode } from '../kit/scripted-node.ts';
@@ -31,7 +32,7 @@ async function published(model: NodeModel, parameters: object): Promise<readonly
       ...['--chain', 'kv', '--chain-parameters', JSON.stringify(parameters)],
     ],
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       VCHAIN_NETWORK: 'mainnet',
       VCHAIN_NODE_URL: node.url,
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

@@ -10,6 +10,7 @@ import { openKafkaElection, openKafkaLog, openPostgresLog } from '@virtualchain/
 import { kafkaSecurity } from '@virtualchain/process';
 import { buildChain } from '@virtualchain/testing';
 import { connect, identityOf } from '../contract/log-blocks.ts';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { makeSignedCertificate, type SignedCertificate } from '../kit/certificate.ts';
 import { buildsOf, statusesOf } from '../kit/projections.ts';
 import { startScriptedNode } from '../kit/scripted-node.ts';
@@ -185,7 +186,7 @@ describe('all processes, told by environment and flags', () => {
     stopNode = async () => node[Symbol.asyncDispose]();
     for (const { bytes } of blocks.slice(1)) node.model.submit(bytes);
     env = {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_NODE_URL: node.url,
       VCHAIN_KAFKA_BROKERS: kafka.tls,

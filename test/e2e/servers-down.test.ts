@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from '@jest/globals';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { startScriptedNode } from '../kit/scripted-node.ts';
 import { until } from '../kit/until.ts';
 
@@ -31,7 +32,7 @@ afterEach(() => {
 
 function start(service: 'ingester' | 'projector', settings: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [resolve(root, `services/${service}/src/main.ts`)], {
-    env: { PATH: process.env['PATH'] ?? '', ...DOWN, ...settings },
+    env: { ...bareEnvironment, ...DOWN, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 
 /** What processes and commands say to settings that they do not take: by name, before anything is connected. */
 const root = resolve(import.meta.dirname, '../..');
 
 async function run(script: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const child = spawn(process.execPath, [resolve(root, script), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { ...bareEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -11,6 +11,7 @@ import {
   type PostgresProjection,
 } from '@virtualchain/projection';
 import { type BuiltBlock, compareWithFold, createMiner, foldRawBlocks, type Miner } from '@virtualchain/testing';
+import { bareEnvironment } from './bare-environment.ts';
 import { openReader, statusesOf } from './projections.ts';
 import { sharedServers } from './shared-servers.ts';
 import { Traffic } from './traffic.ts';
@@ -125,7 +126,7 @@ export class System implements AsyncDisposable {
       command: process.execPath,
       args: [join(root, script), ...args],
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment,
         NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
         ...this.settings,
         ...settings,

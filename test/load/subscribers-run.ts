@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RealParts } from '@virtualchain/local';
 import { advanceAll, kvChanges, openKv, operationsOf } from '../bench/kit/kv-run.ts';
+import { bareEnvironment } from '../kit/bare-environment.ts';
 import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
 import type { ReadersReport, ReadersTask } from './readers.ts';
@@ -116,7 +117,7 @@ async function startGateway(parts: RealParts<'postgres'>, url: string) {
     command: process.execPath,
     args: [join(root, 'services/cli/src/main.ts'), 'gateway', '--api-port', '0'],
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       HOME: process.env['HOME'],
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_POSTGRES_URL: url,

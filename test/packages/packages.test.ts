@@ -5,13 +5,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
 import { publishedPackages, repository, type Tarball, workspaces } from '@virtualchain/packages';
 import { json, ScriptedGateway } from '../kit/scripted-gateway.ts';
 import { System } from '../kit/system.ts';
 import { EVERY_HOOK, FIRST_MACHINE } from '../kit/tutorials.ts';
-import { openWalkthrough } from '../kit/walkthrough.ts';
+import { type FollowedPage, openWalkthrough } from '../kit/walkthrough.ts';
 import { followEveryHook, followFirstMachine } from './tutorials.ts';
 import { COMPILERS, UserFolder } from './user-folder.ts';
 
@@ -168,14 +168,19 @@ async function deploymentRuns(user: UserFolder, system: System): Promise<void> {
   );
 }
 
-test('the tutorial of the first machine, followed word for word outside the repository', async () => {
-  const place = await mkdtemp(join(tmpdir(), 'vchain-first-'));
-  await followFirstMachine(join(place, FIRST_MACHINE.name), out);
-  await rm(place, { recursive: true });
-}, 600_000);
+describe('tutorials, followed word for word outside the repository', () => {
+  let place: string;
+  const folderOf = ({ name }: FollowedPage) => join(place, name);
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'vchain-tutorials-'));
+  });
+  afterAll(() => rm(place, { recursive: true }));
 
-test('the tutorial of a machine with every hook, too', async () => {
-  const place = await mkdtemp(join(tmpdir(), 'vchain-hooks-'));
-  await followEveryHook(join(place, EVERY_HOOK.name), out);
-  await rm(place, { recursive: true });
-}, 600_000);
+  test('that of the first machine', () => followFirstMachine(folderOf(FIRST_MACHINE), out), 600_000);
+
+  test(
+    'that of a machine with every hook',
+    () => followEveryHook(folderOf(EVERY_HOOK), out, folderOf(FIRST_MACHINE)),
+    600_000,
+  );
+});

@@ -14,6 +14,9 @@ export interface Typed {
   readonly output: string;
 }
 
+/** The registry is not asked for what npm has fetched before, nor for what it thinks of it. */
+const NPM = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
+
 /** Types lines of a page into a shell, as its reader would; folders that the page names may lie elsewhere. */
 export class Terminal implements AsyncDisposable {
   readonly #places: Places;
@@ -31,9 +34,11 @@ export class Terminal implements AsyncDisposable {
   }
 
   get #env(): NodeJS.ProcessEnv {
-    const others = Object.entries(process.env).filter(([name]) => !/^(VCHAIN_|NODE_OPTIONS|npm_)/.test(name));
+    const others = Object.entries(process.env).filter(
+      ([name]) => !/^(VCHAIN_|NODE_OPTIONS|NODE_COMPILE_CACHE|npm_)/.test(name),
+    );
     // The Node that runs the tests, before any other.
-    return { ...Object.fromEntries(others), PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+    return { ...Object.fromEntries(others), ...NPM, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
   }
 
   /** Types each line of a block, `cd` included. @returns what the last one left behind */

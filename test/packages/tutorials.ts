@@ -1,6 +1,6 @@
 /** The tutorials of machines, followed word for word with the packages installed, by a test of `packages.test.ts`. */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { repository } from '@virtualchain/packages';
@@ -136,12 +136,18 @@ async function takeBack(page: Page, terminal: Terminal): Promise<void> {
   expect(mined.output).toContain('alice again');
 }
 
-/** `docs/tutorials/every-hook.md`, in a folder whose packages are those of the first machine. */
-export async function followEveryHook(place: string, tarballs: string): Promise<void> {
+/**
+ * `docs/tutorials/every-hook.md`, in a folder whose packages are those of the first machine. Where that one is still there
+ * (`first`), they are copied, and npm has to find that nothing is missing.
+ */
+export async function followEveryHook(place: string, tarballs: string, first: string): Promise<void> {
   const page = await Page.read(EVERY_HOOK);
   await using terminal = new Terminal(repository, { '/tmp/my-polls': place, '/tmp/virtualchain': tarballs });
   const [create = '', inFolder = ''] = page.blocks(1, 'sh');
   expect(await terminal.type(create)).toMatchObject({ code: 0 });
+  const installed = join(first, 'node_modules');
+  if (existsSync(installed))
+    await cp(installed, join(place, 'node_modules'), { recursive: true, verbatimSymlinks: true });
   expect(await terminal.type(inFolder)).toMatchObject({ code: 0 });
   for (const [file, content] of page.files) await writeFile(join(place, file), content);
   const tested = await terminal.type(page.blocks(5, 'sh')[0] ?? '');
