@@ -8,7 +8,9 @@ import {
   type MachineInstance,
   type MachineStatus,
   openProjection,
+  openRegistry,
   type PostgresProjection,
+  readStatuses,
 } from '@virtualchain/projection';
 import { type BuiltBlock, compareWithFold, createMiner, foldRawBlocks, type Miner } from '@virtualchain/testing';
 import { bareEnvironment } from './bare-environment.ts';
@@ -179,10 +181,11 @@ export class System implements AsyncDisposable {
 
   /** Until these machines have the block, the miner's newest by default. */
   async arrived(machines: readonly string[], block: BuiltBlock = this.miner.tip, limitMs = 300_000): Promise<void> {
+    await using registry = await openRegistry(this.postgresUrl);
     await until(
       `${machines.join(', ')} at block ${block.height} ${block.hash}`,
       async () =>
-        (await this.statuses())
+        (await readStatuses(registry))
           .filter(({ build }) => machines.includes(build.machine))
           .map(({ build, tip, checkpoint }) => ({ machine: build.machine, tip, fault: checkpoint.fault })),
       (found) => found.length === machines.length && found.every(({ tip }) => tip?.hash === block.hash),
