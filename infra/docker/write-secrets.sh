@@ -44,12 +44,16 @@ regtest_settings() {
 
 postgres_password=$(password /secrets/postgres/postgres_password $postgres_user)
 node_password=$(password /secrets/bitcoind/rpc_password root)
-postgres_url="postgres://vchain:$postgres_password@postgres:5432/vchain"
+projector_password=$(password /secrets/roles/projector_password $services_user)
+gateway_password=$(password /secrets/roles/gateway_password $services_user)
+# postgres_url USER PASSWORD
+postgres_url() { printf '%s' "postgres://$1:$2@postgres:5432/vchain"; }
 node_url="http://vchain:$node_password@bitcoind:8332"
 
-printf '%s' "$postgres_url" | give /secrets/projector/postgres_url $services_user
-printf '%s' "$postgres_url" | give /secrets/gateway/postgres_url $services_user
-printf '%s' "$postgres_url" | give /secrets/operator/postgres_url $services_user
+postgres_url vchain "$postgres_password" | give /secrets/roles/postgres_url $services_user
+postgres_url vchain_projector "$projector_password" | give /secrets/projector/postgres_url $services_user
+postgres_url vchain_gateway "$gateway_password" | give /secrets/gateway/postgres_url $services_user
+postgres_url vchain_projector "$projector_password" | give /secrets/operator/postgres_url $services_user
 printf '%s' "$node_url" | give /secrets/ingester/node_url $services_user
 printf '%s' "$node_url" | give /secrets/operator/node_url $services_user
 
@@ -72,7 +76,7 @@ zmqpubhashblock=tcp://0.0.0.0:28332
 EOF
 
 # The folders themselves: open to their reader, closed to everybody else.
-for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user gateway:$services_user operator:$services_user; do
+for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user gateway:$services_user operator:$services_user roles:$services_user; do
   chown "${reader#*:}" "/secrets/${reader%%:*}"
   chmod 0500 "/secrets/${reader%%:*}"
 done

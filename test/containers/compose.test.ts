@@ -100,6 +100,7 @@ test('each secret is in the volume of its one reader, closed to other users, and
     'secrets-ingester': [name('ingester')],
     'secrets-projector': [name('projector-activity'), name('projector-bns')],
     'secrets-gateway': [name('gateway')],
+    'secrets-roles': [name('roles')],
   });
   for (const service of ['postgres', 'bitcoind', 'ingester', 'projector-bns', 'gateway']) {
     const modes = await here.compose('exec', '-T', service, 'sh', '-c', 'stat -c %a /run/vchain /run/vchain/*');

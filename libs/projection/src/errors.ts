@@ -203,6 +203,19 @@ export class DatabaseUnavailable extends ExpectedError {
   }
 }
 
+/** A role with the name of one of ours may do more than a service ever needs. */
+export class RoleTooStrong extends ExpectedError {
+  override readonly name = 'RoleTooStrong';
+  readonly code = 'ROLE_TOO_STRONG';
+  readonly remedy = 'halt';
+
+  constructor(role: string) {
+    super(
+      `role ${role} is there and may make roles or databases, replicate, or go past all rights: take that from it, or choose other names with --role-prefix`,
+    );
+  }
+}
+
 const RIGHTS =
   'give the role the right to it: projectors need CREATE on the database and own what they make, readers SELECT';
 

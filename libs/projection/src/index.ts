@@ -22,6 +22,7 @@ export {
   NotFound,
   NotNext,
   ParametersDiffer,
+  RoleTooStrong,
   SnapshotRefused,
   SwitchRefused,
   VersionDiffers,
@@ -61,6 +62,13 @@ export {
   type RegisteredBuild,
 } from './registry/registered-build.ts';
 export { openRegistry, type Registry } from './registry/registry.ts';
+export {
+  type Kept,
+  type RoleName,
+  type RoleOptions,
+  roleName,
+  secureDatabase,
+} from './registry/roles/secure-database.ts';
 export { viewSchema } from './registry/views.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';

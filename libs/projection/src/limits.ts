@@ -67,3 +67,7 @@ export const REORGS_WITHOUT_INDEXES_MAX = 8;
 
 /** How often a new build may catch up with a live one that goes on, before the rebuild gives up. */
 export const CATCH_UPS_MAX = 50;
+
+/** How often a password is hashed before Postgres keeps it, and with how much salt: what Postgres does itself. */
+export const SCRAM_ROUNDS = 4_096;
+export const SCRAM_SALT_BYTES = 16;

@@ -76,6 +76,7 @@ const COMMANDS: Readonly<Record<string, Usual>> = {
   rebuild: usual('rebuild kv', 'database', 'log'),
   attach: usual('attach kv', 'database', 'log'),
   resume: usual('resume kv', 'database'),
+  roles: usual('roles', 'database'),
   send: usual('send kv claim satoshi --account p2pkh', 'database', 'node'),
   'dev fund': usual('dev fund alice', 'node'),
   'dev mine': usual('dev mine', 'node'),

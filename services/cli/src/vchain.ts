@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   rebuild: async () => (await change()).addRebuild,
   attach: async () => (await change()).addAttach,
   resume: async () => (await change()).addResume,
+  roles: async () => (await change()).addRoles,
   bns: async () => (await import('./bns/command.ts')).addBns,
   completion: async () => (await import('./usage/completion.ts')).addCompletion,
 };

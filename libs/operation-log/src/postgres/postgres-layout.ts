@@ -10,7 +10,9 @@ import { LogLayoutDiffers } from '../errors.ts';
 const LAYOUT = 1;
 
 const TABLES = `
-  create schema if not exists vchain_log;
+  do $$ begin
+    if to_regnamespace('vchain_log') is null then create schema vchain_log; end if;
+  end $$;
   create table vchain_log.layout (version integer not null);
   insert into vchain_log.layout values (${LAYOUT});
   create table vchain_log.topics (

@@ -144,3 +144,18 @@ export function addResume(program: Command): void {
       return resume(connection, machine, { json: options.json ?? false });
     });
 }
+
+export function addRoles(program: Command): void {
+  connected(program, 'roles', {
+    about: 'makes the roles that the services log in to Postgres with, each with the least rights that do',
+    needs: ['postgresUrl'],
+    examples: ['roles', 'roles --log-postgres-url postgres://me@db.example/log', 'roles --role-prefix names'],
+  })
+    .option('--role-prefix <word>', 'first part of their names', 'vchain')
+    .option('--json', 'one line of JSON')
+    .action(async (given: { rolePrefix: string }, command) => {
+      const { connection, options } = await read(command);
+      const { roles } = await import('../commands/roles.ts');
+      return roles(connection, { prefix: given.rolePrefix, json: options.json ?? false });
+    });
+}

@@ -1,0 +1,134 @@
+import { sql } from 'kysely';
+import { connectDatabase, type Db, inTransaction } from '../../build/database/database.ts';
+import { RoleTooStrong } from '../../errors.ts';
+import { SHARED_POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from '../../limits.ts';
+import { readBuilds } from '../registered-build.ts';
+import { viewSchema } from '../views.ts';
+import { scramVerifier } from './scram-verifier.ts';
+
+/** Who asks Postgres: what writes the log, what folds it, and what answers from it. */
+const ROLES = ['ingester', 'projector', 'gateway'] as const;
+/** One of them. */
+export type RoleName = (typeof ROLES)[number];
+
+/** The first part of the names of roles, which are those of the whole server; and passwords, of the roles that log in by one. */
+export interface RoleOptions {
+  readonly prefix: string;
+  readonly passwords: Readonly<Partial<Record<RoleName, string | undefined>>>;
+}
+
+/** What a database keeps. */
+export type Kept = 'projections' | 'log' | 'both';
+
+/**
+ * Makes the roles with the least rights that do, and hands over to them what is there; the same again changes nothing. The
+ * URL is that of who may make roles and owns, or may take, what is there.
+ *
+ * - `projector` owns the projections, and may make schemas;
+ * - `gateway` reads them, those to come included;
+ * - `ingester` owns the log, where Postgres keeps it, and the others read it.
+ *
+ * @throws RoleTooStrong, DatabaseRefused, DatabaseUnavailable, PostgresUrlInvalid
+ */
+export async function secureDatabase(postgresUrl: string, kept: Kept, options: RoleOptions): Promise<void> {
+  const bounds = { connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  const { db, close } = connectDatabase(postgresUrl, { name: 'roles', ...bounds });
+  try {
+    await inTransaction(db, async (within) => {
+      for (const role of ROLES) await makeRole(within, options, role);
+      await secureEverything(within, options);
+      if (kept !== 'log') await secureProjections(within, options);
+      if (kept !== 'projections') await secureLog(within, options);
+    });
+  } finally {
+    await close();
+  }
+}
+
+/** The name of a role on the server. */
+export function roleName({ prefix }: Pick<RoleOptions, 'prefix'>, role: RoleName): string {
+  return `${prefix}_${role}`;
+}
+
+async function makeRole(db: Db, options: RoleOptions, role: RoleName): Promise<void> {
+  const name = roleName(options, role);
+  const { rows } = await sql<{ strong: boolean }>`
+    select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as strong
+    from pg_roles where rolname = ${name}`.execute(db);
+  if (rows[0]?.strong === true) throw new RoleTooStrong(name);
+  if (rows.length === 0) await run(db, `create role ${id(name)} login`);
+  const password = options.passwords[role];
+  if (password !== undefined) await run(db, `alter role ${id(name)} password '${scramVerifier(password)}'`);
+  // Who is no superuser hands over only to roles of which it is a member.
+  const mine = await sql<{ strong: boolean }>`
+    select rolsuper as strong from pg_roles where rolname = current_user`.execute(db);
+  if (mine.rows[0]?.strong !== true) await run(db, `grant ${id(name)} to current_user`);
+}
+
+/** Nobody makes anything in passing; whoever logs in says so by name. */
+async function secureEverything(db: Db, options: RoleOptions): Promise<void> {
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
+  const database = id(rows[0]?.name ?? '');
+  await run(db, `revoke create, temporary on database ${database} from public`);
+  await run(
+    db,
+    `grant connect on database ${database} to ${ROLES.map((role) => id(roleName(options, role))).join(', ')}`,
+  );
+  if (await isThere(db, 'public')) await run(db, 'revoke create on schema public from public');
+}
+
+async function secureProjections(db: Db, options: RoleOptions): Promise<void> {
+  const [projector, gateway] = [id(roleName(options, 'projector')), id(roleName(options, 'gateway'))];
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
+  await run(db, `grant create on database ${id(rows[0]?.name ?? '')} to ${projector}`);
+  await run(db, `alter default privileges for role ${projector} grant usage on schemas to ${gateway}`);
+  await run(db, `alter default privileges for role ${projector} grant select on tables to ${gateway}`);
+  if (!(await isThere(db, 'vchain'))) return;
+  const builds = await readBuilds(db);
+  const views = builds.map((build) => viewSchema({ chain: { name: build.chain }, machine: { name: build.machine } }));
+  for (const schema of new Set(['vchain', ...builds.map(({ schema }) => schema), ...views])) {
+    await handOver(db, schema, { owner: projector, readers: gateway });
+  }
+}
+
+async function secureLog(db: Db, options: RoleOptions): Promise<void> {
+  const owner = id(roleName(options, 'ingester'));
+  const readers = [id(roleName(options, 'projector')), id(roleName(options, 'gateway'))].join(', ');
+  await run(db, `create schema if not exists ${LOG}`);
+  await handOver(db, LOG, { owner, readers });
+  await run(db, `alter default privileges for role ${owner} in schema ${LOG} grant select on tables to ${readers}`);
+}
+
+/** The schema of `libs/operation-log`. */
+const LOG = 'vchain_log';
+
+/** Gives a schema and all that is in it to its owner, and its readers the right to read it. */
+async function handOver(
+  db: Db,
+  schema: string,
+  { owner, readers }: { readonly owner: string; readonly readers: string },
+): Promise<void> {
+  if (!(await isThere(db, schema))) return;
+  await run(db, `alter schema ${id(schema)} owner to ${owner}`);
+  const { rows } = await sql<{ name: string; kind: string }>`
+    select c.relname as name, c.relkind as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v')`.execute(db);
+  for (const { name, kind } of rows) {
+    await run(db, `alter ${kind === 'v' ? 'view' : 'table'} ${id(schema)}.${id(name)} owner to ${owner}`);
+  }
+  await run(db, `grant usage on schema ${id(schema)} to ${readers}`);
+  await run(db, `grant select on all tables in schema ${id(schema)} to ${readers}`);
+}
+
+async function isThere(db: Db, schema: string): Promise<boolean> {
+  const { rows } = await sql`select from pg_namespace where nspname = ${schema}`.execute(db);
+  return rows.length > 0;
+}
+
+function id(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function run(db: Db, statement: string): Promise<void> {
+  await sql.raw(statement).execute(db);
+}
