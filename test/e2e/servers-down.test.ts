@@ -30,7 +30,7 @@ afterEach(() => {
   running.clear();
 });
 
-function start(service: 'ingester' | 'projector', settings: Readonly<Record<string, string>> = {}) {
+function start(service: 'ingester' | 'projector' | 'gateway', settings: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [resolve(root, `services/${service}/src/main.ts`)], {
     env: { ...bareEnvironment, ...DOWN, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -99,6 +99,15 @@ test('down-at-the-start: a projector without Postgres and broker is well, not re
   projector.child.kill('SIGTERM');
   expect(await once(projector.child, 'exit')).toEqual([0, null]);
 }, 120_000);
+
+test('down-at-the-start: a gateway without Postgres is well, not ready, and says what it waits for', async () => {
+  const gateway = start('gateway', { VCHAIN_NETWORK: 'regtest', VCHAIN_API_PORT: '0' });
+  expect(await gateway.get('health')).toEqual({ code: 200, body: { ok: true } });
+  const ready = await gateway.get('ready');
+  expect(ready).toMatchObject({ code: 503, body: { ok: false, detail: expect.stringContaining('Postgres') } });
+  gateway.child.kill('SIGTERM');
+  expect(await once(gateway.child, 'exit')).toEqual([0, null]);
+}, 60_000);
 
 test('a node that refuses the login ends an ingester that has to ask it for its network, with what helps', async () => {
   await using node = await startScriptedNode();

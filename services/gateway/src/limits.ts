@@ -25,6 +25,8 @@ export const ANSWER_TIMEOUT_MS = 30_000;
 export const REQUESTS_PER_MINUTE_DEFAULT = 6_000;
 /** How often it is looked which machines are live. */
 export const MACHINES_LOOK_MS = 5_000;
+/** Before a database that is away is asked again which machines are live. */
+export const DATABASE_RETRY = { firstMs: 200, lastMs: 5_000 };
 /** How often a feed is looked at for what is new. */
 export const FEED_POLL_MS = 200;
 /** Before the log is tried again. */

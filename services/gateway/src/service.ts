@@ -51,6 +51,7 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
     ready: () => isReady(registry),
     status: () => ({ service: 'gateway', network, machines: names }),
   });
+  logger.info({ port: health.port }, 'listening');
   const isLogKnown = config.kafkaBrokers !== undefined || config.logPostgresUrl !== undefined;
   await using log = isLogKnown ? openLogAt(logPlaceOf(config), { clientId: 'gateway' }) : null;
   const topicOf = (chain: string) => `${config.topicPrefix}.${network}.${chain}`;

@@ -1,8 +1,8 @@
-import { wallClock } from '@virtualchain/kernel';
+import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import type { Logger } from '@virtualchain/process';
 import type { RegisteredBuild, Registry } from '@virtualchain/projection';
 import type { FastifyInstance } from 'fastify';
-import { MACHINES_LOOK_MS } from './limits.ts';
+import { DATABASE_RETRY, MACHINES_LOOK_MS } from './limits.ts';
 import { type Modules, type ServedMachine, servedMachines } from './served.ts';
 
 /** What is served where. */
@@ -28,8 +28,12 @@ export async function serveLiveMachines(options: ServingOptions): Promise<void> 
   const { registry, network, modules, host, signal, create, onServing } = options;
   let { port } = options;
   while (!signal.aborted) {
-    const key = await liveKey(registry, network);
-    const served = await servedMachines(registry, network, modules);
+    const found = await untilAnswered(options, async () => ({
+      key: await liveKey(registry, network),
+      served: await servedMachines(registry, network, modules),
+    }));
+    if (found === null) return;
+    const { key, served } = found;
     const api = await create(served);
     try {
       const address = await api.listen({ host, port });
@@ -43,6 +47,24 @@ export async function serveLiveMachines(options: ServingOptions): Promise<void> 
       await api.close();
     }
   }
+}
+
+/** Asks the database until it answers, at the start too: one that is away is waited for. Null once the signal came. */
+async function untilAnswered<Answer>(
+  { logger, signal }: ServingOptions,
+  ask: () => Promise<Answer>,
+): Promise<Answer | null> {
+  const waits = createBackOff(DATABASE_RETRY);
+  while (!signal.aborted) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isExpectedError(error) || error.remedy !== 'retry') throw error;
+      logger.warn({ err: error }, 'the database does not say which machines are live; it is asked again');
+    }
+    await wallClock.sleep(waits.nextMs(), signal);
+  }
+  return null;
 }
 
 /** Until other machines are live than `key` tells of, or the signal. A database that is away changes nothing. */

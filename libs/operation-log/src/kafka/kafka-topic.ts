@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { TopicMisconfigured } from '../errors.ts';
+import { BrokerUnavailable, TopicMisconfigured } from '../errors.ts';
 import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from '../limits.ts';
 import { kafkajs } from './kafkajs.ts';
 
@@ -16,7 +16,7 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
   const admin = kafka.admin({ retry: ADMIN_RETRY });
   try {
     await admin.connect();
-    const { brokers } = await admin.describeCluster();
+    const { brokers } = await answered(topic, () => admin.describeCluster());
     await admin.createTopics({
       waitForLeaders: true,
       timeout: CREATE_LIMIT_MS,
@@ -38,7 +38,7 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
 
 async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
   const differences: string[] = [];
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const { topics } = await answered(topic, () => admin.fetchTopicMetadata({ topics: [topic] }));
   const partitions = topics[0]?.partitions.length ?? 0;
   if (partitions !== 1) differences.push(`${partitions} partitions instead of 1`);
   const { resources } = await admin.describeConfigs({
@@ -51,4 +51,16 @@ async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
     if (value !== wanted) differences.push(`${name}=${value ?? '(unknown)'} instead of ${wanted}`);
   }
   return differences;
+}
+
+/**
+ * What these two ask is asked of every broker that kafkajs knows, and when none answers it trips over a null of its own, as over
+ * a bug: it is a failure that passes.
+ */
+async function answered<Answer>(topic: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof TypeError ? new BrokerUnavailable(topic, error) : error;
+  }
 }
