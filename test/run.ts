@@ -11,6 +11,8 @@ import { nodeSettings, readNodeFlag } from './node-choice.ts';
 /** A demo of this repository is found by every command of it that is told of no other place: none of those runs beside it. */
 const DEMO = ['test/e2e/node-alone.test'];
 const SIMULATION = ['test/simulation/'];
+/** Mostly waits, for processes that it killed or froze. */
+const CHAOS = ['test/chaos/chaos.test'];
 const OTHERS = ['libs/', 'services/', 'infra/', 'test/'];
 
 /** One more than the cores that are counted on: suites on real parts wait more than they compute. */
@@ -24,10 +26,14 @@ const PHASES: readonly Phase[] = [
   {
     name: 'all suites but those of the simulation and the demo',
     paths: OTHERS,
-    without: [...SIMULATION, ...DEMO, 'test/containers/'],
+    without: [...SIMULATION, ...DEMO, ...CHAOS, 'test/containers/'],
     workers: WORKERS,
   },
-  { name: 'the simulation, and the demo beside it', paths: [...SIMULATION, ...DEMO], workers: SIMULATION_WORKERS },
+  {
+    name: 'the simulation, the demo and chaos beside it',
+    paths: [...SIMULATION, ...DEMO, ...CHAOS],
+    workers: SIMULATION_WORKERS,
+  },
 ];
 
 /** What was asked for by name. */

@@ -2,7 +2,7 @@
  * Subscribers of bns on the real stack, one over server-sent events, one over a WebSocket, one that waits for six confirmations:
  * through reorganisations, and with gateway, projector and subscribers killed at random, each has exactly what it should.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,14 +17,16 @@ import {
   canonicalRow,
   type Row,
 } from '@virtualchain/machine';
-import { type Act, sendTokens, transfer, update } from '../../services/cli/src/demo/acts.ts';
+import type { Act } from '../../services/cli/src/demo/acts.ts';
 import { INGESTER_FLAGS, instanceOf, projectorFlags } from '../../services/cli/src/demo/deployment.ts';
 import { fundPeople, type People } from '../../services/cli/src/demo/people.ts';
 import { BEFORE_FORK } from '../../services/cli/src/demo/script.ts';
+import { someAct } from '../kit/bns-acts.ts';
 import { openReader } from '../kit/projections.ts';
 import { System } from '../kit/system.ts';
 import { seeded } from '../kit/traffic.ts';
 import { until } from '../kit/until.ts';
+import { readWholeLines } from '../kit/whole-lines.ts';
 
 const REORGS = 20;
 const KILLS_EACH = 3;
@@ -89,16 +91,6 @@ function begin(name: string): Promise<RunningProcess> {
   return start();
 }
 
-/** What somebody does at random: some of it is refused, as what names a block that is gone. */
-function someAct(): Act {
-  const all = ['alice', 'bob', 'carol', 'dave'] as const;
-  const [by, to] = [all[upTo(4)] ?? 'alice', all[upTo(4)] ?? 'bob'];
-  const name = `${['alice', 'bob', 'carol', 'gold', 'bank'][upTo(5)]}.demo`;
-  const roll = random();
-  if (roll < 0.6) return sendTokens(by, to, BigInt(1 + upTo(20)));
-  return roll < 0.9 ? update(by, name, String(random())) : transfer(by, name, to);
-}
-
 async function consensusHash(): Promise<string> {
   const [found] = await system.statuses();
   return found?.tip?.consensusHash ?? '00'.repeat(16);
@@ -115,22 +107,23 @@ async function reorganise(depth: number): Promise<void> {
   const { miner } = system;
   const branch = miner.branch();
   const from = branch.at(-1 - depth);
-  if (from === undefined || from.height <= people.funded.height) return mine([someAct()]);
+  if (from === undefined || from.height <= people.funded.height) return mine([someAct(random)]);
   const hashes = { consensusHash: await consensusHash(), retractedHash: null };
   people.forgetPending();
   const fork = miner.forkAt(from.hash);
   for (let i = 0; i <= depth; i++) {
-    await fork.mine(people.sign(Array.from({ length: upTo(4) }, someAct), hashes, fork.tip.hash));
+    await fork.mine(
+      people.sign(
+        Array.from({ length: upTo(4) }, () => someAct(random)),
+        hashes,
+        fork.tip.hash,
+      ),
+    );
     people.forgetPending();
   }
 }
 
-/** What a subscriber stored, whole lines only. */
-async function storedBy(name: string): Promise<readonly FeedEntry[]> {
-  const text = await readFile(fileOf(name), 'utf8').catch(() => '');
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FeedEntry);
-}
+const storedBy = async (name: string): Promise<readonly FeedEntry[]> => readWholeLines(fileOf(name));
 
 async function wholeFeed(): Promise<readonly FeedEntry[]> {
   const entries: FeedEntry[] = [];
@@ -204,7 +197,7 @@ test(`seed ${seed}: through ${REORGS} reorganisations, killed at random, every s
       if (reorgs < REORGS && random() < 0.4) {
         await reorganise(1 + upTo(7));
         reorgs++;
-      } else await mine(Array.from({ length: upTo(5) }, someAct));
+      } else await mine(Array.from({ length: upTo(5) }, () => someAct(random)));
       await new Promise((resume) => setTimeout(resume, 50 + random() * 200));
     }
   };

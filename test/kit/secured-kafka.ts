@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kafkaJars, type Run, type RunningProcess, runTool } from '@virtualchain/local';
+import type { Run, RunningProcess } from '@virtualchain/local';
 import { openKafkaLog } from '@virtualchain/operation-log';
 import { kafkaSettings } from '../../infra/local/src/kafka/kafka-settings.ts';
 import { freePorts } from '../../infra/local/src/ports.ts';
-import { javaCommand } from '../../infra/local/src/tools/tools.ts';
+import { formatBroker, writeProperties } from './broker-program.ts';
 import type { SignedCertificate } from './certificate.ts';
 import { startTap, type Tap } from './tap.ts';
 import { until } from './until.ts';
@@ -45,14 +45,10 @@ export async function startSecuredKafka(run: Run, certificate: SignedCertificate
   const { key, cert, ca } = certificate;
   writeFileSync(store, [key, cert, ca].map((path) => readFileSync(path, 'utf8')).join(''));
   const login: Login = { username: 'ingester', password: randomBytes(9).toString('hex') };
-  const properties = join(directory, 'server.properties');
-  const settings = {
+  const properties = writeProperties(directory, {
     ...securedSettings({ tls, clear, inner, controller }, tap.port, login),
     'ssl.keystore.location': store,
-    'log.dirs': join(directory, 'data'),
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(properties, lines.join(''));
+  });
   const broker = await startBroker(run, { directory, properties }, login);
   await untilReady(broker, `127.0.0.1:${inner}`);
   return { tls: `127.0.0.1:${tap.port}`, clear: `127.0.0.1:${clear}`, tap, ...login };
@@ -94,21 +90,11 @@ async function startBroker(
   { directory, properties }: { readonly directory: string; readonly properties: string },
   { username, password }: Login,
 ): Promise<RunningProcess> {
-  const java = javaCommand(process.env);
-  const lib = await kafkaJars(process.env, () => undefined);
-  const jvm = ['-Xmx512m', '-XX:+UseSerialGC', '-Djava.awt.headless=true', '-cp', join(lib, '*')];
   const users = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
     '--add-scram',
     `${mechanism}=[name=${username},password=${password}]`,
   ]);
-  const format = ['format', '--standalone', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', properties];
-  await runTool(java, [...jvm, 'kafka.tools.StorageTool', ...format, ...users], { cwd: directory, env: process.env });
-  return run.startProcess({
-    name: 'secured-kafka',
-    command: java,
-    args: [...jvm, 'kafka.Kafka', properties],
-    env: { PATH: process.env['PATH'], HOME: directory },
-  });
+  return run.startProcess({ name: 'secured-kafka', ...(await formatBroker(directory, properties, users)) });
 }
 
 /** Waits until a topic can be made on the listener that needs no login. */
