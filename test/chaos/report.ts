@@ -12,7 +12,7 @@ export function report(outcome: Outcome): readonly string[] {
   return [
     ...VICTIMS.map(
       (victim) =>
-        `${victim.padEnd(20)} ${done.kills[victim]} kills, ${done.inFlight[victim]} of them with work in flight; ${done.pauses[victim]} pauses`,
+        `${victim.padEnd(20)} ${done.kills[victim]} kills, ${done.inFlight[victim]} of them with work in flight, ${done.whileMoving[victim]} while the projections moved; ${done.pauses[victim]} pauses`,
     ),
     `networks             ${LINKS.map((link) => `${done.faults[link]} faults to ${link}`).join(', ')}`,
     `node restarted empty ${done.emptied}`,

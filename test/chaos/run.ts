@@ -12,15 +12,15 @@ import { MACHINES, type MachineName } from './stage/machines.ts';
 import { Stage } from './stage/stage.ts';
 import type { Told } from './stage/told.ts';
 import { describeSchedule, drawSchedule, minimumOf } from './troubles/schedule.ts';
-import { carryOut, type Done, nothingDone } from './troubles/troubles.ts';
+import { carryOut, type Done, nothingDone, type Pulse } from './troubles/troubles.ts';
 import { collectAll } from './verdict/collect.ts';
 import { type Breach, type Judgement, judge } from './verdict/judge.ts';
 import { secretsInLogs } from './verdict/secrets.ts';
 import { type Shortfall, shortfalls } from './verdict/shortfalls.ts';
 
 const PROGRESS_MS = 5_000;
-/** How often the newest consensus hash is looked up, for operations that name one. */
-const HASH_EVERY_MS = 2_000;
+/** How often it is looked where the projections are. */
+const LOOK_EVERY_MS = 1_000;
 /** I8: how long after the last trouble everything may take to agree, on a busy machine. */
 const CATCH_UP_MS_MAX = 240_000;
 /** So many blocks end the run, so that one branch is the winning one. */
@@ -89,7 +89,7 @@ async function play(stage: Stage, options: ChaosOptions, { notes, ownExits }: Ke
   await stage.startProcesses('tellers');
   await agreed(stage);
   for (const acts of BEFORE_FORK) {
-    await lookUpHash(stage);
+    work.consensusHash = (await newestBlocks(stage)).bns?.consensus_hash ?? work.consensusHash;
     await work.mineActs(acts);
     await agreed(stage);
   }
@@ -97,9 +97,9 @@ async function play(stage: Stage, options: ChaosOptions, { notes, ownExits }: Ke
   const elapsed = (): number => (performance.now() - began) / 1_000;
   const ending = new AbortController();
   const progress = setInterval(() => log(progressLine(stage, done, { elapsed: elapsed(), minutes })), PROGRESS_MS);
-  const hashes = setInterval(() => void lookUpHash(stage).catch(() => undefined), HASH_EVERY_MS);
+  const watch = watchProjections(stage);
   const mining = work.run(ending.signal);
-  const troubles = carryOut(lanes, { stage, done, signal, note: (line) => notes.push(line) });
+  const troubles = carryOut(lanes, { stage, done, signal, note: (line) => notes.push(line), pulse: watch.pulse });
   try {
     await Promise.race([Promise.all([troubles, aWhile(minutes * 60_000, signal)]), mining]);
     if (signal.aborted) return null;
@@ -107,7 +107,7 @@ async function play(stage: Stage, options: ChaosOptions, { notes, ownExits }: Ke
     await stage.heal();
   } finally {
     clearInterval(progress);
-    clearInterval(hashes);
+    watch.end();
     ending.abort();
     await mining;
   }
@@ -161,13 +161,28 @@ function progressLine(
   return `${at.elapsed.toFixed(0)} s, ${left.toFixed(0)} s left: height ${miner.tip.height}, ${operations} operations (${rate}/s), ${killed} kills, ${reorgs} reorganisations, the deepest ${deepest}`;
 }
 
-/** The newest consensus hash of bns that is known, for operations that must name one. */
-async function lookUpHash(stage: Stage): Promise<void> {
-  const newest = await newestBlock(stage, 'bns', 'bns');
-  if (newest?.consensus_hash) stage.work.consensusHash = newest.consensus_hash;
+/** Looks from time to time where the projections are; operations name the newest consensus hash that is known. */
+function watchProjections(stage: Stage): { readonly pulse: () => Pulse; readonly end: () => void } {
+  let pulse: Pulse = { height: 0, movedAt: performance.now() };
+  let seen = '';
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    const { kv, bns } = await newestBlocks(stage);
+    isLooking = false;
+    if (bns?.consensus_hash) stage.work.consensusHash = bns.consensus_hash;
+    const now = `${kv?.hash} ${bns?.hash}`;
+    if (kv === undefined || bns === undefined || now === seen) return;
+    seen = now;
+    pulse = { height: Math.min(kv.height, bns.height), movedAt: performance.now() };
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  return { pulse: () => pulse, end: () => clearInterval(timer) };
 }
 
 interface NewestBlock {
+  readonly height: number;
   readonly hash: string;
   readonly consensus_hash: string | null;
 }
@@ -178,7 +193,7 @@ async function newestBlock(stage: Stage, chain: string, machine: string): Promis
   try {
     await client.connect();
     const { rows } = await client.query(
-      `select hash, consensus_hash from ${pg.escapeIdentifier(`${chain}_${machine}`)}.blocks order by height desc limit 1`,
+      `select height, hash, consensus_hash from ${pg.escapeIdentifier(`${chain}_${machine}`)}.blocks order by height desc limit 1`,
     );
     return rows[0] as NewestBlock | undefined;
   } finally {

@@ -5,6 +5,13 @@ import { describe, type Lanes, LINKS, type Link, type Trouble, VICTIMS, type Vic
 
 /** Work is in flight while a block is no older than this: it takes about as long from the node to a subscriber. */
 const IN_FLIGHT_MS = 1_000;
+/** The projections move while one of them got a block within this time. */
+const MOVING_MS = 3_000;
+/** How long a kill waits for the projections to move again after the trouble before, and a deep reorganisation for them to be near. */
+const WAIT_FOR_MOVE_MS = 25_000;
+const WAIT_FOR_NEAR_MS = 120_000;
+const NEAR_BLOCKS = 10;
+const LOOK_MS = 200;
 /** How long a kill waits for a block to be on its way; a node that is away has none. */
 const WAIT_FOR_BLOCK_MS = 60_000;
 
@@ -15,6 +22,8 @@ export interface Done {
   readonly kills: PerVictim;
   /** Of them, those with a block just on its way. */
   readonly inFlight: PerVictim;
+  /** Of them, those while the projections moved. */
+  readonly whileMoving: PerVictim;
   readonly pauses: PerVictim;
   readonly faults: Record<Link, number>;
   emptied: number;
@@ -26,10 +35,18 @@ const zeros = <Name extends string>(names: readonly Name[]): Record<Name, number
 export const nothingDone = (): Done => ({
   kills: zeros(VICTIMS),
   inFlight: zeros(VICTIMS),
+  whileMoving: zeros(VICTIMS),
   pauses: zeros(VICTIMS),
   faults: zeros(LINKS),
   emptied: 0,
 });
+
+/** Where the projections are, as they were seen last. */
+export interface Pulse {
+  readonly height: number;
+  /** Of `performance.now()`, when one of them got a block. */
+  readonly movedAt: number;
+}
 
 interface TroublesOptions {
   readonly stage: Stage;
@@ -37,6 +54,7 @@ interface TroublesOptions {
   /** Ends the run early; what was begun is still put right. */
   readonly signal: AbortSignal;
   readonly note: (line: string) => void;
+  readonly pulse: () => Pulse;
 }
 
 /** Resolves when every trouble has been and is over. One that comes late because of the one before it is not left out. */
@@ -80,23 +98,35 @@ async function happen(trouble: Trouble, options: TroublesOptions): Promise<void>
       stage.links[trouble.link].heal();
       done.faults[trouble.link] += 1;
       return;
-    case 'deep reorg':
-      return stage.work.reorganise(trouble.depth);
+    case 'deep reorg': {
+      const { work } = stage;
+      await waitFor(() => work.miner.tip.height - options.pulse().height < NEAR_BLOCKS, WAIT_FOR_NEAR_MS, signal);
+      return work.reorganise(trouble.depth);
+    }
   }
 }
 
 async function kill(
   trouble: Trouble & { readonly kind: 'kill' },
-  { stage, done, signal }: TroublesOptions,
+  { stage, done, signal, pulse }: TroublesOptions,
 ): Promise<void> {
   const { work } = stage;
+  const isMoving = () => performance.now() - pulse().movedAt < MOVING_MS;
+  await waitFor(isMoving, WAIT_FOR_MOVE_MS, signal);
   await Promise.race([work.nextBlock(), rest(WAIT_FOR_BLOCK_MS, signal)]);
   const victim = victimOf(stage, trouble);
   if (work.sinceLastMs < IN_FLIGHT_MS) done.inFlight[trouble.victim] += 1;
+  if (isMoving()) done.whileMoving[trouble.victim] += 1;
   await victim.kill();
   await rest(trouble.downMs, signal);
   await victim.start();
   done.kills[trouble.victim] += 1;
+}
+
+/** Until it holds, or for so long. */
+async function waitFor(holds: () => boolean, limitMs: number, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!holds() && performance.now() < end && !signal.aborted) await rest(LOOK_MS, signal);
 }
 
 function victimOf(stage: Stage, { victim, which }: { readonly victim: VictimKind; readonly which: number }) {
