@@ -13,8 +13,12 @@ const REORG_CHANCE = 0.07;
 /** How often the replaced branch comes back afterwards. */
 const RETURN_CHANCE = 0.2;
 const DEPTH_MAX = 7;
-const KV_OPERATIONS = 6;
-const BNS_OPERATIONS = 2;
+/** So many operations a second are to be on the winning branch: what was missed while the node was away comes in fuller blocks. */
+const OPERATIONS_PER_SECOND = 15;
+const OPERATIONS_MIN = 4;
+const OPERATIONS_MAX = 40;
+/** One of so many operations is one of bns. */
+const BNS_SHARE = 4;
 
 /** The generator: what it records is what everything is held to in the end. */
 export class Work {
@@ -30,6 +34,8 @@ export class Work {
   readonly #random: () => number;
   readonly #minedAt = new Map<BlockHash, number>();
   readonly #waiting: (() => void)[] = [];
+  readonly #operationsOf = new Map<BlockHash, number>();
+  #beganMs = performance.now();
   #lastMs = Number.NEGATIVE_INFINITY;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +75,7 @@ export class Work {
 
   /** Mines until it is told to end. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#beganMs = performance.now();
     while (!signal.aborted) {
       const began = performance.now();
       await this.exclusively(() => this.#step());
@@ -118,9 +125,17 @@ export class Work {
 
   #mineOn(tip: BuiltBlock): Promise<BuiltBlock> {
     return this.#mine(tip, () => {
-      const acts = Array.from({ length: BNS_OPERATIONS }, () => someAct(this.#random));
-      return [...this.#traffic.operations(KV_OPERATIONS, tip), ...this.#sign(acts, tip)];
+      const count = this.#due(tip);
+      const acts = Array.from({ length: Math.floor(count / BNS_SHARE) }, () => someAct(this.#random));
+      return [...this.#traffic.operations(count - acts.length, tip), ...this.#sign(acts, tip)];
     });
+  }
+
+  /** How many operations the next block of a branch has, so that it keeps up with the rate. */
+  #due(tip: BuiltBlock): number {
+    const had = this.miner.branch(tip.hash).reduce((sum, { hash }) => sum + (this.#operationsOf.get(hash) ?? 0), 0);
+    const wanted = ((performance.now() - this.#beganMs) / 1_000) * OPERATIONS_PER_SECOND;
+    return Math.max(OPERATIONS_MIN, Math.min(OPERATIONS_MAX, Math.ceil(wanted - had)));
   }
 
   #sign(acts: readonly Act[], tip: BuiltBlock): readonly SignedTransaction[] {
@@ -134,6 +149,7 @@ export class Work {
     this.#minedAt.set(block.hash, now);
     this.#lastMs = performance.now();
     this.operations += transactions.length;
+    this.#operationsOf.set(block.hash, transactions.length);
     this.#traffic.forgetPending();
     this.#people.forgetPending();
     for (const resume of this.#waiting.splice(0)) resume();
