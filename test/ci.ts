@@ -84,7 +84,8 @@ await countRun(signal, async () => {
     script: 'test/containers/main.ts',
     args: [],
   };
-  const runs = [...runsOn(kinds), containers];
+  const advisories: Run = { what: 'advisories about packages', script: 'test/audit/main.ts', args: [] };
+  const runs = [...runsOn(kinds), containers, advisories];
   console.error(line);
   let total = nothingRun;
   const done: string[] = [];

@@ -6,6 +6,8 @@
 export const SEND_BYTES_MAX = 8 * 1024 * 1024;
 /** What the topic takes in one batch, with 64 KiB left for headers and framing. */
 export const EVENT_BYTES_MAX = 16 * 1024 * 1024 - 64 * 1024;
+/** What a batch may hold once it is decompressed: twice the largest that a writer of ours makes. */
+export const DECOMPRESSED_BYTES_MAX = 32 * 1024 * 1024;
 /** Framing and headers of one record, rounded up. */
 export const RECORD_OVERHEAD_BYTES = 320;
 /** Of zstd, for what is sent: higher ones make it little smaller and take much longer. */

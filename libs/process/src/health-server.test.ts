@@ -31,6 +31,13 @@ test('it serves metrics, health, readiness and status', async () => {
   });
 });
 
+test('no label of a metric holds a secret', async () => {
+  const metrics = createMetrics({ node: 'http://u:hunter2@h' });
+  metrics.gauge({ name: 'height', help: 'Height.' }).set(101);
+  await using server = await serve({ metrics });
+  expect((await get(server.port, '/metrics')).body).toContain('vchain_height{node="http://[hidden]@h"} 101');
+});
+
 test('what it cannot answer is an answer, too', async () => {
   await using server = await serve({
     status: () => {

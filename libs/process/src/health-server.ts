@@ -75,7 +75,7 @@ async function pageAt(url: string, { metrics, health, ready, status, pages }: He
   const [path = '/', query = ''] = url.split('?', 2);
   switch (path) {
     case '/metrics':
-      return { code: 200, ...(await metrics.expose()) };
+      return exposed(await metrics.expose());
     case '/health':
       return verdictPage(await health());
     case '/ready':
@@ -88,6 +88,11 @@ async function pageAt(url: string, { metrics, health, ready, status, pages }: He
       return json(404, { error: 'not found', pages: ['/metrics', '/health', '/ready', '/status'] });
     }
   }
+}
+
+/** Labels are text, too. */
+function exposed({ contentType, body }: Omit<Page, 'code'>): Page {
+  return { code: 200, contentType, body: redactText(body) };
 }
 
 function verdictPage(given: Verdict): Page {

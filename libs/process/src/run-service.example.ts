@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExpectedError } from '@virtualchain/kernel';
 import { createLogger } from './logger.ts';
 import { runService } from './run-service.ts';
+import { rememberSecret } from './settings/secrets.ts';
 
 class ParentUnknown extends ExpectedError {
   override readonly name = 'ParentUnknown';
@@ -28,6 +29,12 @@ await runService(
       case 'rejection':
         void Promise.reject(new Error('nobody listens'));
         return sleep(5_000);
+      case 'leaking':
+        rememberSecret('swordfish-42');
+        logger.info({ report: process.report.getReport() }, 'a report of the process');
+        throw Object.assign(new Error('refused swordfish-42', { cause: new Error('u:swordfish-42@h') }), {
+          sent: ['swordfish-42'],
+        });
       case 'aborting':
         return sleep(60_000, undefined, { signal });
       case 'obedient':

@@ -38,3 +38,11 @@ test.each<[string, string, readonly NodeJS.Signals[], number, string]>([
   expect(ended.log).toContain(said);
   expect(ended.code).toBe(code);
 });
+
+test('a crash shows no secret of its error, and a report of the process none of the environment', async () => {
+  const { code, log } = await run('leaking');
+  expect(code).toBe(exitCodes.bug);
+  expect(log).toContain('refused [hidden]');
+  expect(log).toContain('"javascriptStack"');
+  expect(log).not.toMatch(/swordfish|"environmentVariables"/);
+});

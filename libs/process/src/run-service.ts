@@ -33,6 +33,8 @@ export async function runService(
   { logger, stopTimeoutMs = 20_000 }: ServiceOptions,
 ): Promise<never> {
   const controller = new AbortController();
+  // Settings come from there, passwords among them.
+  if (process.report !== undefined) process.report.excludeEnv = true;
   let askedAt: number | undefined;
 
   const stop = (signal: NodeJS.Signals) => {

@@ -17,6 +17,16 @@ const DOWN: Env = {
   VCHAIN_KEY: '01'.repeat(33),
 };
 
+/** Every other setting that takes a password. */
+const SECRETS: Env = {
+  VCHAIN_KAFKA_TLS: 'true',
+  VCHAIN_KAFKA_SASL: 'plain',
+  VCHAIN_KAFKA_USERNAME: 'me',
+  VCHAIN_KAFKA_PASSWORD: 'secret of Kafka',
+  VCHAIN_KEY_PASSWORD: 'secret of the key file',
+  VCHAIN_PROJECTOR_PASSWORD: 'secret of a role',
+};
+
 const HASH = 'ab'.repeat(16);
 const HASH160 = 'ab'.repeat(20);
 const ADDRESS = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
@@ -178,7 +188,7 @@ describe('each command', () => {
       const { VCHAIN_POSTGRES_URL: url = '', ...others } = DOWN;
       // The database, where one is given, is asked first.
       const env = name === 'tail' ? others : { ...others, VCHAIN_POSTGRES_URL: url };
-      const { code, err } = await vchain(args, env);
+      const { code, err } = await vchain(args, { ...env, ...SECRETS });
       expect({ code, err }).toMatchObject({ code: 1 });
       expect(err).toMatch(/^(DATABASE_UNAVAILABLE|BROKER_UNAVAILABLE|NODE_UNREACHABLE|PARTS_UNWELL): /m);
       expect(err).not.toMatch(/\n\s+at |secret|a bug/);

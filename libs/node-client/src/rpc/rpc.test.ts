@@ -40,3 +40,20 @@ test('no more calls are in flight than allowed, failures included, and each gets
     Array.from({ length: 20 }, (_, index) => index).filter((index) => index % 4 !== 0),
   );
 });
+
+test('a node that sends us elsewhere is refused, and nobody is asked there', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(302, { location: '/elsewhere' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await using rpc = openRpc(`http://user:password@127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await expect(rpc.restBlock('00')).rejects.toMatchObject({ code: 'NODE_REPLY_INVALID' });
+  await expect(rpc.call('getblockcount')).rejects.toMatchObject({ code: 'NODE_REPLY_INVALID' });
+  expect(asked).toEqual([expect.stringContaining('/rest/block/'), '/']);
+  await rpc.close();
+  server.closeAllConnections();
+  server.close();
+});

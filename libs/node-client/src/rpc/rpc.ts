@@ -168,7 +168,9 @@ function openClient({ isSecure, label, origin, path }: NodeAddress, rpcTimeoutMs
     rpc: (reply) => readRpcReply(label, reply),
     rest: (_extension, reply) => readRestReply(label, reply),
   };
-  const http = (requireFromClient('request') as HttpClient).defaults({ timeout: rpcTimeoutMs, agent });
+  // A node does not send us elsewhere, with its login perhaps.
+  const followRedirect = false;
+  const http = (requireFromClient('request') as HttpClient).defaults({ timeout: rpcTimeoutMs, agent, followRedirect });
   // The client knows no path of a node's own, and leaves out an empty user name.
   const get: SendWithCallback = (options, done) =>
     http.get({ ...options, url: `${origin}${path.replace(/\/$/, '')}${options.url}` }, done);

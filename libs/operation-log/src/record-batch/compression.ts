@@ -1,6 +1,6 @@
 import zlib from 'node:zlib';
 import { ZstdMissing } from '../errors.ts';
-import { ZSTD_LEVEL } from '../limits.ts';
+import { DECOMPRESSED_BYTES_MAX, ZSTD_LEVEL } from '../limits.ts';
 import { COMPRESSION } from './layout.ts';
 
 /** What Node's zlib has since 22.15; it may be an older one, where a program imports this library. */
@@ -17,16 +17,23 @@ export function compressZstd(bytes: Uint8Array): Buffer {
   return zlib.zstdCompressSync(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
 }
 
-/** The records of a batch as they were before compression; null for a compression that is not read. @throws ZstdMissing */
+/** A few bytes may be compressed from more than there is memory for. */
+const bounds = { maxOutputLength: DECOMPRESSED_BYTES_MAX };
+
+/**
+ * The records of a batch as they were before compression; null for a compression that is not read.
+ *
+ * @throws ZstdMissing; what zlib says of bytes that it cannot read, or that are more than a batch may hold
+ */
 export function decompress(compression: number, bytes: Uint8Array): Uint8Array | null {
   switch (compression) {
     case COMPRESSION.none:
       return bytes;
     case COMPRESSION.gzip:
-      return zlib.gunzipSync(bytes);
+      return zlib.gunzipSync(bytes, bounds);
     case COMPRESSION.zstd:
       refuseWithoutZstd();
-      return zlib.zstdDecompressSync(bytes);
+      return zlib.zstdDecompressSync(bytes, bounds);
     default:
       return null;
   }

@@ -1,3 +1,4 @@
+import { ZstdMissing } from '../errors.ts';
 import { decompress } from './compression.ts';
 import { ATTRIBUTE, FORMAT, HEADER_AT, LENGTH_END } from './layout.ts';
 import { VarintReader } from './varint.ts';
@@ -54,7 +55,7 @@ export function decodeBatches(
   let decodedBytes = 0;
   for (const batch of wholeBatches(bytes)) {
     if (decodedBytes >= bytesMax) break;
-    const { baseOffset, lastOffset, producerId, attributes } = batch;
+    const { lastOffset, producerId, attributes } = batch;
     while (ahead[0] !== undefined && ahead[0].firstOffset <= lastOffset) {
       aborting.add(ahead[0].producerId);
       ahead.shift();
@@ -62,13 +63,25 @@ export function decodeBatches(
     if (lastOffset >= nextOffset) nextOffset = lastOffset + 1n;
     if ((attributes & ATTRIBUTE.control) !== 0) aborting.delete(producerId);
     else if ((attributes & ATTRIBUTE.transactional) === 0 || !aborting.has(producerId)) {
-      const plain = decompress(attributes & ATTRIBUTE.compression, batch.records);
-      if (plain === null) throw new BatchUnreadable(baseOffset, `compression ${attributes & ATTRIBUTE.compression}`);
+      const plain = plainRecords(attributes & ATTRIBUTE.compression, batch);
       decodedBytes += plain.length;
       for (const record of recordsOf(plain, batch)) if (record.offset >= from) records.push(record);
     }
   }
   return { records, nextOffset };
+}
+
+/** @throws BatchUnreadable, ZstdMissing */
+function plainRecords(compression: number, { baseOffset, records }: Batch): Uint8Array {
+  let plain: Uint8Array | null;
+  try {
+    plain = decompress(compression, records);
+  } catch (error) {
+    if (error instanceof ZstdMissing) throw error;
+    throw new BatchUnreadable(baseOffset, `records that cannot be decompressed (${(error as { code?: string }).code})`);
+  }
+  if (plain === null) throw new BatchUnreadable(baseOffset, `compression ${compression}`);
+  return plain;
 }
 
 interface Batch {
@@ -85,6 +98,9 @@ function* wholeBatches(bytes: Buffer): Generator<Batch> {
   while (start + HEADER_AT.records <= bytes.length) {
     const baseOffset = bytes.readBigInt64BE(start + HEADER_AT.baseOffset);
     const end = start + LENGTH_END + bytes.readInt32BE(start + HEADER_AT.length);
+    if (end < start + HEADER_AT.records) {
+      throw new BatchUnreadable(baseOffset, 'a record batch that ends within its own head');
+    }
     if (end > bytes.length) return;
     const format = bytes.readInt8(start + HEADER_AT.format);
     if (format !== FORMAT) throw new BatchUnreadable(baseOffset, `a record batch of format ${format}`);

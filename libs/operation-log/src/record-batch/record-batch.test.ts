@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OutgoingRecord } from '../broker.ts';
 import { ZstdMissing } from '../errors.ts';
+import { DECOMPRESSED_BYTES_MAX } from '../limits.ts';
 import { decompress, refuseWithoutZstd } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 import { decodeBatches } from './decode-batches.ts';
@@ -153,6 +154,40 @@ test.each([
   spoil(batch);
   expect(() => decodeBatches(batch, all)).toThrow(expect.objectContaining({ name: 'BatchUnreadable', message }));
 });
+
+test.each([
+  ['no length at all', -12, 'a record batch that ends within its own head'],
+  ['a negative length', -2_000_000_000, 'a record batch that ends within its own head'],
+])('a batch with %s ends the reading, by name', (_what, length, message) => {
+  const batch = at(4n, [Buffer.from('value')]);
+  batch.writeInt32BE(length, HEADER_AT.length);
+  expect(() => decodeBatches(batch, all)).toThrow(expect.objectContaining({ name: 'BatchUnreadable', message }));
+});
+
+test.each(['gzip', 'zstd'] as const)('decompression-bomb: %s that unpacks to more than a batch may hold', (name) => {
+  const batch = at(4n, [new Uint8Array(DECOMPRESSED_BYTES_MAX)], name);
+  expect(batch.length).toBeLessThan(DECOMPRESSED_BYTES_MAX / 500);
+  const message = 'records that cannot be decompressed (ERR_BUFFER_TOO_LARGE)';
+  expect(() => decodeBatches(batch, all)).toThrow(expect.objectContaining({ name: 'BatchUnreadable', message }));
+});
+
+test('whatever bytes a batch is spoiled with, reading it ends, with its records or by name', () =>
+  fc.assert(
+    fc.property(
+      fc.constantFrom('none', 'gzip', 'zstd'),
+      fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 }),
+      (name, spoiled) => {
+        const bytes = Buffer.concat([at(1n, [Buffer.from('one')], name), at(2n, [Buffer.from('two')], name)]);
+        for (const [place, byte] of spoiled) bytes[place % bytes.length] = byte;
+        try {
+          decodeBatches(bytes, all);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'BatchUnreadable' });
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  ));
 
 test('a Node without zstd is refused by name, whatever else it reads', () => {
   expect(() => refuseWithoutZstd({})).toThrow(ZstdMissing);

@@ -67,6 +67,7 @@ export function readSettings<const S extends Spec>(
       hide(setting, read.text);
       config[name] = setting.parser.parse(read.text);
       if (config[name] === undefined) problems.push(...brokenRules(setting, read.text));
+      else if (setting.secret === true && typeof config[name] === 'string') rememberSecret(config[name]); // of a file, too
     }
   }
   problems.push(...rules.flatMap((rule) => rule(config as Partial<Config<S>>, (name) => given.has(name))));
