@@ -43,6 +43,15 @@ describe('what only Kafka can do', () => {
     });
   });
 
+  test('a topic that may lose records with a broker is told of, with every weakness', async () => {
+    const told: (readonly string[])[] = [];
+    await using log = openKafkaLog({ brokers: parts.kafka.brokers, onWeakTopic: (_topic, weak) => told.push(weak) });
+    await log.ensureTopic('weak');
+    expect(told).toEqual([
+      ['1 replicas instead of 3', 'min.insync.replicas=1 instead of 2: a commit waits for no other copy'],
+    ]);
+  });
+
   test('a broker that is killed and comes back: readers go on, the writer is replaced, nothing is lost or doubled', async () => {
     const topic = 'broker-killed';
     await using log = openKafkaLog({

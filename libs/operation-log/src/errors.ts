@@ -106,6 +106,21 @@ export class TopicMisconfigured extends ExpectedError {
   }
 }
 
+/** The topic may lose what was acknowledged when a broker is lost, and the settings ask for one that does not. */
+export class TopicNotDurable extends ExpectedError {
+  override readonly name = 'TopicNotDurable';
+  readonly code = 'TOPIC_NOT_DURABLE';
+  readonly remedy: Remedy = 'halt';
+  readonly weaknesses: readonly string[];
+  constructor(topic: string, weaknesses: readonly string[]) {
+    super(
+      `topic ${topic} may lose records with a broker: ${weaknesses.join('; ')}. Set these with kafka-configs and ` +
+        'kafka-reassign-partitions, or set VCHAIN_LOG_DURABILITY to warn where the log may be derived again from Bitcoin',
+    );
+    this.weaknesses = weaknesses;
+  }
+}
+
 /** The tables of a log in Postgres are those of another version of virtualchain. */
 export class LogLayoutDiffers extends ExpectedError {
   override readonly name = 'LogLayoutDiffers';

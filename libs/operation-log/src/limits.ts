@@ -78,6 +78,8 @@ export const METADATA_MAX_AGE_MS = 300_000;
 export const ADMIN_RETRY = { initialRetryTime: 50, retries: 8 };
 export const CREATE_LIMIT_MS = 30_000;
 export const REPLICATION_FACTOR_MAX = 3;
+/** Copies that a record has to have before its commit is acknowledged, where there are as many as three. */
+export const IN_SYNC_REPLICAS = 2;
 
 // Leading.
 

@@ -15,7 +15,7 @@ export type LogPlace =
   | { readonly kind: 'postgres'; readonly url: string };
 
 /** What is the same wherever a log is kept. */
-export type LogOptions = Pick<KafkaLogOptions, 'clientId' | 'retryForMs' | 'stallLimitMs'>;
+export type LogOptions = Pick<KafkaLogOptions, 'clientId' | 'retryForMs' | 'stallLimitMs' | 'onWeakTopic'>;
 
 /** The operation log at that place. Connects on first use. @throws PostgresUrlInvalid */
 export function openLogAt(place: LogPlace, options: LogOptions = {}): OperationLog {

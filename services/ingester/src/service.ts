@@ -5,7 +5,7 @@ import { loadChain } from '@virtualchain/definitions';
 import { armFailpoint } from '@virtualchain/failpoints';
 import { wallClock } from '@virtualchain/kernel';
 import { failover, openBlockFiles, openNode, watchTip } from '@virtualchain/node-client';
-import { openElectionAt, openLogAt } from '@virtualchain/operation-log';
+import { openElectionAt, openLogAt, TopicNotDurable } from '@virtualchain/operation-log';
 import {
   createLogger,
   createMetrics,
@@ -69,7 +69,11 @@ async function ingest(args: readonly string[], logger: Logger, signal: AbortSign
     config.blocksDirectory === undefined ? null : await openBlockFiles(config.blocksDirectory, network);
   const blocks = createBlockCache(files === null ? node : blocksOf(files, node));
   const place = logPlaceOf(config);
-  await using log = openLogAt(place, { clientId: 'ingester' });
+  const onWeakTopic = (topic: string, weaknesses: readonly string[]) => {
+    if (config.logDurability === 'require') throw new TopicNotDurable(topic, weaknesses);
+    logger.warn({ topic, weaknesses }, 'the topic may lose records with a broker');
+  };
+  await using log = openLogAt(place, { clientId: 'ingester', onWeakTopic });
   await using election = openElectionAt(place, { clientId: 'ingester' });
   const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
   const ports = { node, blocks, log, election, wakeUps, clock: wallClock };

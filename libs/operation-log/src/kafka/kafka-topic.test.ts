@@ -24,6 +24,8 @@ test.each(['describeCluster', 'fetchTopicMetadata'] as const)(
   'broker-gone-while-the-topic-is-checked: no answer to %s is a failure that passes, not a bug',
   async (request) => {
     const failure = { code: 'BROKER_UNAVAILABLE', remedy: 'retry' };
-    await expect(ensureKafkaTopic(clientWithout(request), 'topic', null)).rejects.toMatchObject(failure);
+    await expect(
+      ensureKafkaTopic(clientWithout(request), 'topic', { replicationFactor: null, onWeakTopic: undefined }),
+    ).rejects.toMatchObject(failure);
   },
 );

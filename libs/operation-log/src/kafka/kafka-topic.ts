@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { BrokerUnavailable, TopicMisconfigured } from '../errors.ts';
-import { ADMIN_RETRY, CREATE_LIMIT_MS, REPLICATION_FACTOR_MAX } from '../limits.ts';
+import { ADMIN_RETRY, CREATE_LIMIT_MS, IN_SYNC_REPLICAS, REPLICATION_FACTOR_MAX } from '../limits.ts';
 import { kafkajs } from './kafkajs.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
@@ -11,12 +11,30 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'max.message.bytes': String(16 * 1024 * 1024),
 };
 
-/** Creates the topic with one partition and these settings, or compares it with them. */
-export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationFactor: number | null): Promise<void> {
+/** What a topic with three copies is created with: no broker that is lost takes acknowledged records with it. */
+const DURABLE: Readonly<Record<string, string>> = {
+  'min.insync.replicas': String(IN_SYNC_REPLICAS),
+  'unclean.leader.election.enable': 'false',
+};
+
+interface TopicWishes {
+  /** As many as there are brokers, at most three, where it is null. */
+  readonly replicationFactor: number | null;
+  readonly onWeakTopic: ((topic: string, weaknesses: readonly string[]) => void) | undefined;
+}
+
+/** Creates the topic with one partition and these settings, or compares it with them; then tells what is weak of it. */
+export async function ensureKafkaTopic(
+  kafka: Kafka,
+  topic: string,
+  { replicationFactor, onWeakTopic }: TopicWishes,
+): Promise<void> {
   const admin = kafka.admin({ retry: ADMIN_RETRY });
   try {
     await admin.connect();
     const { brokers } = await answered(topic, () => admin.describeCluster());
+    const copies = replicationFactor ?? Math.min(REPLICATION_FACTOR_MAX, brokers.length);
+    const settings = copies < REPLICATION_FACTOR_MAX ? SETTINGS : { ...SETTINGS, ...DURABLE };
     await admin.createTopics({
       waitForLeaders: true,
       timeout: CREATE_LIMIT_MS,
@@ -24,13 +42,15 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
         {
           topic,
           numPartitions: 1,
-          replicationFactor: replicationFactor ?? Math.min(REPLICATION_FACTOR_MAX, brokers.length),
-          configEntries: Object.entries(SETTINGS).map(([name, value]) => ({ name, value })),
+          replicationFactor: copies,
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
         },
       ],
     });
     const differences = await findDifferences(admin, topic);
     if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
+    const weaknesses = onWeakTopic === undefined ? [] : await findWeaknesses(admin, topic);
+    if (weaknesses.length > 0) onWeakTopic?.(topic, weaknesses);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
@@ -38,19 +58,43 @@ export async function ensureKafkaTopic(kafka: Kafka, topic: string, replicationF
 
 async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
   const differences: string[] = [];
-  const { topics } = await answered(topic, () => admin.fetchTopicMetadata({ topics: [topic] }));
-  const partitions = topics[0]?.partitions.length ?? 0;
+  const partitions = (await partitionsOf(admin, topic)).length;
   if (partitions !== 1) differences.push(`${partitions} partitions instead of 1`);
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: kafkajs().ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(SETTINGS) }],
-  });
-  const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+  const found = await settingsOf(admin, topic, Object.keys(SETTINGS));
   for (const [name, wanted] of Object.entries(SETTINGS)) {
     const value = found.get(name);
     if (value !== wanted) differences.push(`${name}=${value ?? '(unknown)'} instead of ${wanted}`);
   }
   return differences;
+}
+
+/** What lets a broker that is lost take acknowledged records with it, each with what it should be. */
+async function findWeaknesses(admin: Admin, topic: string): Promise<readonly string[]> {
+  const weaknesses: string[] = [];
+  const copies = Math.min(...(await partitionsOf(admin, topic)).map(({ replicas }) => replicas.length));
+  if (copies < REPLICATION_FACTOR_MAX) weaknesses.push(`${copies} replicas instead of ${REPLICATION_FACTOR_MAX}`);
+  const found = await settingsOf(admin, topic, Object.keys(DURABLE));
+  const inSync = found.get('min.insync.replicas');
+  if (Number(inSync) < IN_SYNC_REPLICAS) {
+    weaknesses.push(`min.insync.replicas=${inSync} instead of ${IN_SYNC_REPLICAS}: a commit waits for no other copy`);
+  }
+  if (found.get('unclean.leader.election.enable') !== 'false') {
+    weaknesses.push('unclean.leader.election.enable=true instead of false: a broker that lacks records may lead');
+  }
+  return weaknesses;
+}
+
+async function partitionsOf(admin: Admin, topic: string) {
+  const { topics } = await answered(topic, () => admin.fetchTopicMetadata({ topics: [topic] }));
+  return topics[0]?.partitions ?? [];
+}
+
+async function settingsOf(admin: Admin, topic: string, configNames: string[]): Promise<ReadonlyMap<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs().ConfigResourceTypes.TOPIC, name: topic, configNames }],
+  });
+  return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
 /**

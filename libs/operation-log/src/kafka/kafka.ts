@@ -35,6 +35,11 @@ export interface KafkaLogOptions {
   readonly retryForMs?: number;
   /** How long a step of a transaction may take, before WRITER_STALLED is thrown. */
   readonly stallLimitMs?: number;
+  /**
+   * Told by `ensureTopic` of what would let the topic lose records with a broker: too few copies, commits that wait for too
+   * few, leaders that may lack records. Nobody is told where there is nothing; what it throws, `ensureTopic` throws.
+   */
+  readonly onWeakTopic?: (topic: string, weaknesses: readonly string[]) => void;
   /** TLS and SASL, as kafkajs takes them. */
   readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
   /** What kafkajs has to say; nothing is kept by default. */
@@ -65,13 +70,13 @@ function levelName(level: LogLevel): 'debug' | 'info' | 'warn' | 'error' {
 }
 
 function createKafkaBroker(options: KafkaLogOptions): Broker {
-  const { replicationFactor = null, retryForMs = RETRY_FOR_MS, stallLimitMs = STALL_LIMIT_MS } = options;
+  const { replicationFactor = null, retryForMs = RETRY_FOR_MS, stallLimitMs = STALL_LIMIT_MS, onWeakTopic } = options;
   const kafka = createKafka(options);
   const clusters = createClusters(kafka, retryForMs);
   return {
     ensureTopic: (topic) =>
       retryWhileUnavailable({ ...KAFKA_FAILURES, topic, retryForMs }, () =>
-        ensureKafkaTopic(kafka, topic, replicationFactor),
+        ensureKafkaTopic(kafka, topic, { replicationFactor, onWeakTopic }),
       ),
     async fetch(topic, offset, { maxWaitMs, maxBytes = FETCH_BYTES, signal }) {
       const limits = { maxWaitMs, maxBytes };

@@ -3,6 +3,7 @@ import {
   clientUrls,
   integer,
   logSpec,
+  oneOf,
   optional,
   type Parser,
   required,
@@ -75,6 +76,13 @@ export const spec = {
     about: 'the folder "blocks" of a Core node on this machine: blocks are read from its files where they have them',
   }),
   ...logSpec,
+  logDurability: optional(oneOf('warn', 'require'), {
+    flag: 'log-durability',
+    env: 'VCHAIN_LOG_DURABILITY',
+    about:
+      'of a topic that may lose records with a broker (less than 3 replicas, 2 of them in sync): warn, or require better',
+    fallback: 'warn',
+  }),
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
     env: 'VCHAIN_TOPIC_PREFIX',
