@@ -28,6 +28,7 @@ export async function writeReference(out?: string): Promise<void> {
     name: 'virtualchain',
     readme: 'none',
     disableSources: true,
+    skipErrorChecking: true,
     excludeInternal: true,
     excludePrivate: true,
     validation: { notExported: false, invalidLink: true, notDocumented: false },
