@@ -55,7 +55,7 @@ type Parts = RealParts<'log' | 'node' | 'postgres'>;
 
 async function build(parts: Parts): Promise<Stack> {
   const postgresUrl = await parts.postgres.createDatabase('browser_regtest');
-  const settings = { ...settingsOf(parts, postgresUrl), VCHAIN_POLL_MS: '100' };
+  const settings = { ...settingsOf(parts, postgresUrl), VCHAIN_POLL_MS: '100', VCHAIN_NICENESS: '0' };
   const start = (name: string, service: string, args: readonly string[]) =>
     startScript(parts, settings, { name, script: `services/${service}/src/main.ts`, args });
   const rpc = openRpc(parts.node.url, { cookieFile: parts.node.cookieFile });

@@ -103,6 +103,8 @@ export class System implements AsyncDisposable {
       VCHAIN_TOPIC_PREFIX: this.parts.topicPrefix,
       VCHAIN_POLL_MS: '100',
       VCHAIN_HTTP_PORT: '0',
+      // A projector lets others go first, and is what suites wait for: beside suites that compute it would hardly run.
+      VCHAIN_NICENESS: '0',
     };
   }
 
