@@ -23,8 +23,9 @@ const PROGRESS_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
 /** I8: how long after the last trouble everything may take to agree, on a busy machine. */
 const CATCH_UP_MS_MAX = 240_000;
-/** So many blocks end the run, so that one branch is the winning one. */
 const LAST_BLOCKS = 3;
+/** Once all have caught up, one more reorganisation that all of them see, however much of the others was over before. */
+const LAST_REORG = 3;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -112,10 +113,11 @@ async function play(stage: Stage, options: ChaosOptions, { notes, ownExits }: Ke
     await mining;
   }
   const healed = performance.now();
-  for (let i = 0; i < LAST_BLOCKS; i++) await work.mineActs([]);
-  await agreed(stage);
-  const seconds = elapsed();
+  await end(stage);
   const catchUpSeconds = (performance.now() - healed) / 1_000;
+  await work.reorganise(LAST_REORG);
+  await end(stage);
+  const seconds = elapsed();
   const machines = await collectAll(stage);
   await stage.stopProcesses();
   const judgement = judge(machines, [...secretsInLogs(stage.logFolder, stage.secrets), ...bugs(ownExits)]);
@@ -206,6 +208,12 @@ async function newestBlocks(stage: Stage): Promise<Readonly<Record<MachineName, 
   const ask = ({ chain, name }: (typeof MACHINES)[number]) => newestBlock(stage, chain, name).catch(() => undefined);
   const [kv, bns] = await Promise.all([ask(MACHINES[0]), ask(MACHINES[1])]);
   return { kv, bns };
+}
+
+/** Some blocks more, so that one branch is the winning one, and until all agree on it. */
+async function end(stage: Stage): Promise<void> {
+  for (let i = 0; i < LAST_BLOCKS; i++) await stage.work.mineActs([]);
+  await agreed(stage);
 }
 
 /** Until every projection and every subscriber is at the newest block. */

@@ -9,7 +9,7 @@ import { seeded, Traffic } from '../../kit/traffic.ts';
 
 /** From one block to the next. */
 const BLOCK_EVERY_MS = 350;
-const REORG_CHANCE = 0.07;
+const REORG_CHANCE = 0.1;
 /** How often the replaced branch comes back afterwards. */
 const RETURN_CHANCE = 0.2;
 const DEPTH_MAX = 7;

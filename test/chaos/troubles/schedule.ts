@@ -62,8 +62,8 @@ export function minimumOf(minutes: number): Minimum {
     killsOfEach: Math.max(1, Math.floor(minutes)),
     pausesOfEach: Math.max(1, Math.floor(minutes / 5)),
     faultsOfEach: Math.max(1, Math.floor(minutes / 2)),
-    reorgs: Math.max(3, Math.floor(minutes * 6)),
-    reorgsInLog: Math.max(1, Math.floor(minutes)),
+    reorgs: Math.max(3, Math.floor(minutes * 3)),
+    reorgsInLog: Math.max(1, Math.floor(minutes / 2)),
     deepest: Math.max(7, Math.min(100, Math.floor(minutes * 10))),
     operationsPerSecond: minutes < LONG_MINUTES ? 2 : 10,
   };
