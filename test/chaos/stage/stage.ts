@@ -1,7 +1,7 @@
 /** The whole system as users run it, with a proxy on every way that can break: servers, processes, and the chain's generator. */
 import { join, resolve } from 'node:path';
 import { type RealParts, type Run, type RunningProcess, startRealParts } from '@virtualchain/local';
-import { openRpc } from '@virtualchain/node-client';
+import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { createMiner } from '@virtualchain/testing';
 import { freePorts } from '../../../infra/local/src/ports.ts';
 import { INGESTER_FLAGS, projectorFlags } from '../../../services/cli/src/demo/deployment.ts';
@@ -29,6 +29,8 @@ type OurVictim = Exclude<VictimKind, 'kafka' | 'postgres' | 'node'>;
 interface Servers {
   readonly parts: RealParts<'node' | 'postgres'>;
   readonly kafka: ProxiedKafka;
+  /** Of the generator, past the proxy. */
+  readonly rpc: NodeRpc;
   /** Of the database of the projections, past the proxy. */
   readonly database: string;
 }
@@ -98,7 +100,8 @@ export class Stage implements AsyncDisposable {
   static async start(options: StageOptions): Promise<Stage> {
     const parts = await startRealParts({ need: ['node', 'postgres'], log: options.log });
     try {
-      const work = await Work.fund(createMiner({ rpc: openRpc(parts.node.url) }), options.seed);
+      const rpc = openRpc(parts.node.url);
+      const work = await Work.fund(createMiner({ rpc }), options.seed);
       const database = await parts.postgres.createDatabase('chaos');
       const kafka = await startProxiedKafka(parts);
       const [gatewayPort = 0] = await freePorts(1);
@@ -109,7 +112,7 @@ export class Stage implements AsyncDisposable {
         node: await before(parts.node.url),
         gateway: await FaultProxy.open(gatewayPort),
       };
-      return new Stage(work, { parts, kafka, database }, links, { ...options, gatewayPort });
+      return new Stage(work, { parts, kafka, rpc, database }, links, { ...options, gatewayPort });
     } catch (error) {
       await parts[Symbol.asyncDispose]();
       throw error;
@@ -181,6 +184,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const one of [...this.#all, this.#servers.kafka.server]) one.retire();
     for (const proxy of Object.values(this.links)) await proxy[Symbol.asyncDispose]();
+    await this.#servers.rpc[Symbol.asyncDispose]();
     await this.#servers.parts[Symbol.asyncDispose]();
   }
 }

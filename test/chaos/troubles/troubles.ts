@@ -13,7 +13,7 @@ const WAIT_FOR_NEAR_MS = 120_000;
 const NEAR_BLOCKS = 10;
 const LOOK_MS = 200;
 /** How long a kill waits for a block to be on its way; a node that is away has none. */
-const WAIT_FOR_BLOCK_MS = 60_000;
+const WAIT_FOR_BLOCK_MS = 600_000;
 
 type PerVictim = Record<VictimKind, number>;
 
