@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningProcess } from '@virtualchain/local';
 import { Client } from '../kit/postgres-client.ts';
 import { System } from '../kit/system.ts';
+import { until } from '../kit/until.ts';
 
 let system: System;
 let running: RunningProcess[];
@@ -71,11 +72,33 @@ test('a row of the live build altered by hand: the switch is refused, verify nam
   expect((await system.status('kv'))?.build.schema).toBe(schema);
   const verified = await vchain('verify', 'kv');
   expect(verified).toMatchObject({ code: 1, output: expect.stringContaining(`height ${height}: rows of names`) });
+  const auditing = await system.projector('kv', { VCHAIN_AUDIT_PACE: '100000' });
+  const red = await until(
+    'the audit finds it',
+    () => healthOf(auditing),
+    ({ code }) => code === 503,
+  );
+  expect(red.body).toMatchObject({ ok: false, detail: { audit: { disagreement: { height, what: 'rows of names' } } } });
+  expect(await readFile(auditing.logFile, 'utf8')).toContain('AUDIT_DISAGREES');
   await client.rows(
     `update ${schema}.c_names set revision = revision - 1 where name = '${row?.['name']}' and valid_from = ${height}`,
   );
   expect(await vchain('verify', 'kv')).toMatchObject({ code: 0 });
-}, 120_000);
+  await until(
+    'the audit looks again',
+    () => healthOf(auditing),
+    ({ code }) => code === 200,
+  );
+  await auditing.stop();
+}, 180_000);
+
+/** What a process answers at `/health`. */
+async function healthOf({ logFile }: RunningProcess): Promise<{ readonly code: number; readonly body: unknown }> {
+  const port = /"port":(\d+)/.exec(await readFile(logFile, 'utf8'))?.[1];
+  if (port === undefined) return { code: 0, body: null };
+  const answer = await fetch(`http://127.0.0.1:${port}/health`);
+  return { code: answer.status, body: await answer.json() };
+}
 
 test('the state at a past height is what it was then', async () => {
   const at = system.miner.tip.height - 5;

@@ -73,6 +73,7 @@ export { viewSchema } from './registry/views.ts';
 export { type ExportOptions, exportSnapshot } from './snapshot/snapshot-export.ts';
 export { type SnapshotHeader, signerOf } from './snapshot/snapshot-file.ts';
 export { type Imported, type ImportOptions, importSnapshot } from './snapshot/snapshot-import.ts';
+export { type Audited, AuditRound } from './verify/audit.ts';
 export {
   compareVerdicts,
   type ToldVerdict,

@@ -48,6 +48,12 @@ export const spec = {
     about: 'how far it steps back for the ingester where they share a machine, 0 to 19',
     fallback: 10,
   }),
+  auditPace: optional(integer({ min: 0 }), {
+    flag: 'audit-pace',
+    env: 'VCHAIN_AUDIT_PACE',
+    about: 'operations a second that the audit checks again, a block without any counting as one; 0 for no audit',
+    fallback: 100,
+  }),
   progressMs: optional(integer({ min: 100 }), {
     flag: 'progress-ms',
     env: 'VCHAIN_PROGRESS_MS',

@@ -16,5 +16,11 @@ export const RESUME_POLL_MS = 1_000;
 export const KNOWN_BLOCKS_MAX = 1_024;
 /** How often the newest height of the log is looked up, for status and lag. */
 export const LOG_END_POLL_MS = 2_000;
+/** What one step of the audit checks: a block at least, and more only up to these. */
+export const AUDIT_STEP = { blocks: 50, operations: 500 };
+/** How long the audit waits before it looks again at what disagreed, or could not be asked. */
+export const AUDIT_AGAIN_MS = 10_000;
+/** Between two rounds of the audit. */
+export const AUDIT_ROUND_PAUSE_MS = 60_000;
 /** Heights that a light client may ask about at once. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;

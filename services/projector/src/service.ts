@@ -16,14 +16,15 @@ import {
   startHealthServer,
   stepBack,
 } from '@virtualchain/process';
-import { answersOf, openProjection, openRegistry } from '@virtualchain/projection';
+import { answersOf, openLiveBuild, openProjection, openRegistry } from '@virtualchain/projection';
+import { auditForEver } from './audit.ts';
 import { spec } from './config.ts';
 import { failpoints } from './failpoints.ts';
 import { LOG_END_POLL_MS } from './limits.ts';
 import { watchLogEnd } from './log-end.ts';
 import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
-import { projectorStatus } from './status.ts';
+import { projectorStatus } from './status/status.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -80,11 +81,11 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
     ...status,
   });
   logger.info({ topic, machine: machine.name, port: server.port }, 'started');
-  await project({
-    log,
-    topic,
-    open: () => openProjection(config.postgresUrl, instance),
-    signal,
-    events: status,
-  });
+  const work = { log, topic, signal, events: status };
+  const folding = project({ ...work, open: () => openProjection(config.postgresUrl, instance) });
+  const auditing =
+    config.auditPace === 0
+      ? undefined
+      : auditForEver({ ...work, pace: config.auditPace, open: () => openLiveBuild(registry, instance) });
+  await Promise.all([folding, auditing]);
 }

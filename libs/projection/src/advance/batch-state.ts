@@ -10,9 +10,9 @@ import {
   StateUnavailable,
 } from '@virtualchain/machine';
 import type { Build } from '../build/build.ts';
-import { countRows, historyOf, readCurrent, readRanges, readVersions } from '../build/collection-history.ts';
+import { countRows, historyOf, readHeld, readRanges, readVersions } from '../build/collection-history.ts';
 import { inIndexOrder } from '../build/collection-table.ts';
-import { all, always, behind, current, equalTo, given } from '../build/conditions.ts';
+import { all, always, behind, type Condition, current, equalTo, given } from '../build/conditions.ts';
 import { KEYS_PER_QUERY_MAX, ROWS_PER_RANGE_MAX, ROWS_READ_AHEAD_MAX } from '../limits.ts';
 import { RangeCache, readTogether } from './range-cache.ts';
 import type { RowCache } from './row-cache.ts';
@@ -25,13 +25,16 @@ export class BatchState implements StateSource {
   readonly collections: Collections;
   readonly #build: Build;
   readonly #rows: RowCache;
+  readonly #holds: Condition;
   /** What was read ahead, by collection: it holds until the run is written, and no longer. */
   readonly #ranges = new Map<string, RangeCache>();
 
-  constructor(build: Build, rows: RowCache) {
+  /** `holds` says which rows the state has: those of now, or of a past height; the cache then has none but these. */
+  constructor(build: Build, rows: RowCache, holds: Condition = current) {
     this.collections = build.machine.collections;
     this.#build = build;
     this.#rows = rows;
+    this.#holds = holds;
   }
 
   /** Takes on what a run did that is written now. */
@@ -56,9 +59,10 @@ export class BatchState implements StateSource {
     for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
       const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);
       const found = await orUnavailable(() =>
-        readCurrent(
+        readHeld(
           history,
           part.map(([, row]) => row),
+          this.#holds,
         ),
       );
       for (const [key] of part) this.#rows.keep(name, key, null);
@@ -79,7 +83,7 @@ export class BatchState implements StateSource {
         const part = group.slice(i, i + KEYS_PER_QUERY_MAX);
         const [{ index }] = part as [IndexRange];
         const prefixes = part.map(({ prefix }) => prefix);
-        const limits = { perRange: ROWS_PER_RANGE_MAX, inAll: ROWS_READ_AHEAD_MAX - read.length };
+        const limits = { holds: this.#holds, perRange: ROWS_PER_RANGE_MAX, inAll: ROWS_READ_AHEAD_MAX - read.length };
         const found = await orUnavailable(() => readRanges(history, index, prefixes, limits));
         if (found === null) return read; // the rest is asked for when it is wanted
         cache.keep(part, found, ROWS_PER_RANGE_MAX);
@@ -100,7 +104,7 @@ export class BatchState implements StateSource {
     const fixed = given(prefix);
     const free = order.filter((column) => !fixed.includes(column));
     const beyond = after === null ? always : behind(columns, free, after);
-    const where = all(current, equalTo(columns, fixed, prefix), beyond);
+    const where = all(this.#holds, equalTo(columns, fixed, prefix), beyond);
     const versions = await orUnavailable(() => readVersions(history, { where, order, limit }));
     const rows = versions.map(({ row }) => row);
     this.#rangesOf(name).follow(range, after, rows, limit);
@@ -112,7 +116,7 @@ export class BatchState implements StateSource {
     if (known !== undefined) return known;
     const { prefix } = range;
     const history = historyOf(this.#build, name);
-    const where = all(current, equalTo(history.collection.columns, given(prefix), prefix));
+    const where = all(this.#holds, equalTo(history.collection.columns, given(prefix), prefix));
     return orUnavailable(() => countRows(history, where));
   }
 

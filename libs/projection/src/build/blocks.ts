@@ -61,8 +61,10 @@ export interface StoredBlock extends StoredHashes {
   readonly collectionHashes: CollectionHashes | null;
   readonly operationCount: number;
   readonly verdicts: VerdictCounts;
-  /** Of its operations, as the log has it. */
+  /** Of its operations, as the log that they were folded from had it. */
   readonly digest: string;
+  /** Of the record that connects it. */
+  readonly sequence: number;
 }
 
 export function countVerdicts(blocks: readonly FoldedBlock[]): VerdictCounts {
@@ -184,6 +186,7 @@ function storedBlock(row: RowOf<typeof Blocks>): StoredBlock {
     operationCount: row.operation_count,
     verdicts: { accepted: row.accepted, rejected: row.rejected, ignored: row.ignored },
     digest: row.digest,
+    sequence: Number(row.first_sequence),
   };
 }
 

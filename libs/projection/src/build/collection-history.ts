@@ -6,7 +6,7 @@ import type { BulkColumn } from './bulk/binary-array.ts';
 import { bulkWrites, namesOf, selectedOf, unnest } from './bulk/bulk-insert.ts';
 import { runWrites, type Write } from './bulk/write.ts';
 import { collectionTable, historyView, inIndexOrder } from './collection-table.ts';
-import { type Condition, current, heldAt, inOrder, isStorable } from './conditions.ts';
+import { type Condition, current, inOrder, isStorable } from './conditions.ts';
 import type { Db } from './database/database.ts';
 import { ELEMENT_CAST, ELEMENT_TYPE, rowFromSql, toElements } from './sql-columns.ts';
 
@@ -133,25 +133,25 @@ export async function emptyCollections(build: Build): Promise<readonly string[]>
   return histories.filter(({ name }) => rows[0]?.[name] === false).map(({ name }) => name);
 }
 
-/** The current rows of some keys, those that there are. */
-export async function readCurrent(history: History, keys: readonly Row[]): Promise<readonly Row[]> {
+/** The rows of some keys that the condition holds for, those that there are. */
+export async function readHeld(history: History, keys: readonly Row[], holds: Condition): Promise<readonly Row[]> {
   const storable = keys.filter((row) => history.collection.key.every((name) => isStorable(row[name])));
   if (storable.length === 0) return [];
   const { columns, match } = keysOf(history, storable);
   const { rows } = await sql<Found>`select t.* from ${sql.table(history.table)} t
-    join ${unnest(columns)} as x(${namesOf(columns)}) on ${match} where ${current}`.execute(history.db);
+    join ${unnest(columns)} as x(${namesOf(columns)}) on ${match} where ${holds}`.execute(history.db);
   return rows.map((found) => rowFromSql(history.collection.columns, found));
 }
 
 /**
- * The current rows of many ranges of one index, in any order; of each range no more than `perRange`, the first ones. All
- * prefixes name the same columns, one at least, none of them null. Null when there are more than `inAll` of them.
+ * The rows of many ranges of one index that `holds` holds for, in any order; of each range no more than `perRange`, the first
+ * ones. All prefixes name the same columns, one at least, none of them null. Null when there are more than `inAll` of them.
  */
 export async function readRanges(
   history: History,
   index: string,
   prefixes: readonly Row[],
-  { perRange, inAll }: { readonly perRange: number; readonly inAll: number },
+  { holds, perRange, inAll }: { readonly holds: Condition; readonly perRange: number; readonly inAll: number },
 ): Promise<readonly Row[] | null> {
   const { columns, key, indexes } = history.collection;
   const names = (indexes[index] ?? []).filter((name) => prefixes[0]?.[name] !== undefined);
@@ -162,14 +162,9 @@ export async function readRanges(
   );
   const order = inOrder(inIndexOrder(indexes[index] ?? [], key));
   const { rows } = await sql<Found>`select r.* from ${unnest(wanted)} as x(${namesOf(wanted)})
-    cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${current}
+    cross join lateral (select t.* from ${sql.table(history.table)} t where ${same} and ${holds}
       order by ${order} limit ${perRange}) r limit ${inAll + 1}`.execute(history.db);
   return rows.length > inAll ? null : rows.map((found) => rowFromSql(columns, found));
-}
-
-/** All rows of the state at a height. */
-export async function readRowsAt(history: History, height: number): Promise<readonly Row[]> {
-  return (await readVersions(history, { where: heldAt(height) })).map(({ row }) => row);
 }
 
 /**

@@ -86,14 +86,14 @@ export function operationWrites(build: BuildTables, blocks: readonly WrittenBloc
     verdict: outcomes.map(({ verdict }) => verdictNumber(verdict.kind)),
     txid: outcomes.map(({ event }) => event.txid),
     opcode: outcomes.map(({ event }) => event.opcode),
-    reason: outcomes.map(({ verdict }) => reasonOf(verdict)),
+    reason: outcomes.map(({ verdict }) => reasonText(verdict)),
     changed_keys: outcomes.map(({ changedKeys }) => JSON.stringify(changedKeys)),
   };
   return columnWrites(build, StoredOperations, columns);
 }
 
-/** JSON. */
-function reasonOf(verdict: Verdict): string | null {
+/** Why an operation was not accepted, as JSON; null for one that was. */
+export function reasonText(verdict: Verdict): string | null {
   if (verdict.kind === 'accepted') return null;
   return JSON.stringify([storableText(verdict.code), storableText(verdict.detail)]);
 }

@@ -7,6 +7,7 @@ import { readOperations } from '../build/operations.ts';
 import { readRecords } from '../build/records.ts';
 import type { BlockRecords, StoredOperation, StoredTransition } from '../build/stored.ts';
 import { readTransitions } from '../build/transitions.ts';
+import { type Derived, readDerived } from './derived.ts';
 
 /** What a build keeps of some blocks, read for `verify`; all but the blocks by height. */
 export interface Step {
@@ -15,9 +16,12 @@ export interface Step {
   readonly records: ReadonlyMap<number, BlockRecords>;
   readonly transitions: ReadonlyMap<number, readonly StoredTransition[]>;
   readonly changes: ReadonlyMap<number, readonly RowChange[]>;
+  /** Null where the build does not keep it, or nobody compares it. */
+  readonly derived: Derived | null;
 }
 
-export async function readStep(build: Build, from: number, to: number): Promise<Step> {
+/** What is kept of blocks; also what no hash covers, where they are folded again. */
+export async function readStep(build: Build, from: number, to: number, isFolding: boolean): Promise<Step> {
   const byHeight = ({ height }: { readonly height: number }): number => height;
   const operations = await readOperations(build, from, to);
   return {
@@ -26,6 +30,7 @@ export async function readStep(build: Build, from: number, to: number): Promise<
     records: await readRecords(build, operations),
     transitions: Map.groupBy(await readTransitions(build, from, to), byHeight),
     changes: await readChanges(build, from, to),
+    derived: isFolding ? await readDerived(build, from, to) : null,
   };
 }
 

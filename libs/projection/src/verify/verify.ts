@@ -1,21 +1,19 @@
-import { height as toHeight } from '@virtualchain/bitcoin';
-import { anchorHeight, MemoryFold, type Row } from '@virtualchain/machine';
+import { anchorHeight, foldGenesis, MemoryState } from '@virtualchain/machine';
 import type { PostgresProjection } from '../advance/postgres-projection.ts';
-import { readBlock, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
+import { readBlock, readNewestBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
-import { historiesOf, misplacedFrom, readRowsAt } from '../build/collection-history.ts';
+import { historiesOf, misplacedFrom } from '../build/collection-history.ts';
 import { inSnapshot } from '../build/database/database.ts';
 import { NotFound } from '../errors.ts';
 import { VERIFIED_BLOCKS_PER_STEP_MAX } from '../limits.ts';
-import { BlockChecks, type CheckStart } from './check-block.ts';
+import { type CheckStart, checkStep } from './check-block.ts';
 import { differingRows, genesisRowHashes } from './row-hashes.ts';
 import { checkTrusted, type Disagreement, type Trusted, type Verified } from './verified.ts';
-import { readStep } from './verify-read.ts';
 
 /** Which heights are verified, against what, and how. */
 export interface VerifyOptions {
   readonly onProgress?: (height: number, to: number) => void;
-  /** Fold from this height on, beginning with the rows that are stored for the height below; the first by default. */
+  /** Fold from this height on, onto the rows that are stored for the height below; the first by default. */
   readonly from?: number;
   /** Verify up to this height; the newest by default. */
   readonly to?: number;
@@ -25,8 +23,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Recomputes every hash of a projection twice: by folding the stored operations again on memory, and from the stored
- * transitions and history rows. Stops at the first height that disagrees, and says all that differs there. One snapshot
+ * Recomputes every hash of a projection twice: by folding the stored operations again onto the rows below them, which were
+ * verified before, and from the stored transitions and history rows. Stops at the first height that disagrees, and says all that differs there. One snapshot
  * of the database is read, so a projector may go on meanwhile.
  */
 export async function verifyProjection(projection: PostgresProjection, options: VerifyOptions = {}): Promise<Verified> {
@@ -47,23 +45,19 @@ export async function verifyIn(build: Build, options: VerifyOptions): Promise<Ve
     operations,
     disagreements,
   });
-  const start = await startAt(build, first - 1);
-  const atStart = differingRows(first - 1, start.fold.collectionHashes, start.rowHashes);
+  let start = await startBelow(build, first);
+  const atStart = differingRows(first - 1, start.folded, start.ofRows);
   if (atStart.length > 0) return answer(atStart);
-  const checks = new BlockChecks(build, start, refold);
-  for (let from = first; from <= to; from += VERIFIED_BLOCKS_PER_STEP_MAX) {
-    const upTo = Math.min(to, from + VERIFIED_BLOCKS_PER_STEP_MAX - 1);
-    const step = await readStep(build, from, upTo);
-    for (const block of step.blocks) {
-      if (block.height !== first + blocks) return answer([gap(first + blocks, block.height)]);
-      const found = await checks.check(block, step, trust.get(block.height));
-      blocks++;
-      operations += step.operations.get(block.height)?.length ?? 0;
-      if (found.length > 0) return answer(found);
-    }
+  while (start.height < to) {
+    const upTo = Math.min(to, start.height + VERIFIED_BLOCKS_PER_STEP_MAX);
+    const checked = await checkStep(build, start, { to: upTo, trust, refold });
+    blocks += checked.blocks;
+    operations += checked.operations;
+    if (checked.disagreements.length > 0) return answer(checked.disagreements);
+    start = checked.end;
     onProgress?.(upTo, to);
   }
-  return answer(first + blocks <= to ? [gap(first + blocks, to)] : await misplaced(build, top, to));
+  return answer(await misplaced(build, top, to));
 }
 
 /** The heights to verify, and that of the newest block. */
@@ -73,25 +67,22 @@ async function rangeOf(build: Build, { from, to }: VerifyOptions): Promise<{ top
   return { top, first: Math.max(from ?? 0, anchor + 1), to: Math.min(top, to ?? Number.POSITIVE_INFINITY) };
 }
 
-/** The state below the first height to verify: the genesis, or what is stored there. */
-async function startAt(build: Build, height: number): Promise<CheckStart> {
+/** The state below a height: the genesis, or what is stored there. @throws NotFound */
+export async function startBelow(build: Build, first: number): Promise<CheckStart> {
   const { machine, schema } = build;
-  const undo = { undoBlocksMax: 1 };
+  const height = first - 1;
   if (height === anchorHeight(machine)) {
-    const fold = await MemoryFold.open(machine, undo);
-    return { fold, rowHashes: await genesisRowHashes(build, fold.collectionHashes) };
+    const { hashes } = await foldGenesis(machine, new MemoryState(machine.collections));
+    return { height, folded: hashes, ofRows: await genesisRowHashes(build, hashes) };
   }
-  const collectionHashes = (await readBlock(build, height))?.collectionHashes ?? null;
-  if (collectionHashes === null)
+  const stored = (await readBlock(build, height))?.collectionHashes ?? null;
+  if (stored === null)
     throw new NotFound(`${schema} has no folded block at height ${height}, below the first one to verify`);
-  const rows: Record<string, readonly Row[]> = {};
-  for (const history of historiesOf(build)) rows[history.name] = await readRowsAt(history, height);
-  const start = { height: toHeight(height), rows, collectionHashes, snapshots: storedSnapshots(build) };
-  return { fold: MemoryFold.openAt(machine, start, undo), rowHashes: collectionHashes };
+  return { height, folded: stored, ofRows: stored };
 }
 
 /** Rows whose heights do not fit together: no hash covers them. */
-async function misplaced(build: Build, top: number, to: number): Promise<Disagreement[]> {
+export async function misplaced(build: Build, top: number, to: number): Promise<Disagreement[]> {
   const found: Disagreement[] = [];
   for (const history of historiesOf(build)) {
     const height = await misplacedFrom(history, top);
@@ -100,8 +91,4 @@ async function misplaced(build: Build, top: number, to: number): Promise<Disagre
     found.push({ height, what, stored: 'heights that do not fit together', computed: 'one row a key' });
   }
   return found.sort((a, b) => a.height - b.height);
-}
-
-function gap(expected: number, found: number): Disagreement {
-  return { height: expected, what: 'blocks', stored: `next is ${found}`, computed: `block ${expected} is missing` };
 }

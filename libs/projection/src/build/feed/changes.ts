@@ -28,10 +28,16 @@ export type StepChanges = ReadonlyMap<number, readonly FeedChange[]>;
 
 /** Null for a block that changed nothing. Compressed beside the main thread. */
 export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): Promise<Uint8Array | null> {
+  const text = changesText(machine, steps);
+  return text === null ? null : compressed(text);
+}
+
+/** What is packed: JSON, which is the same for the same changes. */
+export function changesText(machine: AnyStateMachine, steps: BlockSteps): string | null {
   const texts = changeTexts(machine);
   const all = [steps.opened, ...steps.operations, steps.closed];
   const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [`[${step},[${texts(changes)}]]`]));
-  return told.length === 0 ? null : compressed(`[${told.join(',')}]`);
+  return told.length === 0 ? null : `[${told.join(',')}]`;
 }
 
 /** Writes changes as JSON. What one step leaves is what a later one of the block finds: a row is written once. */

@@ -89,3 +89,25 @@ test('verdicts are counted by kind, from zero', async () => {
   expect(await metric('projector_verdicts_total')).toMatch(/verdict="accepted".* 4$/);
   expect(status.status()).toMatchObject({ height: 106, lagBlocks: 1 });
 });
+
+test('what the audit finds turns health red, by height, until it agrees again', async () => {
+  const { status, metric } = watched(107);
+  status.opened('kv_kv_v3_1', cursorAt(105));
+  status.state('at-tip', null);
+  const step = { height: 102, top: 105, blocks: 1, operations: 2, disagreements: [] };
+  status.audited('kv_kv_v3_1', step);
+  expect(status.health().ok).toBe(true);
+  expect(await metric('projector_audit_height')).toMatch(/ 102$/);
+  const wrong = { height: 103, what: 'rows of names', stored: 'a', computed: 'b' };
+  status.audited('kv_kv_v3_1', { ...step, disagreements: [wrong] });
+  expect(status.health()).toMatchObject({ ok: false, detail: { audit: { height: 102, disagreement: wrong } } });
+  expect(status.ready().ok).toBe(true);
+  expect(await metric('projector_audit_disagrees')).toMatch(/ 1$/);
+  status.audited('kv_kv_v3_1', { ...step, height: 105 });
+  status.auditedAll('kv_kv_v3_1');
+  expect(status.health()).toMatchObject({
+    ok: true,
+    detail: { audit: { height: 105, rounds: 1, disagreement: null } },
+  });
+  expect(await metric('projector_audit_disagrees')).toMatch(/ 0$/);
+});

@@ -1,10 +1,12 @@
 import type { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor, LogTail } from '@virtualchain/operation-log';
 import type { Logger, Metrics } from '@virtualchain/process';
+import type { Disagreement } from '@virtualchain/projection';
+import { AuditDisagrees, type AuditEvents } from '../audit.ts';
+import type { ProjectorEvents, ProjectorState } from '../projector-events.ts';
 import { type ProgressOptions, progressLines } from './progress-lines.ts';
-import type { ProjectorEvents, ProjectorState } from './projector-events.ts';
 import { projectorCounters, watchStanding } from './projector-metrics.ts';
-import { describe, isReady, type ProjectorIdentity, type Standing } from './standing.ts';
+import { describe, isReady, nothingAudited, type ProjectorIdentity, type Standing } from './standing.ts';
 
 export interface StatusOptions extends ProgressOptions {
   readonly metrics: Metrics;
@@ -16,7 +18,7 @@ export interface StatusOptions extends ProgressOptions {
 }
 
 /** What the projector shows of itself: log lines, metrics, and the answers of `/health`, `/ready` and `/status`. */
-export interface ProjectorStatus extends ProjectorEvents {
+export interface ProjectorStatus extends ProjectorEvents, AuditEvents {
   health(): { readonly ok: boolean; readonly detail: unknown };
   ready(): { readonly ok: boolean; readonly detail: unknown };
   status(): unknown;
@@ -25,7 +27,7 @@ export interface ProjectorStatus extends ProjectorEvents {
 export function projectorStatus(options: StatusOptions): ProjectorStatus {
   const { logger, metrics, identity, topic, logEnd } = options;
   metrics.label({ ...identity, version: String(identity.version) });
-  const standing: Standing = { state: 'starting', error: null, cursor: null, build: null };
+  const standing: Standing = { state: 'starting', error: null, cursor: null, build: null, audit: nothingAudited() };
   const counters = projectorCounters(metrics);
   const progress = progressLines(options);
   watchStanding(metrics, standing, logEnd);
@@ -51,11 +53,33 @@ export function projectorStatus(options: StatusOptions): ProjectorStatus {
       if (work.disconnected > 0) logger.info({ disconnected: work.disconnected, ...placeOf(at) }, 'rolled back');
       progress.add(work, at?.height ?? null, logEnd()?.block?.height ?? null);
     },
+    audited(build, { height, disagreements }) {
+      const { audit } = standing;
+      const [found = null] = disagreements;
+      if (found !== null && !isSame(found, audit.disagreement)) {
+        const { code, message } = new AuditDisagrees(identity.machine, build, found);
+        logger.error({ code, reason: message, build, height: found.height }, 'the audit found what disagrees');
+      }
+      if (found === null && audit.disagreement !== null)
+        logger.info({ build, height: audit.disagreement.height }, 'what the audit had found agrees now');
+      Object.assign(audit, { build, height, disagreement: found });
+    },
+    auditedAll(build) {
+      const { audit } = standing;
+      audit.rounds += 1;
+      logger.info({ build, height: audit.height, rounds: audit.rounds }, 'every block was checked again, and agrees');
+    },
+    auditWaits: (error) => logger.warn({ code: error.code, reason: error.message }, 'the audit waits'),
     // A fault waits for `vchain resume`: to start the process again would not help it.
-    health: () => ({ ok: standing.state !== 'stopped', detail: detail() }),
+    // What the audit found is a matter for people as well, who look here first.
+    health: () => ({ ok: standing.state !== 'stopped' && standing.audit.disagreement === null, detail: detail() }),
     ready: () => ({ ok: isReady(standing), detail: detail() }),
     status: detail,
   };
+}
+
+function isSame(a: Disagreement, b: Disagreement | null): boolean {
+  return a.height === b?.height && a.what === b.what;
 }
 
 function logState(logger: Logger, next: ProjectorState, cause: ExpectedError | null, cursor: Cursor | null): void {

@@ -55,6 +55,16 @@ export function watchStanding(metrics: Metrics, standing: Standing, logEnd: () =
     read: () => (standing.state === 'faulted' ? 1 : 0),
   });
   metrics.gauge({
+    name: 'projector_audit_height',
+    help: 'newest block that the audit checked again in this round',
+    read: () => standing.audit.height,
+  });
+  metrics.gauge({
+    name: 'projector_audit_disagrees',
+    help: '1 while what is stored does not agree with the rules, or with the log',
+    read: () => (standing.audit.disagreement === null ? 0 : 1),
+  });
+  metrics.gauge({
     name: 'projector_ready',
     help: '1 while the machine follows the log',
     read: () => (isReady(standing) ? 1 : 0),

@@ -1,6 +1,7 @@
 import type { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor, LogTail } from '@virtualchain/operation-log';
-import type { ProjectorState } from './projector-events.ts';
+import type { Audited } from '@virtualchain/projection';
+import type { ProjectorState } from '../projector-events.ts';
 
 export interface ProjectorIdentity {
   readonly service: 'projector';
@@ -17,7 +18,22 @@ export interface Standing {
   error: ExpectedError | null;
   cursor: Cursor | null;
   build: string | null;
+  readonly audit: AuditStanding;
 }
+
+/** How far the audit is. */
+export interface AuditStanding {
+  /** The build that is checked; null before the first step. */
+  build: string | null;
+  /** All blocks up to this one agreed when they were looked at. */
+  height: number | null;
+  /** How often every block was checked. */
+  rounds: number;
+  /** The lowest place that does not agree: null where none is known. */
+  disagreement: Audited['disagreements'][number] | null;
+}
+
+export const nothingAudited = (): AuditStanding => ({ build: null, height: null, rounds: 0, disagreement: null });
 
 export function isReady({ state }: Standing): boolean {
   return state === 'at-tip' || state === 'catching-up';
@@ -48,6 +64,7 @@ export function describe(standing: Standing, identity: ProjectorIdentity, topic:
       sequence: end?.sequence ?? null,
       epoch: end?.epoch ?? null,
     },
+    audit: standing.audit,
     error: error === null ? null : { code: error.code, message: error.message },
   };
 }
