@@ -340,6 +340,30 @@ test('with several nodes, one that fails or lags is left for the next', async ()
   expect(node.label).toBe(new URL(scripted.url).host);
 });
 
+test('a node that is distrusted is left, also while it says that it is ahead; it is asked where the others fail, and later again', async () => {
+  await using second = await startScriptedNode();
+  for (const { bytes } of main.slice(1)) second.model.submit(bytes);
+  let now = 0;
+  const node = failover([open(), open({}, second.url)], { now: () => now, compareEveryMs: 10 });
+  const [first, other] = [scripted, second].map(({ url }) => new URL(url).host);
+  for (const { bytes } of buildChain({ to: 9 }).slice(6)) scripted.model.submit(bytes);
+  expect(node.label).toBe(first);
+  node.distrust?.();
+  expect(node.label).toBe(other);
+  now = 10;
+  expect((await node.status()).blocks).toBe(5);
+  second.fail('html', { times: 1 });
+  expect((await node.bestBlock()).height).toBe(9);
+  expect((await node.bestBlock()).height).toBe(5);
+  now = 60 * 60_000;
+  expect((await node.status()).blocks).toBe(9);
+  expect(node.label).toBe(first);
+  // Where nobody is trusted, all are.
+  node.distrust?.();
+  node.distrust?.();
+  expect((await node.bestBlock()).height).toBeGreaterThan(0);
+});
+
 test('a node that changes its mind between two calls is asked again', async () => {
   const node = open();
   const steps: string[] = [];

@@ -1,5 +1,5 @@
 import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
-import { COMPARE_EVERY_MS, LAG_BLOCKS_MAX } from './limits.ts';
+import { COMPARE_EVERY_MS, DISTRUST_MS, LAG_BLOCKS_MAX } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
 
 /** When another node takes over. */
@@ -12,8 +12,8 @@ export interface FailoverOptions {
 }
 
 /**
- * Several nodes as one. Calls go to one of them until it fails or lags; then the next one takes over. When all fail, the
- * error is the last one's. Answers of different nodes are told apart by what is checked anyway: hashes and links.
+ * Several nodes as one. Calls go to one of them until it fails, lags, or is distrusted; then the next one takes over. When all
+ * fail, the error is the last one's. Answers of different nodes are told apart by what is checked anyway: hashes and links.
  */
 export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions = {}): BitcoinNode {
   const [only] = nodes;
@@ -22,17 +22,29 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
   const { lagBlocksMax = LAG_BLOCKS_MAX, compareEveryMs = COMPARE_EVERY_MS, now = Date.now } = options;
   let current = 0;
   let comparedAt = now();
+  const distrustedUntil = new Map<number, number>();
   const inUse = (): BitcoinNode => nodes[current] ?? only;
 
+  const isTrusted = (index: number): boolean => (distrustedUntil.get(index) ?? Number.NEGATIVE_INFINITY) <= now();
+
+  /** In which order they are asked: from the one in use on, those that are distrusted last. */
+  function inOrder(): readonly number[] {
+    const all = nodes.map((_node, i) => (current + i) % nodes.length);
+    return [...all.filter(isTrusted), ...all.filter((index) => !isTrusted(index))];
+  }
+
   async function ask<Result>(question: (node: BitcoinNode) => Promise<Result>): Promise<Result> {
-    for (let failed = 1; ; failed += 1) {
+    let failure: unknown;
+    for (const index of inOrder()) {
+      current = index;
       try {
         return await question(inUse());
       } catch (error) {
-        if (!isOutOfOrder(error) || failed >= nodes.length) throw error;
-        current = (current + 1) % nodes.length;
+        if (!isOutOfOrder(error)) throw error;
+        failure = error;
       }
     }
+    throw failure;
   }
 
   /** Leaves the node in use for the first one that is more than `lagBlocksMax` ahead of it. */
@@ -40,9 +52,9 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
     if (now() - comparedAt < compareEveryMs) return;
     comparedAt = now();
     const heights = await Promise.all(
-      nodes.map((node) =>
+      nodes.map((node, index) =>
         node.bestBlock().then(
-          ({ height }) => height,
+          ({ height }) => (isTrusted(index) ? height : -1),
           () => -1,
         ),
       ),
@@ -70,6 +82,10 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
     spentOutputs: (txids, spentIn) => ask((node) => node.spentOutputs(txids, spentIn)),
     zmqUrl: () => ask((node) => node.zmqUrl()),
     fundingSource: () => ask((node) => node.fundingSource()),
+    distrust() {
+      distrustedUntil.set(current, now() + DISTRUST_MS);
+      current = inOrder()[0] ?? 0;
+    },
     close: closeAll,
     [Symbol.asyncDispose]: closeAll,
   };

@@ -69,5 +69,10 @@ export interface BitcoinNode extends AsyncDisposable {
   fundingSource(): Promise<FundingSource>;
   /** Where the node publishes `hashblock`, as it says itself unless it was configured; null where it does not. */
   zmqUrl(): Promise<string | null>;
+  /**
+   * Says that something which the node answered turned out to be wrong. Several nodes as one leave it for another, and do not
+   * come back for a while; one alone has nobody to leave to, and is not told.
+   */
+  distrust?(): void;
   close(): Promise<void>;
 }

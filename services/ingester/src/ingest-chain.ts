@@ -1,7 +1,8 @@
-import { type Height, height } from '@virtualchain/bitcoin';
+import { BlockInvalid, BlockMalformed, HeaderInvalid, type Height, height } from '@virtualchain/bitcoin';
 import { createBackOff, ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { checkNode } from '@virtualchain/node-client';
-import { createDifficultyCheck } from './block/difficulty-check.ts';
+import { BlockNotServed } from './block/block-entry.ts';
+import { createDifficultyCheck, HeadersNotServed } from './block/difficulty-check.ts';
 import { trackBranch } from './branch.ts';
 import type { ChainIngest } from './ingest.ts';
 import { CHAIN_RETRY, FENCED_RETRY } from './limits.ts';
@@ -69,7 +70,7 @@ async function lead(ingest: ChainIngest, signal: AbortSignal, opened: (epoch: nu
 
 /** Tries again, later each time, until it went well once or the signal ends it. */
 async function untilDone(
-  { report, clock }: ChainIngest,
+  { node, report, clock }: ChainIngest,
   signal: AbortSignal,
   work: (progressed: () => void) => Promise<void>,
 ): Promise<void> {
@@ -82,6 +83,7 @@ async function untilDone(
     } catch (error) {
       if (signal.aborted && isExpectedError(error)) return;
       if (!isExpectedError(error) || error.remedy === 'halt') throw error;
+      if (isWrongAnswer(error)) node.distrust?.();
       const ms = Math.round((isFenced(error) ? fencedWaits : waits).nextMs());
       report.retry(error, ms);
       await clock.sleep(ms, signal);
@@ -120,5 +122,9 @@ async function refuseUnfit({ node, log, chain, network, identity }: ChainIngest)
   const readiness = await checkNode(node, { ...chain, nextBlock }, network);
   if (readiness.kind === 'syncing') throw new NodeSyncing(node.label, readiness.status.blocks, readiness.blocksLeft);
 }
+
+/** What the node said is not true, or it does not give what it names: another node may. */
+const isWrongAnswer = (error: ExpectedError): boolean =>
+  [BlockInvalid, BlockMalformed, HeaderInvalid, BlockNotServed, HeadersNotServed].some((kind) => error instanceof kind);
 
 const isFenced = (error: ExpectedError): boolean => error.code === 'WRITER_FENCED';
