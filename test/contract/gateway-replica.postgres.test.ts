@@ -14,7 +14,6 @@ import {
 } from '@virtualchain/projection';
 import { type GatewayApi, gatewayOver } from '../kit/gateway-api.ts';
 import { Client } from '../kit/postgres-client.ts';
-import { sharedServers } from '../kit/shared-servers.ts';
 import { type Standby, startStandby } from '../kit/standby.ts';
 import { until } from '../kit/until.ts';
 import { changesOf, connectKv, kvInstance } from './kv-log.ts';
@@ -42,7 +41,8 @@ let registry: Registry;
 let gateway: GatewayApi;
 
 beforeAll(async () => {
-  parts = await startRealParts({ need: ['postgres'], env: sharedServers(), log: () => undefined });
+  // Its own: the whole server is copied, which others fill and empty meanwhile where it is shared.
+  parts = await startRealParts({ need: ['postgres'], log: () => undefined });
   url = await parts.postgres.createDatabase('gateway_replica');
   changes = await changesOf(ENTRIES);
   projection = await openProjection(url, kvInstance());
