@@ -41,5 +41,8 @@ export const BLOCK_RECORD_BYTES_MAX = 4_000_000;
 /** How far the node in use may be behind another before it is left, and how often that is looked at. */
 export const LAG_BLOCKS_MAX = 2;
 export const COMPARE_EVERY_MS = 30_000;
-/** How long a node that answered what is not true is asked only where all others fail. */
-export const DISTRUST_MS = 10 * 60_000;
+/**
+ * How long a node that answered what is not true is asked only where all others fail: at first, since a reply may have been
+ * spoilt on its way, and where it goes on so, twice as long each time.
+ */
+export const DISTRUST = { firstMs: 10_000, lastMs: 10 * 60_000 };
