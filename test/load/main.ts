@@ -1,16 +1,16 @@
 /**
  * `npm run load:subscribers`: 1,000 idle and 100 busy readers of a gateway while blocks of W2 are folded, for as long as
- * `MINUTES` says (4, the first two of them warm-up). Prints each sample; ends with 1 where a reader is not complete, or where the
+ * `MINUTES` says (6, the first three of them warm-up). Prints each sample; ends with 1 where a reader is not complete, or where the
  * gateway's resident size grows by more than 1 MB a minute behind the warm-up.
  */
 import { startRealParts } from '@virtualchain/local';
 import { loadSubscribers } from './subscribers-run.ts';
 
 const number = (name: string, fallback: number): number => Number(process.env[name] ?? fallback);
-const minutes = number('MINUTES', 4);
+const minutes = number('MINUTES', 6);
 const seconds = number('SECONDS_PER_BLOCK', 4);
-/** The heap of a process grows to what it works with in the first minute or two. */
-const warmUpMs = 120_000;
+/** The heap of a process grows, in ever rarer steps, to what it works with: the last step was seen after 170 seconds. */
+const warmUpMs = 180_000;
 const GROWTH_MB_PER_MINUTE_MAX = 1;
 
 await using parts = await startRealParts({ need: ['postgres'], log: (line) => console.error(line) });
