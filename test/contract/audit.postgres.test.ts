@@ -82,7 +82,7 @@ async function stepsOf(round: AuditRound, limits = ONE_BLOCK): Promise<readonly 
   }
 }
 
-test('a round checks every block, as many at once as fit, and another one begins anew', async () => {
+test('a round checks every block, as many at once as fit, and another one begins at the first again', async () => {
   await using system = await AuditedSystem.open();
   for (const [limits, expected] of [
     [ONE_BLOCK, [101, 102, 103]],
