@@ -113,12 +113,14 @@ async function stepIn(build: Build, below: number, limits: AuditLimits): Promise
   }
   // Which block it is, is found out one by one.
   let [checked, operations] = [0, 0];
+  const logs = new Map<number, string>();
   for (const block of blocks) {
     const one = await checkBlocks(build, block.height - 1, [block]).catch((error: unknown) => broken(block, error));
     checked += one.blocks;
     operations += one.operations;
+    for (const [height, log] of one.logs) logs.set(height, log);
     if (one.disagreements.length > 0)
-      return { ...one, top, blocks: checked, operations, agreeing: blocks.slice(0, checked - 1) };
+      return { ...one, top, blocks: checked, operations, agreeing: blocks.slice(0, checked - 1), logs };
   }
   throw new RangeError(`heights ${below + 1} to ${below + blocks.length} agree one by one, and not together`);
 }

@@ -70,15 +70,16 @@ export async function readDerived(build: Build, from: number, to: number): Promi
 export function compareDerived(machine: AnyStateMachine, folded: FoldedBlock, stored: Derived): Disagreement[] {
   const { height } = folded.block;
   const operations = stored.operations.get(height) ?? [];
-  const ofOperations = folded.outcomes.flatMap(({ event, verdict, changedKeys }, i) =>
+  const computed = folded.outcomes.map(({ event }) => partiesOf(event));
+  const ofOperations = folded.outcomes.flatMap(({ verdict, changedKeys }, i) =>
     compareAt(height, [
       [`reason of operation ${i}`, operations[i]?.reason ?? '', reasonText(verdict) ?? ''],
       [`changed keys of operation ${i}`, operations[i]?.keys, JSON.stringify(changedKeys)],
-      [`first sender of operation ${i}`, String(operations[i]?.party), String(partiesOf(event).first)],
+      [`first sender of operation ${i}`, String(operations[i]?.party), String(computed[i]?.first)],
     ]),
   );
-  const others = folded.outcomes.flatMap(({ event }) =>
-    [...partiesOf(event).others].map((party) => ({ position: event.position, party })),
+  const others = folded.outcomes.flatMap(({ event }, i) =>
+    [...(computed[i]?.others ?? [])].map((party) => ({ position: event.position, party })),
   );
   const parties = compareAt(height, [
     ['senders and outputs', partiesText(stored.parties.get(height) ?? []), partiesText(others)],
