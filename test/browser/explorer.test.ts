@@ -201,6 +201,33 @@ async function search(text: string): Promise<void> {
     await browser.keep('key');
   });
 
+  test('the slider stays where the hand has it while the page goes to a height on the way', async () => {
+    const newest = await heightNow();
+    await go(`${KV}/collections/names/rows/garden`);
+    await page.getByRole('slider').waitFor();
+    // The second move comes when the page has just been told of the first, and is about to show it.
+    const shown = await page.evaluate(`new Promise((resolve) => {
+      const slider = document.querySelector('input[type=range]');
+      const moveTo = (height) => {
+        slider.value = height;
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+      };
+      const replace = history.replaceState;
+      history.replaceState = function (...address) {
+        history.replaceState = replace;
+        history.replaceState(...address);
+        setTimeout(() => {
+          moveTo(${newest - 2});
+          setTimeout(() => resolve(slider.value), 50);
+        });
+      };
+      moveTo(${newest - 1});
+    })`);
+    expect(shown).toBe(String(newest - 2));
+    await page.getByRole('heading', { name: `At height ${newest - 2}` }).waitFor();
+    expect(await page.getByRole('slider').inputValue()).toBe(String(newest - 2));
+  });
+
   async function heightNow(): Promise<number> {
     return (await ask<{ entries: readonly Block[] }>(`${KV}/blocks?limit=1`)).entries[0]?.height ?? 0;
   }

@@ -18,8 +18,14 @@ export function HeightSlider({ from, to, height, isNewest, marks, onChoose }: Sl
   const { path } = useNavigation();
   const [held, setHeld] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => setHeld(null), [height]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Answers to heights on the way, and new blocks, leave the slider where the hand has it.
+  useEffect(() => setHeld((now) => (now === height ? null : now)), [held, height]);
+  useEffect(() => {
+    if (!isNewest) return;
+    clearTimeout(timer.current);
+    setHeld(null);
+  }, [isNewest]);
   const move = (event: { readonly currentTarget: HTMLInputElement }) => {
     const wanted = Number(event.currentTarget.value);
     setHeld(wanted);
