@@ -48,6 +48,7 @@ export { type LogPlaceOfBlock, readLogCursor, readLogPlace } from './read/log-cu
 export { type Reader, readerOf, readProjection } from './read/reader.ts';
 export type { ReadAt } from './read/reading.ts';
 export { type ReplicaStatus, readReplica } from './read/replica.ts';
+export { type Rules, readSeals, rulesOf, type Seal, type Seals } from './read/seals.ts';
 export { type MachineStatus, readStatuses } from './read/status.ts';
 export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';

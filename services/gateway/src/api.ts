@@ -27,6 +27,7 @@ import { addPageRoutes } from './routes/page-routes.ts';
 import { addProofRoutes } from './routes/proof-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
+import { addSealRoute } from './routes/seal-routes.ts';
 import { addFeedRoutes, addLogRoutes } from './routes/subscription-routes.ts';
 import { addTopologyRoute } from './routes/topology-routes.ts';
 import type { ServedMachine } from './served.ts';
@@ -143,6 +144,7 @@ function addMachine(
   addQueryRoutes(server, served, tags);
   addProofRoutes(server, served, tags);
   addReorganisationRoutes(server, { registry, served, tags });
+  addSealRoute(server, { registry, served, tags });
   void server.register(
     async (collections) => {
       for (const each of Object.entries(machine.collections as Collections))

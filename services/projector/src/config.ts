@@ -1,5 +1,7 @@
 import { problemsOfPostgresUrl } from '@virtualchain/postgres';
-import { clientUrl, integer, logSpec, optional, required, text, watchedSpec } from '@virtualchain/process';
+import { clientUrl, clientUrls, integer, logSpec, optional, required, text, watchedSpec } from '@virtualchain/process';
+import { problemsOfPeerUrl } from './compare/peer-address.ts';
+import { PEER_POLL_MS_MAX } from './limits.ts';
 
 /** Settings of the projector; every flag has an environment variable. */
 export const spec = {
@@ -53,6 +55,18 @@ export const spec = {
     env: 'VCHAIN_AUDIT_PACE',
     about: 'operations a second that the audit checks again, a block without any counting as one; 0 for no audit',
     fallback: 100,
+  }),
+  peerUrls: optional(clientUrls('URLs such as http://host:port, separated by commas', problemsOfPeerUrl), {
+    flag: 'peer-urls',
+    env: 'VCHAIN_PEER_URLS',
+    about: "other operators' projectors, or this machine at their gateways, whose hashes are compared with ours",
+    secret: true,
+  }),
+  peerPollMs: optional(integer({ min: 100, max: PEER_POLL_MS_MAX }), {
+    flag: 'peer-poll-ms',
+    env: 'VCHAIN_PEER_POLL_MS',
+    about: 'between two looks at a peer, ms',
+    fallback: 10_000,
   }),
   progressMs: optional(integer({ min: 100 }), {
     flag: 'progress-ms',

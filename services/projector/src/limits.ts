@@ -24,3 +24,13 @@ export const AUDIT_AGAIN_MS = 10_000;
 export const AUDIT_ROUND_PAUSE_MS = 60_000;
 /** Heights that a light client may ask about at once. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;
+/** How long a peer may take for an answer, its end included. */
+export const PEER_ANSWER_TIMEOUT_MS = 10_000;
+/** An answer of a peer to the longest question has about a quarter of it. */
+export const PEER_ANSWER_BYTES_MAX = 64 * 1024;
+/** The longest wait before a peer that could not be compared is asked again. */
+export const PEER_RETRY_MS_MAX = 300_000;
+/** Heights that a peer is asked for at once while the first difference is searched. */
+export const PROBES_PER_QUESTION = 32;
+/** The longest time between two looks at a peer that may be set. */
+export const PEER_POLL_MS_MAX = 86_400_000;

@@ -16,8 +16,10 @@ import {
   startHealthServer,
   stepBack,
 } from '@virtualchain/process';
-import { answersOf, openLiveBuild, openProjection, openRegistry } from '@virtualchain/projection';
+import { answersOf, openLiveBuild, openProjection, openRegistry, readSeals, rulesOf } from '@virtualchain/projection';
 import { auditForEver } from './audit.ts';
+import { comparePeers, divergeCommand } from './compare/compare.ts';
+import { sealsPage } from './compare/seals-page.ts';
 import { spec } from './config.ts';
 import { failpoints } from './failpoints.ts';
 import { LOG_END_POLL_MS } from './limits.ts';
@@ -71,10 +73,13 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
     },
     topic,
     logEnd: () => logEnd.tail,
+    findDifference: divergeCommand(config),
   });
   await using registry = await openRegistry(config.postgresUrl);
+  const ours = (heights: readonly number[]) => readSeals(registry, instance, heights);
+  const [seals, snv] = [sealsPage(ours), snvPages(answersOf(registry, instance))];
   await using server = await startHealthServer({
-    pages: snvPages(answersOf(registry, instance)),
+    pages: async (path, query) => (await seals(path, query)) ?? snv(path, query),
     host: config.httpHost,
     port: config.httpPort,
     metrics,
@@ -87,5 +92,9 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
     config.auditPace === 0
       ? undefined
       : auditForEver({ ...work, pace: config.auditPace, open: () => openLiveBuild(registry, instance) });
-  await Promise.all([folding, auditing]);
+  const comparing = comparePeers(config.peerUrls ?? [], {
+    ...{ ours, rules: rulesOf(instance), firstBlock: machine.firstBlock, everyMs: config.peerPollMs },
+    ...{ signal, events: status },
+  });
+  await Promise.all([folding, auditing, comparing]);
 }

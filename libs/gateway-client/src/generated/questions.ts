@@ -52,6 +52,10 @@ type Reorganisation = { readonly position: number; readonly depth: number; reado
 
 type Reorganisations = { readonly entries: readonly Reorganisation[]; readonly next: string | null };
 
+type Tip = { readonly height: number; readonly hash: string; readonly consensusHash: string; readonly changesHash: string };
+
+type Seals = { readonly network: string; readonly chain: string; readonly machine: string; readonly version: number; readonly parametersHash: string; readonly tip: Tip | null; readonly seals: readonly (Tip | null)[] };
+
 type Name = { readonly name: string; readonly owner: string; readonly value: string | null; readonly revision: number; readonly locked: boolean; readonly history: readonly number[]; readonly claim_fee: string };
 
 type Sender = { readonly script: string; readonly operations: number; readonly fees: string; readonly last_height: number };
@@ -195,6 +199,11 @@ export interface BuiltInQuestions {
     readonly parameters: { readonly limit?: number; readonly after?: string };
     readonly answer: Reorganisations;
   };
+  /** what two operators compare: the rules, the newest block, and the hashes that seal blocks, in the order asked for */
+  readonly "/v1/chains/kv/machines/kv/seals": {
+    readonly parameters: { readonly heights?: string | number };
+    readonly answer: Seals;
+  };
   /** rows of names, in the order of the key */
   readonly "/v1/chains/kv/machines/kv/collections/names": {
     readonly parameters: { readonly at?: string | number; readonly limit?: number; readonly after?: string };
@@ -279,6 +288,11 @@ export interface BuiltInQuestions {
   readonly "/v1/chains/kv/machines/activity/reorganisations": {
     readonly parameters: { readonly limit?: number; readonly after?: string };
     readonly answer: Reorganisations;
+  };
+  /** what two operators compare: the rules, the newest block, and the hashes that seal blocks, in the order asked for */
+  readonly "/v1/chains/kv/machines/activity/seals": {
+    readonly parameters: { readonly heights?: string | number };
+    readonly answer: Seals;
   };
   /** rows of senders, in the order of the key */
   readonly "/v1/chains/kv/machines/activity/collections/senders": {
@@ -554,6 +568,11 @@ export interface BuiltInQuestions {
   readonly "/v1/chains/bns/machines/bns/reorganisations": {
     readonly parameters: { readonly limit?: number; readonly after?: string };
     readonly answer: Reorganisations;
+  };
+  /** what two operators compare: the rules, the newest block, and the hashes that seal blocks, in the order asked for */
+  readonly "/v1/chains/bns/machines/bns/seals": {
+    readonly parameters: { readonly heights?: string | number };
+    readonly answer: Seals;
   };
   /** rows of names, in the order of the key */
   readonly "/v1/chains/bns/machines/bns/collections/names": {

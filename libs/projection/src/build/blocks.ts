@@ -177,6 +177,17 @@ export async function readNewestBlocks(
   return rows.map(storedBlock);
 }
 
+/** The hashes of the blocks at these heights, in no order. */
+export async function readHashesAt(build: BuildTables, heights: readonly number[]): Promise<readonly StoredHashes[]> {
+  if (heights.length === 0) return [];
+  const rows = await on(build, Blocks)
+    .selectFrom('blocks')
+    .select(HASHES)
+    .where(sql<boolean>`height = any(${heights}::integer[])`)
+    .execute();
+  return rows.map(storedHashes);
+}
+
 function storedBlock(row: RowOf<typeof Blocks>): StoredBlock {
   return {
     ...storedHashes(row),

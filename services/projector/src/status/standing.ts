@@ -1,6 +1,7 @@
 import type { ExpectedError } from '@virtualchain/kernel';
 import type { Cursor, LogTail } from '@virtualchain/operation-log';
 import type { Audited } from '@virtualchain/projection';
+import type { PeerStanding } from '../compare/watch-peer.ts';
 import type { ProjectorState } from '../projector-events.ts';
 
 export interface ProjectorIdentity {
@@ -19,6 +20,8 @@ export interface Standing {
   cursor: Cursor | null;
   build: string | null;
   readonly audit: AuditStanding;
+  /** Other operators' projectors that are watched. */
+  readonly peers: () => readonly PeerStanding[];
 }
 
 /** How far the audit is. */
@@ -65,6 +68,7 @@ export function describe(standing: Standing, identity: ProjectorIdentity, topic:
       epoch: end?.epoch ?? null,
     },
     audit: standing.audit,
+    peers: standing.peers(),
     error: error === null ? null : { code: error.code, message: error.message },
   };
 }

@@ -3,7 +3,9 @@ import type { Cursor, LogTail } from '@virtualchain/operation-log';
 import type { Logger, Metrics } from '@virtualchain/process';
 import type { Disagreement } from '@virtualchain/projection';
 import { AuditDisagrees, type AuditEvents } from '../audit.ts';
+import type { CompareEvents } from '../compare/watch-peer.ts';
 import type { ProjectorEvents, ProjectorState } from '../projector-events.ts';
+import { peerLines } from './peer-lines.ts';
 import { type ProgressOptions, progressLines } from './progress-lines.ts';
 import { projectorCounters, watchStanding } from './projector-metrics.ts';
 import { describe, isReady, nothingAudited, type ProjectorIdentity, type Standing } from './standing.ts';
@@ -15,19 +17,25 @@ export interface StatusOptions extends ProgressOptions {
   readonly topic: string;
   /** Where the log ends, when it is known. */
   readonly logEnd: () => LogTail | null;
+  /** The command that finds what makes a difference between us and a peer. */
+  readonly findDifference?: string;
 }
 
 /** What the projector shows of itself: log lines, metrics, and the answers of `/health`, `/ready` and `/status`. */
-export interface ProjectorStatus extends ProjectorEvents, AuditEvents {
+export interface ProjectorStatus extends ProjectorEvents, AuditEvents, CompareEvents {
   health(): { readonly ok: boolean; readonly detail: unknown };
   ready(): { readonly ok: boolean; readonly detail: unknown };
   status(): unknown;
 }
 
 export function projectorStatus(options: StatusOptions): ProjectorStatus {
-  const { logger, metrics, identity, topic, logEnd } = options;
+  const { logger, metrics, identity, topic, logEnd, findDifference = 'vchain diverge' } = options;
   metrics.label({ ...identity, version: String(identity.version) });
-  const standing: Standing = { state: 'starting', error: null, cursor: null, build: null, audit: nothingAudited() };
+  const peers = peerLines({ logger, metrics, findDifference });
+  const standing: Standing = {
+    ...{ state: 'starting', error: null, cursor: null, build: null },
+    ...{ audit: nothingAudited(), peers: () => peers.standings },
+  };
   const counters = projectorCounters(metrics);
   const progress = progressLines(options);
   watchStanding(metrics, standing, logEnd);
@@ -70,9 +78,13 @@ export function projectorStatus(options: StatusOptions): ProjectorStatus {
       logger.info({ build, height: audit.height, rounds: audit.rounds }, 'every block was checked again, and agrees');
     },
     auditWaits: (error) => logger.warn({ code: error.code, reason: error.message }, 'the audit waits'),
+    peer: peers.told,
     // A fault waits for `vchain resume`: to start the process again would not help it.
-    // What the audit found is a matter for people as well, who look here first.
-    health: () => ({ ok: standing.state !== 'stopped' && standing.audit.disagreement === null, detail: detail() }),
+    // What the audit found, or a peer has otherwise, is a matter for people as well, who look here first.
+    health: () => ({
+      ok: standing.state !== 'stopped' && standing.audit.disagreement === null && !peers.disagree,
+      detail: detail(),
+    }),
     ready: () => ({ ok: isReady(standing), detail: detail() }),
     status: detail,
   };
