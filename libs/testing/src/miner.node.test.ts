@@ -52,3 +52,25 @@ test(
   },
   suiteTimeoutMs,
 );
+
+test(
+  'blocks are never so old that a node takes itself for catching up, however long one mines',
+  async () => {
+    await using parts = await startRealParts({ need: ['node'], log: () => undefined });
+    const rpc = openRpc(parts.node.url);
+    try {
+      const real = Math.floor(Date.now() / 1_000);
+      let at = real - 20 * 3_600;
+      const miner = createMiner({ rpc, now: () => at });
+      await miner.mineMany(3);
+      at = real;
+      const { time } = await miner.mine();
+      expect((real - time) / 3_600).toBeLessThanOrEqual(12);
+      const next = await miner.mine();
+      expect(next.time).toBe(time + 1);
+    } finally {
+      await rpc.close();
+    }
+  },
+  suiteTimeoutMs,
+);

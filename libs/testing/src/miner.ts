@@ -71,8 +71,11 @@ export interface MinerOptions {
   readonly mark?: string;
 }
 
-/** How long ago the first block claims to be mined, so that thousands of blocks one second apart stay in the past. */
-const startsAgoSeconds = 24 * 3600;
+/**
+ * How long ago a block claims to be mined at most, so that thousands of blocks one second apart stay in the past. Nodes take
+ * themselves for catching up where their tip is older than a day, and btcd then leaves transactions of blocks in its pool.
+ */
+const oldestSeconds = 12 * 3600;
 
 /** A miner for a node that has nothing but the genesis block, or whose blocks this miner made or was given. */
 export function createMiner(miner: MinerOptions): Miner {
@@ -89,7 +92,7 @@ export function createMiner(miner: MinerOptions): Miner {
       letter: `${mined.nextLetter(parent.hash)}${mark}`,
       transactions: transactions.map((each) => (each instanceof Uint8Array ? each : each.bytes)),
       coinbaseScript: options.coinbaseScript ?? wallet.script,
-      time: options.time ?? (parent.height === 0 ? now() - startsAgoSeconds : parent.time + 1),
+      time: options.time ?? Math.max(parent.time + 1, now() - oldestSeconds),
     });
     await submit(rpc, built);
     mined.add(built);
