@@ -1,4 +1,5 @@
 /** Operators who watch each other: who judges otherwise is told of by height, and a reorganisation alarms nobody. */
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -91,6 +92,29 @@ async function firstAccepted(
   return { height, blockHash };
 }
 
+async function vchain(
+  settings: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const process = await system.run('services/cli/src/main.ts', args, settings);
+  const { code } = await process.exited;
+  return { code, output: await readFile(process.logFile, 'utf8') };
+}
+
+/** A database of ours with what another operator has: out of a file that he signed, as who gives nobody access to his database does. */
+async function importedCopy(name: string, module: string, theirs: string): Promise<string> {
+  const [key, file] = [`${name}.pem`, `${name}.snapshot`].map((each) => join(system.parts.runDirectory, each));
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  await writeFile(key ?? '', privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  const exported = ['snapshot', 'export', module, file ?? '', '--key', key ?? ''];
+  expect(await vchain({ VCHAIN_POSTGRES_URL: theirs }, ...exported)).toMatchObject({ code: 0 });
+  const copy = await system.createDatabase(name);
+  const signer = `other=${publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex')}`;
+  const imported = ['snapshot', 'import', 'kv', file ?? '', '--signer', signer];
+  expect(await vchain({ VCHAIN_POSTGRES_URL: copy }, ...imported)).toMatchObject({ code: 0 });
+  return copy;
+}
+
 test.each([
   [
     'refuses what others accept',
@@ -142,10 +166,12 @@ export default (parameters, chain) => {
     const alarms = (await system.logOf(other.projector)).filter(({ code }) => code === 'PEER_DISAGREES');
     expect(alarms).toEqual([expect.objectContaining({ level: 'error', peer, ...expected })]);
     const command = /vchain (diverge .*)$/.exec(String(alarms[0]?.['reason']))?.[1] ?? '';
-    const args = command.replace('postgres://OURS', other.postgresUrl).replace('postgres://THEIRS', system.postgresUrl);
-    const diverging = await system.run('services/cli/src/main.ts', args.split(' '));
-    expect((await diverging.exited).code).toBe(1);
-    expect(await readFile(diverging.logFile, 'utf8')).toContain(`height ${expected.height}, ${what}`);
+    const found = { code: 1, output: expect.stringContaining(`height ${expected.height}, ${what}`) };
+    const theirs = [other.postgresUrl, await importedCopy(`copy_${what.slice(0, 3)}`, module, other.postgresUrl)];
+    for (const url of theirs) {
+      const args = command.replace('postgres://OURS', system.postgresUrl).replace('postgres://THEIRS', url);
+      expect(await vchain({}, ...args.split(' '))).toMatchObject(found);
+    }
   },
   180_000,
 );

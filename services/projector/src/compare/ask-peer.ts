@@ -1,4 +1,4 @@
-import { errorText, isExpectedError } from '@virtualchain/kernel';
+import { type ErrorFields, errorText, isExpectedError } from '@virtualchain/kernel';
 import type { Rules, Seals } from '@virtualchain/projection';
 import { PEER_ANSWER_BYTES_MAX, PEER_ANSWER_TIMEOUT_MS } from '../limits.ts';
 import { NotAPeer, PeerIncomparable, PeerUnavailable } from './errors.ts';
@@ -41,8 +41,14 @@ async function bodyOf({ label, authorization }: PeerAddress, url: string, signal
     throw new NotAPeer(label, `answers ${status}`);
   } catch (error) {
     if (isExpectedError(error)) throw error;
-    throw new PeerUnavailable(`${label}: ${errorText((error as Error).cause ?? error)}`, { cause: error });
+    throw new PeerUnavailable(`${label}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** What `fetch` keeps for itself. Where several addresses of a host refuse, it has a code and no words. */
+function reasonOf(error: unknown): string {
+  const cause = (error as Error).cause ?? error;
+  return errorText(cause) || String((cause as ErrorFields)['code']);
 }
 
 /** The body, as long as it is no longer than an answer can be, unpacked. */

@@ -219,6 +219,16 @@ test('a projector that stops does not wait for a peer that says nothing', async 
   expect(watch.lines).toEqual([]);
 });
 
+test('a peer that nobody runs is told of with why, at each address of its host', async () => {
+  const peer = await ScriptedPeer.start(having(sealed(50)));
+  await peer[Symbol.asyncDispose]();
+  for (const url of [peer.url, peer.url.replace('127.0.0.1', 'localhost')]) {
+    await using watch = watching(url, { blocks: sealed(50) });
+    const { problem } = await watch.next(isIn('unreachable'));
+    expect(problem).toMatchObject({ code: 'PEER_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
+  }
+});
+
 test('our own database that is away is not taken for the peer', async () => {
   const ours = { blocks: sealed(50), isAway: true };
   await using peer = await ScriptedPeer.start(having(sealed(50)));
