@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { Feed, FeedBlock, FeedEnd } from '@virtualchain/projection';
 import fc from 'fast-check';
 import { deliver } from './deliver.ts';
+import { FeedSource } from './feed-source.ts';
 import type { Source, Told, Unit } from './unit.ts';
 
 /** A stream of blocks of two entries each, as feeds have them; places begin at 1, cursors are places as text. */
@@ -83,4 +85,42 @@ test('property: going on from any cursor that was handed out gives exactly the r
     }),
     { numRuns: 50 },
   );
+});
+
+/** A feed whose blocks are there as soon as they are read, and whose end is told of later. */
+function growingFeed() {
+  const id = 'a'.repeat(32);
+  const blocks: FeedBlock[] = [];
+  const known: FeedEnd = { feed: id, position: 0, height: null, hash: null };
+  const feed: Pick<Feed, 'end' | 'blocksAfter'> = {
+    end: async () => ({ ...known }),
+    blocksAfter: async (position) => ({
+      end: { ...known },
+      blocks: blocks.filter((block) => block.lastPosition > position),
+    }),
+  };
+  const add = (): void => {
+    const position = (blocks.at(-1)?.lastPosition ?? 0) + 1;
+    const entry = { kind: 'block.retracted', height: 101, blockHash: id, position, changes: [] } as const;
+    blocks.push({ kind: 'connected', height: 101, hash: id, position, lastPosition: position, entries: [entry] });
+  };
+  return { feed: feed as Feed, id, add, show: () => Object.assign(known, { position: blocks.length }) };
+}
+
+test('a-cursor-of-its-own-is-ahead: who is behind and reads what was committed since the last look goes on', async () => {
+  const { feed, id, add, show } = growingFeed();
+  for (let i = 0; i < 3; i += 1) add();
+  show();
+  const stopping = new AbortController();
+  const options = { feed, machine: 'kv', signal: stopping.signal, onRetry: () => undefined };
+  const source = await FeedSource.open(options);
+  add();
+  const wish = { after: `${id}:0`, selection: { filter: null, blocks: true }, confirmations: 1 };
+  const places: number[] = [];
+  for await (const { told } of deliver(source, wish, stopping.signal)) {
+    places.push(...told.map(({ place }) => place));
+    if (places.length === 3) show();
+    if (places.length === 4) stopping.abort();
+  }
+  expect(places).toEqual([1, 2, 3, 4]);
 });

@@ -102,7 +102,9 @@ export class FeedSource implements Source {
     const place = this.placeOf(cursor);
     this.checkThere(place);
     if (place === this.#end.position) return [];
-    return this.#ring.after(place) ?? this.#read(place);
+    const units = this.#ring.after(place) ?? (await this.#read(place));
+    // A read may find what was committed since the last look. It is told after the next one: a cursor of it would be ahead till then.
+    return units.filter(({ lastPlace }) => lastPlace <= this.#end.position);
   }
 
   async #watch(): Promise<void> {
