@@ -4,6 +4,7 @@ import Sequencer from '@jest/test-sequencer';
 const LONGEST = [
   'test/packages/packages.test.ts',
   'test/e2e/leadership.test.ts',
+  'test/soak/soak.test.ts',
   'test/e2e/python-reader.test.ts',
   'test/e2e/gateway-subscribers.test.ts',
   'test/e2e/crash.test.ts',

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RealParts } from '@virtualchain/local';
 import { advanceAll, kvChanges, openKv, operationsOf } from '../bench/kit/kv-run.ts';
 import { bareEnvironment } from '../kit/bare-environment.ts';
 import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
-import type { ReadersReport, ReadersTask } from './readers.ts';
+import { sampleOfLinux } from '../soak/samples/process-sample.ts';
+import type { ReadersReport } from './readers.ts';
+import { type Readers, startReaders } from './start-readers.ts';
 
 /** How many read for how long, and what. */
 export interface LoadOptions {
@@ -77,7 +76,10 @@ export async function loadSubscribers(parts: RealParts<'postgres'>, options: Loa
   const stop = new AbortController();
   const watching = (async () => {
     while (!stop.signal.aborted) {
-      const sample = { seconds: (performance.now() - begin) / 1_000, residentMb: await residentMbOf(gateway.pid) };
+      const sample = {
+        seconds: (performance.now() - begin) / 1_000,
+        residentMb: sampleOfLinux(gateway.pid).residentMb,
+      };
       samples.push(sample);
       onSample?.(sample);
       await pause(SAMPLE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -128,30 +130,8 @@ async function startGateway(parts: RealParts<'postgres'>, url: string) {
   return { process: gateway, address, pid };
 }
 
-function startReaders(task: ReadersTask) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'readers.ts'), JSON.stringify(task)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-  });
-  const waiting: ((report: ReadersReport) => void)[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line) as ReadersReport));
-  return {
-    report: () =>
-      new Promise<ReadersReport>((resolve) => {
-        waiting.push(resolve);
-        child.stdin.write('\n');
-      }),
-    end: () => void child.stdin.end(),
-  };
-}
-
-async function openNow(readers: readonly ReturnType<typeof startReaders>[]): Promise<number> {
+async function openNow(readers: readonly Readers[]): Promise<number> {
   return (await Promise.all(readers.map((each) => each.report()))).reduce((sum, { open }) => sum + open, 0);
-}
-
-async function residentMbOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;
 }
 
 /** Of the straight line that fits samples best (least squares), by minute. */

@@ -5,6 +5,7 @@ export {
   startHealthServer,
   type Verdict,
 } from './health-server.ts';
+export { keepHeapLevel } from './heap.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
 export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';

@@ -65,9 +65,3 @@ export const SELECTIONS_KNOWN_MAX = 2_000;
 export const PAGE_SEARCH_MS = 2_000;
 /** The highest block height that the database can hold. */
 export const HEIGHT_MAX = 2_147_483_647;
-
-/**
- * How far the heap may grow, in percent of what is in use after a collection, before the next one. By itself V8 lets it grow to
- * several times that while much passes through, and the process keeps what it once took.
- */
-export const HEAP_GROWING_PERCENT = 30;

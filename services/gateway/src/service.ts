@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { openLogAt } from '@virtualchain/operation-log';
 import {
   createLogger,
   createMetrics,
   describeConfig,
+  keepHeapLevel,
   type Logger,
   logPlaceOf,
   problemsOfLogPlaces,
@@ -17,7 +17,6 @@ import {
 import { openRegistry, type Registry } from '@virtualchain/projection';
 import { createApi } from './api.ts';
 import { spec } from './config.ts';
-import { HEAP_GROWING_PERCENT } from './limits.ts';
 import { serveLiveMachines } from './serving.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -33,7 +32,7 @@ export async function runGateway(args: readonly string[]): Promise<never> {
     process.exit(0);
   }
   const logger = createLogger({ name: 'gateway', version });
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  keepHeapLevel();
   return runService((signal) => serve(args, logger, signal), { logger });
 }
 

@@ -10,6 +10,7 @@ import {
   createLogger,
   createMetrics,
   describeConfig,
+  keepHeapLevel,
   type Logger,
   logPlaceOf,
   problemsOfLogPlace,
@@ -42,6 +43,7 @@ export async function runIngester(args: readonly string[]): Promise<never> {
     process.exit(0);
   }
   const logger = createLogger({ name: 'ingester', version });
+  keepHeapLevel();
   return runService((signal) => ingest(args, logger, signal), { logger });
 }
 

@@ -8,6 +8,7 @@ import {
   createLogger,
   createMetrics,
   describeConfig,
+  keepHeapLevel,
   type Logger,
   logPlaceOf,
   problemsOfLogPlace,
@@ -41,6 +42,7 @@ export async function runProjector(args: readonly string[]): Promise<never> {
     process.exit(0);
   }
   const logger = createLogger({ name: 'projector', version });
+  keepHeapLevel();
   return runService((signal) => fold(args, logger, signal), { logger });
 }
 

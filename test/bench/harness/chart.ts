@@ -1,4 +1,4 @@
-/** A line of a chart: what it is, and its points. Both axes are logarithmic, so that every figure is above 0. */
+/** A line of a chart: what it is, and its points. On logarithmic axes every figure is above 0. */
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -9,6 +9,8 @@ export interface Chart {
   readonly x: string;
   readonly y: string;
   readonly lines: readonly Line[];
+  /** Both axes; logarithmic when absent. Linear ones begin at 0, and their points are not marked. */
+  readonly axes?: 'linear' | 'logarithmic';
 }
 
 const WIDTH = 640;
@@ -20,7 +22,8 @@ const RIGHT = 150;
 const COLOURS = ['#1f6feb', '#d1242f', '#1a7f37', '#8250df'];
 
 /** A chart as an SVG document that stands alone. */
-export function svgOf({ title, x, y, lines }: Chart): string {
+export function svgOf({ title, x, y, lines, axes = 'logarithmic' }: Chart): string {
+  const scale = axes === 'linear' ? linearScale : logarithmicScale;
   const all = lines.flatMap(({ points }) => points);
   const across = scale(
     all.map(([value]) => value),
@@ -38,7 +41,9 @@ export function svgOf({ title, x, y, lines }: Chart): string {
     ...up.ticks.map(({ at, label }) => text({ x: LEFT - 8, y: at + 4, anchor: 'end' }, label)),
     ...across.ticks.map(({ at }) => line([at, TOP], [at, HEIGHT - BOTTOM])),
     ...up.ticks.map(({ at }) => line([LEFT, at], [WIDTH - RIGHT, at])),
-    ...lines.flatMap((one, index) => lineOf(one, index, { across: across.of, up: up.of })),
+    ...lines.flatMap((one, index) =>
+      lineOf(one, index, { across: across.of, up: up.of, isMarked: axes === 'logarithmic' }),
+    ),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
@@ -52,20 +57,20 @@ type Place = (value: number) => number;
 function lineOf(
   { name, points }: Line,
   index: number,
-  { across, up }: { across: Place; up: Place },
+  { across, up, isMarked }: { across: Place; up: Place; isMarked: boolean },
 ): readonly string[] {
   const colour = COLOURS[index % COLOURS.length] as string;
   const places = points.map(([x, y]) => [across(x), up(y)] as const);
   const last = places.at(-1) ?? [LEFT, TOP];
   return [
     `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${places.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`,
-    ...places.map(([x, y]) => `<circle cx="${round(x)}" cy="${round(y)}" r="3" fill="${colour}"/>`),
+    ...(isMarked ? places : []).map(([x, y]) => `<circle cx="${round(x)}" cy="${round(y)}" r="3" fill="${colour}"/>`),
     `<text x="${round(last[0] + 8)}" y="${round(last[1] + 4)}" fill="${colour}">${name}</text>`,
   ];
 }
 
 /** Whole powers of ten around the values, and where a value stands between them. */
-function scale(values: readonly number[], [from, to]: readonly [number, number]) {
+function logarithmicScale(values: readonly number[], [from, to]: readonly [number, number]) {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
   const of: Place = (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from);
@@ -75,6 +80,20 @@ function scale(values: readonly number[], [from, to]: readonly [number, number])
       at: round(of(value)),
       label: value >= 1 ? value.toLocaleString('en') : String(Number(value.toPrecision(1))),
     };
+  });
+  return { of, ticks };
+}
+
+/** From 0 to the largest value, in five round steps or fewer. */
+function linearScale(values: readonly number[], [from, to]: readonly [number, number]) {
+  const largest = Math.max(1, ...values);
+  const power = 10 ** Math.floor(Math.log10(largest));
+  const step = ([0.2, 0.5, 1, 2].find((part) => largest / (part * power) <= 5) ?? 2) * power;
+  const high = Math.ceil(largest / step) * step;
+  const of: Place = (value) => from + (value / high) * (to - from);
+  const ticks = Array.from({ length: Math.round(high / step) + 1 }, (_, i) => {
+    const value = i * step;
+    return { at: round(of(value)), label: value.toLocaleString('en') };
   });
   return { of, ticks };
 }
