@@ -20,7 +20,7 @@ export const LIMITS: Limits = {
   inUseMbPer100Reorgs: null,
   gatewayInUseMbPer100Reorgs: Number.POSITIVE_INFINITY,
   residentMb: 300,
-  handlesPer100Reorgs: 1,
+  handlesPer100Reorgs: 3,
   threadsPer100Reorgs: 0.5,
   lagSeconds: 60,
 };

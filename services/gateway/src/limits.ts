@@ -37,6 +37,8 @@ export const READS_AT_ONCE_MAX = 3;
 export const READ_CHARACTERS_MAX = 4 * 1024 * 1024;
 /** What is kept of the newest blocks of a stream, for all its subscribers. */
 export const RING_CHARACTERS_MAX = 16 * 1024 * 1024;
+/** The same of a feed: there is one for each machine, and it stands there twice, as text and as the bytes that are sent. */
+export const FEED_RING_CHARACTERS_MAX = 6 * 1024 * 1024;
 /** What is handed to a connection at once. */
 export const CHUNK_CHARACTERS_MAX = 64 * 1024;
 /** So many messages of a WebSocket are handed over before the first of them has to be taken. */

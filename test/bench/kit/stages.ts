@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RealParts, RunningProcess } from '@virtualchain/local';
+import { serviceNode } from '../../../services/cli/src/starting/executable.ts';
 
 /** The processes between a node and Postgres. */
 export type Stage = 'ingester' | 'projector';
@@ -43,7 +44,7 @@ export function startStage({ parts, node }: Servers, place: Place, stage: Stage)
     args: [stageScript(stage), '--chain', 'kv', ...machine, '--topic-prefix', place.prefix],
     env: {
       PATH: process.env['PATH'],
-      NODE_OPTIONS: `--expose-gc --import ${collector} --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning`,
+      NODE_OPTIONS: [...serviceNode, '--expose-gc', '--import', collector].join(' '),
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_NODE_URL: node.url,
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

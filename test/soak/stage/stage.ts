@@ -5,6 +5,7 @@ import { openRpc } from '@virtualchain/node-client';
 import type { MachineStatus } from '@virtualchain/projection';
 import pg from 'pg';
 import { CHAIN_PARAMETERS, INGESTER_FLAGS, MACHINES } from '../../../services/cli/src/demo/deployment.ts';
+import { serviceNode } from '../../../services/cli/src/starting/executable.ts';
 import { endedEarly } from '../../bench/kit/stages.ts';
 import { statusesOf } from '../../kit/projections.ts';
 import { sharedServers } from '../../kit/shared-servers.ts';
@@ -144,7 +145,6 @@ function projectorFlags(name: ProjectorName): readonly string[] {
 
 function launcher(parts: Parts, postgresUrl: string, { collects }: StageOptions) {
   const collecting = collects ? ['--expose-gc', '--import', collector] : [];
-  const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
   return async (
     name: string,
     service: string,
@@ -159,7 +159,7 @@ function launcher(parts: Parts, postgresUrl: string, { collects }: StageOptions)
         HOME: process.env['HOME'],
         NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         // those of the run are for the processes too, to try something
-        NODE_OPTIONS: [process.env['NODE_OPTIONS'] ?? '', ...quiet, ...collecting].join(' '),
+        NODE_OPTIONS: [...serviceNode, process.env['NODE_OPTIONS'] ?? '', ...collecting].join(' '),
         VCHAIN_NETWORK: 'regtest',
         VCHAIN_NODE_URL: parts.node.url,
         VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

@@ -1,6 +1,6 @@
 import type { LogPart, RealParts, RunningProcess } from '@virtualchain/local';
 import { type Env, kafkaSecuritySpec } from '@virtualchain/process';
-import { compiledCode, quietNode, vchainScript } from '../starting/executable.ts';
+import { compiledCode, serviceNode, vchainScript } from '../starting/executable.ts';
 
 /** The settings that the services and the command line share. */
 export function settingsOf(
@@ -45,7 +45,7 @@ export function startService(
     args: [vchainScript, service, ...args],
     env: {
       PATH: process.env['PATH'],
-      NODE_OPTIONS: [...quietNode, '--max-semi-space-size=4'].join(' '),
+      NODE_OPTIONS: serviceNode.join(' '),
       ...compiledCode(),
       ...settings,
     },

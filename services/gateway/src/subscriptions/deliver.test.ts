@@ -1,8 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import type { Feed, FeedBlock, FeedEnd } from '@virtualchain/projection';
+import type { Feed, FeedBlock, FeedEnd, FeedOperation } from '@virtualchain/projection';
 import fc from 'fast-check';
 import { deliver } from './deliver.ts';
 import { FeedSource } from './feed-source.ts';
+import { feedUnit } from './feed-unit.ts';
+import { selectionOf } from './selection.ts';
 import type { Source, Told, Unit } from './unit.ts';
 
 /** A stream of blocks of two entries each, as feeds have them; places begin at 1, cursors are places as text. */
@@ -123,4 +127,27 @@ test('a-cursor-of-its-own-is-ahead: who is behind and reads what was committed s
     if (places.length === 4) stopping.abort();
   }
   expect(places).toEqual([1, 2, 3, 4]);
+});
+
+test('a filter finds the same in what is kept as text alone as in what was just read', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const id = 'a'.repeat(32);
+  const entry = (
+    position: number,
+    kind: 'operation.accepted' | 'operation.rejected',
+  ): FeedBlock['entries'][number] => ({
+    ...{ position, kind, height: 101, blockHash: id, changes: [], code: null, detail: null },
+    operation: { txid: String(position).padStart(64, '0') } as FeedOperation,
+  });
+  const entries = [entry(1, 'operation.accepted'), entry(2, 'operation.rejected'), entry(3, 'operation.accepted')];
+  const block = { height: 101, hash: id, position: 1, lastPosition: 3, entries } as const;
+  const unit = feedUnit(id, { kind: 'connected', ...block });
+  const placesOf = (filter: string) => unit.told(selectionOf({ filter })).map(({ place }) => place);
+  expect(placesOf('verdict=accepted')).toEqual([1, 3]);
+  await new Promise(setImmediate); // a weak reference is held until the turn ends
+  entries.length = 0;
+  gc();
+  expect(placesOf('verdict=rejected')).toEqual([2]);
+  expect(placesOf(`txid=${'3'.padStart(64, '0')}`)).toEqual([3]);
 });

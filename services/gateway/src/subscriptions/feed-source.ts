@@ -1,6 +1,6 @@
 import { wallClock } from '@virtualchain/kernel';
 import type { Feed, FeedEnd } from '@virtualchain/projection';
-import { FEED_POLL_MS, RING_CHARACTERS_MAX } from '../limits.ts';
+import { FEED_POLL_MS, FEED_RING_CHARACTERS_MAX } from '../limits.ts';
 import { feedCursor, feedUnit, readFeedCursor } from './feed-unit.ts';
 import { Ring } from './ring.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -26,7 +26,7 @@ export interface FeedSourceOptions {
 export class FeedSource implements Source {
   readonly id: string;
   readonly #options: FeedSourceOptions;
-  readonly #ring = new Ring(RING_CHARACTERS_MAX);
+  readonly #ring = new Ring(FEED_RING_CHARACTERS_MAX);
   readonly #waiters = new Waiters();
   readonly #read = sharedReads(async (place: number) => {
     const { end, blocks } = await this.#options.feed.blocksAfter(place);

@@ -1,4 +1,4 @@
-import type { FeedBlock, FeedEntry } from '@virtualchain/projection';
+import type { FeedBlock, FeedEntry, OperationJudged } from '@virtualchain/projection';
 import type { FilterSubject } from '@virtualchain/protocol';
 import { onceEach } from './once-each.ts';
 import { isWanted, type Selection } from './selection.ts';
@@ -23,21 +23,33 @@ export function tellEntry(feed: string, { position, kind, height, blockHash, ...
 
 /** A block of a feed as subscribers are told of it. Texts are made once for all of them, and chosen once for all with the same filter. */
 export function feedUnit(feed: string, block: FeedBlock): Unit {
-  const told: readonly { readonly entry: Told; readonly subject: FilterSubject | null }[] = block.entries.map(
-    (entry) => ({
-      entry: tellEntry(feed, entry),
-      subject: subjectOf(entry),
-    }),
-  );
+  const told = block.entries.map((entry) => tellEntry(feed, entry));
+  const subjects = subjectsOf(told, block.entries.map(subjectOf));
   const { kind, height, hash, position, lastPosition } = block;
-  const choose = (selection: Selection): readonly Told[] =>
-    told.filter(({ subject, entry }) => isTold(selection, subject, entry)).map(({ entry }) => entry);
+  const choose = (selection: Selection): readonly Told[] => {
+    if (selection.filter === null && selection.blocks) return told;
+    const all = subjects();
+    return told.filter((entry, i) => isTold(selection, all[i] ?? null, entry));
+  };
   return {
     ...{ kind, height, hash, place: position, lastPlace: lastPosition },
     before: feedCursor(feed, position - 1),
     after: feedCursor(feed, lastPosition),
-    size: told.reduce((sum, { entry }) => sum + entry.text.length, 0),
+    size: told.reduce((sum, { text }) => sum + text.length, 0),
     told: onceEach(choose),
+  };
+}
+
+/**
+ * What filters look at, kept as long as there is room: it is as large as the texts, and nobody looks at it once all have been told.
+ * Whoever comes later has it from the texts.
+ */
+function subjectsOf(told: readonly Told[], first: readonly (FilterSubject | null)[]) {
+  let known = new WeakRef(first);
+  return (): readonly (FilterSubject | null)[] => {
+    const kept = known.deref() ?? told.map(({ text }) => subjectOf(JSON.parse(text)));
+    known = new WeakRef(kept);
+    return kept;
   };
 }
 
@@ -46,7 +58,8 @@ function isTold(selection: Selection, subject: FilterSubject | null, { kind }: T
   return isWanted(selection, subject);
 }
 
-function subjectOf(entry: FeedEntry): FilterSubject | null {
+function subjectOf(entry: Pick<FeedEntry, 'kind'>): FilterSubject | null {
   if (!('operation' in entry)) return null;
-  return { operation: entry.operation, verdict: entry.kind.slice('operation.'.length), code: entry.code };
+  const { operation, kind, code } = entry as OperationJudged;
+  return { operation, verdict: kind.slice('operation.'.length), code };
 }
