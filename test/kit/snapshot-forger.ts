@@ -11,6 +11,7 @@ import {
   nextCollectionHashes,
   type Row,
   type RowChange,
+  toldChanges,
 } from '@virtualchain/machine';
 
 export type Line = Record<string, unknown> & { readonly t: string };
@@ -78,7 +79,8 @@ export function refit(lines: Line[], collections: Readonly<Record<string, Collec
   return lines.map((line) => {
     if (line.t !== 'block' || line['collection_hashes'] === null) return line;
     const height = Number(line['height']);
-    hashes = nextCollectionHashes(hashes, height, collections, [...(changes.get(height)?.values() ?? [])]);
+    const told = toldChanges(collections, [...(changes.get(height)?.values() ?? [])]);
+    hashes = nextCollectionHashes(hashes, height, collections, told);
     return { ...line, collection_hashes: hashes, changes_hash: changesHash(hashes) };
   });
 }

@@ -2,7 +2,14 @@ import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import { type OperationEvent, whatIsCut } from '@virtualchain/protocol';
 import { MachineFaulted, SnapshotMismatch, SnapshotMissing } from './fold-errors.ts';
 import type { CanonicalValue } from './hash/canonical-json.ts';
-import { type CollectionHashes, changesHash, nextCollectionHashes, type RowChange } from './hash/changes-hash.ts';
+import {
+  type CollectionHashes,
+  changesHash,
+  nextCollectionHashes,
+  type RowChange,
+  type ToldChange,
+  toldChanges,
+} from './hash/changes-hash.ts';
 import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './hash/consensus-hash.ts';
 import { serializeOperation } from './hash/serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
@@ -44,6 +51,8 @@ export interface BlockSteps {
   readonly operations: readonly (readonly RowChange[])[];
   /** By `closeBlock`, after the operations. */
   readonly closed: readonly RowChange[];
+  /** What the changes hash covers of the rows that the block left, which need not be told again. */
+  readonly told: readonly ToldChange[];
 }
 
 /** What else the fold is to tell. */
@@ -161,7 +170,8 @@ export async function foldBlock(
   const changes = working.blockChanges();
   const ops = opsHash(transitions.map(({ serialized }) => serialized));
   const sealed = await seal(machine, snapshots, block.height, ops);
-  const collectionHashes = nextCollectionHashes(target.collectionHashes, block.height, machine.collections, changes);
+  const told = toldChanges(machine.collections, changes);
+  const collectionHashes = nextCollectionHashes(target.collectionHashes, block.height, machine.collections, told);
   return {
     block,
     outcomes,
@@ -171,7 +181,7 @@ export async function foldBlock(
     consensusHash: sealed,
     collectionHashes,
     changesHash: changesHash(collectionHashes),
-    steps: steps?.all() ?? null,
+    steps: steps?.all(told) ?? null,
   };
 }
 
@@ -207,9 +217,9 @@ class StepNotes {
     this.#closing = this.#working.savepoint();
   }
 
-  all(): BlockSteps {
+  all(told: readonly ToldChange[]): BlockSteps {
     const closed = this.#working.changesSince(this.#closing);
-    return { opened: this.#opened, operations: this.#operations, closed };
+    return { opened: this.#opened, operations: this.#operations, closed, told };
   }
 }
 

@@ -16,10 +16,13 @@ export { type CanonicalValue, canonicalJson } from './hash/canonical-json.ts';
 export {
   type CollectionHashes,
   changesHash,
+  changeText,
   emptyCollectionHashes,
   nextCollectionHash,
   nextCollectionHashes,
   type RowChange,
+  type ToldChange,
+  toldChanges,
 } from './hash/changes-hash.ts';
 export {
   type ConsensusHash,

@@ -1,6 +1,11 @@
 import type { Height } from '@virtualchain/bitcoin';
 import { type FoldedBlock, type FoldInput, foldBlock, parseBlock } from './fold.ts';
-import { type CollectionHashes, emptyCollectionHashes, nextCollectionHashes } from './hash/changes-hash.ts';
+import {
+  type CollectionHashes,
+  emptyCollectionHashes,
+  nextCollectionHashes,
+  toldChanges,
+} from './hash/changes-hash.ts';
 import type { ConsensusHash } from './hash/consensus-hash.ts';
 import { type SnapshotSource, SnapshotView } from './snapshots.ts';
 import type { Row } from './state/collection.ts';
@@ -159,7 +164,8 @@ export async function foldGenesis(machine: AnyStateMachine, state: MemoryState) 
   await machine.genesis?.(working.state);
   const changes = working.blockChanges();
   const empty = emptyCollectionHashes(machine.collections);
+  const told = toldChanges(machine.collections, changes);
   const hashes =
-    changes.length === 0 ? empty : nextCollectionHashes(empty, anchorHeight(machine), machine.collections, changes);
+    changes.length === 0 ? empty : nextCollectionHashes(empty, anchorHeight(machine), machine.collections, told);
   return { changes, hashes };
 }

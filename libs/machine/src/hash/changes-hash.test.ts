@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { bigint, bytes, collection, legacyFloat, nullable, text } from '../state/collection.ts';
 import { encodeTuple } from '../state/key-order.ts';
-import { changesHash, nextCollectionHash } from './changes-hash.ts';
+import { changesHash, nextCollectionHash, toldChanges } from './changes-hash.ts';
 import { LegacyFloat } from './field-value.ts';
 
 const accounts = collection({
@@ -40,7 +40,27 @@ test('C(h) is sha256 over the hash before, the height, and one entry a changed k
     entry('[["01"],{"balance":"9007199254740993","id":"01","note":null,"rate":"3ff8000000000000"}]'),
     entry('[["02"],null]'),
   );
-  expect(nextCollectionHash(previous, 7, accounts, changes)).toBe(wanted);
+  expect(nextCollectionHash(previous, 7, toldChanges({ accounts }, changes))).toBe(wanted);
+});
+
+test.each([
+  ['two bytes a character', 'é'],
+  ['four bytes a character', '😀'],
+])('lengths are those of UTF-8: %s', (_, note) => {
+  const previous = '00'.repeat(32);
+  const rows = [1, 2].map((id) => ({ id: Uint8Array.of(id), note: id === 2 ? note : 'a', balance: 0n, rate: null }));
+  const columns = { id: bytes(), note: nullable(text()), balance: bigint(), rate: nullable(legacyFloat()) };
+  const noted = collection({ columns, key: ['id'] });
+  const changes = rows.map((after) => {
+    return { collection: 'noted', key: encodeTuple(noted.columns, noted.key, after), before: null, after };
+  });
+  const wanted = sha256(
+    Buffer.from(previous, 'hex'),
+    uint32(9),
+    entry('[["01"],{"balance":"0","id":"01","note":"a","rate":null}]'),
+    entry(`[["02"],{"balance":"0","id":"02","note":"${note}","rate":null}]`),
+  );
+  expect(nextCollectionHash(previous, 9, toldChanges({ noted }, changes))).toBe(wanted);
 });
 
 test('the changes hash covers all collections, sorted by name', () => {

@@ -19,32 +19,43 @@ export interface RowChange {
 export type CollectionHashes = Readonly<Record<string, string>>;
 
 const encoder = new TextEncoder();
+const LENGTH_BYTES = 4;
+/** What stands where a length is written to. */
+const ROOM_OF_LENGTH = '\u0000'.repeat(LENGTH_BYTES);
 
 /** What the changes hash of each collection begins with: 32 zero bytes, as hex. */
 export function emptyCollectionHashes(collections: Collections): CollectionHashes {
   return Object.fromEntries(Object.keys(collections).map((name) => [name, '00'.repeat(32)]));
 }
 
+/** A change with what the hash covers of it. */
+export interface ToldChange {
+  readonly change: RowChange;
+  /** RFC 8785 JSON of `[key, row]`, or of `[key, null]` where no row is left. */
+  readonly text: string;
+}
+
+/** @throws TypeError for text with a lone surrogate. */
+export function toldChanges(collections: Collections, changes: readonly RowChange[]): ToldChange[] {
+  return changes.map((change) => ({ change, text: changeText(collections[change.collection] as Collection, change) }));
+}
+
+/** `[key, row]` of a change as RFC 8785 JSON, with `null` where no row is left. */
+export function changeText(collection: Collection, { before, after }: RowChange): string {
+  const row = (after ?? before) as Row;
+  return `[${canonicalKeyJson(collection, row)},${after === null ? 'null' : canonicalRowJson(collection, after)}]`;
+}
+
 /**
  * `C(h) = sha256(C(h−1) ‖ u32be(h) ‖ E…)` for one collection, with `E = u32be(length) ‖ JSON of [key, row or null]` for
  * each changed key in key order.
  */
-export function nextCollectionHash(
-  previous: string,
-  height: number,
-  collection: Collection,
-  changes: readonly RowChange[],
-): string {
+export function nextCollectionHash(previous: string, height: number, told: readonly ToldChange[]): string {
   const input = new HashInput();
   input.hex(previous);
   input.uint32(height);
-  const ordered = changes.length < 2 ? changes : [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const { before, after } of ordered) {
-    const row = after ?? before;
-    if (row === null) continue;
-    const json = after === null ? 'null' : canonicalRowJson(collection, after);
-    input.textWithLength(`[${canonicalKeyJson(collection, row)},${json}]`);
-  }
+  const ordered = told.length < 2 ? told : [...told].sort((a, b) => (a.change.key < b.change.key ? -1 : 1));
+  input.textsWithLengths(ordered.map(({ text }) => text));
   return bytesToHex(sha256(input.taken()));
 }
 
@@ -53,13 +64,13 @@ export function nextCollectionHashes(
   previous: CollectionHashes,
   height: number,
   collections: Collections,
-  changes: readonly RowChange[],
+  told: readonly ToldChange[],
 ): CollectionHashes {
-  const byCollection = Map.groupBy(changes, (change) => change.collection);
+  const byCollection = Map.groupBy(told, ({ change }) => change.collection);
   return Object.fromEntries(
-    Object.entries(collections).map(([name, collection]) => [
+    Object.keys(collections).map((name) => [
       name,
-      nextCollectionHash(previous[name] ?? '00'.repeat(32), height, collection, byCollection.get(name) ?? []),
+      nextCollectionHash(previous[name] ?? '00'.repeat(32), height, byCollection.get(name) ?? []),
     ]),
   );
 }
@@ -102,12 +113,30 @@ class HashInput {
     this.#length += 4;
   }
 
-  /** UTF-8, behind its length in bytes. */
-  textWithLength(text: string): void {
-    this.#makeRoom(4 + 3 * text.length);
-    const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + 4));
-    this.#setUint32(this.#length, written);
-    this.#length += 4 + written;
+  /** Each in UTF-8 behind its length in bytes. */
+  textsWithLengths(texts: readonly string[]): void {
+    if (this.#asciiWithLengths(texts)) return;
+    for (const text of texts) {
+      this.#makeRoom(LENGTH_BYTES + 3 * text.length);
+      const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + LENGTH_BYTES));
+      this.#setUint32(this.#length, written);
+      this.#length += LENGTH_BYTES + written;
+    }
+  }
+
+  /** All of them by one call of the encoder, where a character is a byte; false, and nothing added, where one is not. */
+  #asciiWithLengths(texts: readonly string[]): boolean {
+    const joined = texts.length === 0 ? '' : ROOM_OF_LENGTH + texts.join(ROOM_OF_LENGTH);
+    this.#makeRoom(joined.length);
+    const { read } = encoder.encodeInto(joined, this.#bytes.subarray(this.#length, this.#length + joined.length));
+    if (read < joined.length) return false;
+    let at = this.#length;
+    for (const { length } of texts) {
+      this.#setUint32(at, length);
+      at += LENGTH_BYTES + length;
+    }
+    this.#length = at;
+    return true;
   }
 
   taken(): Uint8Array {
@@ -115,7 +144,11 @@ class HashInput {
   }
 
   #setUint32(at: number, value: number): void {
-    new DataView(this.#bytes.buffer).setUint32(at, value);
+    const bytes = this.#bytes;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
   }
 
   #makeRoom(bytes: number): void {

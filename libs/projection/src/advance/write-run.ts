@@ -6,7 +6,7 @@ import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
 import { connectedWrites } from '../build/feed/feed.ts';
 import { operationWrites } from '../build/operations.ts';
-import { partyWrites } from '../build/parties.ts';
+import { partiesOfBlocks, partyWrites } from '../build/parties.ts';
 import { recordWrites } from '../build/records.ts';
 import { transitionWrites } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
@@ -18,6 +18,7 @@ import { projectionPoints } from './points.ts';
 export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
   const records = recordWrites(build, run);
   const feed = connectedWrites(build, run, feedPosition);
+  const parties = partiesOfBlocks(run);
   const writes: Write[] = [retiredLook(build)];
   for (const [index, history] of historiesOf(build).entries()) {
     if (index > 0) projectionPoints.pass('between-collections');
@@ -26,8 +27,8 @@ export async function writeRun(build: Build, run: readonly WrittenBlock[], feedP
   }
   writes.push(
     ...blockWrites(build, run),
-    ...operationWrites(build, run),
-    ...partyWrites(build, run),
+    ...operationWrites(build, run, parties),
+    ...partyWrites(build, parties),
     ...transitionWrites(build, run),
     ...(await feed).writes,
     ...(await records),

@@ -5,7 +5,7 @@ import { type Build, type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldOperations } from './old-layout.ts';
-import { partiesOf } from './parties.ts';
+import type { EventParties } from './parties.ts';
 import type { StoredOperation } from './stored.ts';
 import { column, defineTable } from './table.ts';
 
@@ -76,13 +76,18 @@ export function operationsView(table: RawBuilder<unknown>): RawBuilder<unknown> 
     changed_keys::jsonb as changed_keys from ${table}`;
 }
 
-export function operationWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
+/** `parties` are those of the operations of the blocks, in order. */
+export function operationWrites(
+  build: BuildTables,
+  blocks: readonly WrittenBlock[],
+  parties: readonly EventParties[],
+): Write[] {
   const outcomes = blocks.flatMap(({ folded }) => folded?.outcomes ?? []);
   const columns = {
     height: outcomes.map(({ event }) => event.height),
     position: outcomes.map(({ event }) => event.position),
     transaction_index: outcomes.map(({ event }) => event.transactionIndex),
-    party: outcomes.map(({ event }) => partiesOf(event).first),
+    party: parties.map(({ first }) => first),
     verdict: outcomes.map(({ verdict }) => verdictNumber(verdict.kind)),
     txid: outcomes.map(({ event }) => event.txid),
     opcode: outcomes.map(({ event }) => event.opcode),

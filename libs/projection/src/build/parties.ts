@@ -31,18 +31,26 @@ export const StoredParties = defineTable(
 /** Of an operation, the part that says whose it is. */
 export type PartyEvent = Pick<OperationEvent, 'height' | 'position' | 'senders' | 'outputs'>;
 
-export function partyWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
-  return partyWritesOf(
-    build,
-    blocks.flatMap(({ folded }) => folded?.outcomes.map(({ event }) => event) ?? []),
-  );
+/** Whose an operation is, and where it is. */
+export interface EventParties extends Parties {
+  readonly height: number;
+  readonly position: number;
 }
 
-export function partyWritesOf(build: BuildTables, events: readonly PartyEvent[]): Write[] {
+/** Those of the operations that the machine judged, in order. */
+export function partiesOfBlocks(blocks: readonly WrittenBlock[]): EventParties[] {
+  return blocks.flatMap(({ folded }) => folded?.outcomes.map(({ event }) => partiesAt(event)) ?? []);
+}
+
+export function partiesAt(event: PartyEvent): EventParties {
+  const { first, others } = partiesOf(event);
+  return { height: event.height, position: event.position, first, others };
+}
+
+export function partyWrites(build: BuildTables, parties: readonly EventParties[]): Write[] {
   const rows: { readonly party: number; readonly height: number; readonly position: number }[] = [];
-  for (const event of events) {
-    const { height, position } = event;
-    for (const party of partiesOf(event).others) rows.push({ party, height, position });
+  for (const { height, position, others } of parties) {
+    for (const party of others) rows.push({ party, height, position });
   }
   // In the order of the key: it then grows at neighbouring places.
   rows.sort((a, b) => a.party - b.party);

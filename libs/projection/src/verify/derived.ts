@@ -1,7 +1,6 @@
-import { zstdDecompressSync } from 'node:zlib';
 import type { AnyStateMachine, FoldedBlock } from '@virtualchain/machine';
 import { type Build, LAYOUT, on } from '../build/build.ts';
-import { changesText } from '../build/feed/changes.ts';
+import { changesText, packedText } from '../build/feed/changes.ts';
 import { StoredFeed } from '../build/feed/feed.ts';
 import { reasonText, StoredOperations } from '../build/operations.ts';
 import { partiesOf, StoredParties } from '../build/parties.ts';
@@ -103,7 +102,7 @@ function partiesText(parties: readonly Party[]): string {
 
 function unpackedText(changes: Uint8Array): string {
   try {
-    return zstdDecompressSync(changes).toString('utf8');
+    return packedText(changes);
   } catch (error) {
     return `unreadable: ${error instanceof Error ? error.message : String(error)}`;
   }

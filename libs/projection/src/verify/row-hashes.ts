@@ -2,10 +2,10 @@ import {
   type AnyStateMachine,
   anchorHeight,
   type CollectionHashes,
-  type Collections,
   emptyCollectionHashes,
   nextCollectionHash,
   type RowChange,
+  toldChanges,
 } from '@virtualchain/machine';
 import type { Build } from '../build/build.ts';
 import { compareAt, type Disagreement } from './verified.ts';
@@ -19,9 +19,9 @@ export function nextRowHashes(
   changes: readonly RowChange[],
 ): CollectionHashes {
   return Object.fromEntries(
-    Object.entries(machine.collections as Collections).map(([name, collection]) => {
+    Object.keys(machine.collections).map((name) => {
       const ours = changes.filter((change) => change.collection === name);
-      return [name, nextCollectionHash(previous[name] ?? '', height, collection, ours)];
+      return [name, nextCollectionHash(previous[name] ?? '', height, toldChanges(machine.collections, ours))];
     }),
   );
 }

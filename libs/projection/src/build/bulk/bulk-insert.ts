@@ -90,6 +90,11 @@ interface Portion {
 /** The rows of the columns, in order, in portions of about so many bytes; a row that is larger goes alone. */
 function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<Portion> {
   const rows = columns[0]?.values.length ?? 0;
+  const all = columns.reduce((sum, { values }) => sum + sentBytesOfColumn(values), 0);
+  if (rows > 0 && all <= bytesMax) {
+    yield { columns, bytes: all };
+    return;
+  }
   const sizes = sentBytesOfRows(columns, rows);
   let from = 0;
   let bytes = 0;
@@ -103,6 +108,12 @@ function* portions(columns: readonly BulkColumn[], bytesMax: number): Generator<
     bytes += size;
   }
   if (rows > 0) yield { columns: slices(columns, from, rows), bytes };
+}
+
+function sentBytesOfColumn(values: readonly Element[]): number {
+  let bytes = 0;
+  for (const value of values) bytes += sentBytes(value);
+  return bytes;
 }
 
 /** About what each row takes in the parameters. */

@@ -4,10 +4,11 @@ import {
   type BlockSteps,
   type CanonicalValue,
   type Collection,
-  canonicalKeyJson,
   canonicalRowJson,
+  changeText,
   type Row,
   type RowChange,
+  type ToldChange,
 } from '@virtualchain/machine';
 import { compressed } from '../compressed.ts';
 
@@ -32,42 +33,80 @@ export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): 
   return text === null ? null : compressed(text);
 }
 
-/** What is packed: JSON, which is the same for the same changes. */
+/**
+ * What is packed: JSON, which is the same for the same changes, of `[step, changes]` for each step that changed anything, and
+ * of each change `[collection, row before, [key, row after]]`, null for no row.
+ */
 export function changesText(machine: AnyStateMachine, steps: BlockSteps): string | null {
-  const texts = changeTexts(machine);
+  const texts = changeTexts(machine, steps.told);
   const all = [steps.opened, ...steps.operations, steps.closed];
-  const told = all.flatMap((changes, step) => (changes.length === 0 ? [] : [`[${step},[${texts(changes)}]]`]));
-  return told.length === 0 ? null : `[${told.join(',')}]`;
+  let text = '';
+  for (const [step, changes] of all.entries()) {
+    if (changes.length > 0) text += `${text === '' ? '[' : ','}[${step},[${texts(changes)}]]`;
+  }
+  return text === '' ? null : `${text}]`;
 }
 
-/** Writes changes as JSON. What one step leaves is what a later one of the block finds: a row is written once. */
-function changeTexts({ collections }: AnyStateMachine): (changes: readonly RowChange[]) => string {
-  const written = new Map<Row, string>();
-  const textOf = (collection: Collection, row: Row | null): string => {
-    if (row === null) return 'null';
-    const text = written.get(row) ?? canonicalRowJson(collection, row);
-    written.set(row, text);
-    return text;
+/** Writes changes as JSON. What the changes hash was told of a row is taken over, where the row is one that the block left. */
+function changeTexts(
+  { collections }: AnyStateMachine,
+  told: readonly ToldChange[],
+): (changes: readonly RowChange[]) => string {
+  const known = new Map<Row, string>();
+  for (const { change, text } of told) if (change.after !== null) known.set(change.after, text);
+  const heads = new Map(Object.keys(collections).map((name) => [name, `[${JSON.stringify(name)},`]));
+  return (changes) => {
+    let texts = '';
+    for (const change of changes) {
+      const { collection: name, before, after } = change;
+      const collection = collections[name] as Collection;
+      const rowBefore = before === null ? 'null' : canonicalRowJson(collection, before);
+      const keyAndRow = (after === null ? undefined : known.get(after)) ?? changeText(collection, change);
+      texts += `${texts === '' ? '' : ','}${heads.get(name)}${rowBefore},${keyAndRow}]`;
+    }
+    return texts;
   };
-  return (changes) =>
-    changes
-      .map(({ collection: name, before, after }) => {
-        const collection = collections[name] as Collection;
-        const key = canonicalKeyJson(collection, (after ?? before) as Row);
-        const rows = `"before":${textOf(collection, before)},"after":${textOf(collection, after)}`;
-        return `{"collection":${JSON.stringify(name)},"key":${key},${rows}}`;
-      })
-      .join();
 }
+
+type PackedChange = readonly [
+  collection: string,
+  before: JsonRow | null,
+  keyAndRow: readonly [key: readonly CanonicalValue[], after: JsonRow | null],
+];
+
+/** As builds have them that were written first. */
+const isOldForm = (change: PackedChange | FeedChange): change is FeedChange => !Array.isArray(change);
+
+const unpacked = (change: PackedChange | FeedChange): FeedChange => {
+  if (isOldForm(change)) return change;
+  const [collection, before, [key, after]] = change;
+  return { collection, key, before, after };
+};
 
 export function unpackChanges(packed: Uint8Array | null): StepChanges {
   if (packed === null) return new Map();
-  return new Map(JSON.parse(zstdDecompressSync(packed).toString('utf8')) as [number, FeedChange[]][]);
+  const steps = JSON.parse(zstdDecompressSync(packed).toString('utf8')) as [number, (PackedChange | FeedChange)[]][];
+  return new Map(steps.map(([step, changes]) => [step, changes.map(unpacked)]));
 }
+
+/** What was packed as it would be today: it compares with what `changesText` makes. */
+export function packedText(packed: Uint8Array): string {
+  const text = zstdDecompressSync(packed).toString('utf8');
+  if (!OLD_FORM.test(text)) return text;
+  const steps = JSON.parse(text) as [number, FeedChange[]][];
+  return JSON.stringify(
+    steps.map(([step, changes]) => [
+      step,
+      changes.map(({ collection, key, before, after }) => [collection, before, [key, after]]),
+    ]),
+  );
+}
+
+const OLD_FORM = /^\[\[\d+,\[\{/;
 
 /** Changes as an entry of a feed has them. */
 export function feedChanges(machine: AnyStateMachine, changes: readonly RowChange[]): FeedChange[] {
-  return JSON.parse(`[${changeTexts(machine)(changes)}]`) as FeedChange[];
+  return (JSON.parse(`[${changeTexts(machine, [])(changes)}]`) as PackedChange[]).map(unpacked);
 }
 
 /** What takes a block back: each row that it left different, as it was before. */
