@@ -1,3 +1,4 @@
+import { bytesToHex } from '@virtualchain/bitcoin';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import type { Collection, Column, ColumnValue, Row } from './collection.ts';
 import { canonicalValue } from './row.ts';
@@ -49,6 +50,7 @@ function valueJson(column: Column<unknown> | undefined, value: ColumnValue): str
   if (value === null) return 'null';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return `"${value}"`;
+  if (value instanceof Uint8Array) return `"${bytesToHex(value)}"`;
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
   return canonicalJson(canonicalValue(column as Column<unknown>, value));
