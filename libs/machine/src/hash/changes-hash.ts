@@ -19,9 +19,9 @@ export interface RowChange {
 export type CollectionHashes = Readonly<Record<string, string>>;
 
 const encoder = new TextEncoder();
-const LENGTH_BYTES = 4;
+const lengthSize = 4;
 /** What stands where a length is written to. */
-const ROOM_OF_LENGTH = '\u0000'.repeat(LENGTH_BYTES);
+const ROOM_OF_LENGTH = '\u0000'.repeat(lengthSize);
 
 /** What the changes hash of each collection begins with: 32 zero bytes, as hex. */
 export function emptyCollectionHashes(collections: Collections): CollectionHashes {
@@ -117,10 +117,10 @@ class HashInput {
   textsWithLengths(texts: readonly string[]): void {
     if (this.#asciiWithLengths(texts)) return;
     for (const text of texts) {
-      this.#makeRoom(LENGTH_BYTES + 3 * text.length);
-      const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + LENGTH_BYTES));
+      this.#makeRoom(lengthSize + 3 * text.length);
+      const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + lengthSize));
       this.#setUint32(this.#length, written);
-      this.#length += LENGTH_BYTES + written;
+      this.#length += lengthSize + written;
     }
   }
 
@@ -133,7 +133,7 @@ class HashInput {
     let at = this.#length;
     for (const { length } of texts) {
       this.#setUint32(at, length);
-      at += LENGTH_BYTES + length;
+      at += lengthSize + length;
     }
     this.#length = at;
     return true;
