@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Tarball } from '@virtualchain/packages';
+import { NODE_22_VERSION } from '../kit/node-22.ts';
 import { FIRST_MACHINE } from '../kit/tutorials.ts';
 
 const run = promisify(execFile);
 
 /** The compilers that users have, by the names under which they are installed. */
 export const COMPILERS = { typescript5: '5.9.3', typescript7: '7.0.2' } as const;
-const NODE_22 = '22';
 /** Doors of packages beside their main ones, for users. */
 const OTHER_DOORS = ['@virtualchain/gateway-client/verify'];
 
@@ -45,7 +45,7 @@ export class UserFolder implements AsyncDisposable {
     const manifest = {
       ...{ name: 'user', private: true, type: 'module' },
       dependencies: Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`])),
-      devDependencies: { ...Object.fromEntries(compilers), '@types/node': '22', node: NODE_22 },
+      devDependencies: { ...Object.fromEntries(compilers), '@types/node': '22', node: NODE_22_VERSION },
       allowScripts: { node: true, zeromq: false, 'dtrace-provider': false },
     };
     await writeFile(join(path, 'package.json'), JSON.stringify(manifest));

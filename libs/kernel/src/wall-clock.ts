@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 /** The clock of a process that runs for real. */
 export const wallClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
   jitter: () => Math.random(),
   sleep(ms, signal) {
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,3 +1,4 @@
+import { wallClock } from '@virtualchain/kernel';
 import { NodeBusy, NodeReplyInvalid, NodeTimeout, NodeUnauthorized, NodeUnreachable } from './errors.ts';
 import { COMPARE_EVERY_MS, DISTRUST, LAG_BLOCKS_MAX } from './limits.ts';
 import type { BitcoinNode } from './port.ts';
@@ -51,7 +52,7 @@ export function failover(nodes: readonly BitcoinNode[], options: FailoverOptions
 
 /** Which of several nodes is in use. */
 function chooseAmong(nodes: readonly BitcoinNode[], first: BitcoinNode, options: FailoverOptions) {
-  const { lagBlocksMax = LAG_BLOCKS_MAX, compareEveryMs = COMPARE_EVERY_MS, now = Date.now } = options;
+  const { lagBlocksMax = LAG_BLOCKS_MAX, compareEveryMs = COMPARE_EVERY_MS, now = wallClock.now } = options;
   let current = 0;
   let comparedAt = now();
   const distrusted = new Map<number, Distrust>();

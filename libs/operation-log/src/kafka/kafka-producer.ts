@@ -108,7 +108,7 @@ class TopicProducer implements FencedProducer {
   async #send(records: readonly OutgoingRecord[]): Promise<bigint> {
     const { topic } = this.#options;
     const identity = this.#fenced();
-    const place = { topic, ...identity, firstSequence: this.#sequence, time: wallClock.now() };
+    const place = { topic, ...identity, firstSequence: this.#sequence, time: Date.now() };
     const batch = encodeBatch(records, place, COMPRESSION.zstd);
     this.#sequence = (this.#sequence + records.length) % 2 ** 31;
     if (!this.#isOpen) {

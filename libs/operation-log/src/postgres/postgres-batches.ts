@@ -1,4 +1,3 @@
-import { wallClock } from '@virtualchain/kernel';
 import type { Pool, PoolClient } from 'pg';
 import type { Fetched, OutgoingRecord } from '../broker.ts';
 import { OffsetOutOfRange, RecordInvalid, TopicMissing } from '../errors.ts';
@@ -18,7 +17,7 @@ export interface EncodedBatch {
 /** Records as batches that are small enough to be read for the sake of one record. */
 export function encodeBatches(topic: string, records: readonly OutgoingRecord[]): readonly EncodedBatch[] {
   // Neither producer nor sequence tells a batch from its repetition here: a transaction is asked for once.
-  const place = { topic, producerId: 0n, producerEpoch: 0, firstSequence: 0, time: wallClock.now() };
+  const place = { topic, producerId: 0n, producerEpoch: 0, firstSequence: 0, time: Date.now() };
   return splitBySize(records, BATCH_BYTES_MAX).map((part) => ({
     recordCount: part.length,
     body: encodeBatch(part, place, COMPRESSION.zstd),

@@ -106,14 +106,14 @@ async function pageOf(
   limit: number,
 ): Promise<{ readonly told: readonly Told[]; readonly cursor: string; readonly isEnd: boolean }> {
   const found: Told[] = [...first];
-  const until = Date.now() + PAGE_SEARCH_MS;
+  const until = performance.now() + PAGE_SEARCH_MS;
   let at = cursor;
   for await (const { told, cursor: behind } of deliver(source, wish, null)) {
     const room = limit - found.length;
     found.push(...told.slice(0, room));
     if (told.length > room) return { told: found, cursor: found.at(-1)?.cursor ?? at, isEnd: false };
     at = behind;
-    if (Date.now() > until) return { told: found, cursor: at, isEnd: false };
+    if (performance.now() > until) return { told: found, cursor: at, isEnd: false };
   }
   return { told: found, cursor: at, isEnd: true };
 }

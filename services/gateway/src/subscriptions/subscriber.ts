@@ -24,16 +24,16 @@ export async function serveSubscriber(sink: Sink, serving: Serving): Promise<End
   const { source, wish, first, signal, heartbeatMs, onSent } = serving;
   const stop = AbortSignal.any([signal, sink.closed]);
   let at = wish.after;
-  let [lastSent, isSending] = [Date.now(), false];
+  let [lastSent, isSending] = [performance.now(), false];
   const heartbeat = setInterval(() => {
-    if (isSending || Date.now() - lastSent < heartbeatMs) return;
+    if (isSending || performance.now() - lastSent < heartbeatMs) return;
     sink.say('heartbeat', at, JSON.stringify({ tip: source.tip, cursor: at }));
-    lastSent = Date.now();
+    lastSent = performance.now();
   }, heartbeatMs / 4);
   const send = async (told: readonly Told[]): Promise<void> => {
     isSending = true;
     await sink.send(told);
-    [lastSent, isSending] = [Date.now(), false];
+    [lastSent, isSending] = [performance.now(), false];
     onSent(told.length);
   };
   try {
