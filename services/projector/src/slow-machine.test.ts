@@ -1,9 +1,10 @@
 /** A machine that is far behind holds what it works on, however much waits in the log for it, and nobody waits for it. */
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { kvChain, kvMachine } from '@virtualchain/machine-kv';
 import { createMemoryBroker, createMemoryLog, type MemoryBroker, type OperationLog } from '@virtualchain/operation-log';
 import { MemoryProjection, MemoryStore } from '@virtualchain/projection';
 import { connect, FIRST_BLOCK, hashOf, identityOf } from '../../../test/contract/log-blocks.ts';
+import { quickClock } from '../../../test/kit/quick-clock.ts';
 import { project } from './project.ts';
 
 const TOPIC = 'vchain.regtest.kv';
@@ -17,6 +18,9 @@ const BLOCK_BYTES_MAX = 10_000;
 const HELD_BYTES_MAX = 2 * (FETCH_BYTES + BLOCK_BYTES_MAX);
 const names = Array.from({ length: BLOCKS + NEW_BLOCKS }, (_, index) => `0${'a'.repeat(index)}`);
 const tip = (blocks: number) => hashOf(names[blocks - 1] ?? '');
+
+let stop: AbortController;
+afterEach(() => stop.abort());
 
 /** What one reader was given, and what it is done with, in bytes of the log. */
 class Held {
@@ -68,7 +72,7 @@ async function startMachine(broker: MemoryBroker, signal: AbortSignal, gate: Pro
   const running = project({
     ...{ log: createMemoryLog(held.over(broker)), topic: TOPIC, signal },
     open: async () => new MemoryProjection(store),
-    clock: { sleep: async () => signal.throwIfAborted(), jitter: () => 0 },
+    clock: quickClock,
     events: {
       state: () => undefined,
       opened: () => undefined,
@@ -95,7 +99,8 @@ async function append(log: OperationLog, from: number, to: number): Promise<void
 }
 
 test('a-machine-far-behind: it holds two fetches, seven others and the writer go on, and it catches up', async () => {
-  const [broker, stop, gate] = [createMemoryBroker(), new AbortController(), Promise.withResolvers<void>()];
+  stop = new AbortController();
+  const [broker, gate] = [createMemoryBroker(), Promise.withResolvers<void>()];
   const log = createMemoryLog(broker);
   await log.ensureTopic(TOPIC);
   const start = (opens?: Promise<void>) => startMachine(broker, stop.signal, opens);
