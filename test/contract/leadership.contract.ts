@@ -18,7 +18,7 @@ export function candidate(election: Election, topic: string, epoch: () => number
   const waiting: (() => void)[] = [];
   const running = (async () => {
     for await (const state of election.campaign(topic, { epoch, signal: stop.signal })) {
-      states.push(state);
+      states.push(typeof state === 'string' ? state : 'standby');
       for (const wake of waiting.splice(0)) wake();
     }
   })();

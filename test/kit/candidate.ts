@@ -4,4 +4,6 @@ import { openPostgresElection } from '@virtualchain/operation-log';
 const [url = '', topic = '', sessionTimeoutMs = ''] = process.argv.slice(2);
 const election = openPostgresElection({ url, sessionTimeoutMs: Number(sessionTimeoutMs) });
 const { signal } = new AbortController();
-for await (const state of election.campaign(topic, { epoch: () => 0, signal })) console.log(state);
+for await (const state of election.campaign(topic, { epoch: () => 0, signal })) {
+  console.log(typeof state === 'string' ? state : 'standby');
+}

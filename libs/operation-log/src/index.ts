@@ -5,10 +5,12 @@ export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka.ts';
 export { openKafkaElection } from './kafka/kafka-leadership.ts';
 export {
   type Campaign,
+  type CampaignNews,
   createMemoryElection,
   type Election,
   type LeadershipState,
 } from './leadership.ts';
+export { REJOIN_WAIT_MS } from './limits.ts';
 export { createOperationLog } from './log.ts';
 export {
   countingIds,

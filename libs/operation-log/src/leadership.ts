@@ -1,5 +1,10 @@
+import type { ExpectedError } from '@virtualchain/kernel';
+
 /** Whether this process should write, as far as the group knows. */
 export type LeadershipState = 'leader' | 'standby';
+
+/** Who leads, or why nobody could be asked: the process does not lead then, and goes on asking. */
+export type CampaignNews = LeadershipState | ExpectedError;
 
 /** What a process says of itself when it runs for the lead. */
 export interface Campaign {
@@ -14,8 +19,11 @@ export interface Campaign {
  * safety is the fence alone. A live leader is never displaced by a stand-by.
  */
 export interface Election extends AsyncDisposable {
-  /** Joins; yields the state, and then its changes. A slow consumer sees the newest one only. */
-  campaign(topic: string, campaign: Campaign): AsyncIterable<LeadershipState>;
+  /**
+   * Joins; yields the state, and then its changes. A slow consumer sees the newest one only. A refusal, whose remedy is `halt`, is
+   * yielded too: asking again brings the same.
+   */
+  campaign(topic: string, campaign: Campaign): AsyncIterable<CampaignNews>;
 }
 
 /** What a process needs to stay in the race for a topic. */
@@ -23,6 +31,8 @@ export interface Candidacy extends Campaign {
   readonly topic: string;
   /** Is told whenever it is known who leads. */
   readonly set: (state: LeadershipState) => void;
+  /** Is told why it is not known. */
+  readonly away: (error: ExpectedError) => void;
 }
 
 /** An election out of what keeps one candidate in the race until its signal ends it. */
@@ -32,9 +42,10 @@ export function electionOf(stayInRace: (candidacy: Candidacy) => Promise<void>):
     async *campaign(topic, { epoch, signal }) {
       const left = new AbortController();
       const over = AbortSignal.any([signal, stopped.signal, left.signal]);
-      const state = latestValue<LeadershipState>(over);
+      const state = latestValue<CampaignNews>(over, isSame);
       state.set('standby');
-      const staying = stayInRace({ topic, epoch, signal: over, set: state.set }).catch(state.fail);
+      const { set, fail } = state;
+      const staying = stayInRace({ topic, epoch, signal: over, set, away: set }).catch(fail);
       try {
         yield* state.values();
       } finally {
@@ -46,6 +57,11 @@ export function electionOf(stayInRace: (candidacy: Candidacy) => Promise<void>):
       stopped.abort();
     },
   };
+}
+
+/** The same reason is told once, however often it comes. */
+function isSame(a: CampaignNews, b: CampaignNews): boolean {
+  return a === b || (typeof a !== 'string' && typeof b !== 'string' && a.message === b.message);
 }
 
 /** What a candidate says of itself when the group meets. */
@@ -65,7 +81,7 @@ export function chooseLeader(candidates: readonly Candidate[]): string | null {
 }
 
 /** Hands on the newest value to a consumer that takes its time; equal values in a row are one. */
-export function latestValue<Value>(signal: AbortSignal) {
+export function latestValue<Value>(signal: AbortSignal, isSame: (a: Value, b: Value) => boolean = Object.is) {
   let newest: { readonly value: Value } | null = null;
   let known: Value | null = null;
   let failure: { readonly error: unknown } | null = null;
@@ -73,7 +89,7 @@ export function latestValue<Value>(signal: AbortSignal) {
   const stop = () => wake.resolve();
   return {
     set(value: Value): void {
-      if (value === known) return;
+      if (known !== null && isSame(value, known)) return;
       known = value;
       newest = { value };
       wake.resolve();

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type BlockHash, height } from '@virtualchain/bitcoin';
 import { ExpectedError } from '@virtualchain/kernel';
 import { kvChain } from '@virtualchain/machine-kv';
-import { createMemoryElection, createMemoryLog, WriterFenced } from '@virtualchain/operation-log';
+import {
+  BrokerRefused,
+  BrokerUnavailable,
+  type CampaignNews,
+  createMemoryElection,
+  createMemoryLog,
+  type Election,
+  WriterFenced,
+} from '@virtualchain/operation-log';
 import { createLogger, createMetrics } from '@virtualchain/process';
 import { Subject } from 'rxjs';
 import { madeNode } from '../../../test/kit/made-node.ts';
@@ -275,4 +283,56 @@ test('a stand-by writes nothing until the leader stops', async () => {
   made.moveTo('0ab');
   wakeUps.next();
   await untilHistory('+0', '+0a', '+0ab');
+});
+
+/** An election that tells what it is given, one after another. */
+function scriptedElection() {
+  const news = new Subject<CampaignNews>();
+  const election: Election = {
+    async *campaign(_topic, { signal }) {
+      const left: CampaignNews[] = [];
+      let wake = Promise.withResolvers<void>();
+      const told = news.subscribe((one) => {
+        left.push(one);
+        wake.resolve();
+      });
+      signal.addEventListener('abort', () => wake.resolve(), { once: true });
+      while (!signal.aborted) {
+        const next = left.shift();
+        if (next !== undefined) yield next;
+        else {
+          await wake.promise;
+          wake = Promise.withResolvers();
+        }
+      }
+      told.unsubscribe();
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+  return { news, election };
+}
+
+test('a group that cannot be asked is told with its code, ends the lead, and is waited for', async () => {
+  const { news, election } = scriptedElection();
+  made.moveTo('0a');
+  const { report } = start(election);
+  await until(() => news.observed);
+  news.next('leader');
+  await untilHistory('+0', '+0a');
+  news.next(new BrokerUnavailable(TOPIC, new Error('nobody is there')));
+  await until(() => report.status().state === 'waiting');
+  expect(report.status()).toMatchObject({
+    code: 'BROKER_UNAVAILABLE',
+    detail: expect.stringContaining('nobody is there'),
+  });
+  news.next('standby');
+  await until(() => report.status().state === 'standby');
+});
+
+test('a group that refuses us halts the chain with its code', async () => {
+  const { news, election } = scriptedElection();
+  const { run } = start(election);
+  await until(() => news.observed);
+  news.next(new BrokerRefused(TOPIC, new Error('Not authorized to access group')));
+  await expect(run).rejects.toMatchObject({ code: 'BROKER_REFUSED' });
 });

@@ -1,6 +1,7 @@
 import { BlockInvalid, BlockMalformed, HeaderInvalid, type Height, height } from '@virtualchain/bitcoin';
 import { createBackOff, ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { checkNode } from '@virtualchain/node-client';
+import { REJOIN_WAIT_MS } from '@virtualchain/operation-log';
 import { BlockNotServed } from './block/block-entry.ts';
 import { createDifficultyCheck, HeadersNotServed } from './block/difficulty-check.ts';
 import { trackBranch } from './branch.ts';
@@ -46,7 +47,9 @@ export async function ingestChain(ingest: ChainIngest, signal: AbortSignal): Pro
       await leadership?.end();
       leadership = null;
       if (state === 'leader') leadership = startLeading();
-      else report.state('standby');
+      else if (state === 'standby') report.state('standby');
+      else if (state.remedy === 'halt') throw state;
+      else report.retry(state, REJOIN_WAIT_MS);
     }
   } finally {
     await leadership?.end();

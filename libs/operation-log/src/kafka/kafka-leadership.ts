@@ -1,5 +1,6 @@
-import { wallClock } from '@virtualchain/kernel';
+import { ExpectedError, wallClock } from '@virtualchain/kernel';
 import type { Kafka, PartitionAssigner } from 'kafkajs';
+import { BrokerUnavailable } from '../errors.ts';
 import { type Candidacy, type Candidate, chooseLeader, type Election, electionOf } from '../leadership.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
@@ -10,6 +11,7 @@ import {
   REJOIN_WAIT_MS,
 } from '../limits.ts';
 import { createKafka, type KafkaLogOptions } from './kafka.ts';
+import { foreseen } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { kafkajs } from './kafkajs.ts';
 
@@ -35,16 +37,24 @@ export function openKafkaElection({
 
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
 async function stayInGroup(membership: Membership): Promise<void> {
-  const { signal, set } = membership;
+  const { topic, signal, set, away } = membership;
   while (!signal.aborted) {
-    await holdMembership(membership);
-    set('standby');
+    const cause = await holdMembership(membership);
+    if (signal.aborted) return;
+    if (cause === null) set('standby');
+    else away(namedFailure(topic, cause));
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
 }
 
-/** One membership, until it is lost or no longer wanted. */
-async function holdMembership(membership: Membership): Promise<void> {
+/** Why the group cannot be asked; what kafkajs itself stumbles over when a connection breaks counts as that. */
+function namedFailure(topic: string, cause: unknown): ExpectedError {
+  const named = foreseen(topic, 0n, cause);
+  return named instanceof ExpectedError ? named : new BrokerUnavailable(topic, cause);
+}
+
+/** One membership, until it is lost or no longer wanted; answers with what it was lost by. */
+async function holdMembership(membership: Membership): Promise<unknown> {
   const { kafka, sessionTimeoutMs, topic, epoch, signal, set } = membership;
   let leads = false;
   let lastSign = performance.now();
@@ -61,15 +71,16 @@ async function holdMembership(membership: Membership): Promise<void> {
     allowAutoTopicCreation: false,
     retry: { ...MEMBER_RETRY, restartOnFailure: async () => false },
   });
-  const lost = Promise.withResolvers<void>();
+  const lost = Promise.withResolvers<unknown>();
   const watch = setInterval(() => {
     // Neither heartbeat nor assembly for longer than the group waits: it goes on without us, whatever kafkajs believes.
-    if (performance.now() - lastSign > 2 * sessionTimeoutMs) lost.resolve();
+    const silentMs = performance.now() - lastSign;
+    if (silentMs > 2 * sessionTimeoutMs) lost.resolve(new Error(`the group is silent for ${Math.round(silentMs)} ms`));
   }, MEMBER_WATCH_MS);
-  const leave = () => lost.resolve();
+  const leave = () => lost.resolve(null);
   signal.addEventListener('abort', leave, { once: true });
   consumer.on(consumer.events.HEARTBEAT, sign);
-  consumer.on(consumer.events.CRASH, leave);
+  consumer.on(consumer.events.CRASH, ({ payload }) => lost.resolve(payload.error));
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     sign();
     leads = (payload.memberAssignment[topic]?.length ?? 0) > 0;
@@ -80,9 +91,9 @@ async function holdMembership(membership: Membership): Promise<void> {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic] });
     await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
-    if (!signal.aborted) await lost.promise;
-  } catch {
-    // The broker cannot be reached, or not yet: the caller tries again.
+    return signal.aborted ? null : await lost.promise;
+  } catch (error) {
+    return error; // the broker cannot be reached, or not yet: the caller tries again
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', leave);

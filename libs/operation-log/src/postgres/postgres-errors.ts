@@ -5,7 +5,7 @@ import { BrokerRefused, BrokerUnavailable, TopicMissing } from '../errors.ts';
 const RIGHTS_HELP = 'give the user the rights on the schema vchain_log (to make it, CREATE on the database)';
 
 /** In the place of the broker, in words. */
-const KEEPER = "the log's database";
+export const KEEPER = "the log's database";
 
 /** Turns what `pg` throws into a foreseen failure; bugs, refused statements among them, pass as they are. */
 export function foreseen(topic: string, _offset: bigint, error: unknown): unknown {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { wallClock } from '@virtualchain/kernel';
+import { ExpectedError, wallClock } from '@virtualchain/kernel';
 import { connectionSettings } from '@virtualchain/postgres';
 import type { Client } from 'pg';
+import { BrokerUnavailable } from '../errors.ts';
 import { type Candidacy, type Election, electionOf } from '../leadership.ts';
 import { HEARTBEAT_INTERVAL_MS, LOCK_POLL_MS, MEMBER_SESSION_TIMEOUT_MS, REJOIN_WAIT_MS } from '../limits.ts';
 import { endClient, openClient } from './postgres-connections.ts';
+import { foreseen, KEEPER } from './postgres-errors.ts';
 import type { PostgresLogOptions } from './postgres-log-options.ts';
 
 /** Which database an election is held in, and how long a leader may say nothing. */
@@ -31,16 +33,23 @@ export function openPostgresElection({
 
 /** Runs with one session after another until the signal ends it. */
 async function stayInRace(candidacy: Candidacy, open: () => Promise<Client>): Promise<void> {
-  const { signal, set } = candidacy;
+  const { topic, signal, away } = candidacy;
   while (!signal.aborted) {
-    await runWithOneSession(candidacy, open);
-    set('standby');
+    const cause = await runWithOneSession(candidacy, open);
+    if (signal.aborted) return;
+    away(namedFailure(topic, cause));
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
 }
 
-/** Tries the lock until it has it, and shows Postgres that it lives as long as it does; ends when the session is lost. */
-async function runWithOneSession({ topic, signal, set }: Candidacy, open: () => Promise<Client>): Promise<void> {
+/** Why the lock cannot be asked for. */
+function namedFailure(topic: string, cause: unknown): ExpectedError {
+  const named = foreseen(topic, 0n, cause);
+  return named instanceof ExpectedError ? named : new BrokerUnavailable(topic, cause, KEEPER);
+}
+
+/** Tries the lock until it has it, and shows Postgres that it lives as long as it does; answers with what ended the session. */
+async function runWithOneSession({ topic, signal, set }: Candidacy, open: () => Promise<Client>): Promise<unknown> {
   let client: Client | null = null;
   let leads = false;
   try {
@@ -48,11 +57,12 @@ async function runWithOneSession({ topic, signal, set }: Candidacy, open: () => 
     while (!signal.aborted) {
       if (leads) await client.query('select 1');
       else leads = await tryLock(client, topic);
-      if (leads) set('leader');
+      set(leads ? 'leader' : 'standby');
       await wallClock.sleep(leads ? HEARTBEAT_INTERVAL_MS : LOCK_POLL_MS, signal);
     }
-  } catch {
-    // Postgres cannot be reached, or has ended the session: the caller tries again.
+    return null;
+  } catch (error) {
+    return error; // Postgres cannot be reached, or has ended the session: the caller tries again
   } finally {
     if (client !== null) await endClient(client);
   }
