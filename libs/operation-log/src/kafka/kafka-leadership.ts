@@ -8,10 +8,11 @@ import {
   MEMBER_SESSION_TIMEOUT_MS,
   MEMBER_WAIT_MS,
   MEMBER_WATCH_MS,
+  REFUSALS_TOLD_MIN,
   REJOIN_WAIT_MS,
 } from '../limits.ts';
 import { createKafka, type KafkaLogOptions } from './kafka.ts';
-import { foreseen } from './kafka-errors.ts';
+import { foreseen, isRefusedForNow } from './kafka-errors.ts';
 import { PARTITION } from './kafka-internals.ts';
 import { kafkajs } from './kafkajs.ts';
 
@@ -38,10 +39,13 @@ export function openKafkaElection({
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
 async function stayInGroup(membership: Membership): Promise<void> {
   const { topic, signal, set, away } = membership;
+  let refusals = 0;
   while (!signal.aborted) {
     const cause = await holdMembership(membership);
     if (signal.aborted) return;
-    if (cause === null) set('standby');
+    refusals = isRefusedForNow(cause) ? refusals + 1 : 0;
+    const isPassing = refusals > 0 && refusals < REFUSALS_TOLD_MIN; // a broker that has just started says so for seconds
+    if (cause === null || isPassing) set('standby');
     else away(namedFailure(topic, cause));
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
