@@ -1,4 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS } from './limits.ts';
 
 /**
  * How far the heap may grow, in percent of what is in use after a collection, before the next one. By itself V8 lets it grow to
@@ -6,7 +8,30 @@ import { setFlagsFromString } from 'node:v8';
  */
 const HEAP_GROWING_PERCENT = 30;
 
-/** Keeps the heap of a process that runs for long near what it works with, at the cost of more collections. */
+let isKept = false;
+
+/** Keeps what a process that runs for long takes near what it works with, at the cost of more collections. */
 export function keepHeapLevel(): void {
+  if (isKept) return;
+  isKept = true;
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  collectOutside();
+}
+
+/**
+ * Has garbage collected where buffers outside of the heap have grown: V8 itself waits for 64 MB of them, and the allocator keeps
+ * the room that these once took.
+ */
+function collectOutside(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let kept = process.memoryUsage().external;
+  const look = (): void => {
+    const { external } = process.memoryUsage();
+    kept = Math.min(kept, external);
+    if (external < kept + EXTERNAL_GROWTH_BYTES_MAX) return;
+    collect();
+    kept = process.memoryUsage().external;
+  };
+  setInterval(look, EXTERNAL_LOOK_MS).unref();
 }

@@ -9,6 +9,8 @@ export const CHAIN_MOVED_WAIT_MS = 50;
 export const FETCH_AHEAD_BLOCKS_MAX = 8;
 /** About how much memory kept blocks take, with everything that is read out of them. */
 export const CACHE_BYTES_MAX = 64 * 1024 * 1024;
+/** And how many there are at most: small blocks would fill that for days. */
+export const CACHE_BLOCKS_MAX = 1_000;
 /** What a block and a transaction take beside their bytes, with layout, merkle tree and index; measured. */
 export const KEPT_BLOCK_BYTES = 4_200;
 export const KEPT_TRANSACTION_BYTES = 170;

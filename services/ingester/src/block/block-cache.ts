@@ -9,7 +9,7 @@ import {
   txidKeyAt,
 } from '@virtualchain/bitcoin';
 import type { BitcoinNode } from '@virtualchain/node-client';
-import { CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from '../limits.ts';
+import { CACHE_BLOCKS_MAX, CACHE_BYTES_MAX, KEPT_BLOCK_BYTES, KEPT_TRANSACTION_BYTES } from '../limits.ts';
 
 /**
  * Blocks by hash, fetched once for all chains, the newest kept within bounds. What is fetched ahead of its turn comes on top.
@@ -89,7 +89,7 @@ function createKeptBlocks(bytesMax: number, isAwaited: (hash: BlockHash) => bool
   /** Lets go of the oldest blocks above the bound; of the newest and of those that are awaited never. */
   function shrink(newest?: BlockHash): void {
     for (const oldest of blocks.keys()) {
-      if (bytes <= bytesMax || oldest === newest) break;
+      if ((bytes <= bytesMax && blocks.size <= CACHE_BLOCKS_MAX) || oldest === newest) break;
       if (!isAwaited(oldest)) forget(oldest);
     }
   }
