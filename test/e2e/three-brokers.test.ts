@@ -69,7 +69,16 @@ beforeAll(async () => {
         .then(({ brokers: all }) => all.length, String),
     (found) => found === 3,
   );
+  await strangersTopic();
 }, 300_000);
+
+/** A topic that is not ours, with a partition on each broker alone: whichever is lost, one of them has no leader from then on. */
+async function strangersTopic(): Promise<void> {
+  const admin = new Kafka({ brokers: [...brokers.addresses], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: 'of-strangers', numPartitions: 3, replicationFactor: 1 }] });
+  await admin.disconnect();
+}
 
 afterAll(async () => {
   stop.abort();

@@ -15,6 +15,7 @@ function clientWithout(request: 'describeCluster' | 'fetchTopicMetadata'): Kafka
     disconnect: async () => undefined,
     describeCluster: async () => ({ brokers: [], controller: 1, clusterId: 'c' }),
     createTopics: async () => false,
+    fetchTopicMetadata: async () => ({ topics: [] }),
     [request]: takeApart,
   };
   return { admin: () => admin } as Kafka;

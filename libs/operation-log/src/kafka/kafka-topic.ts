@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { BrokerUnavailable, TopicMisconfigured } from '../errors.ts';
 import { ADMIN_RETRY, CREATE_LIMIT_MS, IN_SYNC_REPLICAS, REPLICATION_FACTOR_MAX } from '../limits.ts';
+import { kafkaErrorType } from './kafka-errors.ts';
 import { kafkajs } from './kafkajs.ts';
 
 /** What the contract of the log wants of its topic; a log that forgets is no log. */
@@ -32,21 +33,9 @@ export async function ensureKafkaTopic(
   const admin = kafka.admin({ retry: ADMIN_RETRY });
   try {
     await admin.connect();
-    const { brokers } = await answered(topic, () => admin.describeCluster());
-    const copies = replicationFactor ?? Math.min(REPLICATION_FACTOR_MAX, brokers.length);
-    const settings = copies < REPLICATION_FACTOR_MAX ? SETTINGS : { ...SETTINGS, ...DURABLE };
-    await admin.createTopics({
-      waitForLeaders: true,
-      timeout: CREATE_LIMIT_MS,
-      topics: [
-        {
-          topic,
-          numPartitions: 1,
-          replicationFactor: copies,
-          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    });
+    if (!(await isThere(admin, topic))) await createTopic(admin, topic, replicationFactor);
+    // From here on kafkajs asks for this topic alone. Without it, it asks for all, and fails where any of them has no leader.
+    await admin.fetchTopicOffsets(topic);
     const differences = await findDifferences(admin, topic);
     if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
     const weaknesses = onWeakTopic === undefined ? [] : await findWeaknesses(admin, topic);
@@ -54,6 +43,34 @@ export async function ensureKafkaTopic(
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
+}
+
+async function isThere(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    return (await partitionsOf(admin, topic)).length > 0;
+  } catch (error) {
+    if (kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
+    throw error;
+  }
+}
+
+/** As good as done where somebody else has created it meanwhile. */
+async function createTopic(admin: Admin, topic: string, replicationFactor: number | null): Promise<void> {
+  const { brokers } = await answered(topic, () => admin.describeCluster());
+  const copies = replicationFactor ?? Math.min(REPLICATION_FACTOR_MAX, brokers.length);
+  const settings = copies < REPLICATION_FACTOR_MAX ? SETTINGS : { ...SETTINGS, ...DURABLE };
+  await admin.createTopics({
+    waitForLeaders: true,
+    timeout: CREATE_LIMIT_MS,
+    topics: [
+      {
+        topic,
+        numPartitions: 1,
+        replicationFactor: copies,
+        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+      },
+    ],
+  });
 }
 
 async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
