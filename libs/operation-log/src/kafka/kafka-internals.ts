@@ -206,6 +206,7 @@ export async function readOffsets(
 
 /** Commits an offset for a group without joining it, as tools do. */
 export async function commitOffset(cluster: KafkaCluster, topic: string, group: string, offset: bigint): Promise<void> {
+  await cluster.addTargetTopic(topic); // without one, kafkajs asks for all topics
   const coordinator = await cluster.findGroupCoordinator({ groupId: group });
   await coordinator.offsetCommit({
     groupId: group,
