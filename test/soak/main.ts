@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- (--hours H | --minutes M | --reorgs N) [--seed N] [--out DIR] [--node bitcoind|btcd|embedded]`: the whole system on a
  * real node, Kafka and Postgres, for a long time: full blocks with reorganisations (hours, minutes), or small ones with a reorganisation
- * after the other (reorgs; 1,000 of them take about a quarter of an hour). Samples of every process go to `samples.csv`, a chart to
+ * after the other (reorgs: so many behind a warm-up of half as many; 1,000 of them take about a quarter of an hour). Samples of every process go to `samples.csv`, a chart to
  * `resident.svg`. At the end, and when it is interrupted, what memory, handles, threads and lag did is held to limits: ends with 1
  * where one is broken.
  */
@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopSignal } from '../jest.ts';
 import { nodeSettings, readNodeFlag } from '../node-choice.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, WARM_UP } from './limits.ts';
 import { isGood, report } from './report.ts';
 import { type Length, runSoak } from './run.ts';
 
@@ -47,7 +47,7 @@ if (!Number.isSafeInteger(seed) || length === null) {
 /** Null where the flags name none, or more than one. */
 function lengthOf({ hours, minutes, reorgs }: Partial<Record<'hours' | 'minutes' | 'reorgs', string>>): Length | null {
   const found: readonly (Length | null)[] = [
-    reorgs === undefined ? null : { kind: 'reorgs', reorgs: Number(reorgs) },
+    reorgs === undefined ? null : { kind: 'reorgs', reorgs: Math.ceil(Number(reorgs) / (1 - WARM_UP)) },
     hours === undefined && minutes === undefined
       ? null
       : { kind: 'minutes', minutes: Number(hours ?? 0) * 60 + Number(minutes ?? 0) },
