@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS } from './limits.ts';
+import { COLLECTING_SHARE_MAX, EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS } from './limits.ts';
 
 /**
  * How far the heap may grow, in percent of what is in use after a collection, before the next one. By itself V8 lets it grow to
@@ -26,12 +26,15 @@ function collectOutside(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   let kept = process.memoryUsage().external;
+  let next = 0;
   const look = (): void => {
     const { external } = process.memoryUsage();
     kept = Math.min(kept, external);
-    if (external < kept + EXTERNAL_GROWTH_BYTES_MAX) return;
+    const began = performance.now();
+    if (external < kept + EXTERNAL_GROWTH_BYTES_MAX || began < next) return;
     collect();
     kept = process.memoryUsage().external;
+    next = began + (performance.now() - began) / COLLECTING_SHARE_MAX;
   };
   setInterval(look, EXTERNAL_LOOK_MS).unref();
 }

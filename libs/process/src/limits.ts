@@ -1,3 +1,5 @@
 /** How far buffers outside of the heap may grow before garbage is collected, and how often they are looked at. */
-export const EXTERNAL_GROWTH_BYTES_MAX = 16 * 1024 * 1024;
-export const EXTERNAL_LOOK_MS = 5_000;
+export const EXTERNAL_GROWTH_BYTES_MAX = 8 * 1024 * 1024;
+export const EXTERNAL_LOOK_MS = 1_000;
+/** The part of the time that this may take. */
+export const COLLECTING_SHARE_MAX = 0.02;
