@@ -113,7 +113,9 @@ async function kill(
   const { work } = stage;
   const isMoving = () => performance.now() - pulse().movedAt < MOVING_MS;
   await waitFor(isMoving, WAIT_FOR_MOVE_MS, signal);
-  await Promise.race([work.nextBlock(), rest(WAIT_FOR_BLOCK_MS, signal)]);
+  const mined = new AbortController(); // a wait that is left behind would keep this process alive
+  await Promise.race([work.nextBlock(), rest(WAIT_FOR_BLOCK_MS, AbortSignal.any([signal, mined.signal]))]);
+  mined.abort();
   const victim = victimOf(stage, trouble);
   if (work.sinceLastMs < IN_FLIGHT_MS) done.inFlight[trouble.victim] += 1;
   if (isMoving()) done.whileMoving[trouble.victim] += 1;
