@@ -23,6 +23,8 @@ export const CLOSE_LIMIT_MS = 1_000;
 export const RECORDS_BYTES_PER_PART_MAX = 1024 * 1024;
 /** Of zstd. Hashes and signatures, most of what is left, do not compress at any level. */
 export const RECORDS_COMPRESSION_LEVEL = 1;
+/** Blocks whose changes are compressed at a time: each takes room of its own. */
+export const PACKED_AT_ONCE_MAX = 4;
 
 // Reading.
 

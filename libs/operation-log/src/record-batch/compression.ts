@@ -14,7 +14,8 @@ export function refuseWithoutZstd(of: ZstdOf = zlib): void {
 /** The bytes compressed by zstd. @throws ZstdMissing */
 export function compressZstd(bytes: Uint8Array): Buffer {
   refuseWithoutZstd();
-  return zlib.zstdCompressSync(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL };
+  return zlib.zstdCompressSync(bytes, { params, pledgedSrcSize: bytes.length }); // without the size, a few bytes take as long as many
 }
 
 /** A few bytes may be compressed from more than there is memory for. */

@@ -1,5 +1,6 @@
 import type { ConsensusHash, OpsHash } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
+import { PACKED_AT_ONCE_MAX } from '../../limits.ts';
 import { Blocks, type WrittenBlock } from '../blocks.ts';
 import { type Build, type BuildTables, nameOf } from '../build.ts';
 import { insertRows, writesOf } from '../bulk/bulk-insert.ts';
@@ -117,9 +118,10 @@ export async function connectedWrites(
   blocks: readonly WrittenBlock[],
   position: number,
 ): Promise<{ readonly writes: Write[]; readonly position: number }> {
-  const changes = await Promise.all(
-    blocks.map(({ folded }) => (folded?.steps == null ? null : packChanges(build.machine, folded.steps))),
-  );
+  const pack = ({ folded }: WrittenBlock) => (folded?.steps == null ? null : packChanges(build.machine, folded.steps));
+  const changes: (Uint8Array | null)[] = [];
+  for (let i = 0; i < blocks.length; i += PACKED_AT_ONCE_MAX)
+    changes.push(...(await Promise.all(blocks.slice(i, i + PACKED_AT_ONCE_MAX).map(pack))));
   let last = position;
   const rows = blocks.map((block, i) => {
     const row = connectedRow(block, last + 1, changes[i] ?? null);
