@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { chunkSizeFor } from '@virtualchain/kernel';
 import { ZstdMissing } from '../errors.ts';
 import { DECOMPRESSED_BYTES_MAX, ZSTD_LEVEL } from '../limits.ts';
 import { COMPRESSION } from './layout.ts';
@@ -15,11 +16,18 @@ export function refuseWithoutZstd(of: ZstdOf = zlib): void {
 export function compressZstd(bytes: Uint8Array): Buffer {
   refuseWithoutZstd();
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL };
-  return zlib.zstdCompressSync(bytes, { params, pledgedSrcSize: bytes.length }); // without the size, a few bytes take as long as many
+  // Without the size, a few bytes take as long as many.
+  return zlib.zstdCompressSync(bytes, { params, pledgedSrcSize: bytes.length, chunkSize: chunkSizeFor(bytes.length) });
 }
 
+/** About how many times as many bytes come out of a batch as went in. */
+const RATIO = 8;
+
 /** A few bytes may be compressed from more than there is memory for. */
-const bounds = { maxOutputLength: DECOMPRESSED_BYTES_MAX };
+const boundsFor = (bytes: Uint8Array) => ({
+  maxOutputLength: DECOMPRESSED_BYTES_MAX,
+  chunkSize: chunkSizeFor(RATIO * bytes.length),
+});
 
 /**
  * The records of a batch as they were before compression; null for a compression that is not read.
@@ -31,10 +39,10 @@ export function decompress(compression: number, bytes: Uint8Array): Uint8Array |
     case COMPRESSION.none:
       return bytes;
     case COMPRESSION.gzip:
-      return zlib.gunzipSync(bytes, bounds);
+      return zlib.gunzipSync(bytes, boundsFor(bytes));
     case COMPRESSION.zstd:
       refuseWithoutZstd();
-      return zlib.zstdDecompressSync(bytes, bounds);
+      return zlib.zstdDecompressSync(bytes, boundsFor(bytes));
     default:
       return null;
   }

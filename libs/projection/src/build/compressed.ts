@@ -1,8 +1,11 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { chunkSizeFor } from '@virtualchain/kernel';
 import { RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
 
 const compress = promisify(zstdCompress);
+/** About how many times as many bytes come out as went in. */
+const RATIO = 4;
 const PARAMETERS = {
   params: {
     [constants.ZSTD_c_compressionLevel]: RECORDS_COMPRESSION_LEVEL,
@@ -16,5 +19,10 @@ const PARAMETERS = {
  */
 export function compressed(content: Uint8Array | string): Promise<Buffer> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return compress(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length });
+  return compress(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length, chunkSize: chunkSizeFor(bytes.length) });
+}
+
+/** @throws what zlib says of bytes that it cannot read. */
+export function decompressed(bytes: Uint8Array): Buffer {
+  return zstdDecompressSync(bytes, { chunkSize: chunkSizeFor(RATIO * bytes.length) });
 }

@@ -1,11 +1,10 @@
-import { zstdDecompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { RECORDS_BYTES_PER_PART_MAX } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, nameOf, on } from './build.ts';
 import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
-import { compressed } from './compressed.ts';
+import { compressed, decompressed } from './compressed.ts';
 import { readOldRecords } from './old-layout.ts';
 import type { BlockRecords } from './stored.ts';
 import { column, defineTable, keepAsIs, type RowOf } from './table.ts';
@@ -191,7 +190,7 @@ function unpackPart(
   txids: ReadonlyMap<number, string>,
   values: Map<number, Uint8Array>,
 ): void {
-  const bytes = zstdDecompressSync(content);
+  const bytes = decompressed(content);
   let at = 0;
   for (let position = first; at < bytes.length; position++) {
     const start = at + HEAD_SIZE;

@@ -1,4 +1,3 @@
-import { zstdDecompressSync } from 'node:zlib';
 import {
   type AnyStateMachine,
   type BlockSteps,
@@ -10,7 +9,7 @@ import {
   type RowChange,
   type ToldChange,
 } from '@virtualchain/machine';
-import { compressed } from '../compressed.ts';
+import { compressed, decompressed } from '../compressed.ts';
 
 /** A row as JSON has it, by column name. */
 export type JsonRow = Readonly<Record<string, CanonicalValue>>;
@@ -85,13 +84,13 @@ const unpacked = (change: PackedChange | FeedChange): FeedChange => {
 
 export function unpackChanges(packed: Uint8Array | null): StepChanges {
   if (packed === null) return new Map();
-  const steps = JSON.parse(zstdDecompressSync(packed).toString('utf8')) as [number, (PackedChange | FeedChange)[]][];
+  const steps = JSON.parse(decompressed(packed).toString('utf8')) as [number, (PackedChange | FeedChange)[]][];
   return new Map(steps.map(([step, changes]) => [step, changes.map(unpacked)]));
 }
 
 /** What was packed as it would be today: it compares with what `changesText` makes. */
 export function packedText(packed: Uint8Array): string {
-  const text = zstdDecompressSync(packed).toString('utf8');
+  const text = decompressed(packed).toString('utf8');
   if (!OLD_FORM.test(text)) return text;
   const steps = JSON.parse(text) as [number, FeedChange[]][];
   return JSON.stringify(
