@@ -90,6 +90,7 @@ export const HEARTBEAT_INTERVAL_MS = 1_000;
 export const MEMBER_WAIT_MS = 500;
 /** How often a member asks itself whether the group still answers. */
 export const MEMBER_WATCH_MS = 1_000;
+/** Milliseconds between two tries to join those who want to lead. */
 export const REJOIN_WAIT_MS = 1_000;
 /** A coordinator that is not there yet is told of from so many refusals in a row on. */
 export const REFUSALS_TOLD_MIN = 3;

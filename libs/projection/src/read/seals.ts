@@ -31,6 +31,7 @@ export interface Seals extends Rules {
   readonly seals: readonly (Seal | null)[];
 }
 
+/** The rules that an instance of a machine folds by. */
 export function rulesOf(instance: MachineInstance): Rules {
   const { network, chain, machine } = instance;
   return {
