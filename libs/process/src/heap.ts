@@ -10,11 +10,14 @@ const HEAP_GROWING_PERCENT = 30;
 
 let isKept = false;
 
-/** Keeps what a process that runs for long takes near what it works with, at the cost of more collections. */
-export function keepHeapLevel(): void {
+/**
+ * Keeps what a process that runs for long takes near what it works with, at the cost of more collections: a process that folds
+ * takes a third more CPU time with the percentage that serves the others.
+ */
+export function keepHeapLevel(growingPercent = HEAP_GROWING_PERCENT): void {
   if (isKept) return;
   isKept = true;
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
   collectOutside();
 }
 

@@ -23,7 +23,7 @@ import { comparePeers, divergeCommand } from './compare/compare.ts';
 import { sealsPage } from './compare/seals-page.ts';
 import { spec } from './config.ts';
 import { failpoints } from './failpoints.ts';
-import { LOG_END_POLL_MS } from './limits.ts';
+import { HEAP_GROWING_PERCENT, LOG_END_POLL_MS } from './limits.ts';
 import { watchLogEnd } from './log-end.ts';
 import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
@@ -42,7 +42,7 @@ export async function runProjector(args: readonly string[]): Promise<never> {
     process.exit(0);
   }
   const logger = createLogger({ name: 'projector', version });
-  keepHeapLevel();
+  keepHeapLevel(HEAP_GROWING_PERCENT);
   return runService((signal) => fold(args, logger, signal), { logger });
 }
 
