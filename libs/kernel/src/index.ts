@@ -4,5 +4,6 @@ export { causesOf, type ErrorFields, errorText, isUntrustedCertificate } from '.
 export { chunkSizeFor } from './chunk-size.ts';
 export type { Clock } from './clock.ts';
 export { ExpectedError, isExpectedError, type Remedy } from './expected-error.ts';
+export { isDecodable } from './percent-encoded.ts';
 export { SettingInvalid } from './setting-invalid.ts';
 export { wallClock } from './wall-clock.ts';

@@ -1,4 +1,4 @@
-import { SettingInvalid } from '@virtualchain/kernel';
+import { isDecodable, SettingInvalid } from '@virtualchain/kernel';
 
 /** Where a node is, and who asks, as its URL says. */
 export interface NodeAddress {
@@ -47,13 +47,4 @@ export function nodeAddress(text: string): NodeAddress {
       ? null
       : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
   return { isSecure: protocol === 'https:', label: host, origin, path: pathname, login };
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,5 @@
+import { isDecodable } from '@virtualchain/kernel';
+
 /** Where another operator's seals are, as a URL says. */
 export interface PeerAddress {
   /** Host, port and path: how logs, status and metrics call the peer. Never its login. */
@@ -31,13 +33,4 @@ export function peerAddress(text: string): PeerAddress {
     base: `${origin}${path}`,
     authorization: login === ':' ? null : `Basic ${Buffer.from(login).toString('base64')}`,
   };
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
