@@ -1,4 +1,5 @@
-import type { ExpectedError } from '@virtualchain/kernel';
+import { ExpectedError } from '@virtualchain/kernel';
+import { BrokerUnavailable } from './errors.ts';
 
 /** Whether this process should write, as far as the group knows. */
 export type LeadershipState = 'leader' | 'standby';
@@ -29,10 +30,8 @@ export interface Election extends AsyncDisposable {
 /** What a process needs to stay in the race for a topic. */
 export interface Candidacy extends Campaign {
   readonly topic: string;
-  /** Is told whenever it is known who leads. */
-  readonly set: (state: LeadershipState) => void;
-  /** Is told why it is not known. */
-  readonly away: (error: ExpectedError) => void;
+  /** Is told whenever it is known who leads, or why it is not. */
+  readonly set: (news: CampaignNews) => void;
 }
 
 /** An election out of what keeps one candidate in the race until its signal ends it. */
@@ -44,8 +43,7 @@ export function electionOf(stayInRace: (candidacy: Candidacy) => Promise<void>):
       const over = AbortSignal.any([signal, stopped.signal, left.signal]);
       const state = latestValue<CampaignNews>(over, isSame);
       state.set('standby');
-      const { set, fail } = state;
-      const staying = stayInRace({ topic, epoch, signal: over, set, away: set }).catch(fail);
+      const staying = stayInRace({ topic, epoch, signal: over, set: state.set }).catch(state.fail);
       try {
         yield* state.values();
       } finally {
@@ -57,6 +55,11 @@ export function electionOf(stayInRace: (candidacy: Candidacy) => Promise<void>):
       stopped.abort();
     },
   };
+}
+
+/** A failure that has no name of its own counts as one of what keeps the log: libraries stumble when a connection breaks. */
+export function unavailableUnlessNamed(topic: string, error: unknown, keeper?: string): ExpectedError {
+  return error instanceof ExpectedError ? error : new BrokerUnavailable(topic, error, keeper);
 }
 
 /** The same reason is told once, however often it comes. */

@@ -1,7 +1,13 @@
-import { ExpectedError, wallClock } from '@virtualchain/kernel';
+import { wallClock } from '@virtualchain/kernel';
 import type { Kafka, PartitionAssigner } from 'kafkajs';
-import { BrokerUnavailable } from '../errors.ts';
-import { type Candidacy, type Candidate, chooseLeader, type Election, electionOf } from '../leadership.ts';
+import {
+  type Candidacy,
+  type Candidate,
+  chooseLeader,
+  type Election,
+  electionOf,
+  unavailableUnlessNamed,
+} from '../leadership.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   MEMBER_RETRY,
@@ -38,7 +44,7 @@ export function openKafkaElection({
 
 /** Keeps a member in the group until the signal ends it; one that was lost is replaced by a new one. */
 async function stayInGroup(membership: Membership): Promise<void> {
-  const { topic, signal, set, away } = membership;
+  const { topic, signal, set } = membership;
   let refusals = 0;
   while (!signal.aborted) {
     const cause = await holdMembership(membership);
@@ -46,15 +52,9 @@ async function stayInGroup(membership: Membership): Promise<void> {
     refusals = isRefusedForNow(cause) ? refusals + 1 : 0;
     const isPassing = refusals > 0 && refusals < REFUSALS_TOLD_MIN; // a broker that has just started says so for seconds
     if (cause === null || isPassing) set('standby');
-    else away(namedFailure(topic, cause));
+    else set(unavailableUnlessNamed(topic, foreseen(topic, 0n, cause)));
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
-}
-
-/** Why the group cannot be asked; what kafkajs itself stumbles over when a connection breaks counts as that. */
-function namedFailure(topic: string, cause: unknown): ExpectedError {
-  const named = foreseen(topic, 0n, cause);
-  return named instanceof ExpectedError ? named : new BrokerUnavailable(topic, cause);
 }
 
 /** One membership, until it is lost or no longer wanted; answers with what it was lost by. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ExpectedError, wallClock } from '@virtualchain/kernel';
+import { wallClock } from '@virtualchain/kernel';
 import { connectionSettings } from '@virtualchain/postgres';
 import type { Client } from 'pg';
-import { BrokerUnavailable } from '../errors.ts';
-import { type Candidacy, type Election, electionOf } from '../leadership.ts';
+import { type Candidacy, type Election, electionOf, unavailableUnlessNamed } from '../leadership.ts';
 import { HEARTBEAT_INTERVAL_MS, LOCK_POLL_MS, MEMBER_SESSION_TIMEOUT_MS, REJOIN_WAIT_MS } from '../limits.ts';
 import { endClient, openClient } from './postgres-connections.ts';
 import { foreseen, KEEPER } from './postgres-errors.ts';
@@ -33,19 +32,13 @@ export function openPostgresElection({
 
 /** Runs with one session after another until the signal ends it. */
 async function stayInRace(candidacy: Candidacy, open: () => Promise<Client>): Promise<void> {
-  const { topic, signal, away } = candidacy;
+  const { topic, signal, set } = candidacy;
   while (!signal.aborted) {
     const cause = await runWithOneSession(candidacy, open);
     if (signal.aborted) return;
-    away(namedFailure(topic, cause));
+    set(unavailableUnlessNamed(topic, foreseen(topic, 0n, cause), KEEPER));
     await wallClock.sleep(REJOIN_WAIT_MS, signal);
   }
-}
-
-/** Why the lock cannot be asked for. */
-function namedFailure(topic: string, cause: unknown): ExpectedError {
-  const named = foreseen(topic, 0n, cause);
-  return named instanceof ExpectedError ? named : new BrokerUnavailable(topic, cause, KEEPER);
 }
 
 /** Tries the lock until it has it, and shows Postgres that it lives as long as it does; answers with what ended the session. */
