@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Kafka, PartitionMetadata } from 'kafkajs';
 import { BrokerUnavailable, TopicMisconfigured } from '../errors.ts';
 import { ADMIN_RETRY, CREATE_LIMIT_MS, IN_SYNC_REPLICAS, REPLICATION_FACTOR_MAX } from '../limits.ts';
 import { kafkaErrorType } from './kafka-errors.ts';
@@ -33,23 +33,28 @@ export async function ensureKafkaTopic(
   const admin = kafka.admin({ retry: ADMIN_RETRY });
   try {
     await admin.connect();
-    if (!(await isThere(admin, topic))) await createTopic(admin, topic, replicationFactor);
+    let partitions = await partitionsIfThere(admin, topic);
+    if (partitions.length === 0) {
+      await createTopic(admin, topic, replicationFactor);
+      partitions = await partitionsOf(admin, topic);
+    }
     // From here on kafkajs asks for this topic alone. Without it, it asks for all, and fails where any of them has no leader.
     await admin.fetchTopicOffsets(topic);
-    const differences = await findDifferences(admin, topic);
+    const differences = await findDifferences(admin, topic, partitions.length);
     if (differences.length > 0) throw new TopicMisconfigured(topic, differences);
-    const weaknesses = onWeakTopic === undefined ? [] : await findWeaknesses(admin, topic);
+    const weaknesses = onWeakTopic === undefined ? [] : await findWeaknesses(admin, topic, partitions);
     if (weaknesses.length > 0) onWeakTopic?.(topic, weaknesses);
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
 
-async function isThere(admin: Admin, topic: string): Promise<boolean> {
+/** None of a topic that is not there. */
+async function partitionsIfThere(admin: Admin, topic: string): Promise<readonly PartitionMetadata[]> {
   try {
-    return (await partitionsOf(admin, topic)).length > 0;
+    return await partitionsOf(admin, topic);
   } catch (error) {
-    if (kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
+    if (kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return [];
     throw error;
   }
 }
@@ -73,9 +78,8 @@ async function createTopic(admin: Admin, topic: string, replicationFactor: numbe
   });
 }
 
-async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
+async function findDifferences(admin: Admin, topic: string, partitions: number): Promise<string[]> {
   const differences: string[] = [];
-  const partitions = (await partitionsOf(admin, topic)).length;
   if (partitions !== 1) differences.push(`${partitions} partitions instead of 1`);
   const found = await settingsOf(admin, topic, Object.keys(SETTINGS));
   for (const [name, wanted] of Object.entries(SETTINGS)) {
@@ -86,9 +90,13 @@ async function findDifferences(admin: Admin, topic: string): Promise<string[]> {
 }
 
 /** What lets a broker that is lost take acknowledged records with it, each with what it should be. */
-async function findWeaknesses(admin: Admin, topic: string): Promise<readonly string[]> {
+async function findWeaknesses(
+  admin: Admin,
+  topic: string,
+  partitions: readonly PartitionMetadata[],
+): Promise<readonly string[]> {
   const weaknesses: string[] = [];
-  const copies = Math.min(...(await partitionsOf(admin, topic)).map(({ replicas }) => replicas.length));
+  const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
   if (copies < REPLICATION_FACTOR_MAX) weaknesses.push(`${copies} replicas instead of ${REPLICATION_FACTOR_MAX}`);
   const found = await settingsOf(admin, topic, Object.keys(DURABLE));
   const inSync = found.get('min.insync.replicas');
@@ -101,7 +109,7 @@ async function findWeaknesses(admin: Admin, topic: string): Promise<readonly str
   return weaknesses;
 }
 
-async function partitionsOf(admin: Admin, topic: string) {
+async function partitionsOf(admin: Admin, topic: string): Promise<readonly PartitionMetadata[]> {
   const { topics } = await answered(topic, () => admin.fetchTopicMetadata({ topics: [topic] }));
   return topics[0]?.partitions ?? [];
 }
