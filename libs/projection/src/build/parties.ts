@@ -74,7 +74,7 @@ export interface Parties {
 }
 
 /** A script that sends and is paid counts as a sender. */
-export function partiesOf({ senders, outputs }: PartyEvent): Parties {
+function partiesOf({ senders, outputs }: PartyEvent): Parties {
   const sending = sendingScripts(senders);
   let first: number | null = null;
   const others = new Set<number>();

@@ -6,7 +6,7 @@ import { type Build, nameOf } from '../build/build.ts';
 import { insertRows } from '../build/bulk/bulk-insert.ts';
 import { runWrites } from '../build/bulk/write.ts';
 import { StoredOperations, verdictKind, verdictNumber } from '../build/operations.ts';
-import { type PartyEvent, partiesAt, partiesOf, partyWrites } from '../build/parties.ts';
+import { type PartyEvent, partiesAt, partyWrites } from '../build/parties.ts';
 import { packRecords, Records, readRecords } from '../build/records.ts';
 import { columnsOf, type RowOf } from '../build/table.ts';
 import { packedWrites, packTransitions, readTransitions } from '../build/transitions.ts';
@@ -76,9 +76,10 @@ async function readOperationLines(build: Build, [from, to]: Range): Promise<read
 }
 
 async function insertOperationLines(build: Build, lines: readonly Given[]): Promise<void> {
-  const rows = lines.map((line) => ({
+  const parties = lines.map((line) => partyEventOf(line).map(partiesAt));
+  const rows = lines.map((line, i) => ({
     ...pick(line, ['height', 'position', 'transaction_index', 'opcode']),
-    party: partyEventOf(line).map((event) => partiesOf(event).first)[0] ?? null,
+    party: parties[i]?.[0]?.first ?? null,
     verdict: verdictOf(line),
     reason: (line['code'] ?? null) === null ? null : [line['code'], line['detail'] ?? ''],
     txid: fromLine('bytea', line['txid']),
@@ -92,7 +93,7 @@ async function insertOperationLines(build: Build, lines: readonly Given[]): Prom
     txids: run.map(({ txid }) => String(txid)),
   }));
   await insertRows(build, Records, await packRecords(runs));
-  await runWrites(build.db, partyWrites(build, lines.flatMap(partyEventOf).map(partiesAt)));
+  await runWrites(build.db, partyWrites(build, parties.flat()));
 }
 
 /** Nothing for an event that does not read: the digest of its block refuses it. */

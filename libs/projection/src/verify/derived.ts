@@ -3,7 +3,7 @@ import { type Build, LAYOUT, on } from '../build/build.ts';
 import { changesText, packedText } from '../build/feed/changes.ts';
 import { StoredFeed } from '../build/feed/feed.ts';
 import { reasonText, StoredOperations } from '../build/operations.ts';
-import { partiesOf, StoredParties } from '../build/parties.ts';
+import { partiesAt, StoredParties } from '../build/parties.ts';
 import { compareAt, type Disagreement } from './verified.ts';
 
 /** What a build keeps of blocks for those who ask and follow, and no hash covers; by height. */
@@ -69,7 +69,7 @@ export async function readDerived(build: Build, from: number, to: number): Promi
 export function compareDerived(machine: AnyStateMachine, folded: FoldedBlock, stored: Derived): Disagreement[] {
   const { height } = folded.block;
   const operations = stored.operations.get(height) ?? [];
-  const computed = folded.outcomes.map(({ event }) => partiesOf(event));
+  const computed = folded.outcomes.map(({ event }) => partiesAt(event));
   const ofOperations = folded.outcomes.flatMap(({ verdict, changedKeys }, i) =>
     compareAt(height, [
       [`reason of operation ${i}`, operations[i]?.reason ?? '', reasonText(verdict) ?? ''],
@@ -77,9 +77,7 @@ export function compareDerived(machine: AnyStateMachine, folded: FoldedBlock, st
       [`first sender of operation ${i}`, String(operations[i]?.party), String(computed[i]?.first)],
     ]),
   );
-  const others = folded.outcomes.flatMap(({ event }, i) =>
-    [...(computed[i]?.others ?? [])].map((party) => ({ position: event.position, party })),
-  );
+  const others = computed.flatMap(({ position, others }) => [...others].map((party) => ({ position, party })));
   const parties = compareAt(height, [
     ['senders and outputs', partiesText(stored.parties.get(height) ?? []), partiesText(others)],
   ]);
