@@ -1,12 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { COLLECTING_SHARE_MAX, EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS } from './limits.ts';
-
-/**
- * How far the heap may grow, in percent of what is in use after a collection, before the next one. By itself V8 lets it grow to
- * several times that while much passes through, and the process keeps what it once took.
- */
-const HEAP_GROWING_PERCENT = 30;
+import { COLLECTING_SHARE_MAX, EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS, HEAP_GROWING_PERCENT } from './limits.ts';
 
 let isKept = false;
 
