@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { loadMachine } from '@virtualchain/definitions';
 import type { RunningProcess } from '@virtualchain/local';
+import type { MemoryFold, OperationOutcome } from '@virtualchain/machine';
+import type { RulesCompared } from '@virtualchain/projection';
+import { foldRawBlocks } from '@virtualchain/testing';
 import { Client } from '../kit/postgres-client.ts';
 import { System } from '../kit/system.ts';
 import { until } from '../kit/until.ts';
@@ -56,6 +60,43 @@ test('rebuild under load: the old answers are served throughout, and the new bui
   expect(await system.differences(['kv'])).toEqual([]);
 }, 180_000);
 
+test('rules that are tried beside the live ones: the first block, operation and row, and every verdict that changes, as two folds of the raw blocks have it', async () => {
+  const module = 'test/kit/kv-candidate.ts';
+  const live = await system.instance('kv');
+  const branch = system.miner.branch();
+  const [ours, theirs] = await Promise.all([
+    foldRawBlocks(live, branch),
+    foldRawBlocks({ ...live, machine: await loadMachine(module, live.chain) }, branch),
+  ]);
+  const judged = ({ blocks }: MemoryFold) => blocks.flatMap(({ outcomes }) => outcomes);
+  const codeOf = ({ verdict }: OperationOutcome) => (verdict.kind === 'accepted' ? '' : verdict.code);
+  const pairs = judged(ours).map((before, i) => [before, judged(theirs)[i] as OperationOutcome] as const);
+  const changed = pairs.filter(([before, after]) => codeOf(before) !== codeOf(after));
+  const firstBlock = theirs.blocks.find(({ changesHash }, i) => changesHash !== ours.blocks[i]?.changesHash)?.block;
+  const expected = {
+    blocks: branch.length - Number(live.machine.firstBlock),
+    to: system.miner.tip.height,
+    changed: changed.length,
+    firstOperation: { txid: changed[0]?.[0].event.txid, height: changed[0]?.[0].event.height },
+    isDeclared: true,
+  };
+  expect(changed.length).toBeGreaterThan(3);
+  const whole = await vchain('compare-rules', module, '--json');
+  expect(whole).toMatchObject({ code: 0 });
+  const found = JSON.parse(whole.output.trim().split('\n').at(-1) ?? '{}') as RulesCompared;
+  expect(found).toMatchObject(expected);
+  expect(found.firstRow?.height).toBe(firstBlock?.height);
+  expect(found.counts.reduce((sum, { operations }) => sum + operations, 0)).toBe(changed.length);
+  const later = await vchain('compare-rules', module, '--json', '--from', '115');
+  expect(later).toMatchObject({ code: 0 });
+  const { blocks: _blocks, ...same } = expected;
+  const { firstBlock: block, firstRow: row } = found;
+  expect(JSON.parse(later.output.trim().split('\n').at(-1) ?? '{}')).toMatchObject({
+    ...{ ...same, from: 115, startedFromLive: true },
+    ...{ firstBlock: block, firstRow: row },
+  });
+}, 120_000);
+
 test('a row of the live build altered by hand: the switch is refused, verify names the height', async () => {
   const schema = (await system.status('kv'))?.build.schema;
   await using client = await Client.connect(system.postgresUrl);
@@ -102,10 +143,7 @@ async function healthOf({ logFile }: RunningProcess): Promise<{ readonly code: n
 
 test('the state at a past height is what it was then', async () => {
   const at = system.miner.tip.height - 5;
-  const fold = await (await import('@virtualchain/testing')).foldRawBlocks(
-    await system.instance('kv'),
-    system.miner.branch().slice(0, at + 1),
-  );
+  const fold = await foldRawBlocks(await system.instance('kv'), system.miner.branch().slice(0, at + 1));
   const answer = await vchain('state', 'kv', 'names', '--at', String(at), '--json');
   const { rows } = JSON.parse(answer.output) as { rows: readonly { name: string; owner: string; revision: number }[] };
   const spelled = (row: { readonly [column: string]: unknown }): unknown[] => [

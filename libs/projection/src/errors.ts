@@ -105,6 +105,13 @@ export class SwitchRefused extends ExpectedError {
   }
 }
 
+/** New rules cannot be held to the live build from where it was asked for. */
+export class RulesNotComparable extends ExpectedError {
+  override readonly name = 'RulesNotComparable';
+  readonly code = 'RULES_NOT_COMPARABLE';
+  readonly remedy = 'halt';
+}
+
 /** No block of the projection stands on the topic's branch. */
 export class NoCommonBlock extends ExpectedError {
   override readonly name = 'NoCommonBlock';

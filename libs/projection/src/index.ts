@@ -8,6 +8,8 @@ export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
 export type { FeedChange, JsonRow } from './build/feed/changes.ts';
+export { type CompareRulesOptions, compareRules, type RulesCompared } from './compare-rules/compare-rules.ts';
+export type { DifferingBlock, DifferingRow, ToldRow } from './compare-rules/differences.ts';
 export {
   BlockNotOnBranch,
   BuildRetired,
@@ -23,6 +25,7 @@ export {
   NotNext,
   ParametersDiffer,
   RoleTooStrong,
+  RulesNotComparable,
   SnapshotRefused,
   SwitchRefused,
   VersionDiffers,

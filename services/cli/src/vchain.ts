@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   verify: async () => (await look()).addVerify,
   snv: async () => (await look()).addSnv,
   diverge: async () => (await look()).addDiverge,
+  'compare-rules': async () => (await look()).addCompareRules,
   snapshot: async () => (await change()).addSnapshot,
   rebuild: async () => (await change()).addRebuild,
   attach: async () => (await change()).addAttach,
@@ -40,7 +41,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 };
 
 /** Commands that change nothing: they may be ended anywhere. */
-const LOOKS: ReadonlySet<string> = new Set(['status', 'tail', 'state', 'query', 'verify', 'snv', 'diverge']);
+const LOOKS: ReadonlySet<string> = new Set([
+  'status',
+  'tail',
+  'state',
+  'query',
+  'verify',
+  'snv',
+  'diverge',
+  'compare-rules',
+]);
 
 /** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */
 export async function run(args: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import { chunkSizeFor, chunkSizeOfFrame } from '@virtualchain/kernel';
+import { chunkSizeFor } from '@virtualchain/kernel';
 import { ZstdMissing } from '../errors.ts';
 import { DECOMPRESSED_BYTES_MAX, ZSTD_LEVEL } from '../limits.ts';
 import { COMPRESSION } from './layout.ts';
@@ -22,8 +22,12 @@ export function compressZstd(bytes: Uint8Array): Buffer {
 
 /** About how many times as many bytes come out of a batch as went in. */
 const RATIO = 8;
+
 /** A few bytes may be compressed from more than there is memory for. */
-const maxOutputLength = DECOMPRESSED_BYTES_MAX;
+const boundsFor = (bytes: Uint8Array) => ({
+  maxOutputLength: DECOMPRESSED_BYTES_MAX,
+  chunkSize: chunkSizeFor(RATIO * bytes.length),
+});
 
 /**
  * The records of a batch as they were before compression; null for a compression that is not read.
@@ -35,10 +39,10 @@ export function decompress(compression: number, bytes: Uint8Array): Uint8Array |
     case COMPRESSION.none:
       return bytes;
     case COMPRESSION.gzip:
-      return zlib.gunzipSync(bytes, { maxOutputLength, chunkSize: chunkSizeFor(RATIO * bytes.length) });
+      return zlib.gunzipSync(bytes, boundsFor(bytes));
     case COMPRESSION.zstd:
       refuseWithoutZstd();
-      return zlib.zstdDecompressSync(bytes, { maxOutputLength, chunkSize: chunkSizeOfFrame(bytes, RATIO) });
+      return zlib.zstdDecompressSync(bytes, boundsFor(bytes));
     default:
       return null;
   }

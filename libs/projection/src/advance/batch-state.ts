@@ -39,8 +39,13 @@ export class BatchState implements StateSource {
 
   /** Takes on what a run did that is written now. */
   written(changes: readonly RowChange[]): void {
-    this.#ranges.clear();
+    this.forgetRanges();
     for (const { collection, key, after } of changes) this.#rows.keep(collection, key, after);
+  }
+
+  /** Gives back the room of what was read ahead. */
+  forgetRanges(): void {
+    this.#ranges.clear();
   }
 
   async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {

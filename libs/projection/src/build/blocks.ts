@@ -234,15 +234,14 @@ export async function readVerdictTotals(build: BuildTables): Promise<VerdictCoun
   };
 }
 
-/** The height of the lowest block, null where there is none. */
-export async function readLowestHeight(build: BuildTables): Promise<number | null> {
-  const row = await on(build, Blocks)
-    .selectFrom('blocks')
-    .select('height')
-    .orderBy('height')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.height ?? null;
+/** The height of the lowest block, or of the lowest that the machine has folded; null where there is none. */
+export async function readLowestHeight(
+  build: BuildTables,
+  which: { readonly isFolded?: boolean } = {},
+): Promise<number | null> {
+  let query = on(build, Blocks).selectFrom('blocks').select('height').orderBy('height').limit(1);
+  if (which.isFolded === true) query = query.where('consensus_hash', 'is not', null);
+  return (await query.executeTakeFirst())?.height ?? null;
 }
 
 /** The consensus hashes of a build, for folds and questions that look back on them. There are none up to `anchor`. */

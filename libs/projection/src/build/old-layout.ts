@@ -13,7 +13,7 @@ export async function readOldOperations(
   to: number,
 ): Promise<readonly StoredOperation[]> {
   type Found = Omit<StoredOperation, 'transactionIndex'> & { readonly transaction_index: number };
-  const { rows } = await sql<Found>`select height, position, txid, transaction_index, opcode, verdict, code
+  const { rows } = await sql<Found>`select height, position, txid, transaction_index, opcode, verdict, code, detail
     from ${nameOf(build, 'operations')} where height between ${from} and ${to} order by height, position`.execute(
     build.db,
   );

@@ -129,5 +129,6 @@ export async function readOperations(build: Build, from: number, to: number): Pr
     transactionIndex: transaction_index,
     verdict: VERDICTS[verdict] ?? String(verdict),
     code: reason?.[0] ?? null,
+    detail: reason?.[1] ?? null,
   }));
 }

@@ -12,6 +12,8 @@ export interface StoredOperation {
   readonly verdict: string;
   /** Why it was rejected or ignored. */
   readonly code: string | null;
+  /** The same in words. */
+  readonly detail: string | null;
 }
 
 /** The records of a block by position, as far as they can be read. */

@@ -1,5 +1,4 @@
 import type { ConnectedBlock, Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
-import { AUDIT_FETCH_BYTES } from '../limits.ts';
 
 /** The log that a projection was folded from. */
 export interface AuditedLog {
@@ -58,8 +57,7 @@ export class LogSearch {
 
   async *#read(): AsyncGenerator<LogChange> {
     const { log, topic, signal } = this.#source;
-    const options = { after: this.#after, untilEnd: true, signal, fetchBytes: AUDIT_FETCH_BYTES };
-    for await (const { changes } of log.read(topic, options)) yield* changes;
+    for await (const { changes } of log.read(topic, { after: this.#after, untilEnd: true, signal })) yield* changes;
   }
 }
 

@@ -28,14 +28,17 @@ export interface StoredStart {
  */
 export class StoredFold {
   readonly #build: Build;
+  readonly #state: BatchState;
   readonly #working: WorkingState;
   readonly #snapshots: SnapshotView;
   #collectionHashes: CollectionHashes;
 
-  constructor(build: Build, { height, collectionHashes }: StoredStart) {
+  /** `snapshots` has the consensus hashes of the blocks that are folded as well, where they are not those of the build. */
+  constructor(build: Build, { height, collectionHashes }: StoredStart, snapshots = storedSnapshots(build)) {
     this.#build = build;
-    this.#working = new WorkingState(new BatchState(build, new RowCache(), heldAt(height)));
-    this.#snapshots = new SnapshotView(build.machine, storedSnapshots(build));
+    this.#state = new BatchState(build, new RowCache(), heldAt(height));
+    this.#working = new WorkingState(this.#state);
+    this.#snapshots = new SnapshotView(build.machine, snapshots);
     this.#collectionHashes = collectionHashes;
   }
 
@@ -43,6 +46,7 @@ export class StoredFold {
   async readAhead(inputs: readonly FoldInput[]): Promise<void> {
     const [first, last] = [inputs[0]?.height, inputs.at(-1)?.height];
     if (first === undefined || last === undefined) return;
+    this.#state.forgetRanges();
     await this.#snapshots.prepare(first, last);
     const parsed = this.#parsed(inputs);
     if (parsed !== null) await prefetchBlocks(this.#build.machine, this.#working, parsed);

@@ -1,7 +1,7 @@
 import { encodeTuple, type Row, type RowChange } from '@virtualchain/machine';
 import { readBlocks, type StoredBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
-import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
+import { type History, historyOf, readVersions } from '../build/collection-history.ts';
 import { beganBetween, endedBetween } from '../build/conditions.ts';
 import { readOperations } from '../build/operations.ts';
 import { readRecords } from '../build/records.ts';
@@ -34,14 +34,16 @@ export async function readStep(build: Build, from: number, to: number, isFolding
   };
 }
 
-/** What the history rows say was changed at each height from `from` to `to`. */
+/** What the history rows say was changed at each height from `from` to `to`, in all collections or in some. */
 export async function readChanges(
   build: Build,
   from: number,
   to: number,
+  collections: readonly string[] = Object.keys(build.machine.collections),
 ): Promise<ReadonlyMap<number, readonly RowChange[]>> {
   const byHeight = new Map<number, RowChange[]>();
-  for (const history of historiesOf(build)) {
+  for (const name of collections) {
+    const history = historyOf(build, name);
     for (const { at, change } of await changesOf(history, from, to)) {
       const list = byHeight.get(at) ?? [];
       list.push(change);

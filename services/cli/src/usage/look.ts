@@ -182,3 +182,22 @@ export function addDiverge(program: Command): void {
       return diverge(connection, [a, b], given.machine, { json: options.json ?? false });
     });
 }
+
+export function addCompareRules(program: Command): void {
+  connected(program, 'compare-rules', {
+    about: 'folds the log by a new version of a machine and says where it parts from the live build',
+    needs: [...DATABASE, 'log'],
+    examples: [
+      'compare-rules ./names-v3.ts --chain ./names-chain.ts',
+      'compare-rules ./names-v3.ts --chain ./names-chain.ts --from 850000 --json',
+    ],
+  })
+    .argument('<machine>', 'the module with the new rules; its machine has the name of the live one')
+    .option('--from <height>', 'begin here, with the rows that the live build has of the height below')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, given: { from?: string }, command) => {
+      const { connection, options } = await read(command);
+      const { compareRules } = await import('../commands/compare-rules.ts');
+      return compareRules(connection, machine, { ...given, json: options.json ?? false });
+    });
+}

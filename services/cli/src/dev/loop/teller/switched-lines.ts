@@ -1,5 +1,6 @@
-import type { ToldVerdict, VerdictChanges } from '@virtualchain/projection';
-import { paint, visible } from '../../../output.ts';
+import type { VerdictChanges } from '@virtualchain/projection';
+import { paint } from '../../../output.ts';
+import { countLines, verdictArrow, verdictInFull } from '../../../printing/verdict-change.ts';
 import type { Happening } from '../happenings.ts';
 import { counted, seconds } from './numbers.ts';
 
@@ -27,26 +28,11 @@ function changeLines(changes: VerdictChanges | null): readonly string[] {
   const left = changed - first.length;
   return [
     paint.yellow(`  verdicts so far: ${changed} of ${compared} changed`),
-    ...counts.map(
-      ({ before, after, operations }) => `    ${String(operations).padStart(5)}  ${arrow(told(before), told(after))}`,
-    ),
+    ...countLines(counts),
     ...first.map(
-      ({ height, txid, before, after }) => `    block ${height} ${txid}: ${arrow(inFull(before), inFull(after))}`,
+      ({ height, txid, before, after }) =>
+        `    block ${height} ${txid}: ${verdictArrow(verdictInFull(before), verdictInFull(after))}`,
     ),
     ...(left > 0 ? [`    and ${left} more`] : []),
   ];
-}
-
-function arrow(before: string, after: string): string {
-  return before === after ? `${before}, in other words` : `${before} → ${after}`;
-}
-
-function told({ kind, code }: Pick<ToldVerdict, 'kind' | 'code'>): string {
-  return code === null ? kind : `${kind} ${visible(code)}`;
-}
-
-function inFull(verdict: ToldVerdict): string {
-  return verdict.detail === null || verdict.detail === ''
-    ? told(verdict)
-    : `${told(verdict)}: ${visible(verdict.detail)}`;
 }
