@@ -101,6 +101,14 @@ export function operationLogContract(name: string, start: () => Promise<LogHarne
       }
     });
 
+    test('a reader that asks for little at a time reads the same, in more pieces', async () => {
+      const { topic } = await written([connect('0', 20)], [connect('0a', 20)], [connect('0ab', 20)]);
+      const pieces: string[][] = [];
+      for await (const { changes } of log.read(topic, { after: null, untilEnd: true, fetchBytes: 1_000 }))
+        if (changes.length > 0) pieces.push(words(changes));
+      expect(pieces).toEqual([['+0'], ['+0a'], ['+0ab']]);
+    });
+
     test('a cursor before the first record reads from the start, and of no other log', async () => {
       const { topic, id } = await written([connect('0'), connect('0a')]);
       const start = { log: id, epoch: 0, writer: '', sequence: 0, offset: -1n, height: null, hash: null };

@@ -131,6 +131,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** End at the stable end of the log instead of waiting for more. */
   readonly untilEnd?: boolean;
+  /** About how many bytes, compressed, one fetch answers with. All that a fetch brought is in memory until it is handed on. */
+  readonly fetchBytes?: number;
 }
 
 /** What was handed on at once: the blocks of one fetch, never none, unless `atEnd` changed. */

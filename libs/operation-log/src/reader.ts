@@ -10,12 +10,16 @@ import { ownerOf } from './spans.ts';
 
 /** Reads a topic from a cursor on: one fetch in hand, one on its way, no more. */
 export async function* readLog(broker: Broker, topic: string, options: ReadOptions): AsyncGenerator<LogBatch> {
-  const { after, known = [], signal, untilEnd = false } = options;
+  const { after, known = [], signal, untilEnd = false, fetchBytes } = options;
   const anchor = after === null ? null : await verifyCursor(broker, topic, after);
   const assembler = createBlockAssembler(topic, anchor, known);
   let position = anchor === null ? (await broker.offsets(topic)).earliest : anchor.cursor.offset + 1n;
   const fetchFrom = (offset: bigint): Promise<Fetched> => {
-    const fetching = broker.fetch(topic, offset, { maxWaitMs: untilEnd ? 0 : POLL_WAIT_MS, ...(signal && { signal }) });
+    const fetching = broker.fetch(topic, offset, {
+      maxWaitMs: untilEnd ? 0 : POLL_WAIT_MS,
+      ...(fetchBytes === undefined ? {} : { maxBytes: fetchBytes }),
+      ...(signal && { signal }),
+    });
     fetching.catch(() => undefined); // a failure is met where it is awaited, or never when the consumer left
     return fetching;
   };

@@ -17,21 +17,36 @@ export function keepHeapLevel(growingPercent = HEAP_GROWING_PERCENT): void {
 
 /**
  * Has garbage collected where buffers outside of the heap have grown: V8 itself waits for 64 MB of them, and the allocator keeps
- * the room that these once took.
+ * the room that these once took. Most die young, so that the young are collected first, which is cheap, and the rest where that
+ * was not enough.
  */
 function collectOutside(): void {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const gc = runInNewContext('gc') as (options?: { readonly type: 'minor' }) => void;
+  const young = withinShare(() => gc({ type: 'minor' }));
+  const all = withinShare(() => gc());
   let kept = process.memoryUsage().external;
-  let next = 0;
-  const look = (): void => {
+  const hasGrown = (): boolean => {
     const { external } = process.memoryUsage();
     kept = Math.min(kept, external);
-    const began = performance.now();
-    if (external < kept + EXTERNAL_GROWTH_BYTES_MAX || began < next) return;
-    collect();
-    kept = process.memoryUsage().external;
-    next = began + (performance.now() - began) / COLLECTING_SHARE_MAX;
+    return external >= kept + EXTERNAL_GROWTH_BYTES_MAX;
+  };
+  const look = (): void => {
+    if (!hasGrown()) return;
+    young();
+    if (hasGrown() && all()) kept = process.memoryUsage().external;
   };
   setInterval(look, EXTERNAL_LOOK_MS).unref();
+}
+
+/** Does it, unless that would take more than its share of the time; whether it was done. */
+function withinShare(collect: () => void): () => boolean {
+  let next = 0;
+  return () => {
+    const began = performance.now();
+    if (began < next) return false;
+    collect();
+    next = began + (performance.now() - began) / COLLECTING_SHARE_MAX;
+    return true;
+  };
 }

@@ -56,6 +56,8 @@ export const FEED_OPERATIONS_PER_READ_MAX = 2_000;
 export const MARKS_PER_PAGE_MAX = 500;
 /** Blocks that `verify` reads and folds at once. */
 export const VERIFIED_BLOCKS_PER_STEP_MAX = 200;
+/** What one fetch of an audit asks of the log: it goes slowly, and holds what it fetched meanwhile. */
+export const AUDIT_FETCH_BYTES = 64 * 1024;
 /** The header line of a snapshot file. */
 export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RealParts, RunningProcess } from '@virtualchain/local';
-import { serviceNode } from '../../../services/cli/src/starting/executable.ts';
+import { serviceAllocator, serviceNode } from '../../../services/cli/src/starting/executable.ts';
 
 /** The processes between a node and Postgres. */
 export type Stage = 'ingester' | 'projector';
@@ -45,6 +45,7 @@ export function startStage({ parts, node }: Servers, place: Place, stage: Stage)
     env: {
       PATH: process.env['PATH'],
       NODE_OPTIONS: [...serviceNode, '--expose-gc', '--import', collector].join(' '),
+      ...serviceAllocator,
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_NODE_URL: node.url,
       VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

@@ -5,7 +5,7 @@ import { openRpc } from '@virtualchain/node-client';
 import type { MachineStatus } from '@virtualchain/projection';
 import pg from 'pg';
 import { CHAIN_PARAMETERS, INGESTER_FLAGS, MACHINES } from '../../../services/cli/src/demo/deployment.ts';
-import { serviceNode } from '../../../services/cli/src/starting/executable.ts';
+import { serviceAllocator, serviceNode } from '../../../services/cli/src/starting/executable.ts';
 import { endedEarly } from '../../bench/kit/stages.ts';
 import { statusesOf } from '../../kit/projections.ts';
 import { sharedServers } from '../../kit/shared-servers.ts';
@@ -160,6 +160,7 @@ function launcher(parts: Parts, postgresUrl: string, { collects }: StageOptions)
         NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         // those of the run are for the processes too, to try something
         NODE_OPTIONS: [...serviceNode, process.env['NODE_OPTIONS'] ?? '', ...collecting].join(' '),
+        ...serviceAllocator,
         VCHAIN_NETWORK: 'regtest',
         VCHAIN_NODE_URL: parts.node.url,
         VCHAIN_KAFKA_BROKERS: parts.kafka.brokers.join(','),

@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import { chunkSizeFor } from '@virtualchain/kernel';
+import { chunkSizeFor, chunkSizeOfFrame } from '@virtualchain/kernel';
 import { ZstdMissing } from '../errors.ts';
 import { DECOMPRESSED_BYTES_MAX, ZSTD_LEVEL } from '../limits.ts';
 import { COMPRESSION } from './layout.ts';
@@ -22,12 +22,8 @@ export function compressZstd(bytes: Uint8Array): Buffer {
 
 /** About how many times as many bytes come out of a batch as went in. */
 const RATIO = 8;
-
 /** A few bytes may be compressed from more than there is memory for. */
-const boundsFor = (bytes: Uint8Array) => ({
-  maxOutputLength: DECOMPRESSED_BYTES_MAX,
-  chunkSize: chunkSizeFor(RATIO * bytes.length),
-});
+const maxOutputLength = DECOMPRESSED_BYTES_MAX;
 
 /**
  * The records of a batch as they were before compression; null for a compression that is not read.
@@ -39,10 +35,10 @@ export function decompress(compression: number, bytes: Uint8Array): Uint8Array |
     case COMPRESSION.none:
       return bytes;
     case COMPRESSION.gzip:
-      return zlib.gunzipSync(bytes, boundsFor(bytes));
+      return zlib.gunzipSync(bytes, { maxOutputLength, chunkSize: chunkSizeFor(RATIO * bytes.length) });
     case COMPRESSION.zstd:
       refuseWithoutZstd();
-      return zlib.zstdDecompressSync(bytes, boundsFor(bytes));
+      return zlib.zstdDecompressSync(bytes, { maxOutputLength, chunkSize: chunkSizeOfFrame(bytes, RATIO) });
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
-import { chunkSizeFor } from '@virtualchain/kernel';
+import { chunkSizeFor, chunkSizeOfFrame } from '@virtualchain/kernel';
 import { RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
 
 const compress = promisify(zstdCompress);
@@ -24,5 +24,5 @@ export function compressed(content: Uint8Array | string): Promise<Buffer> {
 
 /** @throws what zlib says of bytes that it cannot read. */
 export function decompressed(bytes: Uint8Array): Buffer {
-  return zstdDecompressSync(bytes, { chunkSize: chunkSizeFor(RATIO * bytes.length) });
+  return zstdDecompressSync(bytes, { chunkSize: chunkSizeOfFrame(bytes, RATIO) });
 }

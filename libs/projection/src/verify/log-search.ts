@@ -1,4 +1,5 @@
 import type { ConnectedBlock, Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
+import { AUDIT_FETCH_BYTES } from '../limits.ts';
 
 /** The log that a projection was folded from. */
 export interface AuditedLog {
@@ -57,7 +58,8 @@ export class LogSearch {
 
   async *#read(): AsyncGenerator<LogChange> {
     const { log, topic, signal } = this.#source;
-    for await (const { changes } of log.read(topic, { after: this.#after, untilEnd: true, signal })) yield* changes;
+    const options = { after: this.#after, untilEnd: true, signal, fetchBytes: AUDIT_FETCH_BYTES };
+    for await (const { changes } of log.read(topic, options)) yield* changes;
   }
 }
 

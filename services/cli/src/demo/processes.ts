@@ -1,6 +1,6 @@
 import type { LogPart, RealParts, RunningProcess } from '@virtualchain/local';
 import { type Env, kafkaSecuritySpec } from '@virtualchain/process';
-import { compiledCode, serviceNode, vchainScript } from '../starting/executable.ts';
+import { compiledCode, serviceAllocator, serviceNode, vchainScript } from '../starting/executable.ts';
 
 /** The settings that the services and the command line share. */
 export function settingsOf(
@@ -46,6 +46,7 @@ export function startService(
     env: {
       PATH: process.env['PATH'],
       NODE_OPTIONS: serviceNode.join(' '),
+      ...serviceAllocator,
       ...compiledCode(),
       ...settings,
     },
