@@ -55,7 +55,10 @@ export const RULES: readonly Rule[] = [
   { folder: /^libs\/process\//, ours: ['kernel', 'postgres'], others: ['node:', 'pino', 'prom-client'] },
   {
     folder: /^libs\/definitions\//,
-    ours: ['kernel', 'bitcoin', 'protocol', 'machine', 'machine-kv', 'machine-activity', 'machine-bns'],
+    ours: [
+      ...['kernel', 'bitcoin', 'protocol', 'machine'],
+      ...['machine-kv', 'machine-activity', 'machine-bns', 'machine-stacks', 'machine-opreturn'],
+    ],
     others: ['node:'],
   },
   // A package of its own: what it imports is what a user's may.

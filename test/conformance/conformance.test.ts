@@ -77,10 +77,10 @@ test('a compressed file, and one in a folder of the folder, are run like any oth
 });
 
 test('what has no runner is skipped by name, with the reason', () =>
-  inFolder({ 'stacks-ops.json': '{"repository":"x","recognise":[],"retired":[]}' }, async (folder) => {
+  inFolder({ 'bench_workload.json': '{"description":"x","expected":[]}' }, async (folder) => {
     const [report] = await reportsOf(folder);
     expect(report === undefined ? [] : fileLines(report)).toEqual([
-      'skipped  stacks-ops.json  stacks-ops: no machine here reads the operations of the Stacks blockchain',
+      'skipped  bench_workload.json  bench_workload: it says what a benchmark does, and holds no cases',
     ]);
   }));
 

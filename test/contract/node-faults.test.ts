@@ -186,6 +186,8 @@ describe('funding transactions without an index', () => {
     const node = open();
     await expect(checkNode(node, { firstBlock: 1 as Height })).rejects.toThrow(TxindexRequired);
     await expect(node.transactions([coinbaseOf(tip)], tip.hash)).rejects.toThrow(TxindexRequired);
+    // A chain that wants no senders never asks.
+    expect(await checkNode(node, { firstBlock: 1 as Height, isWithoutSenders: true })).toMatchObject({ kind: 'ready' });
   });
 });
 

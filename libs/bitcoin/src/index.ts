@@ -143,6 +143,7 @@ export {
 } from './script/address-script.ts';
 export { nulldataPayload } from './script/nulldata.ts';
 export { opcodeName, opcodeNamed } from './script/opcode-names.ts';
+export { type Payee, type PayeeKind, payeeOf } from './script/payee.ts';
 export {
   classifyScript,
   type ScriptKind,
@@ -150,6 +151,7 @@ export {
   type SenderScriptType,
   scriptTokens,
   senderScriptType,
+  wholeTokens,
 } from './script/script.ts';
 export { parseScriptText, ScriptTextInvalid, scriptText } from './script/script-text.ts';
 export {

@@ -9,11 +9,15 @@ import type { ChainDefinition, VirtualChain } from '@virtualchain/protocol';
 const CHAINS: Readonly<Record<string, () => Promise<ChainDefinition>>> = {
   kv: async () => (await import('@virtualchain/machine-kv')).kvChain,
   bns: async () => (await import('@virtualchain/machine-bns')).bnsChain,
+  stacks: async () => (await import('@virtualchain/machine-stacks')).stacksChain,
+  opreturn: async () => (await import('@virtualchain/machine-opreturn')).opreturnChain,
 };
 const MACHINES: Readonly<Record<string, () => Promise<MachineDefinition>>> = {
   kv: async () => (await import('@virtualchain/machine-kv')).kvMachine,
   activity: async () => (await import('@virtualchain/machine-activity')).activityMachine,
   bns: async () => (await import('@virtualchain/machine-bns')).bnsMachine,
+  stacks: async () => (await import('@virtualchain/machine-stacks')).stacksMachine,
+  opreturn: async () => (await import('@virtualchain/machine-opreturn')).opreturnMachine,
 };
 
 /** The names of the virtual chains that come along. */

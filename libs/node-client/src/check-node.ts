@@ -9,6 +9,8 @@ export interface NodeRequirements {
   /** The next block that is read of it, where some may have been read already; asked only of a pruned node. */
   readonly nextBlock?: () => Promise<Height>;
   readonly checkpoint?: { readonly height: Height; readonly hash: BlockHash } | undefined;
+  /** What the inputs of its operations spend is never asked for: then a node without an index serves it, too. */
+  readonly isWithoutSenders?: boolean | undefined;
 }
 
 /** Whether a node can be followed now. */
@@ -25,7 +27,7 @@ export type NodeReadiness =
  */
 export async function checkNode(
   node: BitcoinNode,
-  { firstBlock, nextBlock = async () => firstBlock, checkpoint }: NodeRequirements,
+  { firstBlock, nextBlock = async () => firstBlock, checkpoint, isWithoutSenders = false }: NodeRequirements,
   network?: NetworkName,
 ): Promise<NodeReadiness> {
   const status = await node.status();
@@ -47,7 +49,7 @@ export async function checkNode(
     if (hash !== checkpoint.hash) throw new CheckpointMismatch(node.label, checkpoint.height, checkpoint.hash, hash);
   }
   if (isSyncing(status)) return { kind: 'syncing', status, blocksLeft };
-  if ((await node.fundingSource()) === 'none') {
+  if (!isWithoutSenders && (await node.fundingSource()) === 'none') {
     throw new TxindexRequired(node.label, 'gives no funding transactions: start it with txindex=1');
   }
   return { kind: 'ready', status, isAnchorTrusted: checkpoint === undefined };

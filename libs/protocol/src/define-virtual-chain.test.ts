@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Height } from '@virtualchain/bitcoin';
 import { defineVirtualChain, type OperationSpec, VirtualChainInvalid, type VirtualChainSpec } from './index.ts';
 
 const claim: OperationSpec = { opcode: '+', name: 'claim', decode: () => ({ kind: 'decoded', value: {} }) };
@@ -33,6 +34,17 @@ test.each<[string, Partial<VirtualChainSpec>]>([
   ['an opcode of two characters', { operations: [{ ...claim, opcode: '++' }] }],
   ['an opcode above a byte', { operations: [{ ...claim, opcode: 256 }] }],
 ])('%s is refused', (_what, change) => expect(problemsOf(change)).toHaveLength(1));
+
+test('no bytes of magic, where they are meant, make a chain of every payload', () => {
+  expect(defineVirtualChain({ ...good, magic: new Uint8Array(0) }).magic).toHaveLength(0);
+});
+
+test('a chain may want no senders, and witnesses at some heights', () => {
+  expect(defineVirtualChain(good)).not.toHaveProperty('isWithoutSenders');
+  const chain = defineVirtualChain({ ...good, senders: false, witnesses: (height) => height < 500 });
+  expect(chain.isWithoutSenders).toBe(true);
+  expect([499, 500].map((height) => chain.hasWitnesses?.(height as Height))).toEqual([true, false]);
+});
 
 test('all problems are listed at once', () =>
   expect(problemsOf({ name: '', magic: '', firstBlock: -1 })).toHaveLength(3));

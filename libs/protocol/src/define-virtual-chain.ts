@@ -6,11 +6,15 @@ import type { OperationCodec, VirtualChain } from './virtual-chain.ts';
 export interface VirtualChainSpec {
   /** Part of topic and schema names: `[a-z][a-z0-9_]*`, at most 32 characters. */
   readonly name: string;
-  /** ASCII text or bytes, one or more. */
+  /** ASCII text or bytes. No bytes at all (and not the empty text) for every payload of the network. */
   readonly magic: string | Uint8Array;
   readonly firstBlock: number;
   readonly operations: readonly OperationSpec[];
   readonly checkpoint?: { readonly height: number; readonly hash: string } | undefined;
+  /** False where no rule looks at what the inputs spend (`VirtualChain.isWithoutSenders`); true when absent. */
+  readonly senders?: boolean;
+  /** Whether operations carry the witnesses of their inputs, at all heights or as a pure function says; false when absent. */
+  readonly witnesses?: boolean | ((height: number) => boolean);
   /** What the definition was called with. Must survive JSON, since the registry of builds keeps its hash. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
@@ -59,6 +63,8 @@ export function defineVirtualChain(spec: VirtualChainSpec): VirtualChain {
     ...(spec.checkpoint === undefined
       ? {}
       : { checkpoint: { height: height(spec.checkpoint.height), hash: blockHash(spec.checkpoint.hash) } }),
+    ...(spec.senders === false && { isWithoutSenders: true }),
+    ...witnessesOf(spec.witnesses),
     parameters: JSON.parse(JSON.stringify(spec.parameters ?? {})) as Readonly<Record<string, unknown>>,
   };
 }
@@ -67,7 +73,8 @@ function* chainProblems({ name, magic, firstBlock, checkpoint }: VirtualChainSpe
   if (!CHAIN_NAME.test(name)) yield `name must match ${CHAIN_NAME.source}`;
   const isText = typeof magic === 'string';
   if (isText && !ASCII.test(magic)) yield 'magic as text must be ASCII';
-  if (magic.length === 0 || magic.length > magicBytesMax) yield `magic must have 1 to ${magicBytesMax} bytes`;
+  if (magic === '' || magic.length > magicBytesMax)
+    yield `magic must have 1 to ${magicBytesMax} bytes, or be given as no bytes (an empty Uint8Array), which takes every payload`;
   if (!isHeight(firstBlock)) yield `firstBlock is not a block height: ${firstBlock}`;
   if (checkpoint === undefined) return;
   if (!isHeight(checkpoint.height)) yield `checkpoint height is not a block height: ${checkpoint.height}`;
@@ -87,6 +94,11 @@ function* operationProblems(operations: readonly OperationSpec[]): Iterable<stri
     if (other !== undefined) yield `'${other}' and '${name}' share the opcode ${bytesToHex(Uint8Array.of(byte))}`;
     seen.set(byte, name);
   }
+}
+
+function witnessesOf(witnesses: VirtualChainSpec['witnesses']): Pick<VirtualChain, 'hasWitnesses'> {
+  if (witnesses === undefined || witnesses === false) return {};
+  return { hasWitnesses: witnesses === true ? () => true : witnesses };
 }
 
 function isHeight(value: unknown): boolean {

@@ -91,7 +91,18 @@ export const Sender = Type.Object({
   ),
 });
 
-export const OperationInput = Type.Object({ txid: transactionId, index: uint32, script: bytes, sequence: uint32 });
+export const OperationInput = Type.Object({
+  txid: transactionId,
+  index: uint32,
+  script: bytes,
+  sequence: uint32,
+  witness: Type.Optional(
+    Type.Array(bytes, {
+      description:
+        'the witness items, where there are some and the definition of the chain asks for them at this height; absent else',
+    }),
+  ),
+});
 export const OperationOutput = Type.Object({ value: amount, script: bytes });
 
 export const Operation = Type.Object(
@@ -117,6 +128,12 @@ export const Operation = Type.Object(
         description:
           'what was left out: the different scripts of the senders take more than 1,000 bytes and twice those of the ' +
           'transaction without witnesses, and are all empty here. Machines ignore such an operation',
+      }),
+    ),
+    isWithoutSenders: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'the chain looks at nothing that the inputs spend: it was not looked up, senders is empty, and fee is 0 and says nothing',
       }),
     ),
     senders: Type.Array(Sender, { description: 'the funding outputs, one for each input' }),

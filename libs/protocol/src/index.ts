@@ -29,4 +29,4 @@ export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } fro
 export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
 export { type ScannedTransaction, scanBlock } from './scan-block.ts';
 export { whatIsCut } from './sender-scripts.ts';
-export type { Decoded, Encoded, OperationCodec, VirtualChain } from './virtual-chain.ts';
+export type { Decoded, Encoded, OperationCodec, PayloadContext, VirtualChain } from './virtual-chain.ts';

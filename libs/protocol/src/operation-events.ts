@@ -17,7 +17,7 @@ import { ExpectedError } from '@virtualchain/kernel';
 import type { OperationEvent, Sender, Unplaced } from './events.ts';
 import type { ScannedTransaction } from './scan-block.ts';
 import { scriptsWithin, senderScriptBytesMax } from './sender-scripts.ts';
-import type { VirtualChain } from './virtual-chain.ts';
+import type { PayloadContext, VirtualChain } from './virtual-chain.ts';
 
 /** Finds the outputs of a funding transaction by its txid: the transaction, or those of its outputs that are spent. */
 export type FundingLookup = (
@@ -39,8 +39,12 @@ export class FundingUnknown extends ExpectedError {
   }
 }
 
-/** The transactions whose outputs the senders are, each once; a coinbase has none. */
-export function fundingTxids(scanned: readonly ScannedTransaction[]): readonly Txid[] {
+/** The transactions whose outputs the senders are, each once; a coinbase has none, nor has a chain without senders. */
+export function fundingTxids(
+  scanned: readonly ScannedTransaction[],
+  chain?: Pick<VirtualChain, 'isWithoutSenders'>,
+): readonly Txid[] {
+  if (chain?.isWithoutSenders) return [];
   const txids = new Set<Txid>();
   for (const { transaction } of scanned) for (const { txid } of transaction.inputs) txids.add(txid);
   txids.delete(NULL_TXID);
@@ -50,7 +54,7 @@ export function fundingTxids(scanned: readonly ScannedTransaction[]): readonly T
 /**
  * The operations of one block as events that the log has yet to place, in the order of the block. `scanned` are the
  * transactions that `scanBlock` found for `chain`.
- * @throws FundingUnknown when `funding` lacks an output of `fundingTxids(scanned)`.
+ * @throws FundingUnknown when `funding` lacks an output of `fundingTxids(scanned, chain)`.
  */
 export function operationEvents(
   { chain, network }: { readonly chain: VirtualChain; readonly network: NetworkName },
@@ -62,7 +66,11 @@ export function operationEvents(
     at.block.tree,
     scanned.map(({ transactionIndex }) => transactionIndex),
   );
-  const spent = scanned.map(({ transaction }) => transaction.inputs.map((input) => fundingOutput(input, funding)));
+  const { isWithoutSenders = false } = chain;
+  const hasWitnesses = chain.hasWitnesses?.(at.height) ?? false;
+  const spent = scanned.map(({ transaction }) =>
+    isWithoutSenders ? [] : transaction.inputs.map((input) => fundingOutput(input, funding)),
+  );
   const addresses = scriptAddresses(
     spent.flatMap((outputs) => outputs.map(({ script }) => script)),
     network,
@@ -83,22 +91,24 @@ export function operationEvents(
       version: transaction.version,
       locktime: transaction.locktime,
       opcode: opcode === null ? null : bytesToHex(Uint8Array.of(opcode)),
-      ...described(chain, opcode, payload),
+      ...described(chain, { opcode, payload }, { height: at.height, network, outputs: transaction.outputs }),
       ...(scripts === null && { cut: 'senders.scriptPubKey' as const }),
-      senders: transaction.inputs.map((input, index) =>
-        sender(input, fundingOutputs[index] as TransactionOutput, {
+      ...(isWithoutSenders && { isWithoutSenders }),
+      senders: fundingOutputs.map((output, index) =>
+        sender(transaction.inputs[index] as TransactionInput, output, {
           scriptPubKey: scripts?.[index] ?? '',
           address: addresses.next().value ?? null,
         }),
       ),
-      inputs: transaction.inputs.map(({ txid, index, script, sequence }) => ({
+      inputs: transaction.inputs.map(({ txid, index, script, sequence, witness }) => ({
         txid,
         index,
         script: bytesToHex(script),
         sequence,
+        ...(hasWitnesses && witness.length > 0 && { witness: witness.map(bytesToHex) }),
       })),
       outputs: transaction.outputs.map(({ value, script }) => ({ value: satsText(value), script: bytesToHex(script) })),
-      fee: satsText(sum(fundingOutputs) - sum(transaction.outputs)),
+      fee: satsText(isWithoutSenders ? sats(0n) : sum(fundingOutputs) - sum(transaction.outputs)),
       merklePath: merklePaths[position] as string,
     };
   });
@@ -139,19 +149,19 @@ const problemCharactersMax = 1_000;
 /** What subscribers are told of a payload. Machines do not read it. */
 function described(
   chain: VirtualChain,
-  opcode: number | null,
-  payload: Uint8Array,
+  { opcode, payload }: Pick<ScannedTransaction, 'opcode' | 'payload'>,
+  context: PayloadContext,
 ): Pick<OperationEvent, 'name' | 'payload' | 'decoded' | 'problem'> {
+  const nameless = { name: null, payload: bytesToHex(payload), decoded: null };
+  if (chain.operations.size === 0) return nameless;
   const unknown = (problem: string) => ({
-    name: null,
-    payload: bytesToHex(payload),
-    decoded: null,
+    ...nameless,
     problem: problem.slice(0, problemCharactersMax).toWellFormed(),
   });
   if (opcode === null) return unknown('nothing follows the magic bytes');
   const codec = chain.operations.get(opcode);
   if (codec === undefined) return unknown('unknown opcode');
-  const decoded = codec.decode(payload);
+  const decoded = codec.decode(payload, context);
   if (decoded.kind === 'problem') return unknown(`${codec.name}: ${decoded.problem}`);
   // Up to three bytes a character: only what may be too large is measured exactly.
   const text = JSON.stringify(decoded.value) ?? '';

@@ -179,3 +179,66 @@ test('funding transactions are named once, and a missing one is an error, never 
   expect(() => eventsOf(block)).toThrow(FundingUnknown);
   expect(() => eventsOf(block, [])).toThrow(FundingUnknown);
 });
+
+test('a chain without senders asks for no funding transaction, and says so in each of its operations', () => {
+  const { magic, operations } = chain('kv', 'kv');
+  const alone: VirtualChain = {
+    name: 'alone',
+    magic,
+    operations,
+    parameters: {},
+    firstBlock: 1 as Height,
+    isWithoutSenders: true,
+  };
+  const block = blockOf(transaction(funding.txid, [data('kv+a'), [400n, p2pkh]]));
+  const scanned = scanBlock(block, alone);
+  expect(fundingTxids(scanned, alone)).toEqual([]);
+  const at = { block, height: 7 as Height };
+  const [event] = operationEvents({ chain: alone, network: 'regtest' }, at, scanned, () => undefined);
+  expect(event).toMatchObject({ isWithoutSenders: true, senders: [], fee: '0', inputs: [{ txid: funding.txid }] });
+});
+
+test('witnesses are carried where there are some and the chain asks for them at the height, and nowhere else', () => {
+  const asking = defineVirtualChain({
+    ...{ name: 'asking', magic: 'kv', firstBlock: 1, operations: [], senders: false },
+    witnesses: (height) => height < 8,
+  });
+  const inputs = [
+    {
+      txid: funding.txid,
+      index: 0,
+      script: new Uint8Array(0),
+      sequence: 0,
+      witness: [Uint8Array.of(1, 2), new Uint8Array(0)],
+    },
+    { txid: funding.txid, index: 1, script: Uint8Array.of(1), sequence: 0, witness: [] },
+  ];
+  const [value, script] = data('kv+a');
+  const bytes = serializeTransaction({ version: 1, inputs, outputs: [{ value: value as Sats, script }], locktime: 0 });
+  const block = blockOf(parseTransaction(bytes));
+  const eventAt = (height: number) =>
+    operationEvents(
+      { chain: asking, network: 'regtest' },
+      { block, height: height as Height },
+      scanBlock(block, asking),
+      () => undefined,
+    )[0];
+  expect(eventAt(7)?.inputs.map(({ witness }) => witness)).toEqual([['0102', ''], undefined]);
+  expect(eventAt(8)?.inputs.map(({ witness }) => witness)).toEqual([undefined, undefined]);
+  // A chain without operations has no codec that could fail to know one.
+  expect(eventAt(7)).not.toHaveProperty('problem');
+});
+
+test('a chain of no magic bytes takes every payload, and its first byte for the opcode', () => {
+  const all = defineVirtualChain({ name: 'all', magic: new Uint8Array(0), firstBlock: 1, operations: [] });
+  const block = blockOf(
+    transaction(funding.txid, [data('kv+a')]),
+    transaction(funding.txid, [[1n, p2pkh]]),
+    transaction(funding.txid, [data('x')]),
+  );
+  const found = scanBlock(block, all).map(({ opcode, payload }) => [opcode, bytesToHex(payload)]);
+  expect(found).toEqual([
+    [0x6b, '762b61'],
+    [0x78, ''],
+  ]);
+});

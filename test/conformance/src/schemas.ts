@@ -17,6 +17,7 @@ import { opsAndConsensusHashCases } from './chains/ops-and-consensus-hash.ts';
 import { rawChainCases } from './chains/raw-chain.ts';
 import { serializeOpCases } from './chains/serialize-op.ts';
 import { snvCases } from './chains/snv.ts';
+import { stacksOpsCases } from './stacks/stacks-ops.ts';
 
 /** One kind of vector file: with a runner, or with the reason why it has none. */
 export type VectorSchema = {
@@ -44,16 +45,12 @@ export const SCHEMAS: readonly VectorSchema[] = [
   { name: 'signed_transactions', runner: signedTransactionsCases, has: ['cases.0.unsigned_tx'] },
   { name: 'headers', runner: headersCases, has: ['genesis_file_hex'] },
   { name: 'bns-wire', runner: bnsWireCases, has: ['format', 'preorder_hash'] },
+  { name: 'stacks-ops', runner: stacksOpsCases, has: ['repository', 'recognise', 'retired'] },
   { name: 'bns-chain', runner: bnsChainCases, has: ['genesis_accounts', 'blocks'] },
   {
     name: 'bench_workload',
     has: ['description', 'expected'],
     skippedBecause: 'it says what a benchmark does, and holds no cases',
-  },
-  {
-    name: 'stacks-ops',
-    has: ['repository', 'recognise', 'retired'],
-    skippedBecause: 'no machine here reads the operations of the Stacks blockchain',
   },
 ];
 

@@ -6,12 +6,14 @@ import {
   decodeBase58Check,
   hexToBytes,
   nulldataPayload,
+  payeeOf,
   type Sats,
   type ScriptToken,
   scriptAddress,
   scriptAddresses,
   scriptTokens,
   senderScriptType,
+  wholeTokens,
 } from '../index.ts';
 
 function shown(token: ScriptToken): string | number | null {
@@ -29,6 +31,41 @@ test.each<[string, (string | number | null)[]]>([
   ['4e0100000061', ['61']],
   ['4effffffff61', ['61']],
 ])('%s cuts into its tokens', (script, tokens) => expect(scriptTokens(hexToBytes(script)).map(shown)).toEqual(tokens));
+
+test.each([
+  ['', []],
+  ['6a026161', [106, '6161']],
+  ['6a4e02000000616100', [106, '6161', null]],
+  ['6a4c00', [106, '']],
+  ['6a0361', null],
+  ['4c', null],
+  ['4d05', null],
+  ['4effffffff61', null],
+] as [string, (string | number | null)[] | null][])('%s is whole, or a push in it is cut short', (script, tokens) =>
+  expect(wholeTokens(hexToBytes(script))?.map(shown) ?? null).toEqual(tokens),
+);
+
+test.each([
+  [`76a914${'33'.repeat(20)}88ac`, 'p2pkh', 20],
+  [`a914${'33'.repeat(20)}87`, 'p2sh', 20],
+  [`0014${'33'.repeat(20)}`, 'p2wpkh', 20],
+  [`0020${'33'.repeat(32)}`, 'p2wsh', 32],
+  [`5120${'33'.repeat(32)}`, 'p2tr', 32],
+] as const)('%s pays to %s', (script, kind, bytes) => {
+  expect(payeeOf(hexToBytes(script))).toEqual({ kind, hash: new Uint8Array(bytes).fill(0x33) });
+});
+
+test.each([
+  ['another version of a witness program', `5220${'33'.repeat(32)}`],
+  ['version 1 with 20 bytes', `5114${'33'.repeat(20)}`],
+  ['version 0 with 31 bytes', `001f${'33'.repeat(31)}`],
+  ['a bare key', `2102${'11'.repeat(32)}ac`],
+  ['data', '6a0161'],
+  ['a hash and a byte more', `76a914${'33'.repeat(20)}88ac00`],
+  ['nothing', ''],
+])('%s pays nobody who has an address of these kinds', (_what, script) =>
+  expect(payeeOf(hexToBytes(script))).toBeNull(),
+);
 
 const hash = '33'.repeat(20);
 

@@ -31,6 +31,18 @@ export function scriptTokens(script: Uint8Array): readonly ScriptToken[] {
   return tokens;
 }
 
+/** The same, or null for a script of which a push is longer than what is left: consensus cannot run that one either. */
+export function wholeTokens(script: Uint8Array): readonly ScriptToken[] | null {
+  const tokens: ScriptToken[] = [];
+  let position = 0;
+  while (position < script.length) {
+    const { token, next } = scriptTokenAt(script, position);
+    tokens.push(token);
+    position = next;
+  }
+  return position === script.length ? tokens : null;
+}
+
 /** The token at `position`, which lies within the script, and where the next one starts. */
 export function scriptTokenAt(
   script: Uint8Array,

@@ -16,8 +16,8 @@ export type Operation = OperationEntry['operation'];
 
 /**
  * The transaction of an operation, made of what the operation says of it, without witnesses: its hash is the txid, so that
- * nothing of it can be other than it is. That the payload is the one that the outputs carry, and that senders are named for
- * the outputs which the inputs spend, is checked too.
+ * nothing of it can be other than it is. That the payload is the one that the outputs carry, and that senders, where the
+ * chain has some, are named for the outputs which the inputs spend, is checked too.
  *
  * @throws AnswerNotProven
  */
@@ -28,7 +28,7 @@ export function transactionOf(operation: Operation, magic: string | undefined): 
   const hex = carried === null ? null : bytesToHex(carried);
   if (hex === null || !(magic === undefined ? hex.endsWith(said) : hex === magic + said))
     throw new AnswerNotProven('TRANSACTION_DIFFERS', 'its outputs carry another payload');
-  if (spent !== placesOf(fields.inputs))
+  if (operation.isWithoutSenders !== true && spent !== placesOf(fields.inputs))
     throw new AnswerNotProven('TRANSACTION_DIFFERS', 'its senders are not the outputs that it spends');
   return serializeStripped(fields);
 }

@@ -1,4 +1,5 @@
 import type { LegacyFloat } from '../hash/field-value.ts';
+import { NUMERIC_DIGITS_MAX } from '../limits.ts';
 
 /** The types that columns have. */
 export type ColumnKind = 'text' | 'bytes' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'legacyFloat' | 'list';
@@ -11,6 +12,8 @@ export interface Column<Value> {
   readonly nullable: boolean;
   /** The element of a list. */
   readonly of?: Column<unknown>;
+  /** How many decimal digits a `numeric` has at most, where it is bounded. */
+  readonly digits?: number;
   readonly [held]?: Value;
 }
 
@@ -26,8 +29,17 @@ export const bytes = (): Column<Uint8Array> => column('bytes');
 export const integer = (): Column<number> => column('integer');
 /** A whole number within signed 64 bits: satoshis and the like. */
 export const bigint = (): Column<bigint> => column('bigint');
-/** A whole number of any size. */
-export const numeric = (): Column<bigint> => column('numeric');
+/**
+ * A whole number of any size, or of at most so many decimal digits: 39 for unsigned 128 bits.
+ *
+ * @throws TypeError for digits that are not 1 to 1,000, as Postgres takes them.
+ */
+export function numeric(digits?: number): Column<bigint> {
+  if (digits === undefined) return column('numeric');
+  if (!Number.isInteger(digits) || digits < 1 || digits > NUMERIC_DIGITS_MAX)
+    throw new TypeError(`a numeric of ${digits} digits: give 1 to ${NUMERIC_DIGITS_MAX}`);
+  return { ...column<bigint>('numeric'), digits };
+}
 /** A column of true or false. */
 export const boolean = (): Column<boolean> => column('boolean');
 /** A column of floats as the original's Python wrote them, kept for its hashes. */

@@ -11,6 +11,7 @@ test.each<[string, Column<unknown>, string, unknown]>([
   ['the largest integer', integer(), '9007199254740991', Number.MAX_SAFE_INTEGER],
   ['a bigint', bigint(), '9223372036854775807', 2n ** 63n - 1n],
   ['a numeric', numeric(), '-12', -12n],
+  ['the largest of 128 bits', numeric(39), String(2n ** 128n - 1n), 2n ** 128n - 1n],
   ['true', boolean(), 'true', true],
   ['false', boolean(), 'false', false],
 ])('%s reads', (_what, column, given, value) => {
@@ -28,6 +29,8 @@ test.each<[string, Column<unknown>, string]>([
   ['minus nothing', integer(), '-0'],
   ['a bigint of 64 bits', bigint(), '9223372036854775808'],
   ['a bigint in words', bigint(), 'many'],
+  ['a numeric of 81 digits', numeric(), '9'.repeat(81)],
+  ['a numeric with a zero in front', numeric(), '01'],
   ['perhaps', boolean(), 'perhaps'],
   ['a float', legacyFloat(), '1'],
   ['a list', list(text()), 'a'],

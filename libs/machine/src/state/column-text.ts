@@ -1,4 +1,5 @@
 import { hexToBytes, isHexBytes } from '@virtualchain/bitcoin';
+import { NUMERIC_TEXT_DIGITS_MAX } from '../limits.ts';
 import type { Column, ColumnValue } from './collection.ts';
 
 /** A value of a column as a person types it, or what it has to be. */
@@ -7,6 +8,7 @@ export type ColumnText =
   | { readonly kind: 'problem'; readonly rule: string };
 
 const INT64_MAX = 2n ** 63n - 1n;
+const NUMERIC = new RegExp(`^(?:0|-?[1-9]\\d{0,${NUMERIC_TEXT_DIGITS_MAX - 1}})$`);
 
 /** Reads what a person, or an address of the web, gives for a column. Total: what is no value has a rule as its answer. */
 export function readColumnText({ kind }: Pick<Column<unknown>, 'kind'>, text: string): ColumnText {
@@ -20,8 +22,11 @@ export function readColumnText({ kind }: Pick<Column<unknown>, 'kind'>, text: st
       const isWhole = /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(number) && !Object.is(number, -0);
       return isWhole ? value(number) : problem('a whole number of at most 53 bits');
     }
-    case 'bigint':
-    case 'numeric': {
+    case 'numeric':
+      return NUMERIC.test(text)
+        ? value(BigInt(text))
+        : problem(`a whole number of at most ${NUMERIC_TEXT_DIGITS_MAX} digits`);
+    case 'bigint': {
       const number = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
       return number === null || number > INT64_MAX || number < -INT64_MAX
         ? problem('a whole number of at most 63 bits')

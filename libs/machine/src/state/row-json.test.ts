@@ -14,7 +14,7 @@ import {
   numeric,
   text,
 } from './collection.ts';
-import { canonicalKey, canonicalRow } from './row.ts';
+import { canonicalKey, canonicalRow, checkRow } from './row.ts';
 import { canonicalKeyJson, canonicalRowJson } from './row-json.ts';
 
 const shelf = collection({
@@ -55,4 +55,18 @@ test('a row is written as the canonical JSON of its canonical values', () => {
 test('text with a lone surrogate has no JSON form', () => {
   const [row] = fc.sample(rows, 1);
   expect(() => canonicalRowJson(shelf, { ...row, z: '\ud800' })).toThrow('lone surrogate');
+});
+
+test.each([
+  ['one digit more', 10n ** 39n],
+  ['one digit more below zero', -(10n ** 39n)],
+])('a number of %s than its column has does not fit, before it can reach a database', (_what, amount) => {
+  const amounts = collection({ columns: { amount: numeric(39) }, key: ['amount'] });
+  expect(() => checkRow('amounts', amounts, { amount })).toThrow('has more than 39 digits');
+  expect(() => checkRow('amounts', amounts, { amount: amount / 10n })).not.toThrow();
+});
+
+test('a column cannot have a number of digits that Postgres does not take', () => {
+  expect(() => numeric(0)).toThrow('give 1 to 1000');
+  expect(() => numeric(1_001)).toThrow('give 1 to 1000');
 });

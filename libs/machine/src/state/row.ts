@@ -72,7 +72,10 @@ function problemOf(column: Column<unknown>, value: unknown): string | null {
       if (typeof value !== 'bigint') return `wants a bigint, not ${typeof value}`;
       return value < INT64_MIN || value > INT64_MAX ? `${value} does not fit 64 bits` : null;
     case 'numeric':
-      return typeof value === 'bigint' ? null : `wants a bigint, not ${typeof value}`;
+      if (typeof value !== 'bigint') return `wants a bigint, not ${typeof value}`;
+      return column.digits !== undefined && digitsOf(value) > column.digits
+        ? `${value} has more than ${column.digits} digits`
+        : null;
     case 'boolean':
       return typeof value === 'boolean' ? null : `wants a boolean, not ${typeof value}`;
     case 'legacyFloat':
@@ -87,6 +90,8 @@ function problemOf(column: Column<unknown>, value: unknown): string | null {
     }
   }
 }
+
+const digitsOf = (value: bigint): number => (value < 0n ? -value : value).toString().length;
 
 /** A column's value in the canonical JSON of the changes hash (`changes-hash.ts`). */
 export function canonicalValue(column: Column<unknown>, value: ColumnValue): CanonicalValue {

@@ -31,7 +31,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => parts?.[Symbol.asyncDispose](), 60_000);
 
+/** The largest numbers of 128 and of 64 bits, without and with a sign. */
+const LARGEST = { u128: 2n ** 128n - 1n, u64: 2n ** 64n - 1n, least: -(2n ** 127n) };
+
 const collections = {
+  amounts: collection({
+    columns: { amount: numeric(39), other: nullable(numeric(20)), any: numeric() },
+    key: ['amount'],
+    indexes: { other: ['other'] },
+  }),
   totals: collection({ columns: { name: text(), total: numeric() }, key: ['name'] }),
   books: collection({
     columns: { title: text(), shelf: nullable(text()), row: integer() },
@@ -44,7 +52,9 @@ const BOOKS = 260;
 const machine = defineStateMachine<never, typeof collections>({
   ...{ name: 'totals', version: 1, firstBlock: 1 as Height, consensusWindow: 0, collections, hashedFields: {} },
   initialSnapshots: new Map([[0 as Height, consensusHash('00'.repeat(16))]]),
-  async genesis({ totals, books }) {
+  async genesis({ totals, books, amounts }) {
+    await amounts.put({ amount: LARGEST.u128, other: LARGEST.u64, any: 10n ** 60n });
+    await amounts.put({ amount: LARGEST.least, other: null, any: 0n });
     await totals.put({ name: 'all', total: 7n });
     for (let i = 0; i < BOOKS; i += 1) {
       const shelf = i % 13 === 0 ? null : i % 3 === 0 ? `small ${i}` : 'large';
@@ -71,6 +81,28 @@ test('row-altered-by-hand: what cannot be read is no database that is away, and 
   const failure = await read().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SyntaxError);
   expect(failure).not.toBeInstanceOf(StateUnavailable);
+}, 60_000);
+
+test('numbers of 128 bits are kept whole, in columns of as many digits as they were given', async () => {
+  const url = await parts.postgres.createDatabase(`amounts_${parts.runId}`.toLowerCase());
+  const chain = await loadChain('kv');
+  const instance = { chain, machine, network: 'regtest', parameters: {} } as unknown as MachineInstance;
+  await using projection = await createBuild(url, instance);
+  const { build } = projection;
+  const { columns, key } = collections.amounts;
+  const read = (amount: bigint) =>
+    new BatchState(build, new RowCache()).get('amounts', encodeTuple(columns, key, { amount }), { amount });
+  expect(await read(LARGEST.u128)).toEqual({ amount: LARGEST.u128, other: LARGEST.u64, any: 10n ** 60n });
+  expect(await read(LARGEST.least)).toEqual({ amount: LARGEST.least, other: null, any: 0n });
+  const { rows } = await sql<{ column_name: string; numeric_precision: number | null; numeric_scale: number | null }>`
+    select column_name, numeric_precision, numeric_scale from information_schema.columns
+    where table_schema = ${build.schema} and table_name = ${collectionTable('amounts')} and data_type = 'numeric'
+    order by column_name`.execute(build.db);
+  expect(rows.map((each) => [each.column_name, each.numeric_precision, each.numeric_scale])).toEqual([
+    ['amount', 39, 0],
+    ['any', null, null],
+    ['other', 20, 0],
+  ]);
 }, 60_000);
 
 test('what was read ahead is what single questions find, page by page', async () => {

@@ -4,7 +4,7 @@ import type { Element } from './bulk/binary-array.ts';
 import { asBuffer } from './bulk/bulk-insert.ts';
 
 /** Postgres type of a column, as its DDL spells it. Text sorts bytewise. */
-export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
+const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
   text: 'text collate "C"',
   bytes: 'bytea',
   integer: 'bigint',
@@ -14,6 +14,11 @@ export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
   legacyFloat: 'double precision',
   list: 'jsonb',
 };
+
+/** The same of one column: a numeric has as many digits as it may. */
+export function columnTypeOf({ kind, digits }: Pick<Column<unknown>, 'kind' | 'digits'>): string {
+  return digits === undefined ? SQL_TYPE[kind] : `${SQL_TYPE[kind]}(${digits},0)`;
+}
 
 /** Postgres type of a parameter that is compared with a column; lists travel as JSON text. */
 export const PARAMETER_TYPE: Readonly<Record<ColumnKind, string>> = {

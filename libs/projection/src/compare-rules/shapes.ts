@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Build } from '../build/build.ts';
 import { collectionTable } from '../build/collection-table.ts';
 import { orDatabaseError } from '../build/database/database.ts';
-import { SQL_TYPE } from '../build/sql-columns.ts';
+import { columnTypeOf } from '../build/sql-columns.ts';
 
 /** Every table of a build holds these beside the columns of its collection. */
 const HEIGHTS: ReadonlySet<string> = new Set(['valid_from', 'valid_to']);
@@ -42,10 +42,10 @@ function storedShape(columns: readonly StoredColumn[]): string {
 }
 
 function shapeOf({ columns, key }: Collection): string {
-  const wanted = Object.entries(columns).map(([name, { kind, nullable }]) => ({
+  const wanted = Object.entries(columns).map(([name, column]) => ({
     name,
-    type: SQL_TYPE[kind].replace(/ collate .*/, ''),
-    isNullable: nullable,
+    type: columnTypeOf(column).replace(/ collate .*/, ''),
+    isNullable: column.nullable,
     isKey: key.includes(name),
   }));
   return shapeText(wanted);

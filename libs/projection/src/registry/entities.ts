@@ -1,7 +1,7 @@
 import { defineEntity, EntitySchema, p } from '@mikro-orm/postgresql';
 import type { AnyStateMachine, Collection, Collections, ColumnKind } from '@virtualchain/machine';
 import { collectionIndexes, collectionTable } from '../build/collection-table.ts';
-import { SQL_TYPE } from '../build/sql-columns.ts';
+import { columnTypeOf } from '../build/sql-columns.ts';
 import type { ColumnSpec, IndexSpec, Table } from '../build/table.ts';
 import { FIXED_TABLES } from '../build/tables.ts';
 
@@ -51,9 +51,14 @@ function asExpression({ name, sql }: IndexSpec) {
 function collectionEntity(name: string, collection: Collection): EntitySchema {
   const { columns, key } = collection;
   const table = collectionTable(name);
-  const properties = Object.entries(columns).map(([column, { kind, nullable }]) => [
+  const properties = Object.entries(columns).map(([column, type]) => [
     column,
-    property(column, { type: ORM_TYPE[kind], columnType: SQL_TYPE[kind], nullable, primary: key.includes(column) }),
+    property(column, {
+      type: ORM_TYPE[type.kind],
+      columnType: columnTypeOf(type),
+      nullable: type.nullable,
+      primary: key.includes(column),
+    }),
   ]);
   const heights = {
     valid_from: property('valid_from', { type: 'integer', columnType: 'integer', nullable: false, primary: true }),

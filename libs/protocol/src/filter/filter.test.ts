@@ -9,7 +9,12 @@ const subject: FilterSubject = {
   code: 'NAME_TAKEN',
   operation: {
     ...{ height: 120, opcode: '2b', name: 'claim', txid: 'ab'.repeat(32), payload: '616c696365' },
-    decoded: { name: 'alice smith', terms: { years: 3, tags: ['a', 'b'] }, none: null },
+    decoded: {
+      name: 'alice smith',
+      terms: { years: 3, tags: ['a', 'b'] },
+      none: null,
+      amount: '340282366920938463463374607431768211455',
+    },
     senders: [{ scriptPubKey: script, addresses: ['elsewhere'] }],
     outputs: [{ value: '1', script: `a914${'22'.repeat(20)}87` }],
   } as unknown as FilterSubject['operation'],
@@ -33,6 +38,12 @@ test.each([
   ['decoded.terms.tags=b', true],
   ['decoded.terms.tags=c', false],
   ['decoded.none=null', false],
+  ['decoded.terms.years>=3 and decoded.terms.years<=3', true],
+  ['decoded.terms.years>=4', false],
+  ['decoded.amount>=340282366920938463463374607431768211455', true],
+  ['decoded.amount>=340282366920938463463374607431768211456', false],
+  ['decoded.name>=0', false],
+  ['decoded.none<=0', false],
   ['decoded.toString=x', false],
 ])('%s: %s', (text, expected) => {
   expect(matchesFilter(parseFilter(text), subject)).toBe(expected);
@@ -47,7 +58,8 @@ test.each([
   ['name=claim and (opcode=2b', 'a closing parenthesis is missing'],
   ['name=claim and opcode=2B', 'at character 16, "opcode=2B": an opcode is two digits of lower-case hex'],
   ['verdict="maybe"', '"verdict=\\"maybe\\"": a verdict is accepted, rejected or ignored'],
-  ['name>=claim', '>= compares heights alone'],
+  ['name>=claim', '>= compares heights, and whole numbers in decoded'],
+  ['decoded.amount>=many', '>= compares with a whole number of at most 80 digits'],
   ['sender=nobody', 'a sender is an address, or a script as hex'],
   ['decoded=x', 'decoded is no field here'],
   ['name={x}', 'at character 6'],

@@ -7,7 +7,7 @@ export { FILTER_FIELDS, type Filter, type FilterField, FilterInvalid, type Filte
 
 /**
  * Reads a filter of operations: `name=claim and (verdict=rejected or sender="1Boat…")`. Terms are `field=value`,
- * `field!=value`, `height>=n` and `height<=n`, combined by `and`, `or`, `not` and parentheses; a value with other characters
+ * `field!=value`, and `>=` and `<=` of `height` and of whole numbers in `decoded`, combined by `and`, `or`, `not` and parentheses; a value with other characters
  * than letters, digits and `._:/@+-` stands in double quotes, as JSON writes text. `fields` are those that may be asked for.
  *
  * @throws FilterInvalid naming the term, its place and the rule.

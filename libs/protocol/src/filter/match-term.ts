@@ -1,10 +1,18 @@
 import type { FilterSubject, FilterTerm } from './filter-terms.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Says whether one comparison holds. */
 export function compareTerm(term: FilterTerm, subject: FilterSubject): boolean {
   const { operator, value } = term;
-  if (operator === '>=') return subject.operation.height >= Number(value);
-  if (operator === '<=') return subject.operation.height <= Number(value);
+  if (operator === '>=' || operator === '<=') {
+    const limit = BigInt(value);
+    const isWithin = (found: unknown): boolean => {
+      const number = wholeNumber(found);
+      return number !== null && (operator === '>=' ? number >= limit : number <= limit);
+    };
+    const { height, decoded } = subject.operation;
+    return term.field === 'height' ? isWithin(height) : reaches(decoded, term.path, isWithin);
+  }
   return isEqual(term, subject) === (operator === '=');
 }
 
@@ -26,7 +34,11 @@ function isEqual(term: FilterTerm, { operation, verdict, code }: FilterSubject):
     case 'address':
       return isSender(operation, value, script) || operation.outputs.some((output) => output.script === script);
     case 'decoded':
-      return reaches(operation.decoded, term.path, value);
+      return reaches(
+        operation.decoded,
+        term.path,
+        (found) => found !== null && typeof found !== 'object' && String(found) === value,
+      );
   }
 }
 
@@ -35,11 +47,11 @@ function isSender({ senders }: FilterSubject['operation'], value: string, script
   return senders.some(({ scriptPubKey, addresses }) => scriptPubKey === script || addresses.includes(value));
 }
 
-/** Follows names into what was decoded; of a list any item will do. Numbers and such are compared as they are written. */
-function reaches(found: unknown, path: readonly string[], value: string): boolean {
-  if (Array.isArray(found)) return found.some((item) => reaches(item, path, value));
+/** Follows names into what was decoded; of a list any item will do. Whether one is equal is asked of it as it is written. */
+function reaches(found: unknown, path: readonly string[], fits: (value: unknown) => boolean): boolean {
+  if (Array.isArray(found)) return found.some((item) => reaches(item, path, fits));
   const [name, ...rest] = path;
-  if (name === undefined) return found !== null && typeof found !== 'object' && String(found) === value;
+  if (name === undefined) return fits(found);
   if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return false;
-  return reaches((found as Readonly<Record<string, unknown>>)[name], rest, value);
+  return reaches((found as Readonly<Record<string, unknown>>)[name], rest, fits);
 }

@@ -2,6 +2,7 @@ import { bytesToHex, parseAddress, scriptOfTarget } from '@virtualchain/bitcoin'
 import { FILTER_FIELDS, type Filter, type FilterField, FilterInvalid, type FilterTerm } from './filter-terms.ts';
 import { FILTER_DEPTH_MAX, FILTER_TERMS_MAX } from './limits.ts';
 import type { Token } from './tokens.ts';
+import { NUMBER_DIGITS_MAX, WHOLE_NUMBER } from './whole-number.ts';
 
 /** What has to follow a field, by its name; the others take any text. */
 const RULES: Readonly<Partial<Record<FilterField, { readonly pattern: RegExp; readonly rule: string }>>> = {
@@ -50,7 +51,7 @@ export function parseTokens(
     const operator = expectKind(
       take(),
       'operator',
-      `${name.text} is followed by =, != or, where it is height, >= or <=`,
+      `${name.text} is followed by =, != or, where it is height or decoded, >= or <=`,
     );
     const value = take();
     if (value.kind !== 'word' && value.kind !== 'text')
@@ -85,7 +86,10 @@ function termOf({ name, operator, value }: TermTokens, text: string, fields: rea
   if (field === undefined || (field === 'decoded') !== path.length > 0 || path.includes(''))
     return refuse(`${name.text} is no field here: ${fields.map(spelled).join(', ')}`);
   const isOrder = operator.text === '>=' || operator.text === '<=';
-  if (isOrder && field !== 'height') return refuse(`${operator.text} compares heights alone`);
+  if (isOrder && field !== 'height' && field !== 'decoded')
+    return refuse(`${operator.text} compares heights, and whole numbers in decoded`);
+  if (isOrder && field === 'decoded' && !WHOLE_NUMBER.test(value.text))
+    return refuse(`${operator.text} compares with a whole number of at most ${NUMBER_DIGITS_MAX} digits`);
   const rule = RULES[field];
   if (rule !== undefined && !rule.pattern.test(value.text)) return refuse(rule.rule);
   const script = field === 'sender' || field === 'address' ? scriptOf(value.text) : null;

@@ -306,6 +306,11 @@ export const SCHEMAS = {
         "const": "senders.scriptPubKey",
         "description": "what was left out: the different scripts of the senders take more than 1,000 bytes and twice those of the transaction without witnesses, and are all empty here. Machines ignore such an operation"
       },
+      "isWithoutSenders": {
+        "type": "boolean",
+        "const": true,
+        "description": "the chain looks at nothing that the inputs spend: it was not looked up, senders is empty, and fee is 0 and says nothing"
+      },
       "senders": {
         "type": "array",
         "items": {
@@ -387,6 +392,15 @@ export const SCHEMAS = {
               "type": "integer",
               "minimum": 0,
               "maximum": 4294967295
+            },
+            "witness": {
+              "type": "array",
+              "items": {
+                "type": "string",
+                "pattern": "^(?:[0-9a-f]{2})*$",
+                "description": "bytes as lower-case hex"
+              },
+              "description": "the witness items, where there are some and the definition of the chain asks for them at this height; absent else"
             }
           }
         }

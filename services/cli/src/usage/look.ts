@@ -82,7 +82,7 @@ export function addState(program: Command): void {
     .argument('<machine>', 'name or module')
     .argument(
       '<collection>',
-      'for bns: names, namespaces, preorders, accounts, vesting, import_rings; for kv: names; for activity: senders, opcodes',
+      'for bns: names, namespaces, preorders, accounts, vesting, import_rings; for kv: names; for activity: senders, opcodes; for stacks: keys, commits, missed, pre_stx, stx_operations, burn_blocks, sortitions; for opreturn: prefixes, payloads, heights',
     )
     .argument('[key]', 'value of the key; several columns separated by commas')
     .option('--at <height>', 'the state at this height')

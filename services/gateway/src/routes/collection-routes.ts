@@ -129,7 +129,7 @@ const TEXT_PATTERNS: Readonly<Partial<Record<ColumnKind, string>>> = {
   bytes: '^([0-9a-f]{2})*$',
   integer: '^(0|-?[1-9][0-9]{0,15})$',
   bigint: '^(0|-?[1-9][0-9]{0,18})$',
-  numeric: '^(0|-?[1-9][0-9]{0,18})$',
+  numeric: '^(0|-?[1-9][0-9]{0,79})$',
   boolean: '^(true|false)$',
 };
 

@@ -73,7 +73,7 @@ export async function readyBlock(
   const block = verified(leading, fetched, { hash, ...(parent && { previousHash: parent.hash }) });
   await difficulty.pass(at, block.header);
   const scanned = scanBlock(block, chain);
-  const wanted = fundingTxids(scanned);
+  const wanted = fundingTxids(scanned, chain);
   const funding = await findFunding(leading, block, wanted);
   const missing = wanted.filter((txid) => !funding.has(txid));
   if (missing.length > 0 && (await hasLeft(leading, at, hash))) return null;
@@ -100,10 +100,14 @@ export async function readyBlock(
   };
 }
 
-/** Scripts appear as hex in inputs or outputs, a payload once more, and beside them what each input spends. */
-function recordBytes({ senders }: Unplaced<OperationEvent>, scanned: ScannedTransaction | undefined): number {
+/** Scripts appear as hex in inputs or outputs, a payload once more, and beside them what each input spends, and witnesses. */
+function recordBytes({ senders, inputs }: Unplaced<OperationEvent>, scanned: ScannedTransaction | undefined): number {
   const spent = senders.reduce((sum, { scriptPubKey }) => sum + INPUT_RECORD_BYTES + scriptPubKey.length, 0);
-  return OPERATION_RECORD_BYTES + 4 * (scanned?.transaction.strippedLength ?? 0) + spent;
+  const witnesses = inputs.reduce(
+    (sum, { witness = [] }) => witness.reduce((all, item) => all + item.length + 3, sum),
+    0,
+  );
+  return OPERATION_RECORD_BYTES + 4 * (scanned?.transaction.strippedLength ?? 0) + spent + witnesses;
 }
 
 /** A block that does not pass is not kept: the node, or another one, is asked again. @throws BlockInvalid */
