@@ -63,6 +63,59 @@ export interface BlockRetracted extends Placed {
 /** What a machine's feed brings. */
 export type FeedEntry = GenesisEntry | BlockOpened | OperationEntry | BlockSealed | BlockRetracted;
 
+interface Waiting {
+  /** Given as `after`, goes on behind this entry. */
+  readonly cursor: string;
+  /** The block on top of which it was said; of a confirmed operation the one that holds it. */
+  readonly height: number;
+  readonly blockHash: string;
+  readonly txid: string;
+  /** As the log would have it in the next block, but for its place there. */
+  readonly operation: Omit<
+    OperationEvent,
+    ('type' | 'schema' | 'log' | 'epoch' | 'sequence') | ('blockHash' | 'position' | 'transactionIndex' | 'merklePath')
+  >;
+}
+
+/** What was told of operations in no block before is void; what waits now follows. */
+export interface PendingBegun {
+  readonly kind: 'pending.begun';
+  readonly cursor: string;
+  readonly height: number | null;
+  readonly blockHash: string | null;
+}
+
+/** An operation waits, or would be judged otherwise than before: as if all that wait were the next block. */
+export interface PendingJudged extends Waiting {
+  readonly kind: 'pending.judged';
+  /** `faulted` where the rules throw at it. */
+  readonly verdict: 'accepted' | 'rejected' | 'ignored' | 'faulted';
+  readonly code: string | null;
+  readonly detail: string | null;
+  /** The operation that it took the place of, by spending what that one spent. */
+  readonly replaces: string | null;
+}
+
+/** Another transaction spends what it spent, for a higher fee mostly. */
+export interface PendingReplaced extends Waiting {
+  readonly kind: 'pending.replaced';
+  readonly by: string;
+}
+
+/** The node keeps it no more (`left`), or a block spends what it spends (`spent`). */
+export interface PendingDropped extends Waiting {
+  readonly kind: 'pending.dropped';
+  readonly reason: 'left' | 'spent';
+}
+
+/** A block holds it: the feed has its verdict. */
+export interface PendingConfirmed extends Waiting {
+  readonly kind: 'pending.confirmed';
+}
+
+/** What happens to operations in no block. */
+export type PendingEntry = PendingBegun | PendingJudged | PendingReplaced | PendingDropped | PendingConfirmed;
+
 /** What happened to the branch: a whole block with its operations came, or the newest block left. */
 export type ChainChange =
   | {

@@ -8,6 +8,12 @@ export type {
   FeedEntry,
   GenesisEntry,
   OperationEntry,
+  PendingBegun,
+  PendingConfirmed,
+  PendingDropped,
+  PendingEntry,
+  PendingJudged,
+  PendingReplaced,
   Row,
   RowChange,
 } from './entries.ts';
@@ -22,6 +28,7 @@ export {
 } from './errors.ts';
 export { follow } from './follow.ts';
 export { type FeedOptions, followFeed } from './follow-feed.ts';
+export { followPending, type PendingOptions } from './follow-pending.ts';
 export type { BuiltInQuestions } from './generated/questions.ts';
 export type { Heartbeat, SubscriptionOptions } from './subscription/options.ts';
 export { type WaitOptions, waitForOperation } from './wait-for-operation.ts';

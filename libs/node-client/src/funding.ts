@@ -151,7 +151,8 @@ async function locateSpent(
   });
 }
 
-async function getRawTransactions(
+/** Transactions by the arguments of `getrawtransaction`, in bounded batches, each checked against its txid; what is not there is left out. */
+export async function getRawTransactions(
   rpc: NodeRpc,
   calls: readonly (readonly unknown[])[],
 ): Promise<ReadonlyMap<Txid, Uint8Array>> {

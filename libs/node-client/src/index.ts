@@ -20,6 +20,7 @@ export {
   WrongNetwork,
 } from './errors.ts';
 export { type FailoverOptions, failover } from './failover.ts';
+export { type Mempool, type MempoolOptions, type MempoolView, type Outpoint, openMempool } from './mempool.ts';
 export { type NodeOptions, openNode } from './node.ts';
 export type { BitcoinNode, ChainTip, ChainTipStatus, FundingSource, NodeStatus, SpentOutputs } from './port.ts';
 export { NodeUrlInvalid, problemsOfNodeUrl } from './rpc/node-url.ts';

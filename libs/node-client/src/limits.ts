@@ -14,6 +14,9 @@ export const BUSY_RETRY = { firstMs: 25, lastMs: 800 };
 /** After a lost subscription. */
 export const ZMQ_RETRY_MS = 5_000;
 
+/** Outputs of one batch that are looked up among the unspent ones. */
+export const OUTPUTS_PER_BATCH_MAX = 100;
+
 // Following a chain.
 
 /** Blocks that one step names, unless the caller wants others. */

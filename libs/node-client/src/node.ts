@@ -85,7 +85,7 @@ export function openNode(url: string, options: NodeOptions = {}): BitcoinNode {
     },
     transactions: funding.transactions,
     spentOutputs: funding.spentOutputs,
-    zmqUrl: async () => options.zmqUrl ?? (await publishedAt(rpc, new URL(url).hostname)),
+    zmqUrl: async () => options.zmqUrl ?? (await publishedAt(rpc, new URL(url).hostname, 'hashblock')),
     fundingSource: funding.source,
     close: rpc.close,
     [Symbol.asyncDispose]: rpc.close,

@@ -30,6 +30,21 @@ export {
   SwitchRefused,
   VersionDiffers,
 } from './errors.ts';
+export {
+  judgePending,
+  type PendingJudged,
+  type PendingQuestion,
+  type PendingVerdict,
+  type PlacedBlock,
+} from './pending/judge-pending.ts';
+export { beginPending, type PendingHappening, type PendingLook, type PendingView } from './pending/pending-view.ts';
+export {
+  type PendingEnd,
+  type PendingEntry,
+  readPending,
+  readPendingAfter,
+  readPendingEnd,
+} from './pending/read-pending.ts';
 export type { Advanced, BlockMark, Checkpoint, Fault, Projection, ProjectionStatus, VerdictCounts } from './port.ts';
 export { type Answers, answersOf } from './read/answers.ts';
 export { type Feed, type FeedEnd, type FeedPlace, feedOf } from './read/feed/feed.ts';

@@ -61,6 +61,17 @@ export const AUDIT_FETCH_BYTES = 64 * 1024;
 /** The header line of a snapshot file. */
 export const SNAPSHOT_HEADER_BYTES_MAX = 65_536;
 
+// Operations that are not in a block yet.
+
+/** Of what happened to them, the newest that are kept for subscribers; who is farther behind begins anew. */
+export const PENDING_ENTRIES_KEPT_MAX = 5_000;
+/** At how many of them the rules may throw before none is judged. */
+export const PENDING_FAULTS_MAX = 20;
+/** Entries that one read answers. */
+export const PENDING_ENTRIES_PER_READ_MAX = 500;
+/** A view that nobody looked after for so long is told of no more, and another projector may take it over. */
+export const PENDING_STALE_MS = 60_000;
+
 // Rebuilding.
 
 /** Of records and in changes, about: what a rebuild folds in one transaction. */

@@ -28,7 +28,7 @@ import { addProofRoutes } from './routes/proof-routes.ts';
 import { addKnownPaths, addQueryRoutes } from './routes/query-routes.ts';
 import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
 import { addSealRoute } from './routes/seal-routes.ts';
-import { addFeedRoutes, addLogRoutes } from './routes/subscription-routes.ts';
+import { addFeedRoutes, addLogRoutes, addPendingRoutes } from './routes/subscription-routes.ts';
 import { addTopologyRoute } from './routes/topology-routes.ts';
 import type { ServedMachine } from './served.ts';
 import { type ServedLogs, Subscriptions } from './subscriptions/subscriptions.ts';
@@ -141,6 +141,7 @@ function addMachine(
   addBlockRoutes(server, served, tags);
   addOperationRoutes(server, served, tags);
   addFeedRoutes(server, subscriptions, { served, tags });
+  addPendingRoutes(server, subscriptions, { served, tags });
   addQueryRoutes(server, served, tags);
   addProofRoutes(server, served, tags);
   addReorganisationRoutes(server, { registry, served, tags });

@@ -64,6 +64,8 @@ const STATUSES: Readonly<Record<string, readonly [status: number, title: string]
   UPGRADE_REQUIRED: [426, 'A WebSocket is opened here'],
   RATE_LIMITED: [429, 'Too many questions'],
   LOG_NOT_SERVED: [503, 'The log is not served here'],
+  PENDING_NOT_SERVED: [503, 'Operations in no block are not served'],
+  PENDING_GONE: [503, 'What waits is told anew'],
   TOO_MANY_SUBSCRIBERS: [503, 'Too many subscribers'],
   SLOW_READER: [503, 'The subscriber takes nothing'],
   GATEWAY_STOPPING: [503, 'The gateway stops'],

@@ -1,3 +1,4 @@
+import { problemsOfNodeUrl } from '@virtualchain/node-client';
 import { problemsOfPostgresUrl } from '@virtualchain/postgres';
 import { clientUrl, clientUrls, integer, logSpec, optional, required, text, watchedSpec } from '@virtualchain/process';
 import { problemsOfPeerUrl } from './compare/peer-address.ts';
@@ -67,6 +68,28 @@ export const spec = {
     env: 'VCHAIN_PEER_POLL_MS',
     about: 'between two looks at a peer, ms',
     fallback: 10_000,
+  }),
+  pendingNodeUrl: optional(clientUrl('a URL such as http://user:password@host:port', problemsOfNodeUrl), {
+    flag: 'pending-node-url',
+    env: 'VCHAIN_PENDING_NODE_URL',
+    about: 'a Bitcoin node, credentials included, whose unconfirmed operations are judged too; none are when absent',
+    secret: true,
+  }),
+  pendingNodeCookieFile: optional(text, {
+    flag: 'pending-node-cookie-file',
+    env: 'VCHAIN_PENDING_NODE_COOKIE_FILE',
+    about: 'where that node writes a login at every start, for a URL without one',
+  }),
+  pendingNodeZmq: optional(text, {
+    flag: 'pending-node-zmq',
+    env: 'VCHAIN_PENDING_NODE_ZMQ',
+    about: 'where that node publishes rawtx, tcp://host:port; the node is asked when absent',
+  }),
+  pendingPollMs: optional(integer({ min: 100, max: 3_600_000 }), {
+    flag: 'pending-poll-ms',
+    env: 'VCHAIN_PENDING_POLL_MS',
+    about: 'how often its mempool is looked at beside what it publishes, ms',
+    fallback: 5_000,
   }),
   progressMs: optional(integer({ min: 100 }), {
     flag: 'progress-ms',

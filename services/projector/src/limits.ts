@@ -35,5 +35,18 @@ export const PROBES_PER_QUESTION = 32;
 /** The longest time between two looks at a peer that may be set. */
 export const PEER_POLL_MS_MAX = 86_400_000;
 
+/** Operations in no block that are judged together, and what their transactions may take; more are counted alone. */
+export const PENDING_OPERATIONS_MAX = 1_000;
+export const PENDING_BYTES_MAX = 16 * 1024 * 1024;
+/** Transactions of the mempool that one look reads of the node; the rest is read at the next, which follows at once. */
+export const TRANSACTIONS_PER_LOOK_MAX = 1_000;
+/** Between two looks at the mempool at least; and how long a look without news is not written. */
+export const PENDING_LOOK_MS_MIN = 100;
+export const PENDING_SEEN_MS = 15_000;
+/** How many times as long as a look took nobody looks again. */
+export const PENDING_REST = 4;
+/** How long it takes until a view that another projector has is asked for again. */
+export const PENDING_ELSEWHERE_MS = 20_000;
+
 /** How far the heap may grow, in percent of what is in use, before garbage is collected. Measured: 30 takes a third more CPU time, 100 none. */
 export const HEAP_GROWING_PERCENT = 100;

@@ -5,6 +5,7 @@ import { loadChain, loadMachine, parseParameters } from '@virtualchain/definitio
 import { armFailpoint } from '@virtualchain/failpoints';
 import { openLogAt } from '@virtualchain/operation-log';
 import {
+  type Config,
   createLogger,
   createMetrics,
   describeConfig,
@@ -25,6 +26,7 @@ import { spec } from './config.ts';
 import { failpoints } from './failpoints.ts';
 import { HEAP_GROWING_PERCENT, LOG_END_POLL_MS } from './limits.ts';
 import { watchLogEnd } from './log-end.ts';
+import { type ObserveOptions, observePending } from './pending/observe.ts';
 import { project } from './project.ts';
 import { snvPages } from './snv-pages.ts';
 import { projectorStatus } from './status/status.ts';
@@ -98,5 +100,17 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
     ...{ ours, rules: rulesOf(instance), firstBlock: machine.firstBlock, everyMs: config.peerPollMs },
     ...{ signal, events: status },
   });
-  await Promise.all([folding, auditing, comparing]);
+  const observing = observe(config, { registry, instance, signal, events: status });
+  await Promise.all([folding, auditing, comparing, observing]);
+}
+
+/** Judges what waits to be mined, where a node is named for it. */
+async function observe(
+  { pendingNodeUrl, pendingNodeCookieFile, pendingNodeZmq, pendingPollMs }: Config<typeof spec>,
+  work: Omit<ObserveOptions, 'mempool' | 'pollMs'>,
+): Promise<void> {
+  if (pendingNodeUrl === undefined) return;
+  const { openMempool } = await import('@virtualchain/node-client');
+  await using mempool = openMempool(pendingNodeUrl, { cookieFile: pendingNodeCookieFile, zmqUrl: pendingNodeZmq });
+  await observePending({ ...work, mempool, pollMs: pendingPollMs });
 }

@@ -36,6 +36,20 @@ type Feed6 = { readonly kind: "block.retracted"; readonly cursor: string; readon
 
 type Feed = { readonly entries: readonly (Feed2 | Feed3 | Feed4 | Feed5 | Feed6)[]; readonly cursor: string; readonly isEnd: boolean };
 
+type Pending2 = { readonly kind: "pending.begun"; readonly cursor: string; readonly height: number | null; readonly blockHash: string | null };
+
+type Operation3 = { readonly txid: string; readonly height: number; readonly payload: string };
+
+type Pending3 = { readonly kind: "pending.judged"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly txid: string; readonly operation: Operation3; readonly verdict: "accepted" | "rejected" | "ignored" | "faulted"; readonly code: string | null; readonly detail: string | null; readonly replaces: string | null };
+
+type Pending4 = { readonly kind: "pending.replaced"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly txid: string; readonly operation: Operation3; readonly by: string };
+
+type Pending5 = { readonly kind: "pending.dropped"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly txid: string; readonly operation: Operation3; readonly reason: "left" | "spent" };
+
+type Pending6 = { readonly kind: "pending.confirmed"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly txid: string; readonly operation: Operation3 };
+
+type Pending = { readonly entries: readonly (Pending2 | Pending3 | Pending4 | Pending5 | Pending6)[]; readonly cursor: string; readonly isEnd: boolean };
+
 type Proof = { readonly at: At; readonly txid: string; readonly height: number; readonly blockHash: string; readonly transactionIndex: number; readonly merklePath: string; readonly header: string; readonly headers: readonly string[] };
 
 type OpsHash = { readonly at: At; readonly opsHash: string | null };
@@ -68,7 +82,7 @@ type GetNameRecord2 = { readonly name: string; readonly namespace: string; reado
 
 type GetNameRecord = { readonly at: At; readonly result: GetNameRecord2 };
 
-type Operation3 = { readonly txid: string; readonly height: number; readonly position: number; readonly transactionIndex: number; readonly opcode: string | null; readonly name: string | null; readonly verdict: "accepted" | "rejected" | "ignored"; readonly code: string | null; readonly detail: string | null };
+type Operation4 = { readonly txid: string; readonly height: number; readonly position: number; readonly transactionIndex: number; readonly opcode: string | null; readonly name: string | null; readonly verdict: "accepted" | "rejected" | "ignored"; readonly code: string | null; readonly detail: string | null };
 
 type GetNameCost2 = { readonly unit: "BTC" | "STACKS"; readonly amount: string; readonly microStacks: string | null; readonly payTo: string };
 
@@ -158,6 +172,11 @@ export interface BuiltInQuestions {
   readonly "/v1/chains/kv/machines/kv/feed": {
     readonly parameters: { readonly from?: string | number; readonly after?: string; readonly filter?: string; readonly blocks?: boolean; readonly confirmations?: number; readonly limit?: number };
     readonly answer: Feed;
+  };
+  /** operations that are in no block yet, as the machine would judge them in the next one, and what becomes of them, in pages */
+  readonly "/v1/chains/kv/machines/kv/pending": {
+    readonly parameters: { readonly from?: string; readonly after?: string; readonly filter?: string; readonly limit?: number };
+    readonly answer: Pending;
   };
   /** what a name holds, as text, and who owns it */
   readonly "/v1/chains/kv/machines/kv/queries/value": {
@@ -258,6 +277,11 @@ export interface BuiltInQuestions {
   readonly "/v1/chains/kv/machines/activity/feed": {
     readonly parameters: { readonly from?: string | number; readonly after?: string; readonly filter?: string; readonly blocks?: boolean; readonly confirmations?: number; readonly limit?: number };
     readonly answer: Feed;
+  };
+  /** operations that are in no block yet, as the machine would judge them in the next one, and what becomes of them, in pages */
+  readonly "/v1/chains/kv/machines/activity/pending": {
+    readonly parameters: { readonly from?: string; readonly after?: string; readonly filter?: string; readonly limit?: number };
+    readonly answer: Pending;
   };
   /** proves that a transaction is in its block, and the block in the chain */
   readonly "/v1/chains/kv/machines/activity/operations/{txid}/proof": {
@@ -369,6 +393,11 @@ export interface BuiltInQuestions {
     readonly parameters: { readonly from?: string | number; readonly after?: string; readonly filter?: string; readonly blocks?: boolean; readonly confirmations?: number; readonly limit?: number };
     readonly answer: Feed;
   };
+  /** operations that are in no block yet, as the machine would judge them in the next one, and what becomes of them, in pages */
+  readonly "/v1/chains/bns/machines/bns/pending": {
+    readonly parameters: { readonly from?: string; readonly after?: string; readonly filter?: string; readonly limit?: number };
+    readonly answer: Pending;
+  };
   /** a name in whatever state, expired ones too */
   readonly "/v1/chains/bns/machines/bns/queries/get_name_record": {
     readonly parameters: { readonly at?: string | number; readonly name: string };
@@ -382,7 +411,7 @@ export interface BuiltInQuestions {
   /** what a name went through over all its lives, newest first, 20 records a page */
   readonly "/v1/chains/bns/machines/bns/queries/get_name_history_page": {
     readonly parameters: { readonly at?: string | number; readonly name: string; readonly page?: number };
-    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Record2; readonly operations: readonly Operation3[] }[]; readonly page: number } };
+    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Record2; readonly operations: readonly Operation4[] }[]; readonly page: number } };
   };
   /** whether a name ever had this value hash */
   readonly "/v1/chains/bns/machines/bns/queries/is_name_zonefile_hash": {
@@ -482,7 +511,7 @@ export interface BuiltInQuestions {
   /** operations of a block in their order: those accepted, unless others are asked for */
   readonly "/v1/chains/bns/machines/bns/queries/get_blockstack_ops_at": {
     readonly parameters: { readonly at?: string | number; readonly height: number; readonly limit?: number; readonly after?: number; readonly verdict?: "accepted" | "rejected" | "ignored" | "any" };
-    readonly answer: { readonly at: At; readonly result: { readonly operations: readonly Operation3[]; readonly next: number | null } };
+    readonly answer: { readonly at: At; readonly result: { readonly operations: readonly Operation4[]; readonly next: number | null } };
   };
   /** the ops hash of a block */
   readonly "/v1/chains/bns/machines/bns/queries/get_blockstack_ops_hash_at": {
@@ -492,7 +521,7 @@ export interface BuiltInQuestions {
   /** what became of a transaction, and why */
   readonly "/v1/chains/bns/machines/bns/queries/get_transaction_status": {
     readonly parameters: { readonly at?: string | number; readonly txid: string };
-    readonly answer: { readonly at: At; readonly result: Operation3 };
+    readonly answer: { readonly at: At; readonly result: Operation4 };
   };
   /** the consensus hash of a block */
   readonly "/v1/chains/bns/machines/bns/queries/get_consensus_at": {
@@ -537,7 +566,7 @@ export interface BuiltInQuestions {
   /** records of an account, newest first, 20 a page */
   readonly "/v1/chains/bns/machines/bns/queries/get_account_history": {
     readonly parameters: { readonly at?: string | number; readonly address: string; readonly unit?: string; readonly page?: number };
-    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Account; readonly operations: readonly Operation3[] }[]; readonly page: number } };
+    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Account; readonly operations: readonly Operation4[] }[]; readonly page: number } };
   };
   /** proves that a transaction is in its block, and the block in the chain */
   readonly "/v1/chains/bns/machines/bns/operations/{txid}/proof": {
@@ -737,7 +766,7 @@ export interface BuiltInQuestions {
   /** what a name went through over all its lives, newest first, 20 records a page */
   readonly "/v1/names/{name}/history": {
     readonly parameters: { readonly at?: string | number; readonly page?: number; readonly name: string };
-    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Record2; readonly operations: readonly Operation3[] }[]; readonly page: number } };
+    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Record2; readonly operations: readonly Operation4[] }[]; readonly page: number } };
   };
   /** the name that a DID stands for, or what ended it */
   readonly "/v1/dids/{did}": {
@@ -812,12 +841,12 @@ export interface BuiltInQuestions {
   /** operations of a block in their order: those accepted, unless others are asked for */
   readonly "/v1/blockchains/bitcoin/operations/{height}": {
     readonly parameters: { readonly at?: string | number; readonly limit?: number; readonly after?: number; readonly verdict?: "accepted" | "rejected" | "ignored" | "any"; readonly height: number };
-    readonly answer: { readonly at: At; readonly result: { readonly operations: readonly Operation3[]; readonly next: number | null } };
+    readonly answer: { readonly at: At; readonly result: { readonly operations: readonly Operation4[]; readonly next: number | null } };
   };
   /** what became of a transaction, and why */
   readonly "/v1/blockchains/bitcoin/transactions/{txid}": {
     readonly parameters: { readonly at?: string | number; readonly txid: string };
-    readonly answer: { readonly at: At; readonly result: Operation3 };
+    readonly answer: { readonly at: At; readonly result: Operation4 };
   };
   /** the consensus hash of a block */
   readonly "/v1/blockchains/bitcoin/consensus/{height}": {
@@ -852,6 +881,6 @@ export interface BuiltInQuestions {
   /** records of an account, newest first, 20 a page */
   readonly "/v1/accounts/{address}/history": {
     readonly parameters: { readonly at?: string | number; readonly unit?: string; readonly page?: number; readonly address: string };
-    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Account; readonly operations: readonly Operation3[] }[]; readonly page: number } };
+    readonly answer: { readonly at: At; readonly result: { readonly history: readonly { readonly height: number; readonly until: number | null; readonly record: Account; readonly operations: readonly Operation4[] }[]; readonly page: number } };
   };
 }

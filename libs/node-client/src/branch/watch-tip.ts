@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Observable } from 'rxjs';
 import { ZMQ_RETRY_MS } from '../limits.ts';
 import type { BitcoinNode } from '../port.ts';
+import type { ZmqTopic } from './zmq-address.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -23,21 +24,30 @@ export interface WatchOptions {
  * nothing of invalidated blocks, so that the poll never stops.
  */
 export function watchTip(node: Pick<BitcoinNode, 'zmqUrl'>, { pollMs }: WatchOptions): Observable<TipSignal> {
+  return watchNode(() => node.zmqUrl(), 'hashblock', pollMs);
+}
+
+/** The same for another topic: at once, every `pollMs`, and at every message. `zmqUrl` says where it is published. */
+export function watchNode(
+  zmqUrl: () => Promise<string | null>,
+  topic: ZmqTopic,
+  pollMs: number,
+): Observable<TipSignal> {
   const { map, merge, timer } = rxjs();
   const polls = timer(0, pollMs).pipe(map((): TipSignal => ({ source: 'poll' })));
-  return merge(polls, hashBlocks(node));
+  return merge(polls, published(zmqUrl, topic));
 }
 
 /** Asks the node where it publishes until it says so, or says that it does not. */
-function hashBlocks(node: Pick<BitcoinNode, 'zmqUrl'>): Observable<TipSignal> {
+function published(zmqUrl: () => Promise<string | null>, topic: ZmqTopic): Observable<TipSignal> {
   const { defer, EMPTY, retry, switchMap } = rxjs();
-  return defer(() => node.zmqUrl()).pipe(
-    switchMap((zmqUrl) => (zmqUrl === null ? EMPTY : subscription(zmqUrl))),
+  return defer(zmqUrl).pipe(
+    switchMap((url) => (url === null ? EMPTY : subscription(url, topic))),
     retry({ delay: ZMQ_RETRY_MS }),
   );
 }
 
-function subscription(zmqUrl: string): Observable<TipSignal> {
+function subscription(zmqUrl: string, topic: ZmqTopic): Observable<TipSignal> {
   const { Observable } = rxjs();
   return new Observable<TipSignal>((subscriber) => {
     let close = () => {};
@@ -47,7 +57,7 @@ function subscription(zmqUrl: string): Observable<TipSignal> {
       const socket = new Subscriber();
       close = () => socket.close();
       socket.connect(zmqUrl);
-      socket.subscribe('hashblock');
+      socket.subscribe(topic);
       for await (const _message of socket) subscriber.next({ source: 'zmq' });
     })().catch((error: unknown) => {
       if (!subscriber.closed) subscriber.error(error);

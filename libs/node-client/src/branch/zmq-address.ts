@@ -2,12 +2,15 @@ import { NodeRpcError } from '../errors.ts';
 import { answerOf } from '../rpc/answer.ts';
 import type { NodeRpc } from '../rpc/rpc.ts';
 
-/** Where the node says that it publishes `hashblock`, as seen from here; null when it does not, or not to us. */
-export async function publishedAt(rpc: NodeRpc, nodeHost: string): Promise<string | null> {
+/** What a node may publish. */
+export type ZmqTopic = 'hashblock' | 'rawtx';
+
+/** Where the node says that it publishes a topic, as seen from here; null when it does not, or not to us. */
+export async function publishedAt(rpc: NodeRpc, nodeHost: string, topic: ZmqTopic): Promise<string | null> {
   const answer = answerOf(rpc.label, 'getzmqnotifications');
   try {
     const notifications = answer.array(await rpc.call('getzmqnotifications')).map((each) => answer.object(each));
-    const addresses = notifications.filter(({ type }) => type === 'pubhashblock').map(({ address }) => address);
+    const addresses = notifications.filter(({ type }) => type === `pub${topic}`).map(({ address }) => address);
     return addresses.map((address) => reachable(answer.text(address), nodeHost)).find((url) => url !== null) ?? null;
   } catch (error) {
     if (error instanceof NodeRpcError) return null; // a node without ZMQ does not know the call

@@ -31,7 +31,8 @@ export function dropBuild(postgresUrl: string, schema: string): Promise<void> {
   });
 }
 
-async function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
+/** Works in one transaction on the tables that all builds share, brought up to date before. */
+export async function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
   const { migrate } = await import('./migrations.ts'); // who only reads does without
   // No limit for statements: whoever comes waits for the lock of those who came before, an import of hours included.
   const purpose = { name: 'shared', connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: 0 };

@@ -33,9 +33,41 @@ class AddLayout extends Migration {
   }
 }
 
+/**
+ * Operations that are not in a block yet, as a projector judged them: which view of a machine counts, what waits now, and what
+ * happened to it, newest part. They are made anew whenever a projector begins, and no build or hash knows of them.
+ */
+class CreatePending extends Migration {
+  override up(): void {
+    const machine = 'chain text not null, machine text not null';
+    this.addSql(`create table vchain.pending_views (${machine},
+      view text not null,
+      position bigint not null,
+      height integer,
+      hash text,
+      left_out integer not null,
+      seen_at timestamptz not null default now(),
+      primary key (chain, machine)
+    )`);
+    this.addSql(`create table vchain.pending_operations (${machine},
+      txid text not null,
+      position bigint not null,
+      entry text not null,
+      primary key (chain, machine, txid)
+    )`);
+    this.addSql(`create table vchain.pending_entries (${machine},
+      position bigint not null,
+      kind text not null,
+      entry text not null,
+      primary key (chain, machine, position)
+    )`);
+  }
+}
+
 const MIGRATIONS = [
   { name: '0001-create-builds', class: CreateBuilds },
   { name: '0002-add-layout', class: AddLayout },
+  { name: '0003-create-pending', class: CreatePending },
 ];
 
 /** What MikroORM is opened with to bring the shared tables up to date. */

@@ -1,10 +1,10 @@
 import type {} from '@fastify/websocket';
 import { FILTER_FIELDS } from '@virtualchain/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type TSchema, Type } from 'typebox';
+import { type TProperties, type TSchema, Type } from 'typebox';
 import { PAGE_SEARCH_MS, START_TIMEOUT_MS } from '../limits.ts';
 import { queryOf } from '../schemas/common.ts';
-import { entriesQuery, FeedEntry, LogEntry, subscriptionQuery } from '../schemas/entries.ts';
+import { FeedEntry, LogEntry, PendingEntry, pageLimit, pendingQuery, subscriptionQuery } from '../schemas/entries.ts';
 import type { ServedMachine } from '../served.ts';
 import { deliver, type Wish } from '../subscriptions/deliver.ts';
 import { feedStart, type Start, type StartQuery } from '../subscriptions/feed-start.ts';
@@ -32,10 +32,12 @@ interface Begun {
 
 /** One stream of entries: as pages, as server-sent events, over a WebSocket. */
 interface Stream {
-  readonly level: 'log' | 'feed';
+  readonly level: 'log' | 'feed' | 'pending';
   readonly what: string;
   readonly tags: readonly string[];
   readonly entry: TSchema;
+  /** What a subscription takes behind its `?`. */
+  readonly query: TProperties;
   begin(query: SubscriptionQuery): Promise<Begun>;
 }
 
@@ -47,7 +49,7 @@ export function addFeedRoutes(
 ): void {
   const what = 'the feed of the machine: what its state went through, with the rows that each operation changed';
   addStream(server, subscriptions, {
-    ...{ level: 'feed', what, tags, entry: FeedEntry },
+    ...{ level: 'feed', what, tags, entry: FeedEntry, query: subscriptionQuery },
     async begin(query) {
       const selection = selectionOf(query);
       const places = await subscriptions.feed(served);
@@ -58,14 +60,34 @@ export function addFeedRoutes(
   });
 }
 
+/** What of operations can be asked for where no machine, or no block, has said the last word on them. */
+const UNJUDGED = FILTER_FIELDS.filter((field) => field !== 'verdict' && field !== 'code');
+
+/** The operations in no block of a machine. */
+export function addPendingRoutes(
+  server: FastifyInstance,
+  subscriptions: Subscriptions,
+  { served, tags }: { readonly served: ServedMachine; readonly tags: readonly string[] },
+): void {
+  const what =
+    'operations that are in no block yet, as the machine would judge them in the next one, and what becomes of them';
+  addStream(server, subscriptions, {
+    ...{ level: 'pending', what, tags, entry: PendingEntry, query: pendingQuery },
+    async begin(query) {
+      const selection = selectionOf(query, UNJUDGED);
+      const { source, start } = await subscriptions.pending(served, query, selection);
+      return { source, start, wish: { after: start.cursor, selection, confirmations: 1 } };
+    },
+  });
+}
+
 /** The log of a chain. */
 export function addLogRoutes(server: FastifyInstance, subscriptions: Subscriptions, chain: string): void {
   const what = 'the log of the virtual chain: its blocks, each with its operations as published';
-  const fields = FILTER_FIELDS.filter((field) => field !== 'verdict' && field !== 'code');
   addStream(server, subscriptions, {
-    ...{ level: 'log', what, tags: [chain], entry: LogEntry },
+    ...{ level: 'log', what, tags: [chain], entry: LogEntry, query: subscriptionQuery },
     async begin(query) {
-      const selection = selectionOf(query, fields);
+      const selection = selectionOf(query, UNJUDGED);
       const places = subscriptions.log(chain);
       const start = await logStartOf(places, query, AbortSignal.timeout(START_TIMEOUT_MS));
       const { confirmations } = query;
@@ -80,7 +102,7 @@ function addStream(server: FastifyInstance, subscriptions: Subscriptions, stream
   addSocket(server, subscriptions, stream);
 }
 
-function addPages(server: FastifyInstance, { level, what, tags, entry, begin }: Stream): void {
+function addPages(server: FastifyInstance, { level, what, tags, entry, query: own, begin }: Stream): void {
   const body = Type.Object({
     entries: Type.Array(entry),
     cursor: Type.String({ description: 'what to give as after for what follows, also where nothing does yet' }),
@@ -88,7 +110,15 @@ function addPages(server: FastifyInstance, { level, what, tags, entry, begin }: 
   });
   server.get<{ Querystring: SubscriptionQuery & { readonly limit: number } }>(
     `/${level}`,
-    { schema: describe({ tags, name: level, summary: `${what}, in pages`, querystring: queryOf(entriesQuery), body }) },
+    {
+      schema: describe({
+        tags,
+        name: level,
+        summary: `${what}, in pages`,
+        querystring: queryOf({ ...own, limit: pageLimit }),
+        body,
+      }),
+    },
     async ({ query }, reply) => {
       const { source, start, wish } = await begin(query);
       const page = await pageOf(source, start, wish, query.limit);
@@ -118,11 +148,13 @@ async function pageOf(
   return { told: found, cursor: at, isEnd: true };
 }
 
-const STREAM_QUERY = queryOf(subscriptionQuery);
-
-function addEvents(server: FastifyInstance, subscriptions: Subscriptions, { level, what, tags, begin }: Stream): void {
+function addEvents(
+  server: FastifyInstance,
+  subscriptions: Subscriptions,
+  { level, what, tags, query, begin }: Stream,
+): void {
   const described = describe({
-    ...{ tags, name: `${level}Events`, summary: `${what}, as server-sent events`, querystring: STREAM_QUERY },
+    ...{ tags, name: `${level}Events`, summary: `${what}, as server-sent events`, querystring: queryOf(query) },
     headers: Type.Object({
       'last-event-id': Type.Optional(Type.String({ description: 'a cursor; counts more than after and from' })),
     }),
@@ -142,7 +174,11 @@ function addEvents(server: FastifyInstance, subscriptions: Subscriptions, { leve
   );
 }
 
-function addSocket(server: FastifyInstance, subscriptions: Subscriptions, { level, what, tags, begin }: Stream): void {
+function addSocket(
+  server: FastifyInstance,
+  subscriptions: Subscriptions,
+  { level, what, tags, query, begin }: Stream,
+): void {
   const begun = new WeakMap<FastifyRequest, Begun>();
   server.get<{ Querystring: SubscriptionQuery }>(
     `/${level}/socket`,
@@ -150,7 +186,7 @@ function addSocket(server: FastifyInstance, subscriptions: Subscriptions, { leve
       exposeHeadRoute: false,
       websocket: true,
       schema: describe({
-        ...{ tags, name: `${level}Socket`, summary: `${what}, over a WebSocket`, querystring: STREAM_QUERY },
+        ...{ tags, name: `${level}Socket`, summary: `${what}, over a WebSocket`, querystring: queryOf(query) },
         body: Type.String({ description: 'one entry a message: docs/reference/subscriptions.md' }),
       }),
       // What is refused is refused by an ordinary answer, before the protocol changes.

@@ -73,6 +73,50 @@ export const LogEntry = Type.Union(
   { description: 'a block with its operations that came, or one that went' },
 );
 
+const pendingBase = {
+  cursor,
+  height,
+  blockHash,
+  txid: transactionId,
+  operation: Type.Object(
+    { txid: transactionId, height, payload: Type.String() },
+    { additionalProperties: true, description: 'as the log would have it in the next block, without its place' },
+  ),
+};
+
+/** What happened to an operation that is in no block. */
+export const PendingEntry = Type.Union(
+  [
+    Type.Object({
+      kind: Type.Literal('pending.begun'),
+      cursor,
+      height: nullable(height),
+      blockHash: nullable(blockHash),
+    }),
+    Type.Object({
+      kind: Type.Literal('pending.judged'),
+      ...pendingBase,
+      verdict: Type.Union(['accepted', 'rejected', 'ignored', 'faulted'].map((verdict) => Type.Literal(verdict))),
+      code: nullable(Type.String({ description: 'why it would not be accepted' })),
+      detail: nullable(Type.String()),
+      replaces: nullable(transactionId),
+    }),
+    Type.Object({ kind: Type.Literal('pending.replaced'), ...pendingBase, by: transactionId }),
+    Type.Object({
+      kind: Type.Literal('pending.dropped'),
+      ...pendingBase,
+      reason: Type.Union([Type.Literal('left'), Type.Literal('spent')], {
+        description: 'left: the node keeps it no more; spent: a block spends what it spends',
+      }),
+    }),
+    Type.Object({ kind: Type.Literal('pending.confirmed'), ...pendingBase }),
+  ],
+  {
+    description:
+      'an operation that waits and how it would be judged on top of this block, or what became of it; of a confirmed one the block that holds it; begun: what was told before is void',
+  },
+);
+
 /** What a subscription takes behind its `?`. */
 export const subscriptionQuery = {
   from: Type.Optional(
@@ -106,7 +150,17 @@ export const subscriptionQuery = {
   }),
 };
 
-export const entriesQuery = {
-  ...subscriptionQuery,
-  limit: Type.Integer({ minimum: 1, maximum: PAGE_ENTRIES_MAX, default: PAGE_ENTRIES_DEFAULT }),
+/** How many entries a page has at most. */
+export const pageLimit = Type.Integer({ minimum: 1, maximum: PAGE_ENTRIES_MAX, default: PAGE_ENTRIES_DEFAULT });
+
+/** What a subscription to operations in no block takes. */
+export const pendingQuery = {
+  from: Type.Optional(
+    Type.String({
+      pattern: '^(now|start)$',
+      description: 'start (where nothing is said): what waits now, then what comes; now: what comes next',
+    }),
+  ),
+  after: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024, description: 'go on behind this cursor' })),
+  filter: subscriptionQuery.filter,
 };

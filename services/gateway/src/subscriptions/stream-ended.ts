@@ -52,6 +52,20 @@ export class LogNotServed extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** No projector looks at operations in no block for the machine, or none did for a while. */
+export class PendingNotServed extends ExpectedError {
+  override readonly name = 'PendingNotServed';
+  readonly code = 'PENDING_NOT_SERVED';
+  readonly remedy = 'retry';
+}
+
+/** What waits is told anew: a projector has begun, or the subscriber was too far behind. */
+export class PendingGone extends ExpectedError {
+  override readonly name = 'PendingGone';
+  readonly code = 'PENDING_GONE';
+  readonly remedy = 'retry';
+}
+
 /** A WebSocket's address was asked as if it were a page. */
 export class UpgradeRequired extends ExpectedError {
   override readonly name = 'UpgradeRequired';

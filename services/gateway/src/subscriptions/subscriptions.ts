@@ -5,9 +5,11 @@ import { problemOf } from '../problems.ts';
 import type { ServedMachine } from '../served.ts';
 import type { Wish } from './deliver.ts';
 import { FeedSource } from './feed-source.ts';
-import type { FeedPlaces } from './feed-start.ts';
+import type { FeedPlaces, Start } from './feed-start.ts';
 import { LogSource } from './log-source.ts';
 import type { LogPlaces } from './log-start.ts';
+import { type PendingQuery, PendingSource, pendingStart } from './pending/pending-source.ts';
+import type { Selection } from './selection.ts';
 import type { Sink } from './sink.ts';
 import { LogNotServed, TooManySubscribers } from './stream-ended.ts';
 import { serveSubscriber } from './subscriber.ts';
@@ -36,7 +38,7 @@ export interface SubscriptionOptions {
 
 /** What a subscriber reads, and over what. */
 export interface Subscription {
-  readonly level: 'log' | 'feed';
+  readonly level: 'log' | 'feed' | 'pending';
   readonly transport: 'sse' | 'websocket';
   readonly source: Source;
   readonly wish: Wish;
@@ -49,6 +51,7 @@ export class Subscriptions implements AsyncDisposable {
   readonly slowReaderMs: number;
   readonly #options: SubscriptionOptions;
   readonly #feeds = new Map<ServedMachine, Promise<FeedSource>>();
+  readonly #pending = new Map<ServedMachine, PendingSource>();
   readonly #logs = new Map<string, LogSource>();
   readonly #stopping = new AbortController();
   readonly #serving = new Set<Promise<void>>();
@@ -72,6 +75,23 @@ export class Subscriptions implements AsyncDisposable {
     const source = await this.#feedSource(machine);
     const blockOf = (feed: string, position: number) => findFeedBlock(registry, instance, { feed, position });
     return { source, instance, blockOf };
+  }
+
+  /** Where a subscriber to a machine's operations in no block begins. @throws QuestionInvalid, PendingNotServed, and as reads do */
+  async pending(
+    machine: ServedMachine,
+    query: PendingQuery,
+    selection: Selection,
+  ): Promise<{ readonly source: PendingSource; readonly start: Start }> {
+    const { registry, onRetry } = this.#options;
+    const options = { registry, instance: machine.instance, signal: this.#stopping.signal, onRetry };
+    const start = await pendingStart(options, query, selection);
+    const known = this.#pending.get(machine);
+    await known?.refresh();
+    const source = known?.view === start.view && !known.isGone ? known : await PendingSource.open(options);
+    this.#pending.set(machine, source);
+    if (source.view !== start.view) return this.pending(machine, query, selection); // it was begun anew meanwhile
+    return { source, start };
   }
 
   /** The log of a chain. @throws LogNotServed */

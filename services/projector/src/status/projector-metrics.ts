@@ -65,6 +65,16 @@ export function watchStanding(metrics: Metrics, standing: Standing, logEnd: () =
     read: () => (standing.audit.disagreement === null ? 0 : 1),
   });
   metrics.gauge({
+    name: 'projector_pending_operations',
+    help: 'operations in no block that are judged, where a node is asked for them',
+    read: () => standing.pending?.operations ?? null,
+  });
+  metrics.gauge({
+    name: 'projector_pending_left_out',
+    help: 'operations in no block beyond those that are judged',
+    read: () => standing.pending?.leftOut ?? null,
+  });
+  metrics.gauge({
     name: 'projector_ready',
     help: '1 while the machine follows the log',
     read: () => (isReady(standing) ? 1 : 0),

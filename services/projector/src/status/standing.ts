@@ -20,8 +20,19 @@ export interface Standing {
   cursor: Cursor | null;
   build: string | null;
   readonly audit: AuditStanding;
+  /** Operations in no block: null where nobody looks, or nothing was seen yet. */
+  pending: PendingStanding | null;
   /** Other operators' projectors that are watched. */
   readonly peers: () => readonly PeerStanding[];
+}
+
+/** What waits to be mined, as it was seen last. */
+export interface PendingStanding {
+  /** Of the block on top of which it was judged. */
+  readonly height: number;
+  readonly operations: number;
+  /** Not judged, since there were too many. */
+  readonly leftOut: number;
 }
 
 /** How far the audit is. */
@@ -68,6 +79,7 @@ export function describe(standing: Standing, identity: ProjectorIdentity, topic:
       epoch: end?.epoch ?? null,
     },
     audit: standing.audit,
+    pending: standing.pending,
     peers: standing.peers(),
     error: error === null ? null : { code: error.code, message: error.message },
   };

@@ -4,8 +4,10 @@ import type { Logger, Metrics } from '@virtualchain/process';
 import type { Disagreement } from '@virtualchain/projection';
 import { AuditDisagrees, type AuditEvents } from '../audit.ts';
 import type { CompareEvents } from '../compare/watch-peer.ts';
+import type { PendingEvents } from '../pending/observe.ts';
 import type { ProjectorEvents, ProjectorState } from '../projector-events.ts';
 import { peerLines } from './peer-lines.ts';
+import { pendingLines } from './pending-lines.ts';
 import { type ProgressOptions, progressLines } from './progress-lines.ts';
 import { projectorCounters, watchStanding } from './projector-metrics.ts';
 import { describe, isReady, nothingAudited, type ProjectorIdentity, type Standing } from './standing.ts';
@@ -22,7 +24,7 @@ export interface StatusOptions extends ProgressOptions {
 }
 
 /** What the projector shows of itself: log lines, metrics, and the answers of `/health`, `/ready` and `/status`. */
-export interface ProjectorStatus extends ProjectorEvents, AuditEvents, CompareEvents {
+export interface ProjectorStatus extends ProjectorEvents, AuditEvents, CompareEvents, PendingEvents {
   health(): { readonly ok: boolean; readonly detail: unknown };
   ready(): { readonly ok: boolean; readonly detail: unknown };
   status(): unknown;
@@ -34,9 +36,10 @@ export function projectorStatus(options: StatusOptions): ProjectorStatus {
   const peers = peerLines({ logger, metrics, findDifference });
   const standing: Standing = {
     ...{ state: 'starting', error: null, cursor: null, build: null },
-    ...{ audit: nothingAudited(), peers: () => peers.standings },
+    ...{ audit: nothingAudited(), pending: null, peers: () => peers.standings },
   };
   const counters = projectorCounters(metrics);
+  const pending = pendingLines(logger, standing);
   const progress = progressLines(options);
   watchStanding(metrics, standing, logEnd);
   const detail = () => describe(standing, identity, topic, logEnd());
@@ -78,6 +81,7 @@ export function projectorStatus(options: StatusOptions): ProjectorStatus {
       logger.info({ build, height: audit.height, rounds: audit.rounds }, 'every block was checked again, and agrees');
     },
     auditWaits: (error) => logger.warn({ code: error.code, reason: error.message }, 'the audit waits'),
+    ...pending,
     peer: peers.told,
     // A fault waits for `vchain resume`: to start the process again would not help it.
     // What the audit found, or a peer has otherwise, is a matter for people as well, who look here first.
