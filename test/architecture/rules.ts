@@ -72,7 +72,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 const SERVICES = ['ingester', 'projector', 'cli', 'gateway'];
-/** The one executable starts the processes of the others, each by a door of its own, and runs a projector within `vchain dev`. */
+/** The one executable starts the processes of the others, each by a door of its own, runs a projector within `vchain dev`, and an ingester for a sample. */
 const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   'services/cli/src/usage/processes.ts': [
     '@virtualchain/ingester/service',
@@ -80,6 +80,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
     '@virtualchain/gateway/service',
   ],
   'services/cli/src/dev/loop/revision/fold.ts': ['@virtualchain/projector'],
+  'services/cli/src/plan/sample.ts': ['@virtualchain/ingester'],
 };
 /** The wall's clock is the one file of the kernel that is not pure; pure libraries are handed a clock, and cannot name it. */
 const PURE = /^libs\/(kernel\/src\/(?!(wall-clock|index)\.ts)|(bitcoin|protocol|machine|machines\/[^/]+)\/)/;

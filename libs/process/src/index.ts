@@ -8,7 +8,14 @@ export {
 export { keepHeapLevel } from './heap.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
-export { formatProgress, type Progress, type ProgressMeter, progressMeter, type Work } from './progress.ts';
+export {
+  formatDuration,
+  formatProgress,
+  type Progress,
+  type ProgressMeter,
+  progressMeter,
+  type Work,
+} from './progress.ts';
 export { exitCodes, runService, type ServiceOptions } from './run-service.ts';
 export {
   type Config,

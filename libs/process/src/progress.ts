@@ -91,7 +91,8 @@ function count(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
-function formatDuration(ms: number): string {
+/** For people: `90 s`, `3 min`, `2 h 5 min`; rounded up. */
+export function formatDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);

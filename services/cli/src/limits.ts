@@ -23,3 +23,14 @@ export const lookEndMs = 1_000;
 /** How long a gateway of a run may take to answer, and how often it is looked for. */
 export const gatewayStartMs = 60_000;
 export const gatewayLookMs = 100;
+/** Blocks that a plan of a sync measures where nothing else is said, at most, and in how many places of the chain. */
+export const sampleBlocksDefault = 480;
+export const sampleBlocksMax = 100_000;
+export const sampleParts = 8;
+/** How often the ingester of a sample asks its node: it has all that it needs at the first look. */
+export const samplePollMs = 60_000;
+/** Of records that are compressed together, as the ingester sends them. */
+export const sampleRecordBytes = 256 * 1024;
+/** What a block and an operation take in a projection, as BENCHMARKS.md has them of kv; others take about as much. */
+export const projectionBytesPerBlock = 1_000;
+export const projectionBytesPerOperation = 750;

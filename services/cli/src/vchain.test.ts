@@ -76,6 +76,7 @@ const [a = '', b = ''] = DATABASES;
 
 const COMMANDS: Readonly<Record<string, Usual>> = {
   status: usual('status', 'database', 'log', 'node'),
+  plan: usual('plan', 'node'),
   tail: usual('tail --once', 'log'),
   state: usual('state kv names', 'database'),
   verify: usual('verify kv', 'database'),
@@ -216,6 +217,7 @@ test.each([
   ['a range without a height', 'verify kv --from 110 --to 105', '--from 110 --to 105'],
   ['a negative beginning', 'verify kv --from -1', '--from "-1"'],
   ['an end that is no number', 'verify kv --to end', '--to "end"'],
+  ['a sample of nothing', 'plan --sample 0', '--sample "0"'],
   ['a first height that is no number', 'compare-rules kv --from x', '--from "x"'],
   ['an end of the log', 'verify kv --log --to 105', '--to'],
   ['a trusted hash without a height', `verify kv --trust ${HASH}`, '--trust'],

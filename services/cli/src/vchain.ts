@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   dev: async () => (await import('./dev/command.ts')).addDev,
   send: async () => (await change()).addSend,
   keys: async () => (await change()).addKeys,
+  plan: async () => (await look()).addPlan,
   status: async () => (await look()).addStatus,
   tail: async () => (await look()).addTail,
   state: async () => (await look()).addState,
@@ -50,6 +51,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'snv',
   'diverge',
   'compare-rules',
+  'plan',
 ]);
 
 /** Runs the command that the arguments name, as this process: signals end it, and its exit code is the process's. */

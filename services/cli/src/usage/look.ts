@@ -201,3 +201,21 @@ export function addCompareRules(program: Command): void {
       return compareRules(connection, machine, { ...given, json: options.json ?? false });
     });
 }
+
+export function addPlan(program: Command, signal: AbortSignal): void {
+  connected(program, 'plan', {
+    about: 'what a sync will cost, time and disk, by a sample of its blocks',
+    needs: ['nodeUrl'],
+    examples: [
+      'plan --chain bns --node-url http://127.0.0.1:8332 --node-cookie-file /var/lib/bitcoind/.cookie',
+      'plan --chain ./my-chain.ts --sample 2000 --json',
+    ],
+  })
+    .option('--sample <blocks>', 'how many blocks are measured; 480 when absent')
+    .option('--json', 'one line of JSON')
+    .action(async (given: { sample?: string }, command) => {
+      const { connection, options } = await read(command, { usesNode: true });
+      const { plan } = await import('../commands/plan.ts');
+      return plan(connection, { ...given, json: options.json ?? false, signal });
+    });
+}
