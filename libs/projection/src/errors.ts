@@ -112,6 +112,34 @@ export class RulesNotComparable extends ExpectedError {
   readonly remedy = 'halt';
 }
 
+/** What was asked needs rows that were pruned. */
+export class HistoryPruned extends ExpectedError {
+  override readonly name = 'HistoryPruned';
+  readonly code = 'HISTORY_PRUNED';
+  readonly remedy = 'halt';
+
+  constructor(schema: string, what: string, from: number) {
+    super(
+      `${schema}: ${what}, and its history below height ${from} was pruned; make it anew: vchain rebuild <machine>`,
+    );
+  }
+}
+
+/** A build that is live, or being made, cannot be dropped; one of another name is not there. */
+export class BuildNotDroppable extends ExpectedError {
+  override readonly name = 'BuildNotDroppable';
+  readonly code = 'BUILD_NOT_DROPPABLE';
+  readonly remedy = 'halt';
+
+  constructor(schema: string, status: string | null) {
+    super(
+      status === null
+        ? `${schema}: there is no such build; see vchain builds list`
+        : `${schema} is ${status}: only a retired build can be dropped; vchain rebuild retires the one that it replaces`,
+    );
+  }
+}
+
 /** No block of the projection stands on the topic's branch. */
 export class NoCommonBlock extends ExpectedError {
   override readonly name = 'NoCommonBlock';

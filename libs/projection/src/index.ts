@@ -12,12 +12,14 @@ export { type CompareRulesOptions, compareRules, type RulesCompared } from './co
 export type { DifferingBlock, DifferingRow, ToldRow } from './compare-rules/differences.ts';
 export {
   BlockNotOnBranch,
+  BuildNotDroppable,
   BuildRetired,
   CheckpointMoved,
   DatabaseRefused,
   DatabaseUnavailable,
   ForeignLog,
   HeightOutOfRange,
+  HistoryPruned,
   LayoutDiffers,
   NoCommonBlock,
   NoLiveBuild,
@@ -46,6 +48,7 @@ export {
   readPendingEnd,
 } from './pending/read-pending.ts';
 export type { Advanced, BlockMark, Checkpoint, Fault, Projection, ProjectionStatus, VerdictCounts } from './port.ts';
+export { type Pruned, type PruneOptions, pruneHistory } from './prune/prune-history.ts';
 export { type Answers, answersOf } from './read/answers.ts';
 export { type Feed, type FeedEnd, type FeedPlace, feedOf } from './read/feed/feed.ts';
 export type {
@@ -71,7 +74,8 @@ export { type MachineStatus, readStatuses } from './read/status.ts';
 export { type MachineVerdict, readVerdicts } from './read/verdicts.ts';
 export { type RebuildOptions, rebuild, type Switched } from './rebuild/rebuild.ts';
 export { type TakenOver, takeOver } from './rebuild/take-over.ts';
-export { dropBuild } from './registry/change-builds.ts';
+export { readBuildSizes, type SizedBuild } from './registry/build-sizes.ts';
+export { dropBuild, dropRetired } from './registry/change-builds.ts';
 export { prepareToBuild } from './registry/make-build.ts';
 export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';
 export {

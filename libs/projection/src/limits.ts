@@ -72,6 +72,13 @@ export const PENDING_ENTRIES_PER_READ_MAX = 500;
 /** A view that nobody looked after for so long is told of no more, and another projector may take it over. */
 export const PENDING_STALE_MS = 60_000;
 
+// Pruning.
+
+/** So many of the newest blocks keep their history: a reorganisation needs it. */
+export const HISTORY_BLOCKS_MIN = 100;
+/** Rows that one statement removes. */
+export const PRUNED_ROWS_PER_STATEMENT = 10_000;
+
 // Rebuilding.
 
 /** Of records and in changes, about: what a rebuild folds in one transaction. */

@@ -36,6 +36,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   rebuild: async () => (await change()).addRebuild,
   attach: async () => (await change()).addAttach,
   resume: async () => (await change()).addResume,
+  builds: async () => (await change()).addBuilds,
+  prune: async () => (await change()).addPrune,
   roles: async () => (await change()).addRoles,
   bns: async () => (await import('./bns/command.ts')).addBns,
   completion: async () => (await import('./usage/completion.ts')).addCompletion,

@@ -16,7 +16,7 @@ import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
 import { appendRetracted, type RetractedBlock } from '../build/feed/feed.ts';
 import { BatchState } from './batch-state.ts';
-import { rollBack } from './roll-back.ts';
+import { checkKept, rollBack } from './roll-back.ts';
 import { RowCache } from './row-cache.ts';
 import { writeRun } from './write-run.ts';
 
@@ -96,6 +96,7 @@ export class Batch {
   /** Takes the blocks above a height back: the one way by which anything is taken back. No row is known afterwards. */
   async retract(blocks: readonly RetractedBlock[], height: number): Promise<void> {
     await checkNotRetired(this.#build);
+    await checkKept(this.#build, height);
     await rollBack(this.#build, height);
     this.#feedPosition = await appendRetracted(this.#build, blocks, this.#feedPosition);
     const { rows } = this.#known;

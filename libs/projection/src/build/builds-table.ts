@@ -27,6 +27,7 @@ const Builds = defineTable('builds', {
   parameters_hash: column.text(),
   status: column.text().as<BuildStatus>(),
   layout: column.integer().as<Layout>(),
+  history_from: column.integer().nullable(),
 });
 
 const SHARED = { schema: 'vchain' };

@@ -6,6 +6,7 @@ import { readMark } from '../build/block-places.ts';
 import { readBlock, readBlocks, readLowestHeight, readNewestBlock, type StoredBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { inSnapshot, orDatabaseError } from '../build/database/database.ts';
+import { historyFloor } from '../build/history-floor.ts';
 import { readOperations } from '../build/operations.ts';
 import type { StoredOperation } from '../build/stored.ts';
 import { BlockNotOnBranch, ForeignLog, HeightOutOfRange, NoLiveBuild, RulesNotComparable } from '../errors.ts';
@@ -149,6 +150,8 @@ class Comparison {
       throw new ForeignLog(this.#live.schema, cursor.log, identity.log);
     if (from === undefined || from === lowest)
       return { fold: await foldFromGenesis(machine), cursor: null, block: null };
+    const floor = await orDatabaseError(() => historyFloor(this.#build));
+    if (floor !== null && from <= floor) throw new HeightOutOfRange(machine.name, from, floor + 1, top);
     if (from < lowest || from > top) throw new HeightOutOfRange(machine.name, from, lowest, top);
     if (leftOut.length > 0) {
       throw new RulesNotComparable(

@@ -3,6 +3,7 @@ import { anchorHeight, type CollectionReading, type ConsensusHash, type Reading 
 import { heightOfBlock, readHeaders, readNewestBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import type { History } from '../build/collection-history.ts';
+import { historyFloor } from '../build/history-floor.ts';
 import { readTransitions } from '../build/transitions.ts';
 import { BlockNotOnBranch, HeightOutOfRange } from '../errors.ts';
 import { readCollection } from './reading-collection.ts';
@@ -25,6 +26,8 @@ export async function readingAt(build: ReadBuild, at: ReadAt): Promise<Reading> 
   if (height === null) throw new BlockNotOnBranch(machine.name, (at as { readonly blockHash: string }).blockHash);
   if (!Number.isSafeInteger(height) || height < anchor || height > tip)
     throw new HeightOutOfRange(machine.name, height, anchor, tip);
+  const floor = height === tip ? null : await historyFloor(build);
+  if (floor !== null && height < floor) throw new HeightOutOfRange(machine.name, height, floor, tip);
   return makeReading(build, toHeight(height), tip);
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { onBuilds } from '../build/builds-table.ts';
+import { type BuildStatus, onBuilds } from '../build/builds-table.ts';
 import { connectDatabase, type Db, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
@@ -20,14 +20,24 @@ export function changeBuilds<Result>(
 }
 
 /** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our knowing. */
-export function dropBuild(postgresUrl: string, schema: string): Promise<void> {
+export async function dropBuild(postgresUrl: string, schema: string): Promise<void> {
+  await dropIf(postgresUrl, schema, ['building', 'retired']);
+}
+
+/** Removes a build that a rebuild has replaced; one that is not retired stays. @returns whether it was removed */
+export function dropRetired(postgresUrl: string, schema: string): Promise<boolean> {
+  return dropIf(postgresUrl, schema, ['retired']);
+}
+
+function dropIf(postgresUrl: string, schema: string, statuses: readonly BuildStatus[]): Promise<boolean> {
   return inSharedTables(postgresUrl, async (db) => {
     const { numDeletedRows } = await onBuilds(db)
       .deleteFrom('builds')
       .where('schema_name', '=', schema)
-      .where('status', '<>', 'live')
+      .where('status', 'in', [...statuses])
       .executeTakeFirst();
     if (numDeletedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+    return numDeletedRows === 1n;
   });
 }
 

@@ -64,10 +64,18 @@ class CreatePending extends Migration {
   }
 }
 
+/** The lowest height whose state a build still has, where history was pruned. */
+class AddHistoryFrom extends Migration {
+  override up(): void {
+    this.addSql('alter table vchain.builds add column history_from integer');
+  }
+}
+
 const MIGRATIONS = [
   { name: '0001-create-builds', class: CreateBuilds },
   { name: '0002-add-layout', class: AddLayout },
   { name: '0003-create-pending', class: CreatePending },
+  { name: '0004-add-history-from', class: AddHistoryFrom },
 ];
 
 /** What MikroORM is opened with to bring the shared tables up to date. */

@@ -19,6 +19,8 @@ export interface RegisteredBuild {
   readonly parametersHash: string;
   readonly status: BuildStatus;
   readonly layout: Layout;
+  /** The lowest height whose state it still has, where history was pruned; null where all is kept. */
+  readonly historyFrom: number | null;
 }
 
 /** What a machine is opened as: the definition, the chain whose log it folds, and what both were made with. */
@@ -53,6 +55,7 @@ export async function readBuilds(db: Db): Promise<readonly RegisteredBuild[]> {
     parametersHash: row.parameters_hash,
     status,
     layout: row.layout ?? 1, // no build has been made or changed since layouts are told apart
+    historyFrom: row.history_from ?? null,
   }));
 }
 

@@ -5,7 +5,8 @@ import type { Build } from '../build/build.ts';
 import { type History, historiesOf, readVersions } from '../build/collection-history.ts';
 import { beganUpTo } from '../build/conditions.ts';
 import { inSnapshot } from '../build/database/database.ts';
-import { HeightOutOfRange, NotFound } from '../errors.ts';
+import { historyFloor } from '../build/history-floor.ts';
+import { HeightOutOfRange, HistoryPruned, NotFound } from '../errors.ts';
 import { type MachineInstance, parametersHash } from '../registry/registered-build.ts';
 import { type SnapshotHeader, type SnapshotLine, writeSnapshotFile } from './snapshot-file.ts';
 import { LINE_KINDS, readLines } from './snapshot-lines.ts';
@@ -33,6 +34,8 @@ export async function exportSnapshot(
   return inSnapshot(projection.build.db, async (db) => {
     const build = { ...projection.build, db };
     const { height } = options;
+    const floor = await historyFloor(build);
+    if (floor !== null) throw new HistoryPruned(schema, 'a snapshot file holds all of it', floor);
     const tip = await readNewestBlock(build, { isFolded: true, ...(height === undefined ? {} : { upTo: height }) });
     if (height !== undefined && tip?.height !== height) {
       const [lowest, newest] = [await readLowestHeight(build), await readNewestBlock(build, { isFolded: true })];

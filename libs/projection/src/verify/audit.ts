@@ -4,6 +4,7 @@ import type { PostgresProjection } from '../advance/postgres-projection.ts';
 import { readBlocks, readNewestBlock, type StoredBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { inSnapshot } from '../build/database/database.ts';
+import { historyFloor } from '../build/history-floor.ts';
 import { NotFound } from '../errors.ts';
 import { type CheckedStep, checkStep, gap } from './check-block.ts';
 import { type AuditedLog, LogSearch } from './log-search.ts';
@@ -60,7 +61,10 @@ export class AuditRound implements AsyncDisposable {
   async step(limits: AuditLimits): Promise<Audited | null> {
     const { build } = this.#projection;
     const below = this.#height;
-    const found = await inSnapshot(build.db, (db) => stepIn({ ...build, db }, below, limits));
+    const found = await inSnapshot(build.db, async (db) => {
+      const inside = { ...build, db };
+      return stepIn(inside, Math.max(below, (await historyFloor(inside)) ?? below), limits);
+    });
     if (found === null) return null;
     const { agreeing, logs, ...audited } = found;
     for (const block of agreeing) {

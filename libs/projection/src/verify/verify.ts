@@ -4,7 +4,8 @@ import { readBlock, readNewestBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { historiesOf, misplacedFrom } from '../build/collection-history.ts';
 import { inSnapshot } from '../build/database/database.ts';
-import { NotFound } from '../errors.ts';
+import { historyFloor } from '../build/history-floor.ts';
+import { HeightOutOfRange, NotFound } from '../errors.ts';
 import { VERIFIED_BLOCKS_PER_STEP_MAX } from '../limits.ts';
 import { type CheckStart, checkStep } from './check-block.ts';
 import { differingRows, genesisRowHashes } from './row-hashes.ts';
@@ -64,7 +65,10 @@ export async function verifyIn(build: Build, options: VerifyOptions): Promise<Ve
 async function rangeOf(build: Build, { from, to }: VerifyOptions): Promise<{ top: number; first: number; to: number }> {
   const anchor = anchorHeight(build.machine);
   const top = (await readNewestBlock(build))?.height ?? anchor;
-  return { top, first: Math.max(from ?? 0, anchor + 1), to: Math.min(top, to ?? Number.POSITIVE_INFINITY) };
+  const lowest = Math.max(anchor, (await historyFloor(build)) ?? anchor) + 1;
+  if (from !== undefined && from > anchor && from < lowest)
+    throw new HeightOutOfRange(build.machine.name, from, lowest, top);
+  return { top, first: Math.max(from ?? 0, lowest), to: Math.min(top, to ?? Number.POSITIVE_INFINITY) };
 }
 
 /** The state below a height: the genesis, or what is stored there. @throws NotFound */

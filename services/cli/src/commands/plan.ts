@@ -9,6 +9,7 @@ import { openNodeOf, openRpcOf } from '../node-of.ts';
 import { endProgress, print, printProgress } from '../output.ts';
 import { type NodeReport, readNodeReport } from '../plan/node-report.ts';
 import { planSync, type SyncPlan } from '../plan/plan.ts';
+import { countText, sizeText } from '../printing/amounts.ts';
 import { wholeNumber } from '../values.ts';
 
 /** The node has no block of the chain yet, or none that the log has not. */
@@ -72,19 +73,9 @@ function planLines(chain: string, node: NodeReport, found: SyncPlan): readonly s
   const hears = node.publishes ? 'publishes new blocks' : 'publishes nothing: it is polled';
   return [
     `node      ${node.label}: ${node.kind ?? 'of unknown kind'}, ${node.network}, block ${node.blocks} of ${node.headers}; ${FUNDING[node.funding]}; ${prunes}; ${rest}; ${hears}`,
-    `chain     ${chain}: blocks ${from} to ${to}, ${count(blocks)} blocks, ${size(bytes)}, about ${count(operations)} operations`,
-    `sampled   ${count(sampled.blocks)} blocks in ${sampled.windows} places: ${count(sampled.blocksPerSecond)} blocks/s`,
+    `chain     ${chain}: blocks ${from} to ${to}, ${countText(blocks)} blocks, ${sizeText(bytes)}, about ${countText(operations)} operations`,
+    `sampled   ${countText(sampled.blocks)} blocks in ${sampled.windows} places: ${countText(sampled.blocksPerSecond)} blocks/s`,
     `time      about ${formatDuration(seconds * 1_000)} for the ingester, as node and machine are now; projectors follow beside it`,
-    `disk      about ${size(logBytes)} for the log on each broker, ${size(projectionBytes)} for each machine in Postgres`,
+    `disk      about ${sizeText(logBytes)} for the log on each broker, ${sizeText(projectionBytes)} for each machine in Postgres`,
   ];
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
-}
-
-function size(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${(bytes / 1_000 ** power).toLocaleString('en', { maximumFractionDigits: power === 0 ? 0 : 1 })} ${units[power]}`;
 }

@@ -159,3 +159,55 @@ export function addRoles(program: Command): void {
       return roles(connection, { prefix: given.rolePrefix, json: options.json ?? false });
     });
 }
+
+export function addBuilds(program: Command): void {
+  const builds = program
+    .command('builds')
+    .description('the builds of a database: each version of a machine has its own');
+
+  connected(builds, 'list', {
+    about: 'live, retired and unfinished ones, with their sizes',
+    needs: ['postgresUrl'],
+    examples: ['builds list', 'builds list --json'],
+  })
+    .option('--json', 'one line of JSON')
+    .action(async (_options, command) => {
+      const { connection, options } = await read(command);
+      const { listBuilds } = await import('../commands/builds.ts');
+      return listBuilds(connection, { json: options.json ?? false });
+    });
+
+  connected(builds, 'drop', {
+    about: 'removes builds that a rebuild has replaced',
+    needs: ['postgresUrl'],
+    examples: ['builds drop --retired --dry-run', 'builds drop kv_kv_v1_1'],
+  })
+    .argument('[schemas...]', 'retired builds, by their schemas')
+    .option('--retired', 'all that are retired')
+    .option('--dry-run', 'only say which, and how much they take')
+    .option('--json', 'one line of JSON')
+    .action(async (schemas: string[], given: { retired?: boolean; dryRun?: boolean }, command) => {
+      const { connection, options } = await read(command);
+      const { dropBuilds } = await import('../commands/builds.ts');
+      const { retired = false, dryRun = false } = given;
+      return dropBuilds(connection, schemas, { json: options.json ?? false, retired, dryRun });
+    });
+}
+
+export function addPrune(program: Command): void {
+  connected(program, 'prune', {
+    about: 'removes old history of a machine: states below a height cannot be read any more',
+    needs: DATABASE,
+    examples: ['prune kv --keep 50000 --dry-run', 'prune kv --from 800000'],
+  })
+    .argument('<machine>', 'name or module')
+    .option('--keep <blocks>', 'how many of the newest blocks keep their history')
+    .option('--from <height>', 'the lowest height whose state can be read afterwards')
+    .option('--dry-run', 'only say what would go')
+    .option('--json', 'one line of JSON')
+    .action(async (machine, given: { keep?: string; from?: string; dryRun?: boolean }, command) => {
+      const { connection, options } = await read(command);
+      const { prune } = await import('../commands/prune.ts');
+      return prune(connection, machine, { ...given, json: options.json ?? false });
+    });
+}
