@@ -46,6 +46,8 @@ postgres_password=$(password /secrets/postgres/postgres_password $postgres_user)
 node_password=$(password /secrets/bitcoind/rpc_password root)
 projector_password=$(password /secrets/roles/projector_password $services_user)
 gateway_password=$(password /secrets/roles/gateway_password $services_user)
+relay_password=$(password /secrets/roles/relay_password $services_user)
+operator_password=$(password /secrets/roles/operator_password $services_user)
 # postgres_url USER PASSWORD
 postgres_url() { printf '%s' "postgres://$1:$2@postgres:5432/vchain"; }
 node_url="http://vchain:$node_password@bitcoind:8332"
@@ -53,7 +55,9 @@ node_url="http://vchain:$node_password@bitcoind:8332"
 postgres_url vchain "$postgres_password" | give /secrets/roles/postgres_url $services_user
 postgres_url vchain_projector "$projector_password" | give /secrets/projector/postgres_url $services_user
 postgres_url vchain_gateway "$gateway_password" | give /secrets/gateway/postgres_url $services_user
+postgres_url vchain_relay "$relay_password" | give /secrets/relay/postgres_url $services_user
 postgres_url vchain_projector "$projector_password" | give /secrets/operator/postgres_url $services_user
+postgres_url vchain_operator "$operator_password" | give /secrets/operator/access_postgres_url $services_user
 printf '%s' "$node_url" | give /secrets/ingester/node_url $services_user
 printf '%s' "$node_url" | give /secrets/operator/node_url $services_user
 
@@ -76,7 +80,7 @@ zmqpubhashblock=tcp://0.0.0.0:28332
 EOF
 
 # The folders themselves: open to their reader, closed to everybody else.
-for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user gateway:$services_user operator:$services_user roles:$services_user; do
+for reader in postgres:$postgres_user bitcoind:$bitcoind_user ingester:$services_user projector:$services_user gateway:$services_user relay:$services_user operator:$services_user roles:$services_user; do
   chown "${reader#*:}" "/secrets/${reader%%:*}"
   chmod 0500 "/secrets/${reader%%:*}"
 done

@@ -35,6 +35,13 @@ export const RULES: readonly Rule[] = [
     ours: ['kernel', 'failpoints', 'bitcoin', 'protocol', 'machine', 'operation-log', 'postgres'],
     others: ['node:', '@mikro-orm', 'kysely', 'pg'],
   },
+  {
+    folder: /^libs\/subscriptions\//,
+    ours: ['kernel', 'protocol', 'machine', 'projection', 'definitions'],
+    others: ['p-limit'],
+  },
+  { folder: /^libs\/access\//, ours: ['kernel', 'postgres', 'projection'], others: ['node:', 'kysely'] },
+  { folder: /^libs\/webhooks\//, ours: ['kernel', 'process'], others: ['node:', 'ipaddr.js'] },
   // In browsers, too: nothing of Node's, and of ours what is pure.
   {
     folder: /^libs\/gateway-client\/src\/(verify|types)\//,
@@ -71,13 +78,14 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-const SERVICES = ['ingester', 'projector', 'cli', 'gateway'];
+const SERVICES = ['ingester', 'projector', 'cli', 'gateway', 'relay'];
 /** The one executable starts the processes of the others, each by a door of its own, runs a projector within `vchain dev`, and an ingester for a sample. */
 const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   'services/cli/src/usage/processes.ts': [
     '@virtualchain/ingester/service',
     '@virtualchain/projector/service',
     '@virtualchain/gateway/service',
+    '@virtualchain/relay/service',
   ],
   'services/cli/src/dev/loop/revision/fold.ts': ['@virtualchain/projector'],
   'services/cli/src/plan/sample.ts': ['@virtualchain/ingester'],
@@ -90,7 +98,7 @@ const IMPURE =
 
 /** Packages whose bounds stand in one file, `src/limits.ts`, and what a bound is called. */
 const LIMITED =
-  /^(libs\/(operation-log|postgres|projection|node-client|client|gateway-client|machine)|services\/(ingester|projector|gateway))\/src\//;
+  /^(libs\/(operation-log|postgres|projection|node-client|client|gateway-client|machine|subscriptions|access|webhooks)|services\/(ingester|projector|gateway|relay))\/src\//;
 const LIMIT = /^(?:export )?const (?!INT64)(\w+(?:_MAX|_MS|_BYTES|_FIRST|_RETRY|Max|Ms|MsDefault|MaxDefault))\b/gm;
 
 /** Folders that the rules of imports hold for; tests may reach into everything. */

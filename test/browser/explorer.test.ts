@@ -351,4 +351,19 @@ async function search(text: string): Promise<void> {
   test('nothing went wrong in the page, and nothing was asked of anybody else', () => {
     expect(browser.complaints).toEqual([]);
   });
+
+  test('a gateway that asks for a token: the page asks for it, says when it is none, and shows everything with it', async () => {
+    await page.goto(`${stack.lockedAddress}${KV}`);
+    await settled(page);
+    expect(await heading()).toBe('This gateway asks for a token');
+    expect(await seriousFindings(page, 'all rules')).toEqual([]);
+    await page.locator('#token').fill(`vct_${'A'.repeat(43)}`);
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.locator('.notice', { hasText: 'revoked' }).waitFor();
+    await page.locator('#token').fill(stack.token);
+    await page.keyboard.press('Enter');
+    await page.locator('.facts').first().waitFor();
+    expect(await words()).toContain('kv');
+    expect(page.url()).toBe(`${stack.lockedAddress}${KV}`);
+  });
 });

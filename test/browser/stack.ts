@@ -1,5 +1,7 @@
 /** What the page is looked at on: two chains on the parts that come with npm, the demo's story of names, and a gateway. */
+
 import { join, resolve } from 'node:path';
+import { createToken } from '@virtualchain/access';
 import { type RealParts, type RunningProcess, startRealParts } from '@virtualchain/local';
 import { type NodeRpc, openRpc } from '@virtualchain/node-client';
 import { createMiner, type Miner } from '@virtualchain/testing';
@@ -37,6 +39,9 @@ export interface Stack extends AsyncDisposable {
   /** Height of the last block with kv operations. */
   readonly kvHeight: number;
   /** Plays the branch that takes the place of the newest three blocks; resolves when the machines are there. */
+  /** A gateway that asks for a token, and one that it takes. */
+  readonly lockedAddress: string;
+  readonly token: string;
   reorganise(): Promise<void>;
 }
 
@@ -71,11 +76,14 @@ async function build(parts: Parts): Promise<Stack> {
   await arrived(postgresUrl, miner);
   const gateway = await start('gateway', 'cli', ['gateway', '--api-port', '0']);
   const { address } = await startedLine(gateway);
+  const locked = await start('locked-gateway', 'cli', ['gateway', '--api-port', '0', '--require-tokens']);
+  const { address: lockedAddress } = await startedLine(locked);
+  const token = await createToken(postgresUrl, { name: 'page', scopes: ['read'] });
   return {
-    ...{ address, miner, people, kvHeight },
+    ...{ address, lockedAddress, token, miner, people, kvHeight },
     reorganise: () => reorganise({ rpc, miner, people, fork, postgresUrl }),
     async [Symbol.asyncDispose]() {
-      await Promise.all([gateway, ...services].map((service) => service.stop()));
+      await Promise.all([gateway, locked, ...services].map((service) => service.stop()));
       await rpc[Symbol.asyncDispose]();
       await parts[Symbol.asyncDispose]();
     },

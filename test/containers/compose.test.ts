@@ -7,7 +7,16 @@ import { docker, healthyLimitMs, type Installation, inspect, installation, root 
 
 jest.setTimeout(900_000);
 
-const SERVICES = ['kafka', 'postgres', 'bitcoind', 'ingester', 'projector-bns', 'projector-activity', 'gateway'];
+const SERVICES = [
+  'kafka',
+  'postgres',
+  'bitcoind',
+  'ingester',
+  'projector-bns',
+  'projector-activity',
+  'gateway',
+  'relay',
+];
 const MACHINES = ['bns', 'activity'];
 
 interface Status {
@@ -100,9 +109,10 @@ test('each secret is in the volume of its one reader, closed to other users, and
     'secrets-ingester': [name('ingester')],
     'secrets-projector': [name('projector-activity'), name('projector-bns')],
     'secrets-gateway': [name('gateway')],
+    'secrets-relay': [name('relay')],
     'secrets-roles': [name('roles')],
   });
-  for (const service of ['postgres', 'bitcoind', 'ingester', 'projector-bns', 'gateway']) {
+  for (const service of ['postgres', 'bitcoind', 'ingester', 'projector-bns', 'gateway', 'relay']) {
     const modes = await here.compose('exec', '-T', service, 'sh', '-c', 'stat -c %a /run/vchain /run/vchain/*');
     expect([service, ...new Set(modes.split(/\s+/).filter(Boolean))]).toEqual([service, '500', '400']);
   }

@@ -23,24 +23,12 @@ import {
 import { rebuildOn } from '../kit/projections.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
 import { until } from '../kit/until.ts';
+import { KV_ENTRIES } from './kv-feed.ts';
 import { connectKv, kvInstance, readAll, scriptOf } from './kv-log.ts';
-import { disconnect, FIRST_BLOCK, identityOf } from './log-blocks.ts';
+import { FIRST_BLOCK, identityOf } from './log-blocks.ts';
 
 const instance = kvInstance();
 const topic = 'vchain.regtest.kv';
-
-/** The blocks below `aaaa` and `aaab` are taken back; `one` comes, goes, and comes again. */
-const ENTRIES: readonly LogEntry[] = [
-  connectKv('a', ['alice +one', 'bob +two']),
-  connectKv('aa', ['alice =one:first', 'bob +one']),
-  connectKv('aaa', ['alice -one']),
-  connectKv('aaaa', ['bob =two:gone']),
-  disconnect('aaaa'),
-  disconnect('aaa'),
-  connectKv('aab', ['carol +three']),
-  connectKv('aabb', ['bob =two:new', 'carol ?']),
-  connectKv('aabbb', []),
-];
 
 let parts: RealParts<'postgres'>;
 let databases = 0;
@@ -147,9 +135,9 @@ test.each([
 ])(
   'over %s, the state is rebuilt from what is told while it happens, and again from every cursor on',
   async (_over, subscribe) => {
-    await publish(...ENTRIES.slice(0, 2));
+    await publish(...KV_ENTRIES.slice(0, 2));
     await using live = await subscribe(events(FEED, 'from=start'));
-    for (const entry of ENTRIES.slice(2)) await publish(entry);
+    for (const entry of KV_ENTRIES.slice(2)) await publish(entry);
     const all = (await told(live, 25)).map(({ data }) => data);
     expect(all).toEqual(await wholeFeed());
     expect(stateOf(all)).toEqual(await folded(await readAll(log, topic)));
@@ -165,7 +153,7 @@ test.each([
 test('with confirmations, what is undone before it is so deep is never told, live and in pages', async () => {
   await using deep = await subscribeBySse(events(FEED, 'from=start&confirmations=3'));
   await using second = await subscribeBySse(events(FEED, 'from=start&confirmations=2'));
-  for (const entry of ENTRIES) await publish(entry);
+  for (const entry of KV_ENTRIES) await publish(entry);
   await publish(connectKv('aabbbb', []), connectKv('aabbbbb', []));
   const kinds = (all: readonly Sent['data'][]) => all.map(({ kind, height }) => `${height - FIRST_BLOCK} ${kind}`);
   const block = (at: number, ...operations: readonly string[]) =>
@@ -188,7 +176,7 @@ test('with confirmations, what is undone before it is so deep is never told, liv
 });
 
 test('a filter lets operations through; blocks=false leaves blocks out, but what was taken back', async () => {
-  await publish(...ENTRIES);
+  await publish(...KV_ENTRIES);
   const filter = encodeURIComponent(`sender=${scriptOf('bob')} or verdict=ignored`);
   const found = await wholeFeed(`filter=${filter}&blocks=false`);
   expect(found.map(({ kind }) => kind.replace(/^.*\./, ''))).toEqual([
@@ -209,7 +197,7 @@ test('what cannot be read is refused before the stream begins, as pages and as e
     [FEED, 'confirmations=0', 'confirmations'],
     [FEED, 'confirmations=1001', 'confirmations'],
   ];
-  await publish(...ENTRIES.slice(0, 1));
+  await publish(...KV_ENTRIES.slice(0, 1));
   for (const [path, query, detail] of refused) {
     for (const place of [`${address}${path}?${query}`, events(path, query)]) {
       const response = await fetch(place);
@@ -222,7 +210,7 @@ test('what cannot be read is refused before the stream begins, as pages and as e
 });
 
 test('a beginning is a height, a hash on the branch or off it, or now; Last-Event-ID counts more', async () => {
-  await publish(...ENTRIES);
+  await publish(...KV_ENTRIES);
   const all = await wholeFeed();
   const beginning = async (query: string, header?: string) => {
     await using one = await subscribeBySse(events(FEED, query), header);
@@ -246,7 +234,7 @@ test('a beginning is a height, a hash on the branch or off it, or now; Last-Even
 });
 
 test('another build ends the stream; its cursor is answered with where to go on, by hash', async () => {
-  await publish(...ENTRIES);
+  await publish(...KV_ENTRIES);
   await using live = await subscribeBySse(events(FEED, 'from=start'));
   const last = (await told(live, 25)).at(-1)?.data;
   await projection.close();
@@ -269,7 +257,7 @@ test('another build ends the stream; its cursor is answered with where to go on,
 
 test('the log of the chain is told in whole blocks, from anywhere, with a filter', async () => {
   await using live = await subscribeBySse(events(LOG, 'from=start'));
-  for (const entry of ENTRIES) await publish(entry);
+  for (const entry of KV_ENTRIES) await publish(entry);
   const changes = await readAll(log, topic);
   const all = (await told(live, changes.length)).map(({ data }) => data);
   expect(all).toEqual(await wholeFeed('', LOG));
@@ -297,7 +285,7 @@ test('the log of the chain is told in whole blocks, from anywhere, with a filter
 test('who hears nothing is told where the tip is, with a cursor that moves on though a filter lets nothing through', async () => {
   await api.close();
   await startGateway({ heartbeatMs: 50 });
-  await publish(...ENTRIES.slice(0, 2));
+  await publish(...KV_ENTRIES.slice(0, 2));
   await using idle = await subscribeBySse(events(FEED, 'from=start&blocks=false&filter=name=nothing'));
   const beat = (height: number) =>
     until(
@@ -306,7 +294,7 @@ test('who hears nothing is told where the tip is, with a cursor that moves on th
       (one) => one?.data.tip?.height === height,
     );
   const first = await beat(FIRST_BLOCK + 1);
-  await publish(...ENTRIES.slice(2, 3));
+  await publish(...KV_ENTRIES.slice(2, 3));
   const second = await beat(FIRST_BLOCK + 2);
   const last = await until(
     'the cursor',

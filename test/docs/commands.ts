@@ -7,7 +7,8 @@ import * as change from '../../services/cli/src/usage/change.ts';
 import { addCompletion } from '../../services/cli/src/usage/completion.ts';
 import { addCreate } from '../../services/cli/src/usage/create.ts';
 import * as look from '../../services/cli/src/usage/look.ts';
-import { addGateway, addIngester, addProjector } from '../../services/cli/src/usage/processes.ts';
+import { addGateway, addIngester, addProjector, addRelay } from '../../services/cli/src/usage/processes.ts';
+import { addTokens } from '../../services/cli/src/usage/tokens.ts';
 import { markdownTable } from './page.ts';
 import { processFlags } from './settings.ts';
 
@@ -17,9 +18,10 @@ type Register = (program: Command, signal: AbortSignal, isCalled: boolean) => vo
 async function allCommands(): Promise<Command> {
   const program = new Command('vchain');
   const modules: readonly Readonly<Record<string, unknown>>[] = [
-    { addIngester, addProjector, addGateway, addDemo, addCreate, addDev },
+    { addIngester, addProjector, addGateway, addRelay, addDemo, addCreate, addDev },
     change,
     look,
+    { addTokens },
     { addBns, addCompletion },
   ];
   for (const register of modules.flatMap((module) => Object.values(module)))
@@ -92,7 +94,7 @@ export async function problemsOfCommand(line: string): Promise<string | null> {
     words.shift();
     command = next;
   }
-  const isProcess = ['ingester', 'projector', 'gateway'].includes(command.name());
+  const isProcess = ['ingester', 'projector', 'gateway', 'relay'].includes(command.name());
   const known = new Map(command.options.map(({ long, flags }) => [long ?? '', /[<[]/.test(flags)]));
   if (isProcess) for (const flag of processFlags(command.name())) known.set(`--${flag}`, true);
   let given = 0;

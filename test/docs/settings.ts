@@ -3,6 +3,7 @@ import { kafkaSecuritySpec, watchedSpec } from '@virtualchain/process';
 import { spec as gateway } from '../../services/gateway/src/config.ts';
 import { spec as ingester } from '../../services/ingester/src/settings/config.ts';
 import { spec as projector } from '../../services/projector/src/config.ts';
+import { spec as relay } from '../../services/relay/src/config.ts';
 import { markdownTable } from './page.ts';
 
 /** What every process shares: told once. */
@@ -14,6 +15,7 @@ export function settingsParts(): ReadonlyMap<string, string> {
     ['ingester', settingsTable(ingester, SHARED)],
     ['projector', settingsTable(projector, SHARED)],
     ['gateway', settingsTable(gateway, SHARED)],
+    ['relay', settingsTable(relay, SHARED)],
     ['kafka', settingsTable(kafkaSecuritySpec)],
     ['watched', settingsTable(watchedSpec)],
   ]);
@@ -33,7 +35,7 @@ function settingsTable(spec: Spec, toldElsewhere: Spec = {}): string {
 
 /** The flags that a process of a deployment reads. */
 export function processFlags(name: string): readonly string[] {
-  const specs: Readonly<Record<string, Spec>> = { ingester, projector, gateway };
+  const specs: Readonly<Record<string, Spec>> = { ingester, projector, gateway, relay };
   const spec = specs[name] ?? {};
   return ['chain', 'chain-parameters', ...Object.values(spec).flatMap(({ flag }) => flag ?? [])];
 }

@@ -1,13 +1,14 @@
 /**
- * Subscribers of bns on the real stack, one over server-sent events, one over a WebSocket, one that waits for six confirmations:
- * through reorganisations, and with gateway, projector and subscribers killed at random, each has exactly what it should.
+ * Subscribers of bns on the real stack, one over server-sent events, one over a WebSocket, one that waits for six confirmations, and a
+ * receiver of webhooks: through reorganisations, and with ingester, projector, gateway, relay and all of them killed at random, each has
+ * exactly what it should.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { applyChanges, type CollectedState, type FeedEntry } from '@virtualchain/gateway-client';
+import { createToken } from '@virtualchain/access';
+import { applyChanges, type CollectedState, type FeedEntry, type WebhookDelivery } from '@virtualchain/gateway-client';
 import type { RunningProcess } from '@virtualchain/local';
 import {
   allRows,
@@ -17,6 +18,7 @@ import {
   canonicalRow,
   type Row,
 } from '@virtualchain/machine';
+import { freePorts } from '../../infra/local/src/ports.ts';
 import type { Act } from '../../services/cli/src/demo/acts.ts';
 import { INGESTER_FLAGS, instanceOf, projectorFlags } from '../../services/cli/src/demo/deployment.ts';
 import { fundPeople, type People } from '../../services/cli/src/demo/people.ts';
@@ -46,10 +48,14 @@ beforeAll(async () => {
   system = await System.start({ seed });
   people = await fundPeople(system.miner);
   folder = await mkdtemp(join(tmpdir(), 'vchain-subscribers-'));
-  const port = await freePort();
+  const [port = 0, receiverPort = 0] = await freePorts(2);
   address = `http://127.0.0.1:${port}`;
+  starts.set('ingester', () => system.ingester({}, INGESTER_FLAGS));
   starts.set('projector', () => system.run('services/projector/src/main.ts', projectorFlags('bns')));
-  starts.set('gateway', () => system.run('services/cli/src/main.ts', ['gateway', '--api-port', String(port)]));
+  starts.set('gateway', () =>
+    system.run('services/cli/src/main.ts', ['gateway', '--api-port', String(port), ...RECEIVERS_HERE]),
+  );
+  starts.set('relay', () => system.run('services/cli/src/main.ts', ['relay', ...RECEIVERS_HERE]));
   for (const [name, transport, confirmations] of [
     ['sse', 'sse', 1],
     ['websocket', 'websocket', 1],
@@ -60,7 +66,7 @@ beforeAll(async () => {
         ...[fileOf(name), address, 'bns', 'bns', transport, String(confirmations)],
       ]),
     );
-  running.set('ingester', await system.ingester({}, INGESTER_FLAGS));
+  running.set('ingester', await begin('ingester'));
   running.set('projector', await begin('projector'));
   await until(
     'the projection',
@@ -68,6 +74,11 @@ beforeAll(async () => {
     (all) => all.some(({ tip }) => tip !== null),
   );
   for (const name of starts.keys()) if (!running.has(name)) running.set(name, await begin(name));
+  const secret = await register(`http://127.0.0.1:${receiverPort}/`);
+  starts.set('webhook', () =>
+    system.run('test/kit/webhook-process.ts', [fileOf('webhook'), String(receiverPort)], { WEBHOOK_SECRET: secret }),
+  );
+  running.set('webhook', await begin('webhook'));
 }, 240_000);
 
 afterAll(async () => {
@@ -75,15 +86,28 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-const fileOf = (name: string): string => join(folder, `${name}.jsonl`);
+/** Receivers of this machine, in clear text, at any port. */
+const RECEIVERS_HERE = [
+  ...['--allow-private-addresses', '127.0.0.1/32', '--allow-http-webhooks', '--webhook-ports', '1-65535'],
+] as const;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
+/** Registers a webhook for everything from the start. @returns its signing secret */
+async function register(url: string): Promise<string> {
+  const token = await createToken(system.postgresUrl, { name: 'e2e', scopes: ['webhooks'] });
+  const body = JSON.stringify({ url, chain: 'bns', machine: 'bns', from: 'start' });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await until(
+    'the webhook is registered',
+    async () => {
+      const response = await fetch(`${address}/v1/webhooks`, { method: 'POST', body, headers }).catch(() => null);
+      return { status: response?.status, body: (await response?.json()) as { readonly secret: string } | undefined };
+    },
+    ({ status }) => status === 201,
+  );
+  return answer.body?.secret ?? '';
 }
+
+const fileOf = (name: string): string => join(folder, `${name}.jsonl`);
 
 function begin(name: string): Promise<RunningProcess> {
   const start = starts.get(name);
@@ -123,7 +147,10 @@ async function reorganise(depth: number): Promise<void> {
   }
 }
 
-const storedBy = async (name: string): Promise<readonly FeedEntry[]> => readWholeLines(fileOf(name));
+const storedBy = async (name: string): Promise<readonly FeedEntry[]> =>
+  name === 'webhook'
+    ? readWholeLines<WebhookDelivery>(fileOf(name)).flatMap(({ entries }) => entries)
+    : readWholeLines(fileOf(name));
 
 async function wholeFeed(): Promise<readonly FeedEntry[]> {
   const entries: FeedEntry[] = [];
@@ -212,8 +239,13 @@ test(`seed ${seed}: through ${REORGS} reorganisations, killed at random, every s
   await Promise.all([work(), ...[...starts.keys()].map(kill)]);
   for (let i = 0; i < DEEP + 1; i++) await mine([]);
   await system.arrived(['bns']);
+  await until(
+    'the gateway answers again',
+    () => fetch(`${address}/v1/chains`).catch(() => null),
+    (response) => response?.status === 200,
+  );
   const feed = await wholeFeed();
-  const expected = { sse: feed, websocket: feed, deep: everSoDeep(feed, DEEP) };
+  const expected = { sse: feed, websocket: feed, webhook: feed, deep: everSoDeep(feed, DEEP) };
   expect(feed.filter(({ kind }) => kind === 'block.retracted').length).toBeGreaterThanOrEqual(REORGS);
   expect(expected.deep.length).toBeLessThan(feed.length);
   for (const [name, entries] of Object.entries(expected)) {
@@ -226,7 +258,10 @@ test(`seed ${seed}: through ${REORGS} reorganisations, killed at random, every s
     );
     expect({ name, stored: await storedBy(name) }).toEqual({ name, stored: entries });
   }
-  const state: CollectedState = new Map();
-  for (const entry of await storedBy('sse')) applyChanges(state, entry);
-  expect(sorted(state)).toEqual(sorted(await stateInPostgres()));
+  const rows = sorted(await stateInPostgres());
+  for (const name of ['sse', 'webhook']) {
+    const state: CollectedState = new Map();
+    for (const entry of await storedBy(name)) applyChanges(state, entry);
+    expect({ name, rows: sorted(state) }).toEqual({ name, rows });
+  }
 }, 400_000);

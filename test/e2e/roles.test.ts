@@ -12,7 +12,9 @@ import { Client } from '../kit/postgres-client.ts';
 import { statusesOf } from '../kit/projections.ts';
 import { type ScriptedNode, startScriptedNode } from '../kit/scripted-node.ts';
 import { sharedServers } from '../kit/shared-servers.ts';
+import { startedLine } from '../kit/started-line.ts';
 import { until } from '../kit/until.ts';
+import { WebhookReceiver } from '../kit/webhook-receiver.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const VCHAIN = resolve(root, 'services/cli/src/main.ts');
@@ -21,14 +23,21 @@ const PASSWORDS = {
   VCHAIN_INGESTER_PASSWORD: 'of the ingester',
   VCHAIN_PROJECTOR_PASSWORD: 'of the projector',
   VCHAIN_GATEWAY_PASSWORD: 'of the gateway',
+  VCHAIN_RELAY_PASSWORD: 'of the relay',
+  VCHAIN_OPERATOR_PASSWORD: 'of the operator',
 };
 
 let parts: RealParts<'postgres'>;
 let node: ScriptedNode;
+let started = 0;
 let prefix = '';
 let database = '';
 /** Who owns the database and may make roles, and is no superuser: what a hosted Postgres gives. */
 let owner = '';
+
+const RECEIVERS_HERE = [
+  ...['--allow-private-addresses', '127.0.0.1/32', '--allow-http-webhooks', '--webhook-ports', '1-65535'],
+] as const;
 
 const spelled = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '_');
 const as = (user: string, password: string) => Object.assign(new URL(database), { username: user, password }).href;
@@ -45,10 +54,10 @@ const vchain = (postgresUrl: string, ...args: readonly string[]) =>
     },
   });
 
-function start(name: keyof typeof FORBIDDEN, ...args: readonly string[]): Promise<RunningProcess> {
+function start(name: Exclude<keyof typeof FORBIDDEN, 'operator'>, ...args: readonly string[]): Promise<RunningProcess> {
   const url = asRole(name);
   return parts.startProcess({
-    name: `roles-${name}`,
+    name: `roles-${++started}-${name}`,
     command: process.execPath,
     args: [resolve(root, `services/${name}/src/main.ts`), ...args],
     env: {
@@ -76,7 +85,7 @@ beforeAll(async () => {
   await (await openProjection(owner, instance)).close();
   const { stdout } = await vchain(owner, 'roles', '--role-prefix', prefix, '--json');
   expect(Object.keys(JSON.parse(stdout) as object)).toEqual(
-    ['ingester', 'projector', 'gateway'].map((role) => `${prefix}_${role}`),
+    ['ingester', 'projector', 'gateway', 'relay', 'operator'].map((role) => `${prefix}_${role}`),
   );
   await using hands = await Client.connect(owner);
   await hands.rows('create schema theirs');
@@ -117,6 +126,49 @@ describe('each service works with its role', () => {
     });
     expect((await vchain(asRole('gateway'), 'verify', 'kv')).stdout).not.toBe('');
   }, 120_000);
+
+  test('the operator makes a token, the gateway registers its webhook, and the relay delivers', async () => {
+    await using receiver = await WebhookReceiver.start();
+    const made = await vchain(asRole('operator'), 'tokens', 'create', 'owner', '--scopes', 'read,webhooks', '--json');
+    const { token } = JSON.parse(made.stdout) as { readonly token: string };
+    const gateway = await start('gateway', '--api-port', '0', ...RECEIVERS_HERE);
+    const { address } = await startedLine(gateway);
+    await start('relay', ...RECEIVERS_HERE);
+    const ask = async (method: string, path: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
+      const response = await fetch(`${address}${path}`, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const wish = { url: receiver.url, chain: 'kv', machine: 'kv', from: 'start' };
+    const { status, body } = await ask('POST', '/v1/webhooks', wish);
+    expect({ status, body }).toMatchObject({ status: 201 });
+    receiver.secrets = [(body as { readonly secret: string }).secret];
+    const { id } = (body as { readonly webhook: { readonly id: string } }).webhook;
+    await until(
+      'the newest block is delivered',
+      async () => receiver.entries.at(-1)?.blockHash,
+      (hash) => hash === blocks.at(-1)?.hash,
+    );
+    for (const change of ['pause', 'resume', 'rotate'])
+      expect(await ask('POST', `/v1/webhooks/${id}/${change}`)).toMatchObject({ status: 200 });
+    expect(await ask('POST', `/v1/webhooks/${id}/redeliver`, { from: 'start' })).toMatchObject({ status: 200 });
+    const { webhooks } = JSON.parse((await vchain(asRole('gateway'), 'status', '--json')).stdout) as {
+      readonly webhooks: readonly object[];
+    };
+    expect(webhooks).toMatchObject([{ id, owner: 'owner', origin: new URL(receiver.url).origin }]);
+    expect(JSON.parse((await vchain(asRole('projector'), 'status', '--json')).stdout)).toMatchObject({
+      webhooks: null,
+    });
+    expect(await ask('DELETE', `/v1/webhooks/${id}`)).toMatchObject({ status: 200 });
+    const audit = await vchain(asRole('operator'), 'tokens', 'audit', '--json');
+    expect(JSON.parse(audit.stdout).changes).toHaveLength(7);
+    expect((await vchain(asRole('operator'), 'tokens', 'revoke', 'owner')).stdout).toContain('owner is revoked');
+    await vchain(owner, 'roles', '--role-prefix', prefix);
+  }, 120_000);
 });
 
 const EVERYBODY = [
@@ -140,6 +192,8 @@ const FORBIDDEN = {
     'drop schema kv_kv cascade',
   ],
   projector: [
+    'select * from vchain_access.tokens',
+    'select * from vchain_access.webhooks',
     "insert into vchain_log.topics (name) values ('mine')",
     'update vchain_log.topics set next_offset = 0',
     'delete from vchain_log.batches',
@@ -157,6 +211,35 @@ const FORBIDDEN = {
     'drop schema kv_kv cascade',
     'delete from vchain_log.batches',
     "insert into vchain_log.producers (transactional_id, epoch) values ('mine', 1)",
+    "insert into vchain_access.tokens (name, hash, scopes) values ('mine', '', '{read}')",
+    "update vchain_access.tokens set scopes = '{read,webhooks}'",
+    'select secret from vchain_access.webhook_secrets',
+    'update vchain_access.webhook_secrets set secret = null',
+    'delete from vchain_access.webhook_secrets',
+    "update vchain_access.webhooks set url = 'https://mine.example/'",
+    'update vchain_access.webhooks set owner = 1',
+    'select * from vchain_access.audit',
+    'delete from vchain_access.audit',
+    'create table vchain_access.mine ()',
+  ],
+  relay: [
+    'create schema mine',
+    'delete from kv_kv_v1_1.stored_operations',
+    'select * from vchain_log.topics',
+    'select hash from vchain_access.tokens',
+    'update vchain_access.tokens set revoked_at = null',
+    "update vchain_access.webhooks set url = 'https://mine.example/'",
+    'update vchain_access.webhooks set is_paused = true',
+    'delete from vchain_access.webhooks',
+    'update vchain_access.webhook_secrets set secret = null',
+    "insert into vchain_access.audit (actor, action, subject, detail) values ('me', 'none', 'none', '{}')",
+  ],
+  operator: [
+    'create schema mine',
+    "update vchain.builds set status = 'retired'",
+    'select * from kv_kv.names',
+    'delete from kv_kv_v1_1.stored_operations',
+    'select * from vchain_log.topics',
   ],
 } as const;
 

@@ -72,6 +72,7 @@ const ARGUMENTS = {
   ingester: ['--chain', 'kv'],
   projector: ['--chain', 'kv', '--machine', 'kv'],
   gateway: [],
+  relay: [],
 } as const;
 const PAGES = ['/status', '/health', '/ready', '/metrics', '/elsewhere'];
 const QUESTIONS = ['/openapi.json', '/docs', '/v1/status', '/v1/topology', '/v1/chains/kv/log'];
@@ -139,6 +140,7 @@ test.each([
   ['ingester', /"started"/],
   ['projector', /"started"/],
   ['gateway', /"started"/],
+  ['relay', /"delivers"/],
 ] as const)(
   'all is well: %s',
   async (service, enough) => {
@@ -161,6 +163,7 @@ test.each([
   ['ingester', /NODE_UNREACHABLE|ECONNREFUSED/],
   ['projector', /DATABASE_UNAVAILABLE|BROKER_UNAVAILABLE|ECONNREFUSED/],
   ['gateway', /DATABASE_UNAVAILABLE|ECONNREFUSED/],
+  ['relay', /BROKER_UNAVAILABLE/],
 ] as const)(
   'servers are away: %s',
   async (service, enough) => {
@@ -184,6 +187,7 @@ test.each([
   ['ingester, by the database of the log', 'ingester', /BROKER_REFUSED/],
   ['projector', 'projector', /DATABASE_REFUSED|BROKER_REFUSED/],
   ['gateway', 'gateway', /DATABASE_REFUSED/],
+  ['relay', 'relay', /BROKER_REFUSED/],
 ] as const)(
   'a password is refused: %s',
   async (how, service, enough) => {

@@ -6,6 +6,7 @@ import { useAnswer } from './data/use-answer.ts';
 import { useTicks } from './data/use-ticks.ts';
 import { CHAINS_AGAIN_MS } from './limits.ts';
 import { useKeyboard } from './parts/keyboard.ts';
+import { TokenForm, wantsToken } from './parts/token-form.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { MachinePages } from './views/machine-pages.tsx';
 import { NothingHere } from './views/nothing.tsx';
@@ -17,6 +18,7 @@ export function App() {
   const { path, query, moves } = useNavigation();
   const chains = useAnswer<ChainsAnswer>('/chains', moves + useTicks(CHAINS_AGAIN_MS));
   const view = viewOf(path);
+  const isLocked = wantsToken(chains.problem);
   useEffect(() => scrollTo(0, 0), [path, query.get('after')]);
   return (
     <>
@@ -25,10 +27,11 @@ export function App() {
       </a>
       <TopBar network={chains.body?.network ?? null} />
       <main id="main" class="main" tabIndex={-1}>
-        {view.kind === 'overview' && <Overview chains={chains} />}
-        {view.kind === 'search' && <Search chains={chains} />}
-        {view.kind === 'nothing' && <NothingHere />}
-        {'place' in view && (
+        {isLocked && <TokenForm problem={chains.problem} />}
+        {!isLocked && view.kind === 'overview' && <Overview chains={chains} />}
+        {!isLocked && view.kind === 'search' && <Search chains={chains} />}
+        {!isLocked && view.kind === 'nothing' && <NothingHere />}
+        {!isLocked && 'place' in view && (
           <MachinePages key={`${view.place.chain}/${view.place.machine}`} view={view} chains={chains} />
         )}
       </main>

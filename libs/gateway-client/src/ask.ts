@@ -17,6 +17,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** As whom a gateway is asked. */
+export interface AskAs {
+  /** A token of the gateway, `vct_…`; none where it asks for none. */
+  readonly token?: string | undefined;
+}
+
 /** Asks a question by its path: parameters that stand in the path are put there, the others behind the `?`. */
 export type Ask<All extends Questions<All>> = <Path extends keyof All & string>(
   path: Path,
@@ -29,7 +35,7 @@ export type Ask<All extends Questions<All>> = <Path extends keyof All & string>(
  * @throws TypeError where the gateway's address is none. From a question: GatewayRefused with the gateway's code,
  * GatewayUnavailable, NotAGateway, RangeError where a parameter of the path is not given
  */
-export function questionsOf<All extends Questions<All>>(gateway: string): Ask<All> {
+export function questionsOf<All extends Questions<All>>(gateway: string, { token }: AskAs = {}): Ask<All> {
   new URL(gateway);
   return async (path, ...[parameters, options]) => {
     const rest = new Map(Object.entries((parameters ?? {}) as Readonly<Record<string, string | number | boolean>>));
@@ -39,6 +45,6 @@ export function questionsOf<All extends Questions<All>>(gateway: string): Ask<Al
       rest.delete(name);
       return encodeURIComponent(value);
     });
-    return askJson(addressOf(gateway, place, Object.fromEntries(rest)), options?.signal) as never;
+    return askJson(addressOf(gateway, place, Object.fromEntries(rest)), { signal: options?.signal, token }) as never;
   };
 }

@@ -82,3 +82,10 @@ export class OperationNotSeen extends ExpectedError {
   readonly code = 'OPERATION_NOT_SEEN';
   readonly remedy = 'retry';
 }
+
+/** What came to a receiver of webhooks is not what its sender signed, or not now: answer 4xx, and do nothing of it. */
+export class WebhookRefused extends ExpectedError {
+  override readonly name = 'WebhookRefused';
+  readonly code = 'WEBHOOK_REFUSED';
+  readonly remedy = 'halt';
+}

@@ -28,7 +28,7 @@ const KINDS: ReadonlySet<string> = new Set<FeedEntry['kind']>([
   ...(['operation.accepted', 'operation.rejected', 'operation.ignored'] as const),
 ]);
 
-function feedOf({ gateway, chain, machine }: FeedOptions): Level<FeedEntry> {
+function feedOf({ gateway, chain, machine, token }: FeedOptions): Level<FeedEntry> {
   const path = `/v1/chains/${encodeURIComponent(chain)}/machines/${encodeURIComponent(machine)}`;
   return {
     path: `${path}/feed`,
@@ -40,7 +40,7 @@ function feedOf({ gateway, chain, machine }: FeedOptions): Level<FeedEntry> {
         : { kind: 'block.retracted', cursor, height, blockHash: hash, changes: takenBack(changes) },
     async hasSameState({ hash, changesHash }: HeldBlock, signal) {
       if (changesHash === null) return true;
-      const { block } = (await askJson(addressOf(gateway, `${path}/blocks/${hash}`), signal)) as {
+      const { block } = (await askJson(addressOf(gateway, `${path}/blocks/${hash}`), { signal, token })) as {
         readonly block: { readonly changesHash: string };
       };
       return block.changesHash === changesHash;

@@ -20,3 +20,7 @@ export const BLOCKS_WITH_CHANGES_MAX = 100;
 export const CURSORS_HELD_MAX = 4_096;
 /** Entries of a page. */
 export const PAGE_ENTRIES = 500;
+/** How old a delivery to a webhook may be, or how far from ours its sender's clock. */
+export const WEBHOOK_TOLERANCE_SECONDS = 300;
+/** Signatures of a delivery that are looked at. */
+export const SIGNATURES_MAX = 8;

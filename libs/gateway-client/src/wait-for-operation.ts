@@ -8,7 +8,10 @@ import { addressOf } from './subscription/options.ts';
 
 /** Where an operation is waited for, how deep, and how long. */
 export interface WaitOptions
-  extends Pick<FeedOptions, 'gateway' | 'chain' | 'machine' | 'transport' | 'silenceMs' | 'onRetry' | 'clock'> {
+  extends Pick<
+    FeedOptions,
+    'gateway' | 'token' | 'chain' | 'machine' | 'transport' | 'silenceMs' | 'onRetry' | 'clock'
+  > {
   /** How deep its block has to be; the newest block has 1, which is meant when absent. */
   readonly confirmations?: number;
   /** For ever when absent. */
@@ -64,12 +67,14 @@ async function seen(txid: string, options: Patient): Promise<OperationEntry | nu
  * nothing falls between.
  */
 async function placeOf(txid: string, options: Patient): Promise<{ readonly from?: number; readonly after?: string }> {
-  const { gateway, chain, machine, confirmations, signal } = options;
+  const { gateway, token, chain, machine, confirmations, signal } = options;
   const path = `/v1/chains/${encodeURIComponent(chain)}/machines/${encodeURIComponent(machine)}`;
   const now = addressOf(gateway, `${path}/feed`, { limit: 1, confirmations });
-  const { cursor } = (await patiently(() => askJson(now, signal), options)) as { readonly cursor: string | null };
+  const { cursor } = (await patiently(() => askJson(now, { signal, token }), options)) as {
+    readonly cursor: string | null;
+  };
   const asked = addressOf(gateway, `${path}/operations/${encodeURIComponent(txid)}`);
-  const found = (await patiently(() => askJson(asked, signal), options).catch((error: unknown) => {
+  const found = (await patiently(() => askJson(asked, { signal, token }), options).catch((error: unknown) => {
     if (isExpectedError(error) && error.code === 'NOT_FOUND') return null;
     throw error;
   })) as { readonly operation: { readonly height: number } } | null;

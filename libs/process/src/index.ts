@@ -34,7 +34,17 @@ export {
   problemsOfKafkaSecurity,
 } from './settings/kafka-security.ts';
 export { logPlaceOf, logSpec, problemsOfLogPlace, problemsOfLogPlaces } from './settings/log-place.ts';
-export { addresses, clientUrl, clientUrls, integer, oneOf, port, text, toggle } from './settings/parsers.ts';
+export {
+  addresses,
+  clientUrl,
+  clientUrls,
+  integer,
+  moduleNames,
+  oneOf,
+  port,
+  text,
+  toggle,
+} from './settings/parsers.ts';
 export { redactText, rememberSecret, rememberUrlSecrets } from './settings/secrets.ts';
 export { optional, type Parser, required, type Setting } from './settings/setting.ts';
 export { type Env, readVariable } from './settings/variable.ts';

@@ -7,6 +7,14 @@ export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
+export {
+  connectDatabase,
+  type Database,
+  type Db,
+  inTransaction,
+  orDatabaseError,
+  type PoolPurpose,
+} from './build/database/database.ts';
 export type { FeedChange, JsonRow } from './build/feed/changes.ts';
 export { type CompareRulesOptions, compareRules, type RulesCompared } from './compare-rules/compare-rules.ts';
 export type { DifferingBlock, DifferingRow, ToldRow } from './compare-rules/differences.ts';
@@ -62,7 +70,7 @@ export type {
   OperationJudged,
 } from './read/feed/feed-entry.ts';
 export { type Reorganisation, type ReorganisationPage, readReorganisations } from './read/feed/reorganisations.ts';
-export { findFeedBlock } from './read/feed/retired-feed.ts';
+export { findFeedBlock, findHeldOfFeed, type HeldOfFeed } from './read/feed/retired-feed.ts';
 export { type FeedTotals, readFeedTotals } from './read/feed-totals.ts';
 export { readHashes } from './read/hashes.ts';
 export { type LogPlaceOfBlock, readLogCursor, readLogPlace } from './read/log-cursor.ts';
@@ -77,6 +85,8 @@ export { type TakenOver, takeOver } from './rebuild/take-over.ts';
 export { readBuildSizes, type SizedBuild } from './registry/build-sizes.ts';
 export { dropBuild, dropRetired } from './registry/change-builds.ts';
 export { prepareToBuild } from './registry/make-build.ts';
+export { inMigrated } from './registry/migrated.ts';
+export type { MigratedSchema, SchemaMigration } from './registry/migrated-schema.ts';
 export { createBuild, openBuild, openLiveBuild, openProjection } from './registry/open-build.ts';
 export {
   liveAmong,

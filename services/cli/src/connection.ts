@@ -45,6 +45,8 @@ export interface Connection {
   readonly topicPrefix?: string;
   /** A gateway that is asked instead of all of these. */
   readonly gatewayUrl?: string;
+  /** Who asks it. */
+  readonly gatewayToken?: string | undefined;
 }
 
 /** Settings that a command needs and nobody gave. */
@@ -139,6 +141,11 @@ const GATEWAY = {
       about: 'ask this gateway, and nothing else',
     },
   ),
+  gatewayToken: optional(text, {
+    env: 'VCHAIN_GATEWAY_TOKEN',
+    about: 'the token that the gateway asks for',
+    secret: true,
+  }),
 } as const;
 const GATEWAY_COMMANDS = new WeakSet<Command>();
 
@@ -176,7 +183,7 @@ export function withConnection(
   const { flag: gateway, env: variable, about: told } = GATEWAY.gatewayUrl;
   if (takesGateway) {
     GATEWAY_COMMANDS.add(command);
-    command.option(`--${gateway} <url>`, `${told} (${variable})`);
+    command.option(`--${gateway} <url>`, `${told} (${variable}; its token from VCHAIN_GATEWAY_TOKEN)`);
   }
   for (const [name, { flag, env, about, parser }] of Object.entries(SPEC)) {
     const value = Object.is(parser, toggle) ? '' : ' <value>';
@@ -248,8 +255,8 @@ function readGateway(options: Options, env: Env): Connection | null {
   const { config, problems } = readSettings({ ...GATEWAY, chain: SPEC.chain }, env, named);
   if (config.gatewayUrl === undefined && problems.length === 0) return null;
   if (problems.length > 0) throw new ConfigInvalid(problems);
-  const { gatewayUrl = '', chain } = config;
-  return { gatewayUrl, chain: chain ?? 'kv', isChainNamed: chain !== undefined };
+  const { gatewayUrl = '', gatewayToken, chain } = config;
+  return { gatewayUrl, gatewayToken, chain: chain ?? 'kv', isChainNamed: chain !== undefined };
 }
 
 /** The settings with the rules of the client of nodes, where a node is used and named. */

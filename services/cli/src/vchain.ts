@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ENDED_BY_SIGNAL, EXIT_CODES } from './exit-codes.ts';
 import { lookEndMs } from './limits.ts';
 import { calledIn, told, UsageInvalid } from './told.ts';
-import { addGateway, addIngester, addProjector, PROCESSES } from './usage/processes.ts';
+import { addGateway, addIngester, addProjector, addRelay, PROCESSES } from './usage/processes.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   ingester: async () => addIngester,
   projector: async () => addProjector,
   gateway: async () => addGateway,
+  relay: async () => addRelay,
   demo: async () => (await import('./demo/command.ts')).addDemo,
   create: async () => (await import('./usage/create.ts')).addCreate,
   dev: async () => (await import('./dev/command.ts')).addDev,
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   builds: async () => (await change()).addBuilds,
   prune: async () => (await change()).addPrune,
   roles: async () => (await change()).addRoles,
+  tokens: async () => (await import('./usage/tokens.ts')).addTokens,
   bns: async () => (await import('./bns/command.ts')).addBns,
   completion: async () => (await import('./usage/completion.ts')).addCompletion,
 };

@@ -1,4 +1,5 @@
 import compress from '@fastify/compress';
+import cors from '@fastify/cors';
 import etag from '@fastify/etag';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -7,6 +8,9 @@ import type { Collection, Collections } from '@virtualchain/machine';
 import type { Metrics } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type AccessOptions, addTokens, corsOf, securityOf } from './access/access-options.ts';
+import { SUBPROTOCOL } from './access/credential.ts';
+import type { Tokens } from './access/tokens.ts';
 import { measureAnswers } from './answer-metrics.ts';
 import {
   ANSWER_TIMEOUT_MS,
@@ -30,6 +34,7 @@ import { addReorganisationRoutes } from './routes/reorganisation-routes.ts';
 import { addSealRoute } from './routes/seal-routes.ts';
 import { addFeedRoutes, addLogRoutes, addPendingRoutes } from './routes/subscription-routes.ts';
 import { addTopologyRoute } from './routes/topology-routes.ts';
+import { addWebhookRoutes } from './routes/webhook-routes.ts';
 import type { ServedMachine } from './served.ts';
 import { type ServedLogs, Subscriptions } from './subscriptions/subscriptions.ts';
 
@@ -40,6 +45,10 @@ export interface ApiOptions {
   readonly served: readonly ServedMachine[];
   readonly version: string;
   readonly requestsPerMinute: number;
+  /** Everybody may ask, and nobody has webhooks, without. */
+  readonly access?: AccessOptions;
+  /** Of pages elsewhere that may ask from a browser: `https://page.example`, or `*`. */
+  readonly corsOrigins?: readonly string[];
   /** Where the logs of the chains are; feeds alone are served without. */
   readonly logs?: ServedLogs;
   readonly subscribersMax?: number;
@@ -64,6 +73,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   });
+  if (options.corsOrigins !== undefined) await server.register(cors, corsOf(options.corsOrigins));
   tellProblems(server, options.onBug);
   if (options.metrics !== undefined) measureAnswers(server, options.metrics);
   await server.register(rateLimit, {
@@ -72,24 +82,18 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     errorResponseBuilder: (_request, { max, after }) =>
       new RateLimited(`more than ${max} questions of one address in a minute; ask again in ${after}`),
   });
-  const subscriptions = subscriptionsOf(options);
+  const tokens = options.access === undefined ? null : addTokens(server, options.access);
+  const subscriptions = subscriptionsOf(options, tokens);
   server.addHook('preClose', () => subscriptions[Symbol.asyncDispose]());
-  await server.register(websocket, { options: { maxPayload: BODY_BYTES_MAX } });
-  await server.register(compress);
-  await server.register(etag);
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'virtualchain gateway',
-        version: options.version,
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-        description: 'Virtual chains and their state machines. Every answer names the block at which it was read.',
-      },
-      servers: [{ url: '/' }],
-      security: [],
+  await server.register(websocket, {
+    options: {
+      maxPayload: BODY_BYTES_MAX,
+      handleProtocols: (named: ReadonlySet<string>) => named.has(SUBPROTOCOL) && SUBPROTOCOL,
     },
   });
+  await server.register(compress);
+  await server.register(etag);
+  await server.register(swagger, { openapi: documentOf(options) });
   // What was read may be taken back by a reorganisation: it may be kept, and has to be asked for again.
   server.addHook('onSend', async (_request, reply) => {
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-cache');
@@ -104,6 +108,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
         });
       for (const chain of new Set(options.served.map(({ instance }) => instance.chain.name)))
         await v1.register(async (own) => addLogRoutes(own, subscriptions, chain), { prefix: `/chains/${chain}` });
+      const { access, served } = options;
+      if (access !== undefined) addWebhookRoutes(v1, { ...access, served, subscriptions });
     },
     { prefix: '/v1' },
   );
@@ -115,10 +121,25 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   return server;
 }
 
-function subscriptionsOf(options: ApiOptions): Subscriptions {
+/** What the OpenAPI document says of itself. */
+function documentOf({ version, access }: ApiOptions) {
+  return {
+    openapi: '3.1.0' as const,
+    info: {
+      title: 'virtualchain gateway',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: 'Virtual chains and their state machines. Every answer names the block at which it was read.',
+    },
+    servers: [{ url: '/' }],
+    ...securityOf(access),
+  };
+}
+
+function subscriptionsOf(options: ApiOptions, tokens: Tokens | null): Subscriptions {
   const { registry, served, logs = null, metrics, onBug, onRetry } = options;
   return new Subscriptions({
-    ...{ registry, served, logs, onBug, onRetry: onRetry ?? (() => undefined) },
+    ...{ registry, served, logs, tokens, onBug, onRetry: onRetry ?? (() => undefined) },
     subscribersMax: options.subscribersMax ?? SUBSCRIBERS_DEFAULT,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     slowReaderMs: options.slowReaderMs ?? SLOW_READER_MS,

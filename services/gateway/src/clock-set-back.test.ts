@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import type { Source } from '@virtualchain/subscriptions';
 import type { Sink } from './subscriptions/sink.ts';
 import { serveSubscriber } from './subscriptions/subscriber.ts';
-import type { Source } from './subscriptions/unit.ts';
 
 const HOUR_MS = 3_600_000;
 /** At its end: whoever waits for more waits for ever. */
@@ -36,6 +36,7 @@ test('clock-set-back: subscribers get heartbeats as before', async () => {
     source: still,
     wish: { after: '0', selection: { filter: null, blocks: true }, confirmations: 1 },
     first: [],
+    gone: null,
     signal: new AbortController().signal,
     heartbeatMs: 20,
     onSent: () => undefined,

@@ -3,27 +3,34 @@ import {
   clientUrl,
   integer,
   logSpec,
+  moduleNames,
   optional,
   type Parser,
   port,
   required,
   text,
+  toggle,
   watchedSpec,
 } from '@virtualchain/process';
-import { REQUESTS_PER_MINUTE_DEFAULT, SUBSCRIBERS_DEFAULT } from './limits.ts';
+import { policySpec } from '@virtualchain/webhooks';
+import { REQUESTS_PER_MINUTE_DEFAULT, REQUESTS_PER_TOKEN_DEFAULT, SUBSCRIBERS_DEFAULT } from './limits.ts';
 
-const modules: Parser<readonly string[]> = {
-  rule: 'names or modules, separated by commas',
+/** Origins as browsers write them. */
+const origins: Parser<readonly string[]> = {
+  rule: '* or origins such as https://page.example, separated by commas',
   isQuotable: true,
   parse(given) {
     const all = given.split(',').map((one) => one.trim());
-    return all.every((one) => one !== '') ? all : undefined;
+    const isOrigin = (one: string): boolean => one === '*' || (URL.canParse(one) && new URL(one).origin === one);
+    return all.every(isOrigin) ? all : undefined;
   },
 };
 
+const databaseUrl = clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl);
+
 /** Settings of the gateway; every flag has an environment variable. */
 export const spec = {
-  postgresUrl: required(clientUrl('a URL such as postgres://user:password@host/database', problemsOfPostgresUrl), {
+  postgresUrl: required(databaseUrl, {
     flag: 'postgres-url',
     env: 'VCHAIN_POSTGRES_URL',
     about: 'the database of the network; rights to read are enough',
@@ -34,13 +41,13 @@ export const spec = {
     env: 'VCHAIN_NETWORK',
     about: 'the network: mainnet, testnet3, testnet4, signet, regtest',
   }),
-  chains: optional(modules, {
+  chains: optional(moduleNames, {
     flag: 'chain',
     env: 'VCHAIN_CHAIN',
     about: 'modules of virtual chains that are not built in, separated by commas',
     fallback: [],
   }),
-  machines: optional(modules, {
+  machines: optional(moduleNames, {
     flag: 'machine',
     env: 'VCHAIN_MACHINE',
     about: 'modules of state machines that are not built in, separated by commas',
@@ -77,5 +84,55 @@ export const spec = {
     about: 'how often one address may ask in a minute',
     fallback: REQUESTS_PER_MINUTE_DEFAULT,
   }),
+  requestsPerToken: optional(integer({ min: 1 }), {
+    flag: 'requests-per-token',
+    env: 'VCHAIN_REQUESTS_PER_TOKEN',
+    about: 'how often the holder of a token that says nothing else may ask in a minute',
+    fallback: REQUESTS_PER_TOKEN_DEFAULT,
+  }),
+  requireTokens: optional(toggle, {
+    flag: 'require-tokens',
+    env: 'VCHAIN_REQUIRE_TOKENS',
+    about: 'answers those alone who bring a token of vchain tokens; webhooks always need one',
+    fallback: false,
+  }),
+  allowAnyone: optional(toggle, {
+    flag: 'allow-anyone',
+    env: 'VCHAIN_ALLOW_ANYONE',
+    about:
+      'answers without tokens although others than this machine can reach --api-host: everybody there can read everything',
+    fallback: false,
+  }),
+  corsOrigins: optional(origins, {
+    flag: 'cors-origins',
+    env: 'VCHAIN_CORS_ORIGINS',
+    about: 'whose pages may ask from a browser: * or origins such as https://page.example, separated by commas',
+  }),
+  accessPostgresUrl: optional(databaseUrl, {
+    flag: 'access-postgres-url',
+    env: 'VCHAIN_ACCESS_POSTGRES_URL',
+    about: 'the database of tokens and webhooks, where it is another one: a replica cannot keep webhooks',
+    secret: true,
+  }),
+  ...policySpec,
   ...watchedSpec,
 } as const;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** What others than this machine can reach asks for tokens, or says that it does not. */
+export function problemsOfAccess(config: {
+  readonly apiHost?: string | undefined;
+  readonly requireTokens?: boolean | undefined;
+  readonly allowAnyone?: boolean | undefined;
+}): readonly string[] {
+  const { apiHost = '', requireTokens, allowAnyone } = config;
+  if (requireTokens === true && allowAnyone === true)
+    return [
+      'VCHAIN_REQUIRE_TOKENS (--require-tokens) and VCHAIN_ALLOW_ANYONE (--allow-anyone) are both set: leave one out',
+    ];
+  if (requireTokens !== false || allowAnyone !== false || LOOPBACK.test(apiHost)) return [];
+  return [
+    `VCHAIN_API_HOST (--api-host) is ${JSON.stringify(apiHost)}, which others than this machine may reach, and nobody needs a token: set VCHAIN_REQUIRE_TOKENS=true (--require-tokens) and make tokens with vchain tokens create, or say with VCHAIN_ALLOW_ANYONE=true (--allow-anyone) that everybody may read everything`,
+  ];
+}

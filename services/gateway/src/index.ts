@@ -1,3 +1,4 @@
+export type { AccessOptions } from './access/access-options.ts';
 export { type ApiOptions, createApi } from './api.ts';
-export { type Modules, patient, type ServedMachine, servedMachines } from './served.ts';
+export { patient, type ServedMachine, servedMachines } from './served.ts';
 export { runGateway } from './service.ts';

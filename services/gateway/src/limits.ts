@@ -1,8 +1,16 @@
 /** Entries of a page where the caller says nothing, and at most. */
 export const PAGE_ENTRIES_DEFAULT = 50;
 export const PAGE_ENTRIES_MAX = 500;
-/** Bytes of a request's body: nothing here takes one. */
+/** Bytes of a request's body: questions take none. */
 export const BODY_BYTES_MAX = 1_024;
+/** The same of what is said of webhooks. */
+export const WEBHOOK_BODY_BYTES_MAX = 16_384;
+/** How long signing secrets stay valid after a newer one was made: a day where nothing is said, and at most. */
+export const SECRET_OVERLAP_SECONDS_DEFAULT = 86_400;
+export const SECRET_OVERLAP_SECONDS_MAX = 2_592_000;
+/** So long is believed what was found of a token, one that is revoked included; and of how many that is kept. */
+export const TOKEN_KEPT_MS = 5_000;
+export const TOKENS_KEPT_MAX = 10_000;
 /** Bytes of a parameter in a path, such as a key. */
 export const PATH_PARAMETER_CHARACTERS_MAX = 4_096;
 /** Characters of a script as hex, as a filter: longer ones are found by their address. */
@@ -23,22 +31,16 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 export const ANSWER_TIMEOUT_MS = 30_000;
 /** Requests of one address in a minute where nothing else is configured. */
 export const REQUESTS_PER_MINUTE_DEFAULT = 6_000;
-/** How often it is looked which machines are live. */
-export const MACHINES_LOOK_MS = 5_000;
-/** Before a database that is away is asked again which machines are live. */
-export const DATABASE_RETRY = { firstMs: 200, lastMs: 5_000 };
-/** How often a feed is looked at for what is new. */
-export const FEED_POLL_MS = 200;
+/** Requests of one token in a minute, from wherever, where neither it nor the gateway says otherwise. */
+export const REQUESTS_PER_TOKEN_DEFAULT = 6_000;
+/** How often it is looked what waits to be mined. */
+export const PENDING_POLL_MS = 200;
 /** Before the log is tried again. */
 export const LOG_RETRY = { firstMs: 100, lastMs: 10_000 };
-/** Reads of a feed or a log at once, for subscribers that are behind. */
-export const READS_AT_ONCE_MAX = 3;
 /** Characters of a log that are read at once for such a one. */
 export const READ_CHARACTERS_MAX = 4 * 1024 * 1024;
 /** What is kept of the newest blocks of a stream, for all its subscribers. */
 export const RING_CHARACTERS_MAX = 16 * 1024 * 1024;
-/** The same of a feed: there is one for each machine, and it stands there twice, as text and as the bytes that are sent. */
-export const FEED_RING_CHARACTERS_MAX = 6 * 1024 * 1024;
 /** What is handed to a connection at once. */
 export const CHUNK_CHARACTERS_MAX = 64 * 1024;
 /** So many messages of a WebSocket are handed over before the first of them has to be taken. */
@@ -55,15 +57,11 @@ export const SUBSCRIBERS_DEFAULT = 5_000;
 export const CONFIRMATIONS_MAX = 1_000;
 /** How long a log may take to be read to its end, before a subscription from now on begins. */
 export const START_TIMEOUT_MS = 20_000;
-/** A subscriber is handed so many blocks at once, so that it notices when it is to stop. */
-export const UNITS_AT_ONCE_MAX = 64;
-/** Blocks that wait to be deep enough and are kept with all that is told of them; others are read again. */
-export const UNITS_HELD_MAX = 16;
 /** Cursors of a log that are known to be right; the ring of its newest blocks is shorter mostly. */
 export const CURSORS_KNOWN_MAX = 20_000;
-/** Filters that are remembered: whoever has the same ones shares what was found for them. */
-export const SELECTIONS_KNOWN_MAX = 2_000;
 /** How long a page is looked for entries that pass its filter; then it is answered as it is. */
 export const PAGE_SEARCH_MS = 2_000;
 /** The highest block height that the database can hold. */
 export const HEIGHT_MAX = 2_147_483_647;
+/** How long a browser may keep what pages of other places may do. */
+export const CORS_KEPT_SECONDS = 600;

@@ -1,6 +1,6 @@
 import type { Reading } from '@virtualchain/machine';
 import type { ReadAt } from '@virtualchain/projection';
-import { QuestionInvalid } from './problems.ts';
+import { QuestionInvalid } from '@virtualchain/subscriptions';
 
 /** What every answer says of the moment that it is of. */
 export interface AnsweredMoment {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { ExpectedError, isExpectedError } from '@virtualchain/kernel';
 import { redactText } from '@virtualchain/process';
+import { FeedGone } from '@virtualchain/subscriptions';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FeedGone } from './subscriptions/stream-ended.ts';
 
 /** RFC 9457, with our code. */
 export interface Problem {
@@ -13,13 +13,6 @@ export interface Problem {
   readonly detail: string;
   /** Of FEED_GONE: where to go on. */
   readonly resume?: { readonly after: string | null };
-}
-
-/** What is wrong with a question, told before anything is read. */
-export class QuestionInvalid extends ExpectedError {
-  override readonly name = 'QuestionInvalid';
-  readonly code = 'QUESTION_INVALID';
-  readonly remedy = 'halt';
 }
 
 /** The block that pages of a list are read at was taken back: what came before may not fit what would come now. */
@@ -36,7 +29,7 @@ export class NotThere extends ExpectedError {
   readonly remedy = 'halt';
 }
 
-/** Something else than GET was asked. */
+/** Something else than GET was asked, where only webhooks take more. */
 export class MethodNotAllowed extends ExpectedError {
   override readonly name = 'MethodNotAllowed';
   readonly code = 'METHOD_NOT_ALLOWED';
@@ -53,7 +46,11 @@ export class RateLimited extends ExpectedError {
 /** Status and title by code; what is not named here is 503 where a later try may help, else 500. */
 const STATUSES: Readonly<Record<string, readonly [status: number, title: string]>> = {
   QUESTION_INVALID: [400, 'The question cannot be read'],
+  ADDRESS_REFUSED: [400, 'The address is refused'],
   FILTER_INVALID: [400, 'The filter cannot be read'],
+  TOKEN_MISSING: [401, 'A token is needed'],
+  TOKEN_INVALID: [401, 'The token is not valid'],
+  SCOPE_MISSING: [403, 'The token is not for that'],
   NOT_FOUND: [404, 'There is nothing there'],
   HEIGHT_OUT_OF_RANGE: [404, 'The height is not kept'],
   BLOCK_NOT_ON_BRANCH: [404, 'The block is not on the branch'],
@@ -61,8 +58,11 @@ const STATUSES: Readonly<Record<string, readonly [status: number, title: string]
   PAGE_GONE: [410, 'The block of these pages was taken back'],
   FEED_GONE: [410, 'Another build is live'],
   CURSOR_AHEAD: [409, 'The cursor is ahead of this gateway'],
+  WEBHOOKS_TOO_MANY: [409, 'The token has too many webhooks'],
+  SECRETS_TOO_MANY: [409, 'Too many secrets are valid'],
   UPGRADE_REQUIRED: [426, 'A WebSocket is opened here'],
   RATE_LIMITED: [429, 'Too many questions'],
+  ACCESS_NOT_READY: [503, 'Webhooks are not set up here'],
   LOG_NOT_SERVED: [503, 'The log is not served here'],
   PENDING_NOT_SERVED: [503, 'Operations in no block are not served'],
   PENDING_GONE: [503, 'What waits is told anew'],
@@ -119,11 +119,13 @@ export function tellProblems(server: FastifyInstance, onBug: (error: unknown) =>
     if (told.code === 'BUG') onBug(error);
     return sendProblem(reply, told);
   });
-  // Before a body is looked at: there is nothing that takes one.
+  // Before a body is looked at.
   server.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'GET' || request.method === 'HEAD') return;
+    if (request.method === 'GET' || request.method === 'HEAD' || !request.is404) return;
     reply.header('allow', 'GET, HEAD');
-    throw new MethodNotAllowed(`${request.method}: every question is a GET`);
+    throw new MethodNotAllowed(
+      `${request.method}: every question is a GET; webhooks alone are changed by POST and DELETE`,
+    );
   });
   server.setNotFoundHandler((request, reply) =>
     sendProblem(

@@ -1,19 +1,7 @@
-import { builtInChains, builtInMachines, loadChain, loadMachine } from '@virtualchain/definitions';
 import { causesOf, isExpectedError } from '@virtualchain/kernel';
-import {
-  type MachineInstance,
-  type Reader,
-  type RegisteredBuild,
-  type Registry,
-  readerOf,
-} from '@virtualchain/projection';
+import { type MachineInstance, type Reader, type Registry, readerOf } from '@virtualchain/projection';
+import { liveMachines, type Modules } from '@virtualchain/subscriptions';
 import { CANCELLED_READS_MAX } from './limits.ts';
-
-/** Definitions that are not built in, by their modules. */
-export interface Modules {
-  readonly chains: readonly string[];
-  readonly machines: readonly string[];
-}
 
 /** A machine whose live build is read: its definition, made as the build was, and the reads of it. */
 export interface ServedMachine {
@@ -21,21 +9,18 @@ export interface ServedMachine {
   readonly reader: Reader;
 }
 
-/**
- * The live machines of the database whose definitions are known: the built-in ones, and those of the modules. Their parameters
- * are those of their builds. A build of another network, or whose definition nobody named, is left out.
- */
+/** The live machines whose definitions are known, with the reads of each. */
+export function servedOf(registry: Registry, instances: readonly MachineInstance[]): readonly ServedMachine[] {
+  return instances.map((instance) => ({ instance, reader: patient(readerOf(registry, instance)) }));
+}
+
+/** The same, looked up. Throws as `liveMachines` does. */
 export async function servedMachines(
   registry: Registry,
   network: string,
   modules: Modules,
 ): Promise<readonly ServedMachine[]> {
-  const builds = await registry.builds();
-  const live = builds.filter((build) => build.status === 'live' && build.network === network);
-  const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
-  return found
-    .filter((instance) => instance !== null)
-    .map((instance) => ({ instance, reader: patient(readerOf(registry, instance)) }));
+  return servedOf(registry, (await liveMachines(registry, network, modules)).instances);
 }
 
 /**
@@ -62,20 +47,4 @@ const NOT_AGAIN = /^(57014|57P03|E[A-Z_]+)$/;
 function isCancelled(error: unknown): boolean {
   if (!isExpectedError(error) || error.code !== 'DATABASE_UNAVAILABLE') return false;
   return !causesOf(error).some(({ code }) => code !== error.code && NOT_AGAIN.test(String(code)));
-}
-
-async function instanceOf(build: RegisteredBuild, modules: Modules): Promise<MachineInstance | null> {
-  const { network } = build;
-  const parameters = { chain: build.parameters.chain ?? {}, machine: build.parameters.machine ?? {} };
-  const chains = builtInChains.includes(build.chain) ? [build.chain] : modules.chains;
-  for (const chainPlace of chains) {
-    const chain = await loadChain(chainPlace, parameters.chain);
-    if (chain.name !== build.chain) continue;
-    const machines = builtInMachines.includes(build.machine) ? [build.machine] : modules.machines;
-    for (const machinePlace of machines) {
-      const machine = await loadMachine(machinePlace, chain, parameters.machine);
-      if (machine.name === build.machine) return { chain, machine, network, parameters: parameters.machine };
-    }
-  }
-  return null;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { openAccess } from '@virtualchain/access';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { openLogAt } from '@virtualchain/operation-log';
 import {
@@ -15,8 +16,9 @@ import {
   startHealthServer,
 } from '@virtualchain/process';
 import { openRegistry, type Registry } from '@virtualchain/projection';
+import { policyOf } from '@virtualchain/webhooks';
 import { createApi } from './api.ts';
-import { spec } from './config.ts';
+import { problemsOfAccess, spec } from './config.ts';
 import { serveLiveMachines } from './serving.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -38,12 +40,15 @@ export async function runGateway(args: readonly string[]): Promise<never> {
 
 async function serve(args: readonly string[], logger: Logger, signal: AbortSignal): Promise<void> {
   usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
-  const config = readConfig(spec, process.env, args, [problemsOfLogPlaces]);
+  const config = readConfig(spec, process.env, args, [problemsOfLogPlaces, problemsOfAccess]);
   logger.level = config.logLevel;
   const { network, chains, machines, requestsPerMinute } = config;
   const metrics = createMetrics();
   metrics.watchProcess();
   await using registry = await openRegistry(config.postgresUrl);
+  await using tables = openAccess(config.accessPostgresUrl ?? config.postgresUrl);
+  const { requireTokens: areTokensRequired, requestsPerToken, corsOrigins } = config;
+  const access = { db: tables.db, areTokensRequired, policy: policyOf(config), requestsPerToken };
   let names: readonly string[] = [];
   await using health = await startHealthServer({
     host: config.httpHost,
@@ -51,7 +56,7 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
     metrics,
     health: () => ({ ok: true }),
     ready: () => isReady(registry),
-    status: () => ({ service: 'gateway', network, machines: names }),
+    status: () => ({ service: 'gateway', network, machines: names, areTokensRequired }),
   });
   logger.info({ port: health.port }, 'listening');
   const isLogKnown = config.kafkaBrokers !== undefined || config.logPostgresUrl !== undefined;
@@ -64,6 +69,8 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
       createApi({
         ...{ registry, network, served, version, requestsPerMinute, metrics, subscribersMax: config.subscribersMax },
         ...(log === null ? {} : { logs: { log, topicOf } }),
+        ...(corsOrigins === undefined ? {} : { corsOrigins }),
+        access,
         onRetry: (error) => logger.warn({ err: error }, 'a read for subscribers failed; it is tried again'),
         onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
       }),

@@ -1,9 +1,8 @@
-import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import type { Logger } from '@virtualchain/process';
-import type { RegisteredBuild, Registry } from '@virtualchain/projection';
+import type { Registry } from '@virtualchain/projection';
+import { awaitLiveMachines, type Modules, untilOthersLive } from '@virtualchain/subscriptions';
 import type { FastifyInstance } from 'fastify';
-import { DATABASE_RETRY, MACHINES_LOOK_MS } from './limits.ts';
-import { type Modules, type ServedMachine, servedMachines } from './served.ts';
+import { type ServedMachine, servedOf } from './served.ts';
 
 /** What is served where. */
 export interface ServingOptions {
@@ -25,15 +24,15 @@ export interface ServingOptions {
  * there, or with other rules or parameters, all are made anew, at the same address; subscribers are told to connect again.
  */
 export async function serveLiveMachines(options: ServingOptions): Promise<void> {
-  const { registry, network, modules, host, signal, create, onServing } = options;
+  const { registry, network, modules, host, logger, signal, create, onServing } = options;
+  const onRetry = (error: unknown): void =>
+    logger.warn({ err: error }, 'the database does not say which machines are live; it is asked again');
   let { port } = options;
   while (!signal.aborted) {
-    const found = await untilAnswered(options, async () => ({
-      key: await liveKey(registry, network),
-      served: await servedMachines(registry, network, modules),
-    }));
+    const found = await awaitLiveMachines({ registry, network, modules, signal, onRetry });
     if (found === null) return;
-    const { key, served } = found;
+    const { key } = found;
+    const served = servedOf(registry, found.instances);
     const api = await create(served);
     try {
       const address = await api.listen({ host, port });
@@ -42,51 +41,10 @@ export async function serveLiveMachines(options: ServingOptions): Promise<void> 
         served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`),
         address,
       );
-      await untilChanged(options, key);
+      await untilOthersLive({ registry, network, signal }, key);
+      if (!signal.aborted) logger.info('other machines are live: the questions are made anew');
     } finally {
       await api.close();
     }
   }
-}
-
-/** Asks the database until it answers, at the start too: one that is away is waited for. Null once the signal came. */
-async function untilAnswered<Answer>(
-  { logger, signal }: ServingOptions,
-  ask: () => Promise<Answer>,
-): Promise<Answer | null> {
-  const waits = createBackOff(DATABASE_RETRY);
-  while (!signal.aborted) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isExpectedError(error) || error.remedy !== 'retry') throw error;
-      logger.warn({ err: error }, 'the database does not say which machines are live; it is asked again');
-    }
-    await wallClock.sleep(waits.nextMs(), signal);
-  }
-  return null;
-}
-
-/** Until other machines are live than `key` tells of, or the signal. A database that is away changes nothing. */
-async function untilChanged({ registry, network, logger, signal }: ServingOptions, key: string): Promise<void> {
-  for (;;) {
-    await wallClock.sleep(MACHINES_LOOK_MS, signal);
-    if (signal.aborted) return;
-    const now = await liveKey(registry, network).catch(() => key);
-    if (now === key) continue;
-    logger.info('other machines are live: the questions are made anew');
-    return;
-  }
-}
-
-/** What the questions depend on: which machines are live, with which rules and parameters. */
-async function liveKey(registry: Registry, network: string): Promise<string> {
-  const told = ({ chain, machine, version, parametersHash, layout }: RegisteredBuild) =>
-    JSON.stringify([chain, machine, version, parametersHash, layout]);
-  const builds = await registry.builds();
-  return builds
-    .filter((build) => build.status === 'live' && build.network === network)
-    .map(told)
-    .sort()
-    .join();
 }

@@ -1,4 +1,5 @@
 import { ANSWERS_KEPT_MAX } from '../limits.ts';
+import { authorization } from './token.ts';
 
 /** The gateway refused, or could not be reached; `detail` is for people. */
 export class Refused extends Error {
@@ -29,7 +30,8 @@ export function lastAnswer<Body>(path: string): Body | null {
  * @throws Refused
  */
 export async function ask<Body>(path: string, signal?: AbortSignal): Promise<Body> {
-  const response = await fetch(`/v1${path}`, { ...(signal === undefined ? {} : { signal }) }).catch((error: Error) => {
+  const asked = { headers: authorization(), ...(signal === undefined ? {} : { signal }) };
+  const response = await fetch(`/v1${path}`, asked).catch((error: Error) => {
     if (error.name === 'AbortError') throw error;
     throw new Refused(0, 'GATEWAY_AWAY', 'the gateway does not answer');
   });

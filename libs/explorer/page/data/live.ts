@@ -2,6 +2,7 @@ import { type Place, placePath, withQuery } from '../address/view.ts';
 import { FEED_RETRY_MS, POLL_MS, REFRESH_MS } from '../limits.ts';
 import type { FeedEntry, StatusAnswer } from './answers.ts';
 import { ask } from './ask.ts';
+import { heldToken } from './token.ts';
 
 /** How the page learns of news: by the feed, by asking every other second, or not at all at the moment. */
 export type Way = 'feed' | 'asking' | 'away';
@@ -71,7 +72,8 @@ function follow(place: Place, listener: Listener): () => void {
       news.call();
     });
   };
-  open();
+  if (heldToken() === null) open();
+  else stopAsking = poll(place, listener); // the stream of a browser brings no token
   return () => {
     clearTimeout(retry);
     stopAsking();

@@ -11,4 +11,5 @@ export interface Opening {
   readonly address: URL;
   readonly signal: AbortSignal;
   readonly silenceMs: number;
+  readonly token: string | undefined;
 }

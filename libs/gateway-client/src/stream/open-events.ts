@@ -1,4 +1,5 @@
 import { errorText, isExpectedError } from '@virtualchain/kernel';
+import { authorization } from '../ask-json.ts';
 import { GatewayUnavailable, NotAGateway } from '../errors.ts';
 import type { Message, Opening } from './message.ts';
 import { refusalOfResponse } from './problem.ts';
@@ -9,7 +10,7 @@ import { createSseParser } from './sse-parser.ts';
  *
  * @throws GatewayRefused, NotAGateway; GatewayUnavailable, from the stream too, where nothing comes for `silenceMs`
  */
-export async function openEvents({ address, signal, silenceMs }: Opening): Promise<AsyncGenerator<Message>> {
+export async function openEvents({ address, signal, silenceMs, token }: Opening): Promise<AsyncGenerator<Message>> {
   const silence = new AbortController();
   const awaited = async <Result>(what: Promise<Result>): Promise<Result> => {
     const timer = setTimeout(() => silence.abort(), silenceMs);
@@ -24,7 +25,7 @@ export async function openEvents({ address, signal, silenceMs }: Opening): Promi
     }
   };
   const answering = fetch(address, {
-    headers: { accept: 'text/event-stream' },
+    headers: { accept: 'text/event-stream', ...authorization(token) },
     cache: 'no-store',
     signal: AbortSignal.any([signal, silence.signal]),
   });

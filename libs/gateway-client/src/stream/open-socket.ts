@@ -8,10 +8,11 @@ import { jsonOf } from './open-events.ts';
  *
  * @throws GatewayUnavailable, from the messages too, where nothing comes for `silenceMs`
  */
-export async function openSocket({ address, signal, silenceMs }: Opening): Promise<AsyncGenerator<Message>> {
+export async function openSocket({ address, signal, silenceMs, token }: Opening): Promise<AsyncGenerator<Message>> {
   const place = new URL(address);
   place.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = new WebSocket(place);
+  // A browser sends a token with a WebSocket in no other way, and an address is written into logs.
+  const socket = new WebSocket(place, token === undefined ? [] : ['virtualchain', `bearer.${token}`]);
   const inbox = createInbox();
   socket.addEventListener('message', ({ data }) => inbox.put(String(data)));
   socket.addEventListener('close', () => inbox.end(new GatewayUnavailable(`${address.host}: the socket was closed`)));

@@ -12,6 +12,8 @@ export interface Heartbeat {
 export interface SubscriptionOptions {
   /** The address of a gateway, such as `https://gateway.example`. */
   readonly gateway: string;
+  /** A token of the gateway, `vct_…`, with the scopes `read` and `subscribe`; none where it asks for none. */
+  readonly token?: string | undefined;
   /** The virtual chain, by its name. */
   readonly chain: string;
   /** Go on behind this: a cursor, or the hash of a block. It comes before `from`. */

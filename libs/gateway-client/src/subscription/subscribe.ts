@@ -1,5 +1,5 @@
 import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
-import { askJson } from '../ask-json.ts';
+import { type Asking, askJson } from '../ask-json.ts';
 import { GatewayRefused, GatewayUnavailable, StreamOutOfOrder } from '../errors.ts';
 import { PAGE_ENTRIES, RETRY, RETRY_AFTER_MS_MAX, SILENCE_MS } from '../limits.ts';
 import type { Message } from '../stream/message.ts';
@@ -78,7 +78,7 @@ async function* connection<Entry extends { readonly cursor: string }>(
 async function settleBeginning<Entry extends { readonly cursor: string }>(session: Session<Entry>): Promise<void> {
   const { from = 'now', untilEnd } = session.options;
   if (session.after !== null || from !== 'now' || untilEnd === true) return;
-  const page = (await askJson(pageAddress(session, null, 1), session.signal)) as { readonly cursor?: unknown };
+  const page = (await askJson(pageAddress(session, null, 1), asking(session))) as { readonly cursor?: unknown };
   if (typeof page.cursor !== 'string') return;
   session.after = page.cursor;
   session.cursors.passed(page.cursor);
@@ -133,14 +133,14 @@ async function open<Entry extends { readonly cursor: string }>(
 ): Promise<AsyncGenerator<Message>> {
   const { options, level, signal } = session;
   if (options.untilEnd === true) return pages(session, after);
-  const { transport = 'sse', silenceMs = SILENCE_MS, gateway } = options;
+  const { transport = 'sse', silenceMs = SILENCE_MS, gateway, token } = options;
   const query = queryOf(options, after);
   if (transport === 'sse')
-    return openEvents({ address: addressOf(gateway, `${level.path}/events`, query), signal, silenceMs });
+    return openEvents({ address: addressOf(gateway, `${level.path}/events`, query), signal, silenceMs, token });
   const address = addressOf(gateway, `${level.path}/socket`, query);
-  return openSocket({ address, signal, silenceMs }).catch(async (error: unknown) => {
+  return openSocket({ address, signal, silenceMs, token }).catch(async (error: unknown) => {
     // A page of the same says why.
-    if (!signal.aborted) await askJson(pageAddress(session, after, 1), signal);
+    if (!signal.aborted) await askJson(pageAddress(session, after, 1), asking(session));
     throw error;
   });
 }
@@ -152,7 +152,7 @@ async function* pages<Entry extends { readonly cursor: string }>(
 ): AsyncGenerator<Message> {
   for (let after = first; ; ) {
     const address = pageAddress(session, after, PAGE_ENTRIES);
-    const page = (await askJson(address, session.signal)) as {
+    const page = (await askJson(address, asking(session))) as {
       readonly entries: readonly { readonly kind: string; readonly cursor: string }[];
       readonly cursor: string | null;
       readonly isEnd: boolean;
@@ -161,6 +161,10 @@ async function* pages<Entry extends { readonly cursor: string }>(
     if (page.isEnd || page.cursor === null || page.cursor === after) return;
     after = page.cursor;
   }
+}
+
+function asking<Entry extends { readonly cursor: string }>({ signal, options: { token } }: Session<Entry>): Asking {
+  return { signal, token };
 }
 
 function pageAddress<Entry extends { readonly cursor: string }>(

@@ -9,6 +9,8 @@ import { type Operation, transactionOf } from './transaction-of.ts';
 export interface OperationQuestion {
   /** The address of a gateway. It need not be trusted. */
   readonly gateway: string;
+  /** A token of the gateway with the scope `read`; none where it asks for none. */
+  readonly token?: string | undefined;
   readonly chain: string;
   readonly machine: string;
   readonly trusted: TrustedTop;
@@ -74,16 +76,17 @@ function pathOf({ chain, machine }: OperationQuestion): string {
 }
 
 function askProof(txid: string, question: OperationQuestion): Promise<unknown> {
-  const { gateway, trusted, signal } = question;
+  const { gateway, trusted, signal, token } = question;
   const to = 'hash' in trusted ? trusted.height : undefined;
   const path = `${pathOf(question)}/operations/${encodeURIComponent(txid)}/proof`;
-  return askJson(addressOf(gateway, path, { to }), signal);
+  return askJson(addressOf(gateway, path, { to }), { signal, token });
 }
 
 /** The operation with all of its transaction, as the feed has it. @throws AnswerNotProven */
 async function askOperation(txid: string, from: number, question: OperationQuestion): Promise<Operation> {
   const query = { from, filter: `txid=${txid}`, blocks: false, limit: 1 };
-  const page = await askJson(addressOf(question.gateway, `${pathOf(question)}/feed`, query), question.signal);
+  const { gateway, signal, token } = question;
+  const page = await askJson(addressOf(gateway, `${pathOf(question)}/feed`, query), { signal, token });
   const [entry] = (page as { readonly entries?: readonly { readonly operation?: Operation }[] }).entries ?? [];
   if (entry?.operation === undefined) throw new AnswerNotProven('ANSWER_MALFORMED', `no operation ${txid} in the feed`);
   return entry.operation;

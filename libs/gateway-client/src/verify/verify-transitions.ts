@@ -8,6 +8,8 @@ import { AnswerNotProven } from './errors.ts';
 export interface TransitionsQuestion {
   /** The address of a gateway. It need not be trusted. */
   readonly gateway: string;
+  /** A token of the gateway with the scope `read`; none where it asks for none. */
+  readonly token?: string | undefined;
   readonly chain: string;
   readonly machine: string;
   /** A block, at or above the one that is asked about, whose consensus hash you know to be right. */
@@ -41,10 +43,10 @@ export async function verifyTransitions(height: number, question: TransitionsQue
 }
 
 /** A gateway as a server of SNV; what it answers is checked by whoever asked. */
-function serverAt({ gateway, chain, machine, signal }: TransitionsQuestion): SnvServer {
+function serverAt({ gateway, token, chain, machine, signal }: TransitionsQuestion): SnvServer {
   const path = `/v1/chains/${encodeURIComponent(chain)}/machines/${encodeURIComponent(machine)}/snv`;
   const ask = async (question: string, query: Readonly<Record<string, string | number>>, field: string) => {
-    const answer = (await askJson(addressOf(gateway, `${path}/${question}`, query), signal)) as Readonly<
+    const answer = (await askJson(addressOf(gateway, `${path}/${question}`, query), { signal, token })) as Readonly<
       Record<string, unknown>
     > | null;
     return answer?.[field] ?? null;

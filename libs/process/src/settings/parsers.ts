@@ -89,6 +89,16 @@ function readOrNothing(path: string): string | undefined {
   }
 }
 
+/** Names or modules of definitions, between commas. */
+export const moduleNames: Parser<readonly string[]> = {
+  rule: 'names or modules, separated by commas',
+  isQuotable: true,
+  parse(given) {
+    const all = given.split(',').map((one) => one.trim());
+    return all.every((one) => one !== '') ? all : undefined;
+  },
+};
+
 /** Addresses between commas: `host:port,host:port`. */
 export const addresses: Parser<readonly string[]> = {
   rule: 'addresses host:port, separated by commas, with ports from 1 to 65535',

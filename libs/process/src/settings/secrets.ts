@@ -49,6 +49,9 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   // A connection string's: password=…
   [/\b((?:rpc)?pass(?:word|wd|phrase)?|pwd|secret|token)=[^\s"'\\&;,]+/gi, `$1=${hidden}`],
+  // Tokens of a gateway and signing secrets of webhooks, wherever they stand
+  [/\bvct_[A-Za-z0-9_-]{43}/g, `vct_${hidden}`],
+  [/\bwhsec_[A-Za-z0-9+/=_-]{16,}/g, `whsec_${hidden}`],
   [/\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]{6,}/g, `$1 ${hidden}`],
 ];
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { type BuildStatus, onBuilds } from '../build/builds-table.ts';
-import { connectDatabase, type Db, inTransaction, orDatabaseError } from '../build/database/database.ts';
-import { SHARED_POOL_CONNECTIONS_MAX } from '../limits.ts';
+import type { Db } from '../build/database/database.ts';
+import { inMigrated } from './migrated.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
+import { SHARED_TABLES } from './shared-tables.ts';
 
 /**
  * Changes the builds of one machine, in one transaction and alone: whoever comes second waits for the first. The shared
@@ -42,15 +43,6 @@ function dropIf(postgresUrl: string, schema: string, statuses: readonly BuildSta
 }
 
 /** Works in one transaction on the tables that all builds share, brought up to date before. */
-export async function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
-  const { migrate } = await import('./migrations.ts'); // who only reads does without
-  // No limit for statements: whoever comes waits for the lock of those who came before, an import of hours included.
-  const purpose = { name: 'shared', connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: 0 };
-  const { db, close } = connectDatabase(postgresUrl, purpose);
-  try {
-    await orDatabaseError(() => migrate(db));
-    return await inTransaction(db, work);
-  } finally {
-    await close();
-  }
+export function inSharedTables<Result>(postgresUrl: string, work: (db: Db) => Promise<Result>): Promise<Result> {
+  return inMigrated(postgresUrl, SHARED_TABLES, work);
 }

@@ -1,3 +1,4 @@
+import { secureAccess } from '@virtualchain/access';
 import { optional, type Parser, readConfig } from '@virtualchain/process';
 import { type RoleName, roleName, secureDatabase } from '@virtualchain/projection';
 import { type Connection, need } from '../connection.ts';
@@ -22,6 +23,8 @@ const PASSWORDS = {
   ingester: password('ingester'),
   projector: password('projector'),
   gateway: password('gateway'),
+  relay: password('relay'),
+  operator: password('operator'),
 } as const;
 
 /** Names of roles are at most 63 bytes, ours and what is behind it included. */
@@ -37,15 +40,17 @@ export async function roles(
   }
   const postgresUrl = need(connection, 'postgresUrl');
   const { logPostgresUrl } = connection;
-  const { ingester, projector, gateway } = readConfig(PASSWORDS, process.env);
-  const options = { prefix, passwords: { ingester, projector, gateway } };
+  const options = { prefix, passwords: readConfig(PASSWORDS, process.env) };
   const isOneDatabase = logPostgresUrl === postgresUrl;
   await secureDatabase(postgresUrl, isOneDatabase ? 'both' : 'projections', options);
+  await secureAccess(postgresUrl, options);
   if (logPostgresUrl !== undefined && !isOneDatabase) await secureDatabase(logPostgresUrl, 'log', options);
   const told = {
     [roleName(options, 'ingester')]: logPostgresUrl === undefined ? 'nothing: Postgres keeps no log' : 'owns the log',
     [roleName(options, 'projector')]: 'owns the projections, reads the log',
-    [roleName(options, 'gateway')]: 'reads both',
+    [roleName(options, 'gateway')]: 'reads both, writes webhooks for their owners',
+    [roleName(options, 'relay')]: 'reads the projections and webhooks, writes where each webhook stands',
+    [roleName(options, 'operator')]: 'owns tokens and webhooks: for vchain tokens',
   };
   if (json) print(JSON.stringify(told));
   else for (const [name, what] of Object.entries(told)) print(`${name}: ${what}`);

@@ -7,6 +7,7 @@ import { openLog, topicOf } from '../log-of.ts';
 import { chainAmong } from '../machine-of.ts';
 import { openNodeOf } from '../node-of.ts';
 import { inOrder, type MachineReport, printStatus, type StatusReport } from '../printing/status-report.ts';
+import { webhookReports } from './access/status-webhooks.ts';
 
 /** `vchain status`: the node in use, the log, and how each machine stands. */
 export async function status(connection: Connection, options: { readonly json: boolean }): Promise<void> {
@@ -57,7 +58,8 @@ export async function statusReport(connection: Connection): Promise<StatusReport
       .map((machine) =>
         machineReport(machine, nodeHeight ?? (machine.build.chain === chain.name ? logHeight : null), topTime),
       );
-    return { node: nodeReport, log, machines: machines === undefined ? null : inOrder(machines) };
+    const webhooks = registry === null ? null : await webhookReports(registry, all ?? []);
+    return { node: nodeReport, log, machines: machines === undefined ? null : inOrder(machines), webhooks };
   } finally {
     await Promise.all([node?.close(), registry?.[Symbol.asyncDispose]()]);
   }

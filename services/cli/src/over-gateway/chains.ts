@@ -24,19 +24,20 @@ interface NetworkQuestions {
 }
 
 /** The virtual chains of a gateway. */
-export async function chainsAt(gateway: string, signal?: AbortSignal): Promise<readonly ServedChain[]> {
-  const ask = questionsOf<NetworkQuestions>(gateway);
+export async function chainsAt(
+  gateway: string,
+  { gatewayToken: token }: Pick<Connection, 'gatewayToken'>,
+  signal?: AbortSignal,
+): Promise<readonly ServedChain[]> {
+  const ask = questionsOf<NetworkQuestions>(gateway, { token });
   return (await ask('/v1/chains', {}, signal === undefined ? {} : { signal })).chains;
 }
 
 /** The chain that is named; else kv, or the only one there is. @throws NotThere naming those that there are */
-export async function chainAt(
-  gateway: string,
-  { chain, isChainNamed }: Connection,
-  signal: AbortSignal,
-): Promise<string> {
+export async function chainAt(gateway: string, connection: Connection, signal: AbortSignal): Promise<string> {
+  const { chain, isChainNamed } = connection;
   if (isChainNamed === true) return chain;
-  const names = (await chainsAt(gateway, signal)).map(({ name }) => name);
+  const names = (await chainsAt(gateway, connection, signal)).map(({ name }) => name);
   const [only] = names;
   if (names.length === 1 && only !== undefined) return only;
   if (names.includes('kv')) return 'kv';
@@ -47,9 +48,10 @@ export async function chainAt(
 export async function machineAt(
   gateway: string,
   name: string,
-  { chain, isChainNamed }: Connection,
+  connection: Connection,
 ): Promise<{ readonly chain: string; readonly machine: ServedMachine }> {
-  const all = (await chainsAt(gateway)).flatMap(({ name: of, machines }) =>
+  const { chain, isChainNamed } = connection;
+  const all = (await chainsAt(gateway, connection)).flatMap(({ name: of, machines }) =>
     machines.map((machine) => ({ chain: of, machine })),
   );
   const found = all.filter((each) => each.machine.name === name && (isChainNamed !== true || each.chain === chain));

@@ -56,7 +56,7 @@ export async function stateOver(
     );
   }
   const path = `/v1/chains/${encodeURIComponent(chain)}/machines/${encodeURIComponent(name)}/collections/${collectionName}`;
-  const asked = { gateway, path, at };
+  const asked = { gateway, token: connection.gatewayToken, path, at };
   const parts = key === undefined ? [] : keyParts(collection, key);
   const { rows, moment } =
     parts.length === collection.key.length
@@ -83,6 +83,7 @@ function keyParts({ key: columns }: ServedCollection, key: string): readonly str
 
 interface Asked {
   readonly gateway: string;
+  readonly token: string | undefined;
   readonly path: string;
   readonly at: { readonly at?: string };
 }
@@ -94,11 +95,11 @@ interface Found {
 
 /** The row of a whole key. @throws NotThere */
 async function rowOf(
-  { gateway, path, at }: Asked,
+  { gateway, token, path, at }: Asked,
   { key }: ServedCollection,
   parts: readonly string[],
 ): Promise<Found> {
-  const ask = questionsOf<Rows>(gateway);
+  const ask = questionsOf<Rows>(gateway, { token });
   const place = `${path}/rows/${key.map((_, i) => `{${i}}`).join('/')}`;
   try {
     const { row, at: moment } = await ask(place, { ...Object.fromEntries(parts.entries()), ...at });
@@ -110,8 +111,12 @@ async function rowOf(
 }
 
 /** Page by page, all of the block of the first one, until there are enough. */
-async function rowsOf({ gateway, path, at }: Asked, isWanted: (row: Row) => boolean, limit: number): Promise<Found> {
-  const ask = questionsOf<Lists>(gateway);
+async function rowsOf(
+  { gateway, token, path, at }: Asked,
+  isWanted: (row: Row) => boolean,
+  limit: number,
+): Promise<Found> {
+  const ask = questionsOf<Lists>(gateway, { token });
   const rows: Row[] = [];
   let where: Readonly<Record<string, string>> = { ...at };
   for (;;) {
@@ -123,8 +128,8 @@ async function rowsOf({ gateway, path, at }: Asked, isWanted: (row: Row) => bool
 }
 
 /** The columns of a list that is empty, as the gateway's document has them. */
-async function columnsOf({ gateway, path }: Asked): Promise<Row> {
-  const { paths } = await questionsOf<Documents>(gateway)('/openapi.json');
+async function columnsOf({ gateway, token, path }: Asked): Promise<Row> {
+  const { paths } = await questionsOf<Documents>(gateway, { token })('/openapi.json');
   const schema = paths[path]?.get?.responses?.['200']?.content?.['application/json']?.schema;
   return schema?.properties?.entries?.items?.properties ?? {};
 }

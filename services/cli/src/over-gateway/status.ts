@@ -32,10 +32,10 @@ interface NetworkQuestions {
 /** `vchain status --gateway`: how each machine stands, as a gateway has it. The node is not asked. */
 export async function statusOver(
   gateway: string,
-  { chain, isChainNamed }: Connection,
+  { chain, isChainNamed, gatewayToken: token }: Connection,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const ask = questionsOf<NetworkQuestions>(gateway);
+  const ask = questionsOf<NetworkQuestions>(gateway, { token });
   const [{ machines }, { chains }] = await Promise.all([ask('/v1/status'), ask('/v1/topology')]);
   const shown = machines.filter((machine) => isChainNamed !== true || machine.chain === chain);
   const reports = shown.map((machine) => {
@@ -45,7 +45,7 @@ export async function statusOver(
       place?.machines.find(({ name }) => name === machine.machine),
     );
   });
-  printStatus({ node: null, log: null, machines: inOrder(reports) }, options.json);
+  printStatus({ node: null, log: null, machines: inOrder(reports), webhooks: null }, options.json);
 }
 
 /** How far a machine is behind is said by the log that the gateway reads, or by the highest machine of its chain. */

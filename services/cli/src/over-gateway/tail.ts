@@ -15,7 +15,7 @@ export async function tailOver(gateway: string, connection: Connection, options:
   const chain = await chainAt(gateway, connection, signal);
   const waits = waitingFor(`the log of ${chain} at ${new URL(gateway).host}`);
   const changes = follow({
-    ...{ gateway, chain, signal, untilEnd: once, ...start },
+    ...{ gateway, token: connection.gatewayToken, chain, signal, untilEnd: once, ...start },
     ...(filter === undefined ? {} : { filter, blocks: false }),
     onRetry: once ? rethrow : waits.onRetry,
     onHeartbeat: waits.onEnd,

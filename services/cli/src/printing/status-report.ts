@@ -26,6 +26,26 @@ export interface StatusReport {
     | null;
   /** Null when no database was given. */
   readonly machines: readonly MachineReport[] | null;
+  /** Null when no database was given, or its user may not read them. */
+  readonly webhooks: readonly WebhookReport[] | null;
+}
+
+/** How a webhook stands. Times are ISO 8601. */
+export interface WebhookReport {
+  readonly id: string;
+  /** The name of the token that it belongs to. */
+  readonly owner: string;
+  readonly chain: string;
+  readonly machine: string;
+  /** Where it is posted to, without what stands behind the host, which may be a secret. */
+  readonly origin: string;
+  readonly state: 'delivering' | 'failing' | 'paused' | 'owner not valid';
+  readonly behindEntries: number | null;
+  readonly deliveries: number;
+  readonly failures: number;
+  readonly failingSince: string | null;
+  readonly lastStatus: string | null;
+  readonly nextTryAt: string | null;
 }
 
 /** How a machine stands. */
@@ -94,6 +114,23 @@ export function printStatus(report: StatusReport, json: boolean): void {
         `${name}: ${fault.code} at height ${fault.height ?? '-'}, transaction ${fault.txid ?? '-'}, sequence ${fault.sequence ?? '-'}: ${fault.message}`,
       );
   }
+  if (report.webhooks !== null && report.webhooks.length > 0) printWebhooks(report.webhooks);
+}
+
+function printWebhooks(webhooks: readonly WebhookReport[]): void {
+  print(
+    table(
+      ['webhook', 'owner', 'chain', 'machine', 'to', 'state', 'behind', 'delivered'],
+      webhooks.map(({ id, owner, chain, machine, origin, state, behindEntries, deliveries }) => [
+        ...[id, owner, chain, machine, origin, state],
+        behindEntries === null ? '-' : `${behindEntries} entries`,
+        deliveries,
+      ]),
+    ),
+  );
+  for (const { id, failures, failingSince, lastStatus, nextTryAt } of webhooks)
+    if (failures > 0)
+      print(`${id}: ${lastStatus} since ${failingSince}, ${failures} tries, the next one at ${nextTryAt ?? 'once'}`);
 }
 
 /** Those of a chain together. */

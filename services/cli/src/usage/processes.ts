@@ -7,6 +7,7 @@ export const PROCESSES: Readonly<Record<string, () => Promise<Process>>> = {
   ingester: async () => (await import('@virtualchain/ingester/service')).runIngester,
   projector: async () => (await import('@virtualchain/projector/service')).runProjector,
   gateway: async () => (await import('@virtualchain/gateway/service')).runGateway,
+  relay: async () => (await import('@virtualchain/relay/service')).runRelay,
 };
 
 /** For the help of all commands. */
@@ -22,6 +23,11 @@ export function addProjector(program: Command): void {
 /** For the help of all commands. */
 export function addGateway(program: Command): void {
   process(program, 'gateway', 'answers questions about virtual chains and their machines over HTTP');
+}
+
+/** For the help of all commands. */
+export function addRelay(program: Command): void {
+  process(program, 'relay', 'delivers what machines made of their chains to webhooks, signed and in order');
 }
 
 function process(program: Command, name: string, about: string): void {

@@ -9,11 +9,12 @@ import {
   type Row,
   readColumnText,
 } from '@virtualchain/machine';
+import { QuestionInvalid } from '@virtualchain/subscriptions';
 import type { FastifyInstance } from 'fastify';
 import { type TProperties, Type } from 'typebox';
 import { PATH_PARAMETER_CHARACTERS_MAX } from '../limits.ts';
 import { noCursor } from '../moment.ts';
-import { NotThere, QuestionInvalid } from '../problems.ts';
+import { NotThere } from '../problems.ts';
 import { answer, atQuery, height, nullable, page, pageQuery, queryOf } from '../schemas/common.ts';
 import { rowJson, rowSchema } from '../schemas/rows.ts';
 import type { ServedMachine } from '../served.ts';

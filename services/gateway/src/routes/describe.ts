@@ -12,14 +12,19 @@ export interface Described {
   readonly params?: TSchema;
   readonly querystring?: TSchema;
   readonly headers?: TSchema;
+  /** What is sent to it. */
+  readonly sent?: TSchema;
   readonly body: TSchema;
+  /** Of the answer; 200 where nothing is said. */
+  readonly status?: number;
   /** JSON where nothing is said. */
   readonly contentType?: string;
 }
 
-/** The schema of a GET. */
+/** The schema of a route. */
 export function describe(described: Described): FastifySchema {
-  const { tags, name, summary, params, querystring, headers, body, contentType = 'application/json' } = described;
+  const { tags, name, summary, params, querystring, headers, sent, body } = described;
+  const { contentType = 'application/json', status = 200 } = described;
   return {
     tags: [...tags],
     operationId: [...tags, name].join('.').replaceAll('/', '.'),
@@ -27,8 +32,9 @@ export function describe(described: Described): FastifySchema {
     ...(params === undefined ? {} : { params }),
     ...(querystring === undefined ? {} : { querystring }),
     ...(headers === undefined ? {} : { headers }),
+    ...(sent === undefined ? {} : { body: sent }),
     response: {
-      200: { description: summary, content: { [contentType]: { schema: body } } },
+      [status]: { description: summary, content: { [contentType]: { schema: body } } },
       '4xx': PROBLEM,
       '5xx': PROBLEM,
     },

@@ -1,9 +1,10 @@
 import { bytesToHex, type Height } from '@virtualchain/bitcoin';
 import type { Reading } from '@virtualchain/machine';
+import { QuestionInvalid } from '@virtualchain/subscriptions';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { HEADERS_PER_PROOF_MAX, HEIGHTS_PER_QUESTION_MAX } from '../limits.ts';
-import { NotThere, QuestionInvalid } from '../problems.ts';
+import { NotThere } from '../problems.ts';
 import {
   answer,
   atQuery,

@@ -1,20 +1,27 @@
 import type {} from '@fastify/websocket';
 import { FILTER_FIELDS } from '@virtualchain/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  deliver,
+  feedStart,
+  type Source,
+  type Start,
+  type StartQuery,
+  selectionOf,
+  type Told,
+  type Wish,
+} from '@virtualchain/subscriptions';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TProperties, type TSchema, Type } from 'typebox';
+import { identifiedBy } from '../access/guard.ts';
 import { PAGE_SEARCH_MS, START_TIMEOUT_MS } from '../limits.ts';
 import { queryOf } from '../schemas/common.ts';
 import { FeedEntry, LogEntry, PendingEntry, pageLimit, pendingQuery, subscriptionQuery } from '../schemas/entries.ts';
 import type { ServedMachine } from '../served.ts';
-import { deliver, type Wish } from '../subscriptions/deliver.ts';
-import { feedStart, type Start, type StartQuery } from '../subscriptions/feed-start.ts';
 import { logStartOf } from '../subscriptions/log-start.ts';
-import { selectionOf } from '../subscriptions/selection.ts';
 import { socketSink } from '../subscriptions/socket.ts';
 import { sseSink } from '../subscriptions/sse.ts';
 import { UpgradeRequired } from '../subscriptions/stream-ended.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-import type { Source, Told } from '../subscriptions/unit.ts';
 import { describe } from './describe.ts';
 
 interface SubscriptionQuery extends StartQuery {
@@ -168,8 +175,9 @@ function addEvents(
       subscriptions.checkRoom();
       const { source, start, wish } = await begin(startsOf(request));
       reply.hijack();
-      const sink = sseSink(reply.raw, subscriptions.slowReaderMs);
-      subscriptions.serve(sink, { level, transport: 'sse', source, wish, first: start.first });
+      const sink = sseSink(reply.raw, subscriptions.slowReaderMs, headersForOthers(reply));
+      const token = identifiedBy(request)?.token ?? null;
+      subscriptions.serve(sink, { level, transport: 'sse', source, wish, first: start.first, token });
     },
   );
 }
@@ -199,9 +207,18 @@ function addSocket(
     (socket, request) => {
       const { source, start, wish } = begun.get(request) as Begun;
       const sink = socketSink(socket, subscriptions.slowReaderMs);
-      subscriptions.serve(sink, { level, transport: 'websocket', source, wish, first: start.first });
+      const token = identifiedBy(request)?.token ?? null;
+      subscriptions.serve(sink, { level, transport: 'websocket', source, wish, first: start.first, token });
     },
   );
+}
+
+/** What pages of other places need to read an answer; it was set before the answer was taken out of the framework's hands. */
+function headersForOthers(reply: FastifyReply): Readonly<Record<string, string>> {
+  const set = Object.entries(reply.getHeaders()).filter(
+    ([name]) => name === 'vary' || name.startsWith('access-control-'),
+  );
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
 }
 
 /** What was said of the beginning: a browser that connects again says it in a header. */

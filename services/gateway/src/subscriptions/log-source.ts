@@ -1,12 +1,17 @@
 import { createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
+import {
+  QuestionInvalid,
+  Ring,
+  type Source,
+  sharedReads,
+  type Tip,
+  type Unit,
+  untilFound,
+  Waiters,
+} from '@virtualchain/subscriptions';
 import { CURSORS_KNOWN_MAX, LOG_RETRY, READ_CHARACTERS_MAX, RING_CHARACTERS_MAX } from '../limits.ts';
-import { QuestionInvalid } from '../problems.ts';
 import { logCursor, logStart, logUnit, readLogCursorText } from './log-unit.ts';
-import { Ring } from './ring.ts';
-import { sharedReads } from './shared-reads.ts';
-import type { Source, Tip, Unit } from './unit.ts';
-import { untilFound, Waiters } from './waiters.ts';
 
 /** Which log is served, and how. */
 export interface LogSourceOptions {

@@ -1,10 +1,8 @@
 import type { OperationLog } from '@virtualchain/operation-log';
 import { BlockNotOnBranch, type LogPlaceOfBlock } from '@virtualchain/projection';
-import { QuestionInvalid } from '../problems.ts';
-import { checkStart, type Start, type StartQuery } from './feed-start.ts';
+import { CursorAhead, checkStart, QuestionInvalid, type Start, type StartQuery } from '@virtualchain/subscriptions';
 import type { LogSource } from './log-source.ts';
 import { logCursor, logStart, readLogCursorText } from './log-unit.ts';
-import { CursorAhead } from './stream-ended.ts';
 
 /** What of a log is asked to find a beginning. */
 export interface LogPlaces {

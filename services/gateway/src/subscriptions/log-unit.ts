@@ -1,8 +1,6 @@
 import { cursorFromJson, cursorToJson } from '@virtualchain/client';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
-import { onceEach } from './once-each.ts';
-import { isWanted, type Selection } from './selection.ts';
-import type { Told, Unit } from './unit.ts';
+import { isWanted, onceEach, type Selection, type Told, type Unit } from '@virtualchain/subscriptions';
 
 /** A cursor of the log as text. */
 export function logCursor(cursor: Cursor): string {

@@ -1,5 +1,5 @@
+import type { Told } from '@virtualchain/subscriptions';
 import { SlowReader } from './stream-ended.ts';
-import type { Told } from './unit.ts';
 
 /** What a subscriber is sent over. */
 export interface Sink {

@@ -1,8 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
+import { onceEach, type Told } from '@virtualchain/subscriptions';
 import { CLOSE_LIMIT_MS, MESSAGES_AHEAD_MAX } from '../limits.ts';
-import { onceEach } from './once-each.ts';
 import { type Sink, withinLimit } from './sink.ts';
-import type { Told } from './unit.ts';
 
 /** Messages over a WebSocket, one entry each. */
 export function socketSink(socket: WebSocket, slowReaderMs: number): Sink {

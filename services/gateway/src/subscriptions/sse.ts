@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { onceEach, type Told } from '@virtualchain/subscriptions';
 import { CHUNK_CHARACTERS_MAX, CLOSE_LIMIT_MS } from '../limits.ts';
-import { onceEach } from './once-each.ts';
 import { type Sink, withinLimit } from './sink.ts';
-import type { Told } from './unit.ts';
 
-/** Server-sent events over a response that nothing was written to yet. */
-export function sseSink(response: ServerResponse, slowReaderMs: number): Sink {
+/** Server-sent events over a response that nothing was written to yet; `headers` are those that others have set. */
+export function sseSink(response: ServerResponse, slowReaderMs: number, headers: OutgoingHttpHeaders = {}): Sink {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   response.on('error', () => gone.abort());
   response.writeHead(200, {
+    ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',

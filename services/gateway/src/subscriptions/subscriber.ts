@@ -1,7 +1,6 @@
-import { deliver, type Wish } from './deliver.ts';
+import { deliver, type Source, type Told, type Wish } from '@virtualchain/subscriptions';
 import type { Sink } from './sink.ts';
 import { GatewayStopping } from './stream-ended.ts';
-import type { Source, Told } from './unit.ts';
 
 /** What a subscriber is served with. */
 export interface Serving {
@@ -11,6 +10,8 @@ export interface Serving {
   readonly first: readonly Told[];
   /** Fires when the gateway ends. */
   readonly signal: AbortSignal;
+  /** Fires, with the reason, when the subscriber may not hear any more. */
+  readonly gone: AbortSignal | null;
   readonly heartbeatMs: number;
   /** Hears what was sent. */
   readonly onSent: (entries: number) => void;
@@ -21,8 +22,8 @@ export type Ended = Error | null;
 
 /** Serves one subscriber until it leaves, the stream ends, or the gateway does. The sink stays open: the caller says why it ends. */
 export async function serveSubscriber(sink: Sink, serving: Serving): Promise<Ended> {
-  const { source, wish, first, signal, heartbeatMs, onSent } = serving;
-  const stop = AbortSignal.any([signal, sink.closed]);
+  const { source, wish, first, signal, gone, heartbeatMs, onSent } = serving;
+  const stop = AbortSignal.any([signal, sink.closed, ...(gone === null ? [] : [gone])]);
   let at = wish.after;
   let [lastSent, isSending] = [performance.now(), false];
   const heartbeat = setInterval(() => {
@@ -42,7 +43,9 @@ export async function serveSubscriber(sink: Sink, serving: Serving): Promise<End
       if (told.length > 0) await send(told);
       at = cursor;
     }
-    return sink.closed.aborted ? null : new GatewayStopping('the gateway stops; connect again with your cursor');
+    if (sink.closed.aborted) return null;
+    if (gone?.aborted) return gone.reason as Error;
+    return new GatewayStopping('the gateway stops; connect again with your cursor');
   } catch (error) {
     return sink.closed.aborted ? null : (error as Error);
   } finally {

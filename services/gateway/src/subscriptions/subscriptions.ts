@@ -1,19 +1,24 @@
 import type { OperationLog } from '@virtualchain/operation-log';
 import type { Metrics } from '@virtualchain/process';
-import { feedOf, findFeedBlock, type Registry, readLogCursor, readLogPlace } from '@virtualchain/projection';
+import { type Registry, readLogCursor, readLogPlace } from '@virtualchain/projection';
+import {
+  type FeedPlaces,
+  FeedSources,
+  type Selection,
+  type Source,
+  type Start,
+  type Told,
+  type Wish,
+} from '@virtualchain/subscriptions';
+import type { Tokens } from '../access/tokens.ts';
 import { problemOf } from '../problems.ts';
 import type { ServedMachine } from '../served.ts';
-import type { Wish } from './deliver.ts';
-import { FeedSource } from './feed-source.ts';
-import type { FeedPlaces, Start } from './feed-start.ts';
 import { LogSource } from './log-source.ts';
 import type { LogPlaces } from './log-start.ts';
 import { type PendingQuery, PendingSource, pendingStart } from './pending/pending-source.ts';
-import type { Selection } from './selection.ts';
 import type { Sink } from './sink.ts';
 import { LogNotServed, TooManySubscribers } from './stream-ended.ts';
 import { serveSubscriber } from './subscriber.ts';
-import type { Source, Told } from './unit.ts';
 
 /** Where the logs of the chains are. */
 export interface ServedLogs {
@@ -27,6 +32,8 @@ export interface SubscriptionOptions {
   readonly served: readonly ServedMachine[];
   /** Null where feeds alone are served. */
   readonly logs: ServedLogs | null;
+  /** Those by which subscribers came in; null where nobody needs one. */
+  readonly tokens: Tokens | null;
   readonly subscribersMax: number;
   readonly heartbeatMs: number;
   readonly slowReaderMs: number;
@@ -43,6 +50,8 @@ export interface Subscription {
   readonly source: Source;
   readonly wish: Wish;
   readonly first: readonly Told[];
+  /** The token that it came in by, if any: when that ends, it does. */
+  readonly token: string | null;
 }
 
 /** All streams that a gateway serves, each read once, and all who subscribe to them. */
@@ -50,7 +59,7 @@ export class Subscriptions implements AsyncDisposable {
   readonly heartbeatMs: number;
   readonly slowReaderMs: number;
   readonly #options: SubscriptionOptions;
-  readonly #feeds = new Map<ServedMachine, Promise<FeedSource>>();
+  readonly #feeds: FeedSources;
   readonly #pending = new Map<ServedMachine, PendingSource>();
   readonly #logs = new Map<string, LogSource>();
   readonly #stopping = new AbortController();
@@ -59,6 +68,8 @@ export class Subscriptions implements AsyncDisposable {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    const { registry, onRetry } = options;
+    this.#feeds = new FeedSources({ registry, onRetry, signal: this.#stopping.signal });
     this.heartbeatMs = options.heartbeatMs;
     this.slowReaderMs = options.slowReaderMs;
     this.#counts = options.metrics === undefined ? null : countersOf(options.metrics);
@@ -69,12 +80,8 @@ export class Subscriptions implements AsyncDisposable {
   }
 
   /** The feed of a machine's live build. Throws as reads do. */
-  async feed(machine: ServedMachine): Promise<FeedPlaces> {
-    const { registry } = this.#options;
-    const { instance } = machine;
-    const source = await this.#feedSource(machine);
-    const blockOf = (feed: string, position: number) => findFeedBlock(registry, instance, { feed, position });
-    return { source, instance, blockOf };
+  feed({ instance }: ServedMachine): Promise<FeedPlaces> {
+    return this.#feeds.of(instance);
   }
 
   /** Where a subscriber to a machine's operations in no block begins. @throws QuestionInvalid, PendingNotServed, and as reads do */
@@ -129,12 +136,22 @@ export class Subscriptions implements AsyncDisposable {
   }
 
   /** Serves a subscriber over its sink until the end, which it is told. */
-  serve(sink: Sink, { level, transport, source, wish, first }: Subscription): void {
-    const { heartbeatMs, onBug } = this.#options;
+  serve(sink: Sink, { level, transport, source, wish, first, token }: Subscription): void {
+    const { heartbeatMs, tokens, onBug } = this.#options;
     const signal = this.#stopping.signal;
+    const watch = token === null ? null : (tokens?.watch(token) ?? null);
     const onSent = (entries: number): void => this.#counts?.entries.inc({ level }, entries);
     this.#counts?.subscribers.inc({ level, transport });
-    const serving = serveSubscriber(sink, { source, wish, first, signal, heartbeatMs, onSent }).then((ended) => {
+    const serving = serveSubscriber(sink, {
+      source,
+      wish,
+      first,
+      signal,
+      gone: watch?.gone ?? null,
+      heartbeatMs,
+      onSent,
+    }).then((ended) => {
+      watch?.release();
       this.#counts?.subscribers.dec({ level, transport });
       this.#serving.delete(serving);
       if (ended === null) return;
@@ -152,33 +169,12 @@ export class Subscriptions implements AsyncDisposable {
     this.#stopping.abort();
     await Promise.all(this.#serving);
   }
-
-  /** The source of the live build, which knows what was committed by now. */
-  async #feedSource(machine: ServedMachine): Promise<FeedSource> {
-    const opening = this.#feeds.get(machine) ?? this.#openFeed(machine);
-    const source = await opening;
-    await source.refresh();
-    if (!source.isGone) return source;
-    if (this.#feeds.get(machine) === opening) this.#feeds.delete(machine);
-    return this.#feedSource(machine);
-  }
-
-  /** One for all who come at once; where it does not open, the next one tries again. */
-  #openFeed(machine: ServedMachine): Promise<FeedSource> {
-    const { registry, onRetry } = this.#options;
-    const { instance } = machine;
-    const feed = feedOf(registry, instance);
-    const signal = this.#stopping.signal;
-    const opening = FeedSource.open({ feed, machine: instance.machine.name, signal, onRetry });
-    this.#feeds.set(machine, opening);
-    opening.catch(() => this.#feeds.delete(machine));
-    return opening;
-  }
 }
 
 /** Of RFC 6455 and the registry of close codes. */
 function closeCodeOf(code: string): number {
   if (code === 'GATEWAY_STOPPING') return 1001;
+  if (code === 'TOKEN_INVALID') return 1008;
   return code === 'SLOW_READER' ? 1013 : 1011;
 }
 

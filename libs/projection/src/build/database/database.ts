@@ -94,6 +94,7 @@ export function inSnapshot<Result>(db: Db, work: (db: Db) => Promise<Result>): P
   );
 }
 
+/** Runs `work`; failures of the driver come out by our names: `DatabaseUnavailable`, `DatabaseRefused`. */
 export async function orDatabaseError<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -6,8 +6,8 @@ import { readBuilds } from '../registered-build.ts';
 import { viewSchema } from '../views.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
-/** Who asks Postgres: what writes the log, what folds it, and what answers from it. */
-const ROLES = ['ingester', 'projector', 'gateway'] as const;
+/** Who asks Postgres: what writes the log, what folds it, what answers from it, what delivers from it, and who makes tokens. */
+const ROLES = ['ingester', 'projector', 'gateway', 'relay', 'operator'] as const;
 /** One of them. */
 export type RoleName = (typeof ROLES)[number];
 
@@ -25,8 +25,9 @@ export type Kept = 'projections' | 'log' | 'both';
  * URL is that of who may make roles and owns, or may take, what is there.
  *
  * - `projector` owns the projections, and may make schemas;
- * - `gateway` reads them, those to come included;
- * - `ingester` owns the log, where Postgres keeps it, and the others read it.
+ * - `gateway` and `relay` read them, those to come included;
+ * - `ingester` owns the log, where Postgres keeps it, and projector and gateway read it;
+ * - `operator` has nothing here: who makes tokens is told by `secureAccess` of `libs/access`, as is what gateway and relay may do there.
  *
  * @throws RoleTooStrong, DatabaseRefused, DatabaseUnavailable, PostgresUrlInvalid
  */
@@ -78,16 +79,17 @@ async function secureEverything(db: Db, options: RoleOptions): Promise<void> {
 }
 
 async function secureProjections(db: Db, options: RoleOptions): Promise<void> {
-  const [projector, gateway] = [id(roleName(options, 'projector')), id(roleName(options, 'gateway'))];
+  const projector = id(roleName(options, 'projector'));
+  const readers = (['gateway', 'relay'] as const).map((role) => id(roleName(options, role))).join(', ');
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
   await run(db, `grant create on database ${id(rows[0]?.name ?? '')} to ${projector}`);
-  await run(db, `alter default privileges for role ${projector} grant usage on schemas to ${gateway}`);
-  await run(db, `alter default privileges for role ${projector} grant select on tables to ${gateway}`);
+  await run(db, `alter default privileges for role ${projector} grant usage on schemas to ${readers}`);
+  await run(db, `alter default privileges for role ${projector} grant select on tables to ${readers}`);
   if (!(await isThere(db, 'vchain'))) return;
   const builds = await readBuilds(db);
   const views = builds.map((build) => viewSchema({ chain: { name: build.chain }, machine: { name: build.machine } }));
   for (const schema of new Set(['vchain', ...builds.map(({ schema }) => schema), ...views])) {
-    await handOver(db, schema, { owner: projector, readers: gateway });
+    await handOver(db, schema, { owner: projector, readers });
   }
 }
 

@@ -8,15 +8,22 @@ import {
   readPendingAfter,
   readPendingEnd,
 } from '@virtualchain/projection';
-import { FEED_POLL_MS } from '../../limits.ts';
-import { QuestionInvalid } from '../../problems.ts';
-import type { Start } from '../feed-start.ts';
-import { onceEach } from '../once-each.ts';
-import { isWanted, type Selection } from '../selection.ts';
-import { sharedReads } from '../shared-reads.ts';
+import {
+  isWanted,
+  onceEach,
+  QuestionInvalid,
+  type Selection,
+  type Source,
+  type Start,
+  sharedReads,
+  type Tip,
+  type Told,
+  type Unit,
+  untilFound,
+  Waiters,
+} from '@virtualchain/subscriptions';
+import { PENDING_POLL_MS } from '../../limits.ts';
 import { PendingGone, PendingNotServed } from '../stream-ended.ts';
-import type { Source, Tip, Told, Unit } from '../unit.ts';
-import { untilFound, Waiters } from '../waiters.ts';
 
 /** What operations in no block are served from. */
 export interface PendingSourceOptions {
@@ -104,7 +111,7 @@ export class PendingSource implements Source {
   async #watch(): Promise<void> {
     const { signal, onRetry } = this.#options;
     while (!signal.aborted && !this.#isGone) {
-      await wallClock.sleep(FEED_POLL_MS, signal);
+      await wallClock.sleep(PENDING_POLL_MS, signal);
       if (!signal.aborted) await this.refresh().catch(onRetry);
     }
     this.#waiters.wake();

@@ -6,8 +6,8 @@ import {
   matchesFilter,
   parseFilter,
 } from '@virtualchain/protocol';
-import { SELECTIONS_KNOWN_MAX } from '../limits.ts';
-import { QuestionInvalid } from '../problems.ts';
+import { QuestionInvalid } from './errors.ts';
+import { SELECTIONS_KNOWN_MAX } from './limits.ts';
 
 /** What a subscriber wants to be told. */
 export interface Selection {
@@ -38,6 +38,7 @@ export function selectionOf(
   }
 }
 
+/** Whether an operation passes the filter of a selection. */
 export function isWanted({ filter }: Selection, subject: FilterSubject): boolean {
   return filter === null || matchesFilter(filter, subject);
 }

@@ -1,10 +1,10 @@
 import { wallClock } from '@virtualchain/kernel';
 import type { Feed, FeedEnd } from '@virtualchain/projection';
-import { FEED_POLL_MS, FEED_RING_CHARACTERS_MAX } from '../limits.ts';
+import { CursorAhead, FeedGone } from './errors.ts';
 import { feedCursor, feedUnit, readFeedCursor } from './feed-unit.ts';
+import { FEED_POLL_MS, FEED_RING_CHARACTERS_MAX } from './limits.ts';
 import { Ring } from './ring.ts';
 import { sharedReads } from './shared-reads.ts';
-import { CursorAhead, FeedGone } from './stream-ended.ts';
 import type { Source, Tip, Unit } from './unit.ts';
 import { untilFound, Waiters } from './waiters.ts';
 

@@ -1,4 +1,4 @@
-import { UNITS_HELD_MAX } from '../limits.ts';
+import { UNITS_HELD_MAX } from './limits.ts';
 import type { Selection } from './selection.ts';
 import type { Source, Told, Unit } from './unit.ts';
 

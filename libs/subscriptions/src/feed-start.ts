@@ -1,9 +1,8 @@
 import { anchorHeight } from '@virtualchain/machine';
 import { BlockNotOnBranch, HeightOutOfRange, type MachineInstance } from '@virtualchain/projection';
-import { QuestionInvalid } from '../problems.ts';
+import { FeedGone, QuestionInvalid } from './errors.ts';
 import type { FeedSource } from './feed-source.ts';
 import { feedCursor, readFeedCursor, tellEntry } from './feed-unit.ts';
-import { FeedGone } from './stream-ended.ts';
 import type { Told } from './unit.ts';
 
 /** Where a subscriber begins, as it says. */

@@ -1,4 +1,4 @@
-import { UNITS_AT_ONCE_MAX } from '../limits.ts';
+import { UNITS_AT_ONCE_MAX } from './limits.ts';
 import type { Unit } from './unit.ts';
 
 /** The newest units of a stream, of so many characters together. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { READS_AT_ONCE_MAX } from '../limits.ts';
+import { READS_AT_ONCE_MAX } from './limits.ts';
 import type { Unit } from './unit.ts';
 
 /** Reads for subscribers that are behind: a few at once, and one for all who ask for the same. */

@@ -1,0 +1,40 @@
+import { openAccess, readStandings, type WebhookRecord } from '@virtualchain/access';
+import { isExpectedError } from '@virtualchain/kernel';
+import { readConfig } from '@virtualchain/process';
+import type { MachineStatus, Registry } from '@virtualchain/projection';
+import type { WebhookReport } from '../../printing/status-report.ts';
+import { ACCESS_PLACE } from './access-place.ts';
+
+/** How the webhooks of a database stand; null where its user may not read them. */
+export async function webhookReports(
+  { postgresUrl }: Registry,
+  machines: readonly MachineStatus[],
+): Promise<readonly WebhookReport[] | null> {
+  const { accessPostgresUrl = postgresUrl } = readConfig(ACCESS_PLACE, process.env);
+  await using access = openAccess(accessPostgresUrl);
+  try {
+    return (await readStandings(access.db)).map((webhook) => reportOf(webhook, machines));
+  } catch (error) {
+    if (isExpectedError(error) && error.code === 'DATABASE_REFUSED') return null;
+    throw error;
+  }
+}
+
+function reportOf(webhook: WebhookRecord, machines: readonly MachineStatus[]): WebhookReport {
+  const { id, owner, chain, machine, url, deliveries, failures, failingSince, lastStatus, nextTryAt } = webhook;
+  const status = machines.find(({ build }) => build.chain === chain && build.machine === machine);
+  const position = /:([0-9]+)$/.exec(webhook.cursor)?.[1];
+  const end = status?.checkpoint.feedPosition;
+  return {
+    ...{ id, owner, chain, machine, origin: new URL(url).origin },
+    state: stateOf(webhook),
+    behindEntries: end === undefined || position === undefined ? null : Math.max(0, end - Number(position)),
+    ...{ deliveries, failures, failingSince, lastStatus, nextTryAt },
+  };
+}
+
+function stateOf({ isPaused, isOwnerValid, failures }: WebhookRecord): WebhookReport['state'] {
+  if (isPaused) return 'paused';
+  if (!isOwnerValid) return 'owner not valid';
+  return failures > 0 ? 'failing' : 'delivering';
+}

@@ -1,0 +1,3 @@
+import { runRelay } from './service.ts';
+
+await runRelay(process.argv.slice(2));
