@@ -1,5 +1,5 @@
 /**
- * `npm run test:containers`: the image, docker compose and testcontainers on a real engine: the one that answers, else one of
+ * `npm run test:containers [-- <pattern> …]`: the image, docker compose and testcontainers on a real engine: the one that answers, else one of
  * Debian's, started for this run. Where official images cannot be pulled, stand-ins are built and said loudly. Ends with
  * `N passed, N failed`; exit code 69 and a line that says so where no engine can be had.
  */
@@ -8,6 +8,8 @@ import { startRealParts } from '@virtualchain/local';
 import { countRun, runJest, stopSignal, suiteEnvironment } from '../jest.ts';
 
 const exitCodeUnavailable = 69;
+const given = process.argv.slice(2).map((pattern) => `test/containers/.*${pattern}`);
+const patterns = given.length === 0 ? ['test/containers/'] : given;
 const say = (line: string): void => console.error(line);
 
 const signal = stopSignal();
@@ -23,7 +25,7 @@ try {
     const project = `vchain-test-${run.runId}`;
     const env = suiteEnvironment({ ...process.env, ...engine.env, VCHAIN_TEST_PROJECT: project });
     try {
-      return await runJest({ paths: ['test/containers/'], workers: 1 }, env, signal);
+      return await runJest({ paths: patterns, workers: 1 }, env, signal);
     } finally {
       await removeProjects(engine.docker, project);
     }

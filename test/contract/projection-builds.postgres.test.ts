@@ -4,15 +4,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Height } from '@virtualchain/bitcoin';
 import { wallClock } from '@virtualchain/kernel';
 import { type RealParts, startRealParts } from '@virtualchain/local';
-import { MemoryFold, rejected } from '@virtualchain/machine';
+import { type AnyStateMachine, allRows, MemoryFold, rejected } from '@virtualchain/machine';
 import { createMemoryLog, type LogEntry, type OperationLog } from '@virtualchain/operation-log';
 import {
   answersOf,
   type BlockMark,
   dropBuild,
+  feedOf,
   type MachineInstance,
   openProjection,
   openRegistry,
+  type Registry,
+  readerOf,
   verifyProjection,
 } from '@virtualchain/projection';
 import { project } from '@virtualchain/projector';
@@ -185,6 +188,52 @@ test('who was given the views of a machine still has them after a rebuild', asyn
   } finally {
     await client.rows('drop owned by "a reader"');
     await client.rows('drop role "a reader"');
+  }
+});
+
+test('who knows the replaced rules alone may go on reading what they made, under its own name, with the rights of before', async () => {
+  const url = await newDatabase();
+  await using log = await logOf([connectKv('0', ['alice +a']), connectKv('0a', ['bob +b'])]);
+  const old = kvInstance();
+  const decide: AnyStateMachine['decide'] = async (op, context, state) =>
+    context.block.height >= 102 ? rejected('NO', 'no more') : old.machine.decide(op, context, state);
+  const next: MachineInstance = {
+    ...old,
+    machine: { ...old.machine, version: 2, differsFrom: 102 as Height, decide },
+  };
+  await using live = await openProjection(url, old);
+  await live.advance(await readAll(log, topic));
+  await using client = await Client.connect(url);
+  await client.rows('create role "another reader"');
+  try {
+    await client.rows('grant usage on schema kv_kv to "another reader"');
+    await client.rows('grant select on kv_kv.names to "another reader"');
+    await using strict = await openRegistry(url);
+    await using lenient = await openRegistry(url, { answersRetired: true });
+    const namesBy = (registry: Registry, instance: MachineInstance) =>
+      readerOf(registry, instance).read('tip', async (reading) =>
+        (await allRows(reading, 'names')).map(({ name }) => name),
+      );
+    expect(await namesBy(lenient, old)).toEqual(['a', 'b']);
+    await expect(namesBy(lenient, next)).rejects.toMatchObject({ code: 'VERSION_DIFFERS' });
+
+    const signal = new AbortController().signal;
+    const switched = await rebuildOn(url, { instance: next, log, topic, signal });
+    expect(await namesBy(lenient, next)).toEqual(['a']);
+    expect(await namesBy(lenient, old)).toEqual(['a', 'b']);
+    expect((await feedOf(lenient, old).end()).height).toBe(102);
+    await expect(namesBy(strict, old)).rejects.toMatchObject({ code: 'VERSION_DIFFERS' });
+    const rights = await client.rows(`select has_schema_privilege('another reader', 'kv_kv_v1', 'usage') as schema,
+      has_table_privilege('another reader', 'kv_kv_v1.names', 'select') as names,
+      has_table_privilege('another reader', 'kv_kv_v1.blocks', 'select') as blocks`);
+    expect(rights).toEqual([{ schema: true, names: true, blocks: false }]);
+
+    await dropBuild(url, switched.retired);
+    await expect(namesBy(lenient, old)).rejects.toMatchObject({ code: 'VERSION_DIFFERS' });
+    expect(await client.rows(`select from pg_namespace where nspname = 'kv_kv_v1'`)).toEqual([]);
+  } finally {
+    await client.rows('drop owned by "another reader"');
+    await client.rows('drop role "another reader"');
   }
 });
 

@@ -23,6 +23,7 @@ export {
   startRealParts,
 } from './real-parts.ts';
 export { cached, type Env } from './tools/cache.ts';
+export { findHelm } from './tools/helm.ts';
 export { nodeProblem } from './tools/missing-tools.ts';
 export type { Embedding } from './tools/sources.ts';
 export { type Log, runTool } from './tools/tools.ts';

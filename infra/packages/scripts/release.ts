@@ -1,8 +1,8 @@
-/** `npm run release -- X.Y.Z`: gives every package the version, and what CHANGELOG.md says is unreleased. Then `npm run lock`. */
+/** `npm run release -- X.Y.Z`: gives every package and the Helm chart the version, and what CHANGELOG.md says is unreleased. Then `npm run lock`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository, workspaces } from '../src/published.ts';
-import { atVersion, ReleaseRefused, released } from '../src/release.ts';
+import { atVersion, chartAtVersion, ReleaseRefused, released } from '../src/release.ts';
 
 const version = process.argv[2] ?? '';
 const changelog = join(repository, 'CHANGELOG.md');
@@ -15,6 +15,8 @@ try {
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, `${JSON.stringify(atVersion(manifest, version, ours), null, 2)}\n`);
   }
+  const chart = join(repository, 'infra/chart/virtualchain/Chart.yaml');
+  writeFileSync(chart, chartAtVersion(readFileSync(chart, 'utf8'), version));
 } catch (error) {
   if (!(error instanceof ReleaseRefused)) throw error;
   console.error(error.message);

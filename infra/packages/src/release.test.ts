@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { atVersion, ReleaseRefused, released } from './release.ts';
+import { atVersion, chartAtVersion, ReleaseRefused, released } from './release.ts';
 
 const LOG = '# Changelog\n\n## Unreleased\n\n- Something new.\n\n## 0.1.0 (2026-01-02)\n\n- The first.\n';
 
@@ -15,6 +15,13 @@ test.each([
   ['a release of nothing', '# Changelog\n\n## Unreleased\n\n## 0.1.0 (2026-01-02)\n\n- The first.\n', '0.2.0'],
 ])('%s is refused', (_what, log, version) => {
   expect(() => released(log, version, '2026-03-04')).toThrow(ReleaseRefused);
+});
+
+test('the chart has the version of the packages, and asks for images of that version', () => {
+  const chart = 'apiVersion: v2\nname: virtualchain\nversion: 0.1.0\nappVersion: 0.1.0\nkubeVersion: ">=1.25.0-0"\n';
+  expect(chartAtVersion(chart, '0.2.0')).toBe(
+    'apiVersion: v2\nname: virtualchain\nversion: 0.2.0\nappVersion: 0.2.0\nkubeVersion: ">=1.25.0-0"\n',
+  );
 });
 
 test('packages ask for each other at the version that they have, and for others as before', () => {

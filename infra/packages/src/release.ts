@@ -20,6 +20,11 @@ export function atVersion(manifest: Changeable, version: string, ours: ReadonlyS
   } as Changeable;
 }
 
+/** The same `Chart.yaml` at another version, for images of that version. */
+export function chartAtVersion(chart: string, version: string): string {
+  return chart.replace(/^(version|appVersion): .*$/gm, `$1: ${version}`);
+}
+
 const UNRELEASED = '## Unreleased\n';
 
 /**

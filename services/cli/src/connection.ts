@@ -129,6 +129,9 @@ const SPEC = {
   ...kafkaSecuritySpec,
 } as const;
 
+/** The variables that say where things are. */
+export const connectionVariables: readonly string[] = Object.values(SPEC).flatMap(({ env }) => env ?? []);
+
 /** For the commands that a gateway can answer. */
 const GATEWAY = {
   gatewayUrl: optional(

@@ -28,6 +28,16 @@ export const CANCELLED_READS_MAX = 3;
 export const URL_CHARACTERS_MAX = 16_384;
 /** How long a request may take to arrive, and an answer to be made. */
 export const REQUEST_TIMEOUT_MS = 10_000;
+/** How long a connection without a question is kept: longer than what usually stands in front keeps one. */
+export const KEEP_ALIVE_MS = 72_000;
+/**
+ * Told to stop, the gateway goes on answering for so long where connections are open: each is told that it ends with its answer, and
+ * whoever sends questions here learns meanwhile that they belong elsewhere. How often it looks whether one is left.
+ */
+export const LAST_ANSWERS_MS = 2_000;
+export const LAST_ANSWERS_LOOK_MS = 50;
+/** How long answers that are on their way may take after that. */
+export const DRAIN_MS = 5_000;
 export const ANSWER_TIMEOUT_MS = 30_000;
 /** Requests of one address in a minute where nothing else is configured. */
 export const REQUESTS_PER_MINUTE_DEFAULT = 6_000;

@@ -45,7 +45,7 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
   const { network, chains, machines, requestsPerMinute } = config;
   const metrics = createMetrics();
   metrics.watchProcess();
-  await using registry = await openRegistry(config.postgresUrl);
+  await using registry = await openRegistry(config.postgresUrl, { answersRetired: true });
   await using tables = openAccess(config.accessPostgresUrl ?? config.postgresUrl);
   const { requireTokens: areTokensRequired, requestsPerToken, corsOrigins } = config;
   const access = { db: tables.db, areTokensRequired, policy: policyOf(config), requestsPerToken };

@@ -2,6 +2,7 @@ import type { Logger } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
 import { awaitLiveMachines, type Modules, untilOthersLive } from '@virtualchain/subscriptions';
 import type { FastifyInstance } from 'fastify';
+import { Front } from './front.ts';
 import { type ServedMachine, servedOf } from './served.ts';
 
 /** What is served where. */
@@ -21,30 +22,40 @@ export interface ServingOptions {
 
 /**
  * Serves the machines that are live, until the signal. The questions are made of them: when one goes live that was not
- * there, or with other rules or parameters, all are made anew, at the same address; subscribers are told to connect again.
+ * there, or with other rules or parameters, all are made anew and take the place of those before between two requests;
+ * subscribers are told to connect again.
  */
 export async function serveLiveMachines(options: ServingOptions): Promise<void> {
-  const { registry, network, modules, host, logger, signal, create, onServing } = options;
+  const { registry, network, modules, host, port, logger, signal, create, onServing } = options;
   const onRetry = (error: unknown): void =>
     logger.warn({ err: error }, 'the database does not say which machines are live; it is asked again');
-  let { port } = options;
+  const front = Front.create();
+  let address: string | null = null;
+  let before: FastifyInstance | null = null;
   while (!signal.aborted) {
     const found = await awaitLiveMachines({ registry, network, modules, signal, onRetry });
-    if (found === null) return;
+    if (found === null) break;
     const { key } = found;
     const served = servedOf(registry, found.instances);
     const api = await create(served);
-    try {
-      const address = await api.listen({ host, port });
-      port = Number(new URL(address).port);
-      onServing(
-        served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`),
-        address,
+    front.show(api);
+    address ??= await front.listen({ host, port });
+    await before?.close();
+    before = api;
+    onServing(
+      served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`),
+      address,
+    );
+    for (const outdated of found.outdated)
+      logger.warn(
+        outdated,
+        'other rules are live than this gateway knows: it answers from the newest build of its own, which does not go on; replace it by one with those rules',
       );
-      await untilOthersLive({ registry, network, signal }, key);
-      if (!signal.aborted) logger.info('other machines are live: the questions are made anew');
-    } finally {
-      await api.close();
-    }
+    await untilOthersLive({ registry, network, signal }, key);
+    if (!signal.aborted) logger.info('other machines are live: the questions are made anew');
   }
+  await front.lastAnswers();
+  const ended = front[Symbol.asyncDispose]();
+  await before?.close(); // streams end
+  await ended;
 }

@@ -3,13 +3,14 @@ import { sql } from 'kysely';
 import { type Build, LAYOUT, nameOf } from '../build/build.ts';
 import { type Db, inSnapshot } from '../build/database/database.ts';
 import type { Table } from '../build/table.ts';
-import { NoLiveBuild } from '../errors.ts';
+import { NoLiveBuild, VersionDiffers } from '../errors.ts';
 import type { MachineInstance } from '../registry/registered-build.ts';
-import { type Registry, readLiveBuild } from '../registry/registry.ts';
-import { viewSchema } from '../registry/views.ts';
+import { type Registry, readLiveBuild, readRetiredBuild } from '../registry/registry.ts';
+import { retiredViewSchema, viewSchema } from '../registry/views.ts';
 
 /**
- * Reads the views of a machine's live build, whichever that is, in one snapshot of the database. `views` are all that are read.
+ * Reads the views of a machine's live build, whichever that is, in one snapshot of the database. `views` are all that are read. Where
+ * other rules are live, and the registry answers from retired builds, those of the newest build that the instance's rules made.
  *
  * @throws NoLiveBuild, VersionDiffers, ParametersDiffer, LayoutDiffers, DatabaseUnavailable.
  */
@@ -20,18 +21,29 @@ export async function inLiveBuild<Answer>(
   ask: (build: Build) => Promise<Answer>,
 ): Promise<Answer> {
   const { chain, machine } = instance;
-  const schema = viewSchema(instance);
-  try {
-    return await inSnapshot(registry.db, async (db) => {
+  const inViews = (schema: string, check: (db: Db) => Promise<unknown>): Promise<Answer> =>
+    inSnapshot(registry.db, async (db) => {
       await lockViews(db, schema, views);
-      await readLiveBuild(db, instance); // rules and answers would be wrong with other parameters than it was folded with
+      await check(db); // rules and answers would be wrong with other parameters than it was folded with
       return ask({ db, schema, machine, layout: LAYOUT });
     });
+  try {
+    return await inViews(viewSchema(instance), (db) => readLiveBuild(db, instance));
   } catch (error) {
+    if (registry.answersRetired && (error instanceof VersionDiffers || isMissing(error))) {
+      if ((await readRetiredBuild(registry.db, instance)) !== null)
+        return await inViews(retiredViewSchema(instance), (db) => refuseGone(db, instance)).catch((gone: unknown) => {
+          throw isMissing(gone) ? error : gone; // it was retired before views were kept
+        });
+    }
     if (!isMissing(error)) throw error;
     await readLiveBuild(registry.db, instance); // the views of an older layout lack some
     throw new NoLiveBuild(chain.name, machine.name);
   }
+}
+
+async function refuseGone(db: Db, instance: MachineInstance): Promise<void> {
+  if ((await readRetiredBuild(db, instance)) === null) await readLiveBuild(db, instance);
 }
 
 /** Before anything is read: a rebuild that takes the views away waits for us, or we for it, and see one build only. */

@@ -11,7 +11,7 @@ import { changeBuilds, dropBuild } from '../registry/change-builds.ts';
 import { createBuild, openBuild } from '../registry/open-build.ts';
 import { type MachineInstance, type RegisteredBuild, setBuildStatus } from '../registry/registered-build.ts';
 import type { Registry } from '../registry/registry.ts';
-import { pointViews } from '../registry/views.ts';
+import { keepViews, pointViews } from '../registry/views.ts';
 import { verifyProjection } from '../verify/verify.ts';
 import { gathered } from './gathered.ts';
 import { type PutOffIndexes, putOffIndexes } from './put-off-indexes.ts';
@@ -131,12 +131,14 @@ function switchBuild(
   built: PostgresProjection,
   ruleChange: number | null,
 ): Promise<Switched> {
-  return changeBuilds(registry.postgresUrl, instance, async (db) => {
+  return changeBuilds(registry.postgresUrl, instance, async (db, registered) => {
     const builds = { live: { ...live.build, db }, built: { ...built.build, db } };
     for (const schema of [live.schema, built.schema].sort()) await lockCheckpoint({ db, schema });
     const compared = await compareBuilds(builds, ruleChange, reshaped);
     await setBuildStatus(db, live.schema, 'retired');
     await setBuildStatus(db, built.schema, 'live');
+    const replaced = registered.find(({ schema }) => schema === live.schema)?.version ?? instance.machine.version;
+    if (replaced !== instance.machine.version) await keepViews(db, instance, replaced);
     await pointViews(db, instance, built.schema);
     return { live: built.schema, retired: live.schema, ...compared };
   });

@@ -37,9 +37,18 @@ function dropIf(postgresUrl: string, schema: string, statuses: readonly BuildSta
       .where('schema_name', '=', schema)
       .where('status', 'in', [...statuses])
       .executeTakeFirst();
-    if (numDeletedRows === 1n) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+    if (numDeletedRows === 1n) await dropSchema(db, schema);
     return numDeletedRows === 1n;
   });
+}
+
+/** The views that were kept of it go as well. */
+async function dropSchema(db: Db, schema: string): Promise<void> {
+  await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+  const kept = schema.replace(/_\d+$/, ''); // views of this build alone, and of no machine that is live
+  const { rows } = await sql`select from pg_namespace n where n.nspname = ${kept}
+    and not exists (select from pg_class c where c.relnamespace = n.oid)`.execute(db);
+  if (rows.length > 0) await sql`drop schema ${sql.id(kept)}`.execute(db);
 }
 
 /** Works in one transaction on the tables that all builds share, brought up to date before. */

@@ -87,7 +87,10 @@ async function secureProjections(db: Db, options: RoleOptions): Promise<void> {
   await run(db, `alter default privileges for role ${projector} grant select on tables to ${readers}`);
   if (!(await isThere(db, 'vchain'))) return;
   const builds = await readBuilds(db);
-  const views = builds.map((build) => viewSchema({ chain: { name: build.chain }, machine: { name: build.machine } }));
+  const views = builds.flatMap((build) => {
+    const live = viewSchema({ chain: { name: build.chain }, machine: { name: build.machine } });
+    return [live, `${live}_v${build.version}`];
+  });
   for (const schema of new Set(['vchain', ...builds.map(({ schema }) => schema), ...views])) {
     await handOver(db, schema, { owner: projector, readers });
   }
