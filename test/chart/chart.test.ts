@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { problemsOfLogPlaces, readConfig } from '@virtualchain/process';
 import { parse } from 'yaml';
 import { connectionVariables } from '../../services/cli/src/connection.ts';
-import { spec as gatewaySpec } from '../../services/gateway/src/config.ts';
+import { spec as gatewaySpec, problemsOfAccess } from '../../services/gateway/src/config.ts';
 import { spec as ingesterSpec } from '../../services/ingester/src/settings/config.ts';
 import { spec as projectorSpec } from '../../services/projector/src/config.ts';
+import { spec as relaySpec } from '../../services/relay/src/config.ts';
 import { type Container, chart, helm, lint, type Rendered, render } from './rendered.ts';
 
 /** Skipped where there is no helm (`npm run helm` gets one). */
@@ -27,13 +29,14 @@ const everything = {
   chains: {
     bns: {
       parameters: { network: 'mainnet' },
-      machines: { bns: { parameters: { expected: true } }, activity: { module: 'activity' } },
+      machines: { bns: { parameters: { expected: true }, pending: true }, activity: { module: 'activity' } },
     },
     kv: { module: 'kv', ingester: { replicas: 1 }, machines: { kv: { module: 'kv' } } },
   },
   gateway: {
     chainModules: ['/app/own/chain.ts'],
     machineModules: ['/app/own/machine.ts'],
+    corsOrigins: ['https://page.example'],
     ingress: { enabled: true, host: 'names.example', tlsSecret: 'names-tls' },
   },
   rebuild: { chain: 'bns', machine: 'bns' },
@@ -56,11 +59,34 @@ function containersOf(objects: readonly Rendered[]): readonly Container[] {
 const variables = (spec: Readonly<Record<string, { readonly env?: string }>>): readonly string[] =>
   Object.values(spec).flatMap(({ env }) => (env === undefined ? [] : [env]));
 
+/** As each service reads its settings. */
+const READ: Readonly<Record<string, (env: Readonly<Record<string, string>>) => unknown>> = {
+  ingester: ({ VCHAIN_CHAIN: _chain, VCHAIN_CHAIN_PARAMETERS: _parameters, ...env }) =>
+    readConfig(ingesterSpec, env, [], [problemsOfLogPlaces]),
+  projector: (env) => readConfig(projectorSpec, env, [], [problemsOfLogPlaces]),
+  gateway: (env) => readConfig(gatewaySpec, env, [], [problemsOfLogPlaces, problemsOfAccess]),
+  relay: (env) => readConfig(relaySpec, env, []),
+};
+
+/** What stands in the secrets. */
+const SECRET: Readonly<Record<string, string>> = {
+  VCHAIN_NODE_URL: 'http://user:password@node:8332',
+  VCHAIN_PENDING_NODE_URL: 'http://user:password@node:8332',
+  VCHAIN_POSTGRES_URL: 'postgres://user:password@db/names',
+  VCHAIN_LOG_POSTGRES_URL: 'postgres://user:password@db/log',
+  VCHAIN_KAFKA_CA: '-----BEGIN CERTIFICATE-----',
+  VCHAIN_KAFKA_CERT: '-----BEGIN CERTIFICATE-----',
+  VCHAIN_KAFKA_KEY: '-----BEGIN PRIVATE KEY-----',
+  VCHAIN_KAFKA_USERNAME: 'user',
+  VCHAIN_KAFKA_PASSWORD: 'password',
+};
+
 /** What each kind of container may be told. */
 const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
   ingester: new Set([...variables(ingesterSpec), 'VCHAIN_CHAIN', 'VCHAIN_CHAIN_PARAMETERS']),
   projector: new Set(variables(projectorSpec)),
   gateway: new Set(variables(gatewaySpec)),
+  relay: new Set(variables(relaySpec)),
   rebuild: new Set(connectionVariables),
 };
 
@@ -73,17 +99,18 @@ describeWithHelm('the Helm chart', () => {
     expect([code, said]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
-  test('with the least that has to be said: two ingesters of a chain, a projector of its machine, two gateways behind a service', async () => {
+  test('with the least that has to be said: two ingesters of a chain, a projector of its machine, two gateways behind a service, two relays', async () => {
     const objects = await rendered({ log: brokers });
     expect(named(objects, 'Deployment').sort()).toEqual([
       'names-virtualchain-gateway',
       'names-virtualchain-ingester-bns',
       'names-virtualchain-projector-bns-bns',
+      'names-virtualchain-relay',
     ]);
     const replicas = objects.flatMap(({ metadata, spec }) =>
       spec.replicas === undefined ? [] : [[metadata.labels['app.kubernetes.io/component'], spec.replicas]],
     );
-    expect(Object.fromEntries(replicas)).toEqual({ ingester: 2, projector: 1, gateway: 2 });
+    expect(Object.fromEntries(replicas)).toEqual({ ingester: 2, projector: 1, gateway: 2, relay: 2 });
     const service = objects.find(({ kind }) => kind === 'Service');
     const gateway = containersOf(objects).find(({ name }) => name === 'gateway');
     const port = gateway?.env.find(({ name }) => name === 'VCHAIN_API_PORT')?.value;
@@ -100,6 +127,7 @@ describeWithHelm('the Helm chart', () => {
       'names-virtualchain-projector-bns-activity',
       'names-virtualchain-projector-bns-bns',
       'names-virtualchain-projector-kv-kv',
+      'names-virtualchain-relay',
     ]);
     expect(named(objects, 'Ingress')).toEqual(['names-virtualchain-gateway']);
     expect(named(objects, 'PodMonitor')).toEqual(['names-virtualchain']);
@@ -124,6 +152,7 @@ describeWithHelm('the Helm chart', () => {
       'ingester',
       'projector',
       'rebuild',
+      'relay',
     ]);
     for (const { name, env } of containers) {
       const unknown = env.filter((variable) => KNOWN[name]?.has(variable.name) !== true);
@@ -134,6 +163,21 @@ describeWithHelm('the Helm chart', () => {
           variable.value !== undefined && /PASSWORD|USERNAME|POSTGRES_URL|NODE_URL|KAFKA_KEY/.test(variable.name),
       );
       expect([name, open]).toEqual([name, []]);
+    }
+  });
+
+  test.each([
+    ['the least that has to be said', { log: brokers }],
+    ['everything', everything],
+    [
+      'the log in Postgres, and anyone may ask',
+      { log: { postgresUrlSecret: { name: 'log' } }, gateway: { requireTokens: false } },
+    ],
+  ])('services start with what they are told: %s', async (_what, values) => {
+    const containers = containersOf(await rendered(values)).filter(({ name }) => name !== 'rebuild');
+    for (const { name, env } of containers) {
+      const told = env.map((variable) => [variable.name, variable.value ?? SECRET[variable.name] ?? '']);
+      expect(READ[name]?.(Object.fromEntries(told))).toMatchObject({ httpHost: '0.0.0.0', httpPort: 8080 });
     }
   });
 

@@ -5,12 +5,13 @@ import { docker, root } from './installation.ts';
 jest.setTimeout(1_800_000);
 
 const EPOCH = '1700000000';
-const TARGETS = ['ingester', 'projector', 'gateway', 'vchain'] as const;
+const TARGETS = ['ingester', 'projector', 'gateway', 'relay', 'vchain'] as const;
 /** What each says of itself. */
 const SAYS = {
   ingester: 'Follows a Bitcoin node',
   projector: '--machine-parameters',
   gateway: 'Answers questions',
+  relay: '--deliveries-at-once',
   vchain: 'Usage: vchain',
 } as const;
 const name = (target: string) => `virtualchain:test-${target}`;

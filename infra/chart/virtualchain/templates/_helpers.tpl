@@ -88,10 +88,26 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{/* What every service is told. */}}
 {{- define "virtualchain.serviceEnv" -}}
 {{ include "virtualchain.networkEnv" . }}
+{{ include "virtualchain.httpEnv" . }}
+{{- end -}}
+
+{{- define "virtualchain.httpEnv" -}}
 - name: VCHAIN_HTTP_HOST
   value: 0.0.0.0
 - name: VCHAIN_HTTP_PORT
   value: "8080"
+{{- end -}}
+
+{{/* Definitions that are not built in, of gateways and relays. */}}
+{{- define "virtualchain.modulesEnv" -}}
+{{- with .Values.gateway.chainModules }}
+- name: VCHAIN_CHAIN
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.gateway.machineModules }}
+- name: VCHAIN_MACHINE
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- end -}}
 
 {{- define "virtualchain.extraEnv" -}}
