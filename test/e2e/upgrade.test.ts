@@ -20,7 +20,9 @@ const BASE = '/v1/chains/kv/machines/claims';
 
 interface Gateway {
   readonly process: RunningProcess;
+  /** Of its questions, and of its pages. */
   readonly port: number;
+  readonly pages: number;
 }
 
 let system: System;
@@ -32,8 +34,8 @@ const sockets = new Set<Socket>();
 
 async function gateway(rules: string): Promise<Gateway> {
   const process = await system.run('services/gateway/src/main.ts', ['--api-port', '0', '--machine', rules]);
-  const { address: at } = await startedLine(process);
-  return { process, port: Number(new URL(at).port) };
+  const { address: at, port: pages } = await startedLine(process);
+  return { process, port: Number(new URL(at).port), pages };
 }
 
 beforeAll(async () => {
@@ -61,6 +63,9 @@ afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
 }, 60_000);
 
+const isReady = async ({ pages }: Gateway): Promise<boolean> =>
+  (await fetch(`http://127.0.0.1:${pages}/ready`)).status === 200;
+
 async function stop({ process }: { readonly process: RunningProcess }): Promise<number | null> {
   await process.kill('SIGTERM');
   return (await process.exited).code;
@@ -72,6 +77,10 @@ test('new rules take over without a question that is not answered', async () => 
   await system.mine(10, 4);
   await system.arrived(['claims']);
   behind = [await gateway(RULES), await gateway(RULES)];
+
+  // An upgrade that forgot the rebuild would wait for this one, and replace none.
+  const early = await gateway(NEXT);
+  expect([await isReady(early), await isReady(behind[0] as Gateway)]).toEqual([false, true]);
 
   let done = false;
   const answers: { readonly status: number; readonly code: string | null }[] = [];
@@ -94,8 +103,10 @@ test('new rules take over without a question that is not answered', async () => 
     ]);
     await startedLine(await system.projector(NEXT));
     await stop({ process: oldProjector });
+    await until('the one that waited is ready', () => isReady(early), Boolean);
+    const waited = [early];
     for (const old of [...behind]) {
-      const fresh = await gateway(NEXT);
+      const fresh = waited.pop() ?? (await gateway(NEXT));
       behind = [...behind.filter((one) => one !== old), fresh];
       expect(await stop(old)).toBe(0);
     }

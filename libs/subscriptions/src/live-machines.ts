@@ -16,7 +16,7 @@ export interface LiveMachines {
   /** Those whose definitions are known. */
   readonly instances: readonly MachineInstance[];
   /** Those of them whose definition is of other rules than the build that is live. */
-  readonly outdated: readonly { readonly machine: string; readonly version: number; readonly liveVersion: number }[];
+  readonly mismatched: readonly { readonly machine: string; readonly version: number; readonly liveVersion: number }[];
 }
 
 /**
@@ -28,14 +28,14 @@ export interface LiveMachines {
 export async function liveMachines(registry: Registry, network: string, modules: Modules): Promise<LiveMachines> {
   const live = liveOf(await registry.builds(), network);
   const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
-  const outdated = found.flatMap((instance, i) => {
+  const mismatched = found.flatMap((instance, i) => {
     const { name: machine, version } = instance?.machine ?? {};
     const liveVersion = live[i]?.version;
     return machine === undefined || version === undefined || liveVersion === undefined || version === liveVersion
       ? []
       : [{ machine, version, liveVersion }];
   });
-  return { key: keyOf(live), instances: found.filter((instance) => instance !== null), outdated };
+  return { key: keyOf(live), instances: found.filter((instance) => instance !== null), mismatched };
 }
 
 /** Whose machines are looked for, and until when. */

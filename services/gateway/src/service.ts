@@ -16,6 +16,7 @@ import {
   startHealthServer,
 } from '@virtualchain/process';
 import { openRegistry, type Registry } from '@virtualchain/projection';
+import type { LiveMachines } from '@virtualchain/subscriptions';
 import { policyOf } from '@virtualchain/webhooks';
 import { createApi } from './api.ts';
 import { problemsOfAccess, spec } from './config.ts';
@@ -50,12 +51,13 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
   const { requireTokens: areTokensRequired, requestsPerToken, corsOrigins } = config;
   const access = { db: tables.db, areTokensRequired, policy: policyOf(config), requestsPerToken };
   let names: readonly string[] = [];
+  let waiting: LiveMachines['mismatched'] = [];
   await using health = await startHealthServer({
     host: config.httpHost,
     port: config.httpPort,
     metrics,
     health: () => ({ ok: true }),
-    ready: () => isReady(registry),
+    ready: () => isReady(registry, waiting),
     status: () => ({ service: 'gateway', network, machines: names, areTokensRequired }),
   });
   logger.info({ port: health.port }, 'listening');
@@ -74,17 +76,22 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
         onRetry: (error) => logger.warn({ err: error }, 'a read for subscribers failed; it is tried again'),
         onBug: (error) => logger.error({ err: error }, 'a question met a bug'),
       }),
-    onServing: (serving, address) => {
+    onServing: (serving, address, waitingFor) => {
       names = serving;
+      waiting = waitingFor;
       logger.info({ address, port: health.port, machines: names }, 'started');
     },
   });
 }
 
-async function isReady(registry: Registry): Promise<{ readonly ok: boolean; readonly detail?: unknown }> {
+/** A gateway whose rules are newer than those that are live is for later: who replaces gateways one after the other waits for it. */
+async function isReady(
+  registry: Registry,
+  waiting: LiveMachines['mismatched'],
+): Promise<{ readonly ok: boolean; readonly detail?: unknown }> {
   try {
     await registry.builds();
-    return { ok: true };
+    return waiting.length === 0 ? { ok: true } : { ok: false, detail: { code: 'VERSION_DIFFERS', machines: waiting } };
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
-import { awaitLiveMachines, type Modules, untilOthersLive } from '@virtualchain/subscriptions';
+import { awaitLiveMachines, type LiveMachines, type Modules, untilOthersLive } from '@virtualchain/subscriptions';
 import type { FastifyInstance } from 'fastify';
 import { Front } from './front.ts';
 import { type ServedMachine, servedOf } from './served.ts';
@@ -16,9 +16,14 @@ export interface ServingOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly create: (served: readonly ServedMachine[]) => Promise<FastifyInstance>;
-  /** Hears which machines are served from now on, and where. */
-  readonly onServing: (machines: readonly string[], address: string) => void;
+  /** Hears which machines are served from now on, where, and which of them are live by older rules than this gateway knows. */
+  readonly onServing: (machines: readonly string[], address: string, waiting: LiveMachines['mismatched']) => void;
 }
+
+const WAITS =
+  'older rules are live than this gateway knows: it refuses questions about that machine until vchain rebuild has made a build by its rules';
+const STAYS =
+  'newer rules are live than this gateway knows: it answers from the newest build of its own, which does not go on; replace it by one with those rules';
 
 /**
  * Serves the machines that are live, until the signal. The questions are made of them: when one goes live that was not
@@ -45,12 +50,9 @@ export async function serveLiveMachines(options: ServingOptions): Promise<void> 
     onServing(
       served.map(({ instance: { chain, machine } }) => `${chain.name}/${machine.name}`),
       address,
+      found.mismatched.filter(({ version, liveVersion }) => version > liveVersion),
     );
-    for (const outdated of found.outdated)
-      logger.warn(
-        outdated,
-        'other rules are live than this gateway knows: it answers from the newest build of its own, which does not go on; replace it by one with those rules',
-      );
+    for (const each of found.mismatched) logger.warn(each, each.version > each.liveVersion ? WAITS : STAYS);
     await untilOthersLive({ registry, network, signal }, key);
     if (!signal.aborted) logger.info('other machines are live: the questions are made anew');
   }
