@@ -70,14 +70,15 @@ export function addOperationRoutes(server: FastifyInstance, served: ServedMachin
 const partyFilter = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: SCRIPT_CHARACTERS_MAX, description }));
 
-const filtersOf = ({ instance: { chain } }: ServedMachine) => ({
-  name: Type.Optional(
-    Type.Unsafe({
-      type: 'string',
-      enum: [...new Set([...chain.operations.values()].map(({ name }) => name))],
-      description: 'as the chain calls it',
-    }),
-  ),
+/** By what the chain calls its operations, where it calls them anything: a schema has no list of no names. */
+function nameFilter({ instance: { chain } }: ServedMachine) {
+  const names = [...new Set([...chain.operations.values()].map(({ name }) => name))];
+  const description = 'as the chain calls it';
+  return names.length === 0 ? {} : { name: Type.Optional(Type.Unsafe({ type: 'string', enum: names, description })) };
+}
+
+const filtersOf = (served: ServedMachine) => ({
+  ...nameFilter(served),
   sender: partyFilter('it was sent from this address, or this script as hex'),
   address: partyFilter('it was sent from, or paid to, this address, or this script as hex'),
   txid: Type.Optional(transactionId),
