@@ -3,10 +3,11 @@
  * through reorganisations that change which commit is a parent. What the projection holds is the fold of the raw blocks, and what a
  * table says that was made by hand. Beside it every payload of the same node, in blocks of 1,200.
  */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bytesToHex, parseTransaction } from '@virtualchain/bitcoin';
+import { bytesToHex, hash160, parseTransaction } from '@virtualchain/bitcoin';
 import { loadChain, loadMachine } from '@virtualchain/definitions';
-import { ASSUMPTIONS, parseStacksAddress } from '@virtualchain/machine-stacks';
+import { ASSUMPTIONS, parseStacksAddress, stacksAddressText } from '@virtualchain/machine-stacks';
 import type { MachineInstance } from '@virtualchain/projection';
 import {
   type BuiltBlock,
@@ -53,6 +54,9 @@ beforeAll(async () => {
   first = system.miner.tip.height;
   const parameters = JSON.stringify(stacksParameters(first));
   const all = JSON.stringify({ firstBlock: first + 1 });
+  const planning = await system.run('services/cli/src/main.ts', ['plan', '--chain', 'opreturn']);
+  expect(await planning.exited).toMatchObject({ code: 0 });
+  expect(await readFile(planning.logFile, 'utf8')).toContain('the chain needs no transaction index');
   await system.ingester({}, [
     '--chain',
     'stacks',
@@ -331,6 +335,55 @@ test('sortitions go on from block to block, and what is selected burnt', async (
   expect(new Set(sortitions.map(({ consensus_hash }) => consensus_hash)).size).toBe(sortitions.length);
 }, 60_000);
 
+test('pages of one row, put together, are what the collections hold', async () => {
+  const told = async (query: string, given: object): Promise<unknown[]> => {
+    const txids: unknown[] = [];
+    for (let after: unknown; after !== null; ) {
+      const page = (await answer(query, { ...given, limit: 1, ...(after === undefined ? {} : { after }) })) as object;
+      const [[, list] = [], [, next] = []] = Object.entries(page);
+      expect(list.length).toBeLessThanOrEqual(1);
+      txids.push(...list.map(({ txid }: { readonly txid: unknown }) => txid));
+      after = next;
+    }
+    return txids;
+  };
+  const held = async (name: string, given: object): Promise<unknown[]> =>
+    (await rows(name))
+      .filter((row) => Object.entries(given).every(([column, value]) => row[column] === value))
+      .sort((one, other) => Number(one['height']) - Number(other['height']))
+      .map(({ txid }) => txid);
+  const { address } = alice.wallet;
+  const sender = stacksAddressText({ version: 26, hash: hash160(carol.wallet.publicKey) });
+  const asked = [
+    ['commits_of_block', { height: at(2) }, 'commits', { height: at(2) }],
+    ['commits_of_key', { height: at(1), vtxindex: 1 }, 'commits', { key_height: at(1), key_vtxindex: 1 }],
+    ['commits_of_miner', { miner: address }, 'commits', { miner: address }],
+    ['missed_commits', {}, 'missed', {}],
+    ['missed_commits', { height: at(12) }, 'missed', { height: at(12) }],
+    ['missed_commits', { miner: bob.wallet.address }, 'missed', { miner: bob.wallet.address }],
+    ['missed_commits', { miner: address }, 'missed', { miner: address }],
+    ['requests_of_address', { address: sender, role: 'sender' }, 'stx_operations', { sender }],
+    [
+      'requests_of_address',
+      { address: sender, role: 'sender', kind: 'stack_stx' },
+      'stx_operations',
+      { sender, kind: 'stack_stx' },
+    ],
+    ['requests_of_kind', { kind: 'transfer_stx' }, 'stx_operations', { kind: 'transfer_stx' }],
+    ['unused_pre_stx', {}, 'pre_stx', { used: false }],
+  ] as const;
+  const counts: number[] = [];
+  for (const [query, given, collection, holding] of asked) {
+    const found = await told(query, given);
+    const isById = collection !== 'commits';
+    const [a, b] = [found, await held(collection, holding)].map((each) => (isById ? each.toSorted() : each));
+    expect([query, a]).toEqual([query, b]);
+    counts.push(found.length);
+  }
+  // Nobody's are empty but alice's late ones, of which there are none.
+  expect(counts.map((count) => count > 0)).toEqual(asked.map((_, index) => index !== 6));
+}, 60_000);
+
 test('a gateway serves the queries, and tells of requests above an amount', async () => {
   const gateway = await system.run('services/cli/src/main.ts', ['gateway', '--api-port', '0']);
   const { address } = await startedLine(gateway);
@@ -359,6 +412,8 @@ test('a gateway serves the queries, and tells of requests above an amount', asyn
   expect(await keys.json()).toMatchObject({
     result: { payloads: [{ height: at(1) }, { height: at(1) }, { height: at(1) }], next: null },
   });
+  const operations = (await (await fetch(`${base}/operations`)).json()) as { entries: object[] };
+  expect(operations.entries[0]).toMatchObject({ isWithoutSenders: true, senders: [], fee: '0' });
 }, 120_000);
 
 test('blocks of 1,200 payloads are counted as an independent count does', async () => {

@@ -85,6 +85,7 @@ export { bytesToHex, hexToBytes, isHex, isHexBytes, reversedHex } from './encodi
 export { integerBytes, integerText } from './encoding/integer-text.ts';
 export { BlockMalformed, TransactionMalformed } from './encoding/malformed.ts';
 export { childPublicKeys } from './keys/child-key.ts';
+export { jacobi } from './keys/jacobi.ts';
 export {
   bundleAddress,
   bundleSignatureBytes,

@@ -117,6 +117,8 @@ export interface OperationEvent {
   readonly payload: string;
   readonly decoded: unknown;
   readonly problem?: string;
+  /** No output that it spends was looked up. */
+  readonly isWithoutSenders?: true;
   readonly senders: readonly Sender[];
   readonly outputs: readonly Output[];
   readonly fee: string;

@@ -9,21 +9,26 @@ import { Panel } from './panel.tsx';
 const NULL_DATA = '6a';
 
 /** Who paid for an operation, and whom its transaction pays. */
-export function TransactionPanel({ operation: { senders, outputs, fee } }: { readonly operation: Operation }) {
+export function TransactionPanel({ operation }: { readonly operation: Operation }) {
+  const { isWithoutSenders = false, senders, outputs, fee } = operation;
   const network = useAnswer<ChainsAnswer>('/chains').body?.network ?? null;
   return (
-    <Panel title="Transaction" aside={<span class="quiet">fee {satoshis(fee)}</span>}>
+    <Panel title="Transaction" aside={isWithoutSenders ? null : <span class="quiet">fee {satoshis(fee)}</span>}>
       <div class="transaction">
         <div>
           <h3>from</h3>
-          <ul class="coins">
-            {senders.map((sender) => (
-              <li key={`${sender.txid}:${sender.index}`}>
-                <Owner address={sender.addresses[0] ?? null} script={sender.scriptPubKey} />
-                <span class="amount">{satoshis(sender.value)}</span>
-              </li>
-            ))}
-          </ul>
+          {isWithoutSenders ? (
+            <span class="quiet">not looked up: this chain asks for no output that an operation spends</span>
+          ) : (
+            <ul class="coins">
+              {senders.map((sender) => (
+                <li key={`${sender.txid}:${sender.index}`}>
+                  <Owner address={sender.addresses[0] ?? null} script={sender.scriptPubKey} />
+                  <span class="amount">{satoshis(sender.value)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
         </div>
         <div>
           <h3>to</h3>

@@ -38,3 +38,8 @@ test.each([
 
 test('a payload of other magic bytes is not that of the chain', () =>
   expect(holding({}, {}, '6964')).toEqual([true, false]));
+
+test('where a chain has no magic bytes, the payload is all that there is', () => {
+  expect(holding({ opcode: '6b', payload: '762b6162ff' }, {}, '')).toEqual([true, true]);
+  expect(holding({ opcode: '76', payload: '2b6162ff' }, {}, '')).toEqual([true, false]);
+});

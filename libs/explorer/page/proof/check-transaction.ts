@@ -34,7 +34,7 @@ export function checkTransaction(
       {
         says: 'It carries the payload that is shown',
         holds: carried !== null && bytesToHex(carried) === `${magic}${opcode ?? ''}${payload}`,
-        detail: `behind the magic bytes ${magic}`,
+        detail: magic === '' ? 'a chain without magic bytes' : `behind the magic bytes ${magic}`,
       },
     ];
   } catch (error) {

@@ -38,7 +38,11 @@ export function MachineOverview({ shown: { place, chain, machine } }: { readonly
         <Answered asked={operations}>
           {({ entries }) =>
             entries.length === 0 ? (
-              <Empty>None yet. An operation begins with the magic bytes {chain.magic} in an OP_RETURN output.</Empty>
+              <Empty>
+                {chain.magic === ''
+                  ? 'None yet. Every OP_RETURN payload is an operation.'
+                  : `None yet. An operation begins with the magic bytes ${chain.magic} in an OP_RETURN output.`}
+              </Empty>
             ) : (
               <OperationList place={place} operations={entries} withHeights />
             )

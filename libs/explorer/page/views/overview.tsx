@@ -33,13 +33,15 @@ export function Overview({ chains }: { readonly chains: Asked<ChainsAnswer> }) {
 }
 
 function Chain({ chain, machines }: { readonly chain: ChainShape; readonly machines: readonly MachineStatus[] }) {
+  const operations = chain.operations.map(({ name }) => name.toLowerCase().replaceAll('_', ' ')).join(', ');
   return (
     <section class="chain">
       <div class="panel-head">
         <h2>{chain.name}</h2>
         <p class="quiet">
-          magic bytes <code>{chain.magic}</code> · from block {count(chain.firstBlock)} ·{' '}
-          {chain.operations.map(({ name }) => name.toLowerCase().replaceAll('_', ' ')).join(', ')}
+          {chain.magic === '' ? 'every OP_RETURN payload' : ['magic bytes ', <code key="magic">{chain.magic}</code>]}
+          {` · from block ${count(chain.firstBlock)}`}
+          {chain.operations.length > 0 && ` · ${operations}`}
         </p>
       </div>
       <div class="cards">

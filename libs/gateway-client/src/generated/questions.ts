@@ -12,7 +12,7 @@ type Header = { readonly at: At; readonly height: number; readonly hash: string;
 
 type Changed = { readonly collection: string; readonly key: readonly unknown[] };
 
-type Operation = { readonly txid: string; readonly height: number; readonly blockHash: string; readonly position: number; readonly transactionIndex: number; readonly opcode: string | null; readonly name: string | null; readonly payload: string; readonly decoded: unknown; readonly problem?: string; readonly senders: readonly unknown[]; readonly outputs: readonly unknown[]; readonly fee: string; readonly merklePath: string; readonly verdict: "accepted" | "rejected" | "ignored"; readonly code: string | null; readonly detail: string | null; readonly changed: readonly Changed[] };
+type Operation = { readonly txid: string; readonly height: number; readonly blockHash: string; readonly position: number; readonly transactionIndex: number; readonly opcode: string | null; readonly name: string | null; readonly payload: string; readonly decoded: unknown; readonly problem?: string; readonly isWithoutSenders?: true; readonly senders: readonly unknown[]; readonly outputs: readonly unknown[]; readonly fee: string; readonly merklePath: string; readonly verdict: "accepted" | "rejected" | "ignored"; readonly code: string | null; readonly detail: string | null; readonly changed: readonly Changed[] };
 
 type Operations = { readonly at: At; readonly entries: readonly Operation[]; readonly next: string | null };
 

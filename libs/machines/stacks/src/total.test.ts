@@ -122,7 +122,7 @@ test('whatever follows the magic, in whatever epoch: every transaction has a ver
       for (const name of Object.keys(machine.collections))
         for (const text of texts(fold.state.dump(name))) expect(text).toMatch(/^[ -~]*$/);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   ));
 
 test('every payload has an answer for subscribers, and survives JSON', () =>

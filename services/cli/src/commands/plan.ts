@@ -1,6 +1,7 @@
 import { ExpectedError } from '@virtualchain/kernel';
 import { checkNode } from '@virtualchain/node-client';
 import { formatDuration } from '@virtualchain/process';
+import type { VirtualChain } from '@virtualchain/protocol';
 import type { Connection } from '../connection.ts';
 import { sampleBlocksDefault, sampleBlocksMax } from '../limits.ts';
 import { openLog, topicOf } from '../log-of.ts';
@@ -42,7 +43,7 @@ export async function plan(
   const found = await planSync({ node, chain, network, range, sampleBlocks, signal, onSample });
   endProgress();
   if (json) print(JSON.stringify({ chain: chain.name, node: report, ...found }));
-  else for (const line of planLines(chain.name, report, found)) print(line);
+  else for (const line of planLines(chain, report, found)) print(line);
 }
 
 /** Where the ingester would go on: behind the log's newest block, where there is a log. */
@@ -66,14 +67,15 @@ const FUNDING = {
   none: 'no transaction index, and no other way to the outputs that operations spend',
 } as const;
 
-function planLines(chain: string, node: NodeReport, found: SyncPlan): readonly string[] {
+function planLines(chain: VirtualChain, node: NodeReport, found: SyncPlan): readonly string[] {
   const { from, to, blocks, bytes, operations, sampled, seconds, logBytes, projectionBytes } = found;
   const prunes = node.pruneHeight === null ? 'keeps all blocks' : `keeps blocks from ${node.pruneHeight}`;
+  const funding = chain.isWithoutSenders ? 'the chain needs no transaction index' : FUNDING[node.funding];
   const rest = node.hasRest ? 'REST' : 'no REST: blocks come as hex, which takes longer (rest=1)';
   const hears = node.publishes ? 'publishes new blocks' : 'publishes nothing: it is polled';
   return [
-    `node      ${node.label}: ${node.kind ?? 'of unknown kind'}, ${node.network}, block ${node.blocks} of ${node.headers}; ${FUNDING[node.funding]}; ${prunes}; ${rest}; ${hears}`,
-    `chain     ${chain}: blocks ${from} to ${to}, ${countText(blocks)} blocks, ${sizeText(bytes)}, about ${countText(operations)} operations`,
+    `node      ${node.label}: ${node.kind ?? 'of unknown kind'}, ${node.network}, block ${node.blocks} of ${node.headers}; ${funding}; ${prunes}; ${rest}; ${hears}`,
+    `chain     ${chain.name}: blocks ${from} to ${to}, ${countText(blocks)} blocks, ${sizeText(bytes)}, about ${countText(operations)} operations`,
     `sampled   ${countText(sampled.blocks)} blocks in ${sampled.windows} places: ${countText(sampled.blocksPerSecond)} blocks/s`,
     `time      about ${formatDuration(seconds * 1_000)} for the ingester, as node and machine are now; projectors follow beside it`,
     `disk      about ${sizeText(logBytes)} for the log on each broker, ${sizeText(projectionBytes)} for each machine in Postgres`,

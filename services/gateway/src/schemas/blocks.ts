@@ -27,6 +27,11 @@ export const Operation = Type.Object({
   payload: Type.String({ description: 'what follows magic and opcode, as hex' }),
   decoded: Type.Unknown({ description: 'what the chain reads in the payload; null when nothing' }),
   problem: Type.Optional(Type.String({ description: 'why the payload does not read' })),
+  isWithoutSenders: Type.Optional(
+    Type.Literal(true, {
+      description: 'the chain looks no spent output up: senders are empty, and the fee is 0, whatever was spent',
+    }),
+  ),
   senders: Type.Array(Type.Unknown()),
   outputs: Type.Array(Type.Unknown()),
   fee: Type.String({ description: 'satoshis as decimal text' }),
@@ -49,10 +54,11 @@ export function operationJson({
   changedKeys,
 }: OperationRecord): Readonly<Record<string, unknown>> {
   const { txid, height: at, blockHash: hash, position, transactionIndex, opcode, name, payload, decoded } = event;
-  const { senders, outputs, fee, merklePath, problem } = event;
+  const { isWithoutSenders, senders, outputs, fee, merklePath, problem } = event;
   return {
     ...{ txid, height: at, blockHash: hash, position, transactionIndex, opcode, name, payload, decoded },
     ...(problem === undefined ? {} : { problem }),
+    ...(isWithoutSenders === undefined ? {} : { isWithoutSenders }),
     ...{ senders, outputs, fee, merklePath },
     verdict: said.kind,
     code: said.kind === 'accepted' ? null : said.code,

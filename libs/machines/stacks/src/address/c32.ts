@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, decodeBase58Check, doubleSha256, hexToBytes } from '@virtualchain/bitcoin';
+import { concatBytes, decodeBase58Check, doubleSha256, hexToBytes } from '@virtualchain/bitcoin';
 
 /** An address of Stacks: a version, and the hash of a key or a script. */
 export interface StacksAddress {
@@ -35,8 +35,12 @@ const longestText = 42;
 /** A zero digit for each zero byte in front, then the number that the bytes are. */
 function encode(bytes: Uint8Array): string {
   let digits = '';
-  for (let rest = BigInt(`0x${bytesToHex(bytes)}`); rest > 0n; rest >>= 5n)
-    digits = `${DIGITS[Number(rest & 31n)]}${digits}`;
+  let [rest, bits] = [0, 0];
+  for (const byte of bytes.toReversed()) {
+    rest |= byte << bits;
+    for (bits += 8; bits >= 5; bits -= 5, rest >>= 5) digits = `${DIGITS[rest & 31]}${digits}`;
+  }
+  digits = `${DIGITS[rest]}${digits}`.replace(/^0+/, '');
   const zeros = bytes.findIndex((byte) => byte !== 0);
   return '0'.repeat(zeros < 0 ? bytes.length : zeros) + digits;
 }

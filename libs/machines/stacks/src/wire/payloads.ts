@@ -1,6 +1,6 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { concatBytes } from '@virtualchain/bitcoin';
 import { type Rejected, rejected } from '@virtualchain/machine';
+import { isEd25519Point } from './ed25519-point.ts';
 import { numberAt, wholeAt, wholeBytes } from './integers.ts';
 
 // What follows magic and opcode (spec §3), of each operation as it is read and, where somebody sends it, as it is written.
@@ -24,7 +24,8 @@ const keyBytes = 52;
 export function readKey(data: Uint8Array): KeyPayload | Rejected {
   if (data.length < keyBytes) return tooShort(data.length, keyBytes);
   const vrfPublicKey = data.subarray(20, keyBytes);
-  if (!isVrfKey(vrfPublicKey)) return rejected('badVrfKey', 'the 32 bytes of the VRF key are no point of ed25519');
+  if (!isEd25519Point(vrfPublicKey))
+    return rejected('badVrfKey', 'the 32 bytes of the VRF key are no point of ed25519');
   return { consensusHash: data.subarray(0, 20), vrfPublicKey, memo: data.subarray(keyBytes) };
 }
 
@@ -33,19 +34,6 @@ const memoBytesWritten = 25;
 
 export const writeKey = ({ consensusHash, vrfPublicKey, memo }: KeyPayload): Uint8Array =>
   concatBytes(consensusHash, vrfPublicKey, memo.subarray(0, memoBytesWritten));
-
-/**
- * As the original's library decompresses: y beyond the field is taken modulo it, and a zero x may have a sign (the rules of ZIP 215).
- * Points of small order pass.
- */
-function isVrfKey(bytes: Uint8Array): boolean {
-  try {
-    ed25519.Point.fromBytes(bytes, true);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What a miner commits to. */
 export interface CommitPayload {
