@@ -59,7 +59,11 @@ export const RULES: readonly Rule[] = [
   // What runs in a browser, and what serves it.
   { folder: /^libs\/explorer\/page\//, ours: ['bitcoin'], others: ['preact'] },
   { folder: /^libs\/explorer\//, ours: ['kernel'], others: ['node:'] },
-  { folder: /^libs\/process\//, ours: ['kernel', 'postgres'], others: ['node:', 'pino', 'prom-client'] },
+  {
+    folder: /^libs\/process\//,
+    ours: ['kernel', 'postgres'],
+    others: ['node:', 'pino', 'prom-client', '@opentelemetry'],
+  },
   {
     folder: /^libs\/definitions\//,
     ours: [

@@ -163,6 +163,31 @@ test('`--profile demo` mines and sends, and ends with the names that were worked
     );
 });
 
+test('`--profile watch` scrapes every service, has the alerts, and a board', async () => {
+  const watched = ['prometheus', 'grafana'];
+  await here.compose('--profile', 'watch', 'up', '--no-build', '--detach', '--wait', '--no-deps', ...watched);
+  const place = async (service: string, port: string) =>
+    `http://${(await here.compose('--profile', 'watch', 'port', service, port)).trim()}`;
+  const prometheus = await place('prometheus', '9090');
+  const ask = async (path: string) => (await (await fetch(`${prometheus}${path}`)).json()) as { readonly data: never };
+  const up = await until(
+    'every service is scraped',
+    async () =>
+      (await ask('/api/v1/query?query=up')).data['result'] as { metric: { job: string }; value: [number, string] }[],
+    (found) => found.length === 5 && found.every(({ value }) => value[1] === '1'),
+    healthyLimitMs,
+  );
+  expect(up.map(({ metric }) => metric.job).sort()).toEqual([
+    ...['vchain-gateway', 'vchain-ingester', 'vchain-projector', 'vchain-projector', 'vchain-relay'],
+  ]);
+  const rules = (await ask('/api/v1/rules')).data['groups'] as { rules: { name: string; health: string }[] }[];
+  expect(rules.flatMap((group) => group.rules).length).toBeGreaterThan(10);
+  const grafana = await place('grafana', '3000');
+  const board = await (await fetch(`${grafana}/api/dashboards/uid/virtualchain`)).json();
+  expect(board).toMatchObject({ dashboard: { title: 'virtualchain' } });
+  await here.compose('--profile', 'watch', 'rm', '--stop', '--force', ...watched);
+});
+
 test.each(SERVICES)(
   'after a crash of %s everything becomes healthy by itself and follows the next block',
   async (service) => {

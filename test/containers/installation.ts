@@ -54,6 +54,8 @@ export function installation(
     VCHAIN_INGESTER_PORTS: '',
     VCHAIN_PROJECTOR_PORTS: '',
     VCHAIN_GATEWAY_PORT: '0',
+    VCHAIN_PROMETHEUS_PORT: '0',
+    VCHAIN_GRAFANA_PORT: '0',
     VCHAIN_KAFKA_PORT: `${30_000 + Math.floor(Math.random() * 2_000)}`,
     VCHAIN_POSTGRES_PORT: '0',
     VCHAIN_NODE_PORT: '0',

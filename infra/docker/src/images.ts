@@ -2,7 +2,16 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { debianBitcoind, type Env, images, kafkaJars, type Log, postgresBinaries, runTool } from '@virtualchain/local';
+import {
+  debianBitcoind,
+  type Env,
+  images,
+  kafkaJars,
+  type Log,
+  postgresBinaries,
+  runTool,
+  unpackDebian,
+} from '@virtualchain/local';
 import { baseImage, debianBase } from './debian-base.ts';
 import type { Docker } from './docker.ts';
 import type { Engine } from './engine.ts';
@@ -54,6 +63,19 @@ const standIns: readonly StandIn[] = [
     madeOf: "Debian's bitcoin-knots",
     fill: async (folder, env, log) =>
       cp(join(dirname(await debianBitcoind(env, log)), 'root'), join(folder, 'root'), asTheyAre),
+  },
+  {
+    image: images.prometheus,
+    recipe: 'prometheus',
+    madeOf: "Debian's prometheus",
+    fill: (folder, env) =>
+      unpackDebian(folder, { suite: 'bookworm', packages: ['prometheus'], dependencies: 'left out' }, env),
+  },
+  {
+    image: images.grafana,
+    recipe: 'grafana',
+    madeOf: 'a few lines that read its provisioning and draw nothing',
+    fill: async () => undefined,
   },
 ];
 

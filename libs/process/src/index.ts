@@ -1,3 +1,4 @@
+export { type BlockTraces, openBlockTraces, type Span, type TracedBlock, type TraceOptions } from './block-traces.ts';
 export {
   type ExtraPage,
   type HealthServer,

@@ -16,6 +16,8 @@ export interface FeedSourceOptions {
   readonly signal: AbortSignal;
   /** Hears of reads that failed; they are tried again. */
   readonly onRetry: (error: unknown) => void;
+  /** Hears of blocks that subscribers at the end can be told, and how long it took to read them. */
+  readonly onFollowed?: ((units: readonly Unit[], tookMs: number) => void) | undefined;
 }
 
 /**
@@ -129,12 +131,14 @@ export class FeedSource implements Source {
   /** Takes in what is new, as much as is soon read at a time. */
   async #follow(end: FeedEnd): Promise<void> {
     while (this.#end.position < end.position && !this.#options.signal.aborted) {
+      const beganMs = performance.now();
       const units = await this.#read(this.#end.position);
       const last = units.at(-1);
       if (last === undefined) return;
       this.#ring.push(units);
       this.#end = { ...end, position: last.lastPlace };
       this.#waiters.wake();
+      this.#options.onFollowed?.(units, performance.now() - beganMs);
     }
   }
 

@@ -1,6 +1,7 @@
 import { feedOf, findFeedBlock, type MachineInstance, type Registry } from '@virtualchain/projection';
 import { FeedSource } from './feed-source.ts';
 import type { FeedPlaces } from './feed-start.ts';
+import type { Unit } from './unit.ts';
 
 /** What the feeds of machines are read from. */
 export interface FeedSourcesOptions {
@@ -9,6 +10,8 @@ export interface FeedSourcesOptions {
   readonly signal: AbortSignal;
   /** Hears of reads that failed; they are tried again. */
   readonly onRetry: (error: unknown) => void;
+  /** Hears of blocks that can be told now (`FeedSourceOptions.onFollowed`). */
+  readonly onFollowed?: ((units: readonly Unit[], tookMs: number) => void) | undefined;
 }
 
 /** The feeds of machines, each read once, whoever asks. */
@@ -39,9 +42,9 @@ export class FeedSources {
 
   /** One for all who come at once; where it does not open, the next one tries again. */
   #open(instance: MachineInstance): Promise<FeedSource> {
-    const { registry, signal, onRetry } = this.#options;
+    const { registry, signal, onRetry, onFollowed } = this.#options;
     const feed = feedOf(registry, instance);
-    const opening = FeedSource.open({ feed, machine: instance.machine.name, signal, onRetry });
+    const opening = FeedSource.open({ feed, machine: instance.machine.name, signal, onRetry, onFollowed });
     this.#opening.set(instance, opening);
     opening.catch(() => this.#opening.delete(instance));
     return opening;

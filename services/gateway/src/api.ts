@@ -5,7 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import type { Collection, Collections } from '@virtualchain/machine';
-import type { Metrics } from '@virtualchain/process';
+import type { BlockTraces, Metrics } from '@virtualchain/process';
 import type { Registry } from '@virtualchain/projection';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type AccessOptions, addTokens, corsOf, securityOf } from './access/access-options.ts';
@@ -55,6 +55,8 @@ export interface ApiOptions {
   readonly heartbeatMs?: number;
   readonly slowReaderMs?: number;
   readonly metrics?: Metrics;
+  /** Null, or absent, where nobody collects traces. */
+  readonly traces?: BlockTraces | null;
   /** Hears of bugs. */
   readonly onBug: (error: unknown) => void;
   /** Hears of reads for subscribers that failed, and are tried again. */
@@ -137,9 +139,9 @@ function documentOf({ version, access }: ApiOptions) {
 }
 
 function subscriptionsOf(options: ApiOptions, tokens: Tokens | null): Subscriptions {
-  const { registry, served, logs = null, metrics, onBug, onRetry } = options;
+  const { registry, served, logs = null, metrics, traces = null, onBug, onRetry } = options;
   return new Subscriptions({
-    ...{ registry, served, logs, tokens, onBug, onRetry: onRetry ?? (() => undefined) },
+    ...{ registry, served, logs, traces, tokens, onBug, onRetry: onRetry ?? (() => undefined) },
     subscribersMax: options.subscribersMax ?? SUBSCRIBERS_DEFAULT,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     slowReaderMs: options.slowReaderMs ?? SLOW_READER_MS,

@@ -10,6 +10,7 @@ import {
   keepHeapLevel,
   type Logger,
   logPlaceOf,
+  openBlockTraces,
   problemsOfLogPlaces,
   readConfig,
   runService,
@@ -64,12 +65,23 @@ async function serve(args: readonly string[], logger: Logger, signal: AbortSigna
   const isLogKnown = config.kafkaBrokers !== undefined || config.logPostgresUrl !== undefined;
   await using log = isLogKnown ? openLogAt(logPlaceOf(config), { clientId: 'gateway' }) : null;
   const topicOf = (chain: string) => `${config.topicPrefix}.${network}.${chain}`;
+  const labels = { 'vchain.network': network };
+  await using traces = await openBlockTraces({ url: config.tracesUrl, service: 'gateway', labels });
   await serveLiveMachines({
     ...{ registry, network, logger, signal, modules: { chains, machines } },
     ...{ host: config.apiHost, port: config.apiPort },
     create: (served) =>
       createApi({
-        ...{ registry, network, served, version, requestsPerMinute, metrics, subscribersMax: config.subscribersMax },
+        ...{
+          registry,
+          network,
+          served,
+          version,
+          requestsPerMinute,
+          metrics,
+          traces,
+          subscribersMax: config.subscribersMax,
+        },
         ...(log === null ? {} : { logs: { log, topicOf } }),
         ...(corsOrigins === undefined ? {} : { corsOrigins }),
         access,

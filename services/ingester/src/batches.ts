@@ -16,7 +16,7 @@ export async function* readyBatches(
   from: Height,
   hashes: readonly BlockHash[],
 ): AsyncGenerator<Batch, void> {
-  const { blocks, signal } = leading;
+  const { blocks, signal, traces } = leading;
   let ready: ReadyBlock[] = [];
   let bytes = 0;
   let parent = leading.branch.tip;
@@ -31,10 +31,11 @@ export async function* readyBatches(
       }
       done = index + 1;
       publishPoints.pass('before-fetch');
+      const beganMs = traces?.now();
       const block = await readyBlock(leading, parent, (from + index) as Height, hash);
       if (block === null) break;
       publishPoints.pass('after-verify');
-      ready.push(block);
+      ready.push(beganMs === undefined ? block : { ...block, beganMs });
       parent = block.entry.block;
       bytes += block.bytes;
       if (ready.length < TRANSACTION_BLOCKS_MAX && bytes < TRANSACTION_BYTES_MAX) continue;

@@ -2,6 +2,7 @@ import type { NetworkName } from '@virtualchain/bitcoin';
 import type { Clock } from '@virtualchain/kernel';
 import type { BitcoinNode } from '@virtualchain/node-client';
 import type { Election, LogIdentity, LogWriter, OperationLog } from '@virtualchain/operation-log';
+import type { BlockTraces } from '@virtualchain/process';
 import type { VirtualChain } from '@virtualchain/protocol';
 import type { Observable } from 'rxjs';
 import type { BlockCache } from './block/block-cache.ts';
@@ -18,6 +19,8 @@ export interface IngestPorts {
   /** Something may have changed at the node: poll and hints. */
   readonly wakeUps: Observable<unknown>;
   readonly clock: Clock;
+  /** Null, or absent, where nobody collects traces. */
+  readonly traces?: BlockTraces | null;
 }
 
 /** One virtual chain, its place in the log, and all that following it needs. */

@@ -80,8 +80,14 @@ async function connectAll(leading: LeadingIngest, start: Height, hashes: readonl
   }
 }
 
-async function connect({ writer, branch, report }: LeadingIngest, batch: Batch): Promise<void> {
+async function connect({ writer, branch, report, traces }: LeadingIngest, batch: Batch): Promise<void> {
+  const appendedFromMs = traces?.now() ?? 0;
   const tail = await writer.append(batch.map(({ entry }) => entry));
+  const endedMs = traces?.now() ?? 0;
+  for (const { entry, beganMs = appendedFromMs } of traces ? batch : []) {
+    traces?.way('block', entry.block, { beganMs, endedMs });
+    traces?.step('append', entry.block, { beganMs: appendedFromMs, endedMs });
+  }
   branch.connected(batch.map(({ entry }) => entry.block));
   report.connected(
     batch.length,

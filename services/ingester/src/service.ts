@@ -13,6 +13,7 @@ import {
   keepHeapLevel,
   type Logger,
   logPlaceOf,
+  openBlockTraces,
   problemsOfLogPlace,
   readConfig,
   runService,
@@ -78,7 +79,10 @@ async function ingest(args: readonly string[], logger: Logger, signal: AbortSign
   await using log = openLogAt(place, { clientId: 'ingester', onWeakTopic });
   await using election = openElectionAt(place, { clientId: 'ingester' });
   const wakeUps = watchTip(node, { pollMs: config.pollMs }).pipe(share());
-  const ports = { node, blocks, log, election, wakeUps, clock: wallClock };
+  await using traces = await openBlockTraces({
+    ...{ url: config.tracesUrl, service: 'ingester', labels: { 'vchain.network': network } },
+  });
+  const ports = { node, blocks, log, election, wakeUps, clock: wallClock, traces };
 
   metrics.label({ network });
   const { topicPrefix } = config;

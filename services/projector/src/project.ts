@@ -1,6 +1,7 @@
 import { type Clock, createBackOff, isExpectedError, wallClock } from '@virtualchain/kernel';
 import { MachineFaulted } from '@virtualchain/machine';
 import type { Cursor, LogChange, OperationLog } from '@virtualchain/operation-log';
+import type { BlockTraces } from '@virtualchain/process';
 import { type Advanced, type Checkpoint, type Projection, upToStop } from '@virtualchain/projection';
 import { projectorPoints } from './failpoints.ts';
 import { recover, waitUntilResumed } from './fault.ts';
@@ -16,6 +17,8 @@ export interface ProjectOptions {
   readonly open: () => Promise<Projection>;
   readonly signal: AbortSignal;
   readonly events: ProjectorEvents;
+  /** Null, or absent, where nobody collects traces. */
+  readonly traces?: BlockTraces | null;
   /** By what waits are waited out: the wall's clock when absent. */
   readonly clock?: Pick<Clock, 'sleep' | 'jitter'>;
 }
@@ -62,17 +65,19 @@ async function follow(
   options: ProjectOptions,
   onProgress: (checkpoint: Checkpoint) => void,
 ): Promise<void> {
-  const { log, topic, signal, events } = options;
+  const { log, topic, signal, events, traces } = options;
   const group = `${topic}.${projection.machine.name}.${projection.schema.slice(projection.schema.lastIndexOf('_') + 1)}`;
   events.state('catching-up', null);
   const known = await knownBlocks(projection);
   for await (const batch of log.read(topic, { after: checkpoint.cursor, known, signal })) {
     projectorPoints.pass('after-read');
     for (const changes of portions(upToStop(projection.machine, batch.changes))) {
+      const beganMs = traces?.now() ?? 0;
       await advanceUpToFault(projection, changes, (advanced) => {
         onProgress(advanced.checkpoint);
         events.advanced(advanced, advanced.checkpoint.cursor);
       });
+      if (traces) noteFolded(traces, changes, beganMs);
     }
     const last = batch.changes.at(-1);
     projectorPoints.pass('before-hint');
@@ -81,6 +86,11 @@ async function follow(
     events.state(batch.atEnd ? 'at-tip' : 'catching-up', null);
     if (signal.aborted) return;
   }
+}
+
+function noteFolded(traces: BlockTraces, changes: readonly LogChange[], beganMs: number): void {
+  const endedMs = traces.now();
+  for (const { kind, event } of changes) if (kind === 'connected') traces.step('fold', event, { beganMs, endedMs });
 }
 
 /** Folds a portion. Where the machine faults in the middle of it, what comes before the fault is folded all the same. */

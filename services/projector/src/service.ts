@@ -12,6 +12,7 @@ import {
   keepHeapLevel,
   type Logger,
   logPlaceOf,
+  openBlockTraces,
   problemsOfLogPlace,
   readConfig,
   runService,
@@ -90,8 +91,10 @@ async function fold(args: readonly string[], logger: Logger, signal: AbortSignal
     ...status,
   });
   logger.info({ topic, machine: machine.name, port: server.port }, 'started');
+  const labels = { 'vchain.network': config.network, 'vchain.chain': chain.name, 'vchain.machine': machine.name };
+  await using traces = await openBlockTraces({ url: config.tracesUrl, service: 'projector', labels });
   const work = { log, topic, signal, events: status };
-  const folding = project({ ...work, open: () => openProjection(config.postgresUrl, instance) });
+  const folding = project({ ...work, traces, open: () => openProjection(config.postgresUrl, instance) });
   const auditing =
     config.auditPace === 0
       ? undefined

@@ -15,4 +15,6 @@ export const images = {
   kafka: `apache/kafka:${kafkaVersion}`,
   node: 'bitcoin/bitcoin:30.2',
   postgres: `postgres:${postgresVersion}`,
+  prometheus: 'prom/prometheus:v3.5.0',
+  grafana: 'grafana/grafana:12.1.1',
 } as const;

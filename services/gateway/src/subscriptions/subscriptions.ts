@@ -1,5 +1,5 @@
 import type { OperationLog } from '@virtualchain/operation-log';
-import type { Metrics } from '@virtualchain/process';
+import type { BlockTraces, Metrics } from '@virtualchain/process';
 import { type Registry, readLogCursor, readLogPlace } from '@virtualchain/projection';
 import {
   type FeedPlaces,
@@ -8,6 +8,7 @@ import {
   type Source,
   type Start,
   type Told,
+  type Unit,
   type Wish,
 } from '@virtualchain/subscriptions';
 import type { Tokens } from '../access/tokens.ts';
@@ -38,6 +39,7 @@ export interface SubscriptionOptions {
   readonly heartbeatMs: number;
   readonly slowReaderMs: number;
   readonly metrics?: Metrics;
+  readonly traces?: BlockTraces | null;
   readonly onBug: (error: unknown) => void;
   /** Hears of reads that failed, and are tried again. */
   readonly onRetry: (error: unknown) => void;
@@ -69,7 +71,8 @@ export class Subscriptions implements AsyncDisposable {
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     const { registry, onRetry } = options;
-    this.#feeds = new FeedSources({ registry, onRetry, signal: this.#stopping.signal });
+    const onFollowed = noting(options.traces ?? null);
+    this.#feeds = new FeedSources({ registry, onRetry, onFollowed, signal: this.#stopping.signal });
     this.heartbeatMs = options.heartbeatMs;
     this.slowReaderMs = options.slowReaderMs;
     this.#counts = options.metrics === undefined ? null : countersOf(options.metrics);
@@ -195,5 +198,15 @@ function countersOf(metrics: Metrics) {
       help: 'Subscriptions that the gateway ended, by code',
       labels: ['level', 'code'],
     }),
+  };
+}
+
+/** Notes in the trace of each block when it could be told. */
+function noting(traces: BlockTraces | null): ((units: readonly Unit[], tookMs: number) => void) | undefined {
+  if (traces === null) return undefined;
+  return (units, tookMs) => {
+    const endedMs = traces.now();
+    for (const unit of units)
+      if (unit.kind === 'connected') traces.step('tell', unit, { beganMs: endedMs - tookMs, endedMs });
   };
 }

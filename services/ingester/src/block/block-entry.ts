@@ -43,6 +43,8 @@ export interface ReadyBlock {
   readonly bytes: number;
   /** Spent outputs whose amount and script are the node's word: it has pruned the transactions that would prove them. */
   readonly unprovenOutputs: number;
+  /** When it was asked for, where traces are collected. */
+  readonly beganMs?: number;
 }
 
 /** What making a block ready needs. */
