@@ -1,7 +1,7 @@
 /**
- * Subscribers of bns on the real stack, one over server-sent events, one over a WebSocket, one that waits for six confirmations, and a
- * receiver of webhooks: through reorganisations, and with ingester, projector, gateway, relay and all of them killed at random, each has
- * exactly what it should.
+ * Subscribers of bns on the real stack, one over server-sent events, one over a WebSocket, one that waits for six confirmations, a
+ * receiver of webhooks and a consumer of Kafka: through reorganisations, and with ingester, projector, gateway, relay and all of them killed
+ * at random, each has exactly what it should.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,9 @@ beforeAll(async () => {
   starts.set('gateway', () =>
     system.run('services/cli/src/main.ts', ['gateway', '--api-port', String(port), ...RECEIVERS_HERE]),
   );
-  starts.set('relay', () => system.run('services/cli/src/main.ts', ['relay', ...RECEIVERS_HERE]));
+  starts.set('relay', () =>
+    system.run('services/cli/src/main.ts', ['relay', '--feed-topics', 'bns/bns', ...RECEIVERS_HERE]),
+  );
   for (const [name, transport, confirmations] of [
     ['sse', 'sse', 1],
     ['websocket', 'websocket', 1],
@@ -66,6 +68,8 @@ beforeAll(async () => {
         ...[fileOf(name), address, 'bns', 'bns', transport, String(confirmations)],
       ]),
     );
+  const topic = `${system.parts.topicPrefix}.regtest.bns.bns.feed`;
+  starts.set('kafka', () => system.run('test/kit/feed-consumer-process.ts', [fileOf('kafka'), topic]));
   running.set('ingester', await begin('ingester'));
   running.set('projector', await begin('projector'));
   await until(
@@ -245,7 +249,7 @@ test(`seed ${seed}: through ${REORGS} reorganisations, killed at random, every s
     (response) => response?.status === 200,
   );
   const feed = await wholeFeed();
-  const expected = { sse: feed, websocket: feed, webhook: feed, deep: everSoDeep(feed, DEEP) };
+  const expected = { sse: feed, websocket: feed, webhook: feed, kafka: feed, deep: everSoDeep(feed, DEEP) };
   expect(feed.filter(({ kind }) => kind === 'block.retracted').length).toBeGreaterThanOrEqual(REORGS);
   expect(expected.deep.length).toBeLessThan(feed.length);
   for (const [name, entries] of Object.entries(expected)) {
@@ -259,7 +263,7 @@ test(`seed ${seed}: through ${REORGS} reorganisations, killed at random, every s
     expect({ name, stored: await storedBy(name) }).toEqual({ name, stored: entries });
   }
   const rows = sorted(await stateInPostgres());
-  for (const name of ['sse', 'webhook']) {
+  for (const name of ['sse', 'webhook', 'kafka']) {
     const state: CollectedState = new Map();
     for (const entry of await storedBy(name)) applyChanges(state, entry);
     expect({ name, rows: sorted(state) }).toEqual({ name, rows });

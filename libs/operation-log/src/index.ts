@@ -1,7 +1,8 @@
 export { type Anchor, type BlockAssembler, createBlockAssembler } from './block-assembler.ts';
 export type { Broker, FencedProducer, Fetched, FetchOptions, OutgoingRecord } from './broker.ts';
 export * from './errors.ts';
-export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka.ts';
+export { type OrderedTopic, openOrderedTopic } from './fenced/ordered-topic.ts';
+export { createKafkaBroker, type KafkaLogOptions, openKafkaLog } from './kafka/kafka.ts';
 export { openKafkaElection } from './kafka/kafka-leadership.ts';
 export {
   type Campaign,

@@ -1,8 +1,9 @@
 import type { Height } from '@virtualchain/bitcoin';
 import type { LogEvent, Unplaced } from '@virtualchain/protocol';
 import { readBranch, readTail } from './backward.ts';
-import type { Broker, FencedProducer, OutgoingRecord } from './broker.ts';
-import { LogIdentityMismatch, LogTruncated, ParentMismatch, WriterSpent } from './errors.ts';
+import type { Broker, OutgoingRecord } from './broker.ts';
+import { LogIdentityMismatch, LogTruncated, ParentMismatch } from './errors.ts';
+import { FencedTopic } from './fenced/fenced-topic.ts';
 import { SEND_BYTES_MAX } from './limits.ts';
 import { writerPoints } from './points.ts';
 import type { BranchBlock, LogEntry, LogIdentity, LogTail, LogWriter } from './port.ts';
@@ -39,43 +40,6 @@ interface Opened {
   readonly broker: Broker;
   readonly identity: LogIdentity;
   readonly clockAndIds: ClockAndIds;
-}
-
-/** The producer of one epoch. Whatever goes wrong in one of its writes, it never writes again. */
-class FencedTopic {
-  readonly #topic: string;
-  readonly #producer: FencedProducer;
-  #isSpent = false;
-  /** The last offset that is known to be there: what is written lands above it, or the log is not what it was. */
-  reached = -1n;
-
-  constructor(topic: string, producer: FencedProducer) {
-    this.#topic = topic;
-    this.#producer = producer;
-  }
-
-  refuseSpent(): void {
-    if (this.#isSpent) throw new WriterSpent(this.#topic);
-  }
-
-  async write<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.refuseSpent();
-    this.#isSpent = true;
-    const result = await work();
-    this.#isSpent = false;
-    return result;
-  }
-
-  async transact(sends: readonly (readonly OutgoingRecord[])[]): Promise<readonly bigint[]> {
-    const offsets = await this.#producer.transact(sends, this.reached);
-    this.reached = (offsets.at(-1) ?? this.reached) + BigInt((sends.at(-1)?.length ?? 1) - 1);
-    return offsets;
-  }
-
-  async close(): Promise<void> {
-    this.#isSpent = true;
-    await this.#producer.close();
-  }
 }
 
 /** Reads the tail, begins a log where there is none, and opens the epoch after the newest. */

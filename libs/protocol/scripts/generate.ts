@@ -5,26 +5,35 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { asyncApiDocument, jsonSchemas } from '../src/async-api.ts';
 import { EVENT_SCHEMAS } from '../src/events.ts';
+import { FEED_SCHEMAS } from '../src/feed-entries.ts';
 
 const folder = new URL('../', import.meta.url);
 const FOLDERS = ['src/generated/', 'generated/'];
 
 /** Without what TypeBox keeps beside them. */
-const schemas = JSON.parse(JSON.stringify(EVENT_SCHEMAS)) as Record<string, Record<string, unknown>>;
+const schemas = plain(EVENT_SCHEMAS);
+const feedSchemas = plain(FEED_SCHEMAS);
 
 const wanted = new Map<string, string>([
-  ['src/generated/schemas.ts', source(schemas)],
-  ['generated/asyncapi.json', text(asyncApiDocument(schemas))],
+  ['src/generated/schemas.ts', source(schemas, 'SCHEMAS', 'all records', 'events.ts')],
+  [
+    'src/generated/feed-schemas.ts',
+    source(feedSchemas, 'FEED_ENTRY_SCHEMAS', 'all entries of a feed', 'feed-entries.ts'),
+  ],
+  ['generated/asyncapi.json', text(asyncApiDocument(schemas, feedSchemas))],
   ...[...jsonSchemas(schemas)].map(([type, schema]): [string, string] => [
     `generated/${type}.schema.json`,
     text(schema),
   ]),
 ]);
 
-function source(data: unknown): string {
-  const about =
-    '/** The schemas of all records as plain data, by type. Made by `npm run generate` from `src/events.ts`. */';
-  return `${about}\nexport const SCHEMAS = ${JSON.stringify(data, null, 2)} as const;\n`;
+function plain(made: object): Record<string, Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(made)) as Record<string, Record<string, unknown>>;
+}
+
+function source(data: unknown, name: string, what: string, from: string): string {
+  const about = `/** The schemas of ${what} as plain data, by type. Made by \`npm run generate\` from \`src/${from}\`. */`;
+  return `${about}\nexport const ${name} = ${JSON.stringify(data, null, 2)} as const;\n`;
 }
 
 function text(document: unknown): string {

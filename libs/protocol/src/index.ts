@@ -25,6 +25,7 @@ export {
   matchesFilter,
   parseFilter,
 } from './filter/filter.ts';
+export { FEED_ENTRY_SCHEMAS } from './generated/feed-schemas.ts';
 export { type FundingLookup, FundingUnknown, fundingTxids, operationEvents } from './operation-events.ts';
 export { type DecodedEvent, decodeEvent, encodeEvent, operationsDigest } from './record.ts';
 export { type ScannedTransaction, scanBlock } from './scan-block.ts';

@@ -4,6 +4,8 @@ import { blockHash, bytesToHex, height, satsText, sha256, txid } from '@virtualc
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { EVENT_SCHEMAS } from './events.ts';
+import { FEED_SCHEMAS } from './feed-entries.ts';
+import { FEED_ENTRY_SCHEMAS } from './generated/feed-schemas.ts';
 import { SCHEMAS } from './generated/schemas.ts';
 import {
   asyncApiDocument,
@@ -236,14 +238,15 @@ test('the AsyncAPI document has the structure of AsyncAPI 3, and every reference
     const path = reference.slice('"$ref":"#/'.length, -1).split('/');
     expect(path.reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], document)).toBeDefined();
   }
-  const used = String(readAddressParameters(document));
-  expect(used).toBe('prefix,network,chain');
+  expect(readAddressParameters(document, 'operationLog')).toEqual(['prefix', 'network', 'chain']);
+  expect(readAddressParameters(document, 'feed')).toEqual(['prefix', 'network', 'chain', 'machine']);
 });
 
-function readAddressParameters(document: Readonly<Record<string, unknown>>): readonly string[] {
-  const { operationLog } = document['channels'] as { operationLog: { address: string; parameters: object } };
-  const named = [...operationLog.address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-  expect(Object.keys(operationLog.parameters)).toEqual(named);
+function readAddressParameters(document: Readonly<Record<string, unknown>>, channel: string): readonly string[] {
+  const channels = document['channels'] as Readonly<Record<string, { address: string; parameters: object }>>;
+  const { address, parameters } = channels[channel] as { address: string; parameters: object };
+  const named = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  expect(Object.keys(parameters)).toEqual(named);
   return named;
 }
 
@@ -251,6 +254,7 @@ test('the checked-in documents are up to date: npm run generate', () => {
   const folder = new URL('../generated/', import.meta.url);
   const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as unknown;
   expect(SCHEMAS).toEqual(JSON.parse(JSON.stringify(EVENT_SCHEMAS)));
+  expect(FEED_ENTRY_SCHEMAS).toEqual(JSON.parse(JSON.stringify(FEED_SCHEMAS)));
   expect(read('asyncapi.json')).toEqual(asyncApiDocument());
   for (const [type, schema] of jsonSchemas()) expect(read(`${type}.schema.json`)).toEqual(schema);
 });

@@ -1,5 +1,9 @@
 /** Every bound of what is delivered: how much at once, how often, and how long is waited. */
 
+/** How long a request to brokers is repeated before it is told that they are away; then it is tried again. */
+export const BROKERS_RETRY_FOR_MS = 5_000;
+/** How often it is told how topics of feeds stand. */
+export const TOPICS_LOOK_MS = 1_000;
 /** How often it is looked what owners have changed. */
 export const WEBHOOKS_LOOK_MS = 1_000;
 /** Before a database that is away is asked again. */

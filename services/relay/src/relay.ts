@@ -3,6 +3,7 @@ import type { Logger } from '@virtualchain/process';
 import type { Db, Registry } from '@virtualchain/projection';
 import { awaitLiveMachines, FeedSources, type Modules, untilOthersLive } from '@virtualchain/subscriptions';
 import type { Policy } from '@virtualchain/webhooks';
+import { type FeedTopicsOptions, writeFeedTopics } from './topics/feed-topics.ts';
 import { carryWebhooks } from './webhooks/carry-webhooks.ts';
 import { createLanes } from './webhooks/lanes.ts';
 import type { WebhooksReport } from './webhooks/webhooks-report.ts';
@@ -18,6 +19,8 @@ export interface RelayOptions {
   readonly deliveriesAtOnce: number;
   readonly logger: Logger;
   readonly report: WebhooksReport;
+  /** Feeds that are written to topics of Kafka as well. */
+  readonly topics?: FeedTopicsOptions;
   /** How waits are waited out: by the wall's clock when absent. */
   readonly clock?: Clock;
   /** How long a receiver is waited for; the usual time when absent. */
@@ -39,11 +42,16 @@ export async function relay(options: RelayOptions, signal: AbortSignal): Promise
     const round = new AbortController();
     const over = AbortSignal.any([signal, round.signal]);
     const feeds = new FeedSources({ registry, signal: over, onRetry });
-    const working = carryWebhooks({
+    const carrying = carryWebhooks({
       ...{ registry, db, lanes, policy, feeds, report, onRetry },
       ...{ instances: live.instances, clock, signal: over },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
+    const { topics } = options;
+    const { instances } = live;
+    const writing =
+      topics === undefined ? null : writeFeedTopics(topics, { registry, feeds, instances, clock, signal: over });
+    const working = Promise.all([carrying, writing]);
     await Promise.race([working, untilOthersLive({ registry, network, signal: over }, live.key)]);
     round.abort();
     await working;

@@ -28,13 +28,17 @@ type Feed3 = { readonly kind: "block.opened"; readonly cursor: string; readonly 
 
 type Operation2 = { readonly txid: string; readonly height: number; readonly position: number; readonly payload: string };
 
-type Feed4 = { readonly kind: "operation.accepted" | "operation.rejected" | "operation.ignored"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly code: string | null; readonly detail: string | null; readonly operation: Operation2 };
+type Feed4 = { readonly kind: "operation.accepted"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly code: string | null; readonly detail: string | null; readonly operation: Operation2 };
 
-type Feed5 = { readonly kind: "block.sealed"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly opsHash: string; readonly consensusHash: string; readonly changesHash: string };
+type Feed5 = { readonly kind: "operation.rejected"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly code: string | null; readonly detail: string | null; readonly operation: Operation2 };
 
-type Feed6 = { readonly kind: "block.retracted"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[] };
+type Feed6 = { readonly kind: "operation.ignored"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly code: string | null; readonly detail: string | null; readonly operation: Operation2 };
 
-type Feed = { readonly entries: readonly (Feed2 | Feed3 | Feed4 | Feed5 | Feed6)[]; readonly cursor: string; readonly isEnd: boolean };
+type Feed7 = { readonly kind: "block.sealed"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[]; readonly opsHash: string; readonly consensusHash: string; readonly changesHash: string };
+
+type Feed8 = { readonly kind: "block.retracted"; readonly cursor: string; readonly height: number; readonly blockHash: string; readonly changes: readonly Change[] };
+
+type Feed = { readonly entries: readonly (Feed2 | Feed3 | Feed4 | Feed5 | Feed6 | Feed7 | Feed8)[]; readonly cursor: string; readonly isEnd: boolean };
 
 type Pending2 = { readonly kind: "pending.begun"; readonly cursor: string; readonly height: number | null; readonly blockHash: string | null };
 

@@ -69,7 +69,8 @@ function levelName(level: LogLevel): 'debug' | 'info' | 'warn' | 'error' {
   return level === logLevel.INFO ? 'info' : 'debug';
 }
 
-function createKafkaBroker(options: KafkaLogOptions): Broker {
+/** Topics of Apache Kafka, below everything that the contract of the log says. Connects on first use. */
+export function createKafkaBroker(options: KafkaLogOptions): Broker {
   const { replicationFactor = null, retryForMs = RETRY_FOR_MS, stallLimitMs = STALL_LIMIT_MS, onWeakTopic } = options;
   const kafka = createKafka(options);
   const clusters = createClusters(kafka, retryForMs);

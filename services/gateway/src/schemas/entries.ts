@@ -1,59 +1,13 @@
+import { FEED_ENTRY_SCHEMAS } from '@virtualchain/protocol';
 import { Type } from 'typebox';
 import { CONFIRMATIONS_MAX, PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX } from '../limits.ts';
-import { blockHash, consensusHash, hash256, height, nullable, transactionId } from './common.ts';
+import { blockHash, height, nullable, transactionId } from './common.ts';
 
 const cursor = Type.String({ description: 'where to go on behind this entry' });
 
-const Row = nullable(Type.Record(Type.String(), Type.Unknown(), { description: 'a row, by column' }));
-
-const changes = Type.Array(
-  Type.Object({
-    collection: Type.String(),
-    key: Type.Array(Type.Unknown(), { description: 'the values of the columns of the key' }),
-    before: Row,
-    after: Row,
-  }),
-  { description: 'rows that changed; whoever puts every after in its place has the state' },
-);
-
-const base = { cursor, height, blockHash, changes };
-
-const Opened = Type.Object({
-  kind: Type.Literal('block.opened'),
-  ...base,
-  previousHash: blockHash,
-  time: Type.Integer(),
-});
-
-const Judged = Type.Object({
-  kind: Type.Union([
-    Type.Literal('operation.accepted'),
-    Type.Literal('operation.rejected'),
-    Type.Literal('operation.ignored'),
-  ]),
-  ...base,
-  code: nullable(Type.String({ description: 'why it was not accepted' })),
-  detail: nullable(Type.String()),
-  operation: Type.Object(
-    { txid: transactionId, height, position: Type.Integer(), payload: Type.String() },
-    { additionalProperties: true, description: 'the operation as the log has it' },
-  ),
-});
-
-const Sealed = Type.Object({
-  kind: Type.Literal('block.sealed'),
-  ...base,
-  opsHash: hash256,
-  consensusHash,
-  changesHash: hash256,
-});
-
-const Retracted = Type.Object({ kind: Type.Literal('block.retracted'), ...base });
-
-const Genesis = Type.Object({ kind: Type.Literal('genesis'), ...base, blockHash: Type.Null() });
-
 /** An entry of a machine's feed. */
-export const FeedEntry = Type.Union([Genesis, Opened, Judged, Sealed, Retracted], {
+export const FeedEntry = Type.Unsafe({
+  anyOf: Object.values(FEED_ENTRY_SCHEMAS),
   description: 'what the state went through: one block or operation',
 });
 
