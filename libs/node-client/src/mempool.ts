@@ -31,12 +31,16 @@ export interface MempoolOptions extends RpcOptions {
 export interface Mempool extends AsyncDisposable {
   /** Host and port, without credentials. */
   readonly label: string;
+  /** The node's best block. */
+  tip(): Promise<MempoolView['tip']>;
   /** Null where the node's best block changed while it was asked: ask again. */
   read(): Promise<MempoolView | null>;
   /** Raw transactions by txid, each checked against it; those that are not in the mempool any more are left out. */
   transactions(txids: readonly Txid[]): Promise<ReadonlyMap<Txid, Uint8Array>>;
   /** Outputs of blocks that no block spends, whatever the mempool spends, in the order that was asked; null for any other. */
   unspent(outpoints: readonly Outpoint[]): Promise<readonly (TransactionOutput | null)[]>;
+  /** Where the node publishes `rawtx`, as it says itself unless it was configured; null where it does not. */
+  zmqUrl(): Promise<string | null>;
   /** Wakes up at once, every `pollMs` milliseconds, and for every transaction that the node publishes. A hint. */
   watch(pollMs: number): Observable<TipSignal>;
 }
@@ -50,8 +54,10 @@ export function openMempool(url: string, options: MempoolOptions = {}): Mempool 
     const info = answer.object(await rpc.call('getblockchaininfo'));
     return { height: answer.height(info['blocks']), hash: answer.hash(info['bestblockhash']) };
   };
+  const zmqUrl = async () => options.zmqUrl ?? (await publishedAt(rpc, new URL(url).hostname, 'rawtx'));
   return {
     label,
+    tip: best,
     async read() {
       const tip = await best();
       const answer = answerOf(label, 'getrawmempool');
@@ -82,12 +88,8 @@ export function openMempool(url: string, options: MempoolOptions = {}): Mempool 
       }
       return found;
     },
-    watch: (pollMs) =>
-      watchNode(
-        async () => options.zmqUrl ?? (await publishedAt(rpc, new URL(url).hostname, 'rawtx')),
-        'rawtx',
-        pollMs,
-      ),
+    zmqUrl,
+    watch: (pollMs) => watchNode(zmqUrl, 'rawtx', pollMs),
     [Symbol.asyncDispose]: rpc.close,
   };
 }

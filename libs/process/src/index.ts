@@ -43,6 +43,7 @@ export {
   moduleNames,
   oneOf,
   port,
+  problemsOfHttpUrl,
   text,
   toggle,
 } from './settings/parsers.ts';

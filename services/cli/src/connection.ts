@@ -12,6 +12,7 @@ import {
   oneOf,
   optional,
   type Parser,
+  problemsOfHttpUrl,
   problemsOfLogPlaces,
   readSettings,
   readVariable,
@@ -134,16 +135,11 @@ export const connectionVariables: readonly string[] = Object.values(SPEC).flatMa
 
 /** For the commands that a gateway can answer. */
 const GATEWAY = {
-  gatewayUrl: optional(
-    clientUrl('a URL such as http://127.0.0.1:8080', (url) =>
-      URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) ? [] : ['is no http:// or https:// URL'],
-    ),
-    {
-      flag: 'gateway',
-      env: 'VCHAIN_GATEWAY_URL',
-      about: 'ask this gateway, and nothing else',
-    },
-  ),
+  gatewayUrl: optional(clientUrl('a URL such as http://127.0.0.1:8080', problemsOfHttpUrl), {
+    flag: 'gateway',
+    env: 'VCHAIN_GATEWAY_URL',
+    about: 'ask this gateway, and nothing else',
+  }),
   gatewayToken: optional(text, {
     env: 'VCHAIN_GATEWAY_TOKEN',
     about: 'the token that the gateway asks for',

@@ -113,6 +113,7 @@ export async function startNodeContainer(
     'rpcallowip=0.0.0.0/0',
     'rpcport=18443',
     'zmqpubhashblock=tcp://0.0.0.0:28332',
+    'zmqpubrawtx=tcp://0.0.0.0:28332',
     ...peers.map((peer) => `addnode=${peer}`),
   ];
   const container = new RunContainer(images.node, ground)

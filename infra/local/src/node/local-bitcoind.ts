@@ -80,6 +80,7 @@ async function planNode(
     'rpcallowip=127.0.0.1',
     `bind=127.0.0.1:${p2pPort}`,
     `zmqpubhashblock=${zmqUrl}`,
+    `zmqpubrawtx=${zmqUrl}`,
     ...peers.map((peer) => `addnode=${peer}`),
   ];
   const lines = [...without(STEADY_SETTINGS, settings), ...settings, ...login, '[regtest]', ...ofTheNetwork];

@@ -52,6 +52,12 @@ export function clientUrl(rule: string, problemsOf: (url: string) => readonly st
   };
 }
 
+/** What is wrong with a URL that is to be asked over HTTP. */
+export function problemsOfHttpUrl(url: string): readonly string[] {
+  const isHttp = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
+  return isHttp ? [] : ['is no http:// or https:// URL'];
+}
+
 /** Several of them, between commas; each problem says which one has it. */
 export function clientUrls(rule: string, problemsOf: (url: string) => readonly string[]): Parser<readonly string[]> {
   const urls = (given: string): readonly string[] => given.split(',').map((url) => url.trim());

@@ -1,4 +1,4 @@
-import { clientUrl, oneOf, port, text } from './parsers.ts';
+import { clientUrl, oneOf, port, problemsOfHttpUrl, text } from './parsers.ts';
 import { optional } from './setting.ts';
 
 /** Settings of every service: where those who watch it are answered, and what it logs. */
@@ -15,18 +15,12 @@ export const watchedSpec = {
     about: 'their port; 0 takes a free one',
     fallback: 0,
   }),
-  tracesUrl: optional(
-    clientUrl('a URL such as http://host:4318/v1/traces', (url) =>
-      URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) ? [] : ['is no http:// or https:// URL'],
-    ),
-    {
-      flag: 'traces-url',
-      env: 'VCHAIN_TRACES_URL',
-      about:
-        'a collector of traces (OpenTelemetry, OTLP over HTTP) that is told the way of each block; none when absent',
-      secret: true,
-    },
-  ),
+  tracesUrl: optional(clientUrl('a URL such as http://host:4318/v1/traces', problemsOfHttpUrl), {
+    flag: 'traces-url',
+    env: 'VCHAIN_TRACES_URL',
+    about: 'a collector of traces (OpenTelemetry, OTLP over HTTP) that is told the way of each block; none when absent',
+    secret: true,
+  }),
   logLevel: optional(oneOf('debug', 'info', 'warn', 'error'), {
     flag: 'log-level',
     env: 'VCHAIN_LOG_LEVEL',

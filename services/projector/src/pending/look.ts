@@ -14,7 +14,7 @@ import { type Found, outpointText, type PendingSet, type Waiting } from './pendi
 
 /** What is looked at, and who judges. */
 export interface LookOptions {
-  readonly mempool: Pick<Mempool, 'read' | 'transactions' | 'unspent'>;
+  readonly mempool: Pick<Mempool, 'tip' | 'read' | 'transactions' | 'unspent'>;
   readonly set: PendingSet;
   readonly judge: (question: PendingQuestion) => Promise<PendingJudged | null>;
 }
@@ -34,6 +34,8 @@ export interface Looked {
  */
 export async function lookAtPending({ mempool, set, judge }: LookOptions): Promise<Looked> {
   const nothing = { look: null, hasMore: false, settle: () => undefined };
+  const [tip, standing] = [await mempool.tip(), await judge({ operations: () => [], gone: [] })];
+  if (standing?.tip.hash !== tip.hash) return nothing; // a first sync takes hours, and listing a mempool seconds
   const view = await mempool.read();
   if (view === null) return { ...nothing, hasMore: true };
   const now = new Set(view.txids);

@@ -4,6 +4,7 @@ import {
   beginPending,
   judgePending,
   type MachineInstance,
+  type PendingLook,
   type PendingView,
   type Registry,
 } from '@virtualchain/projection';
@@ -65,24 +66,25 @@ async function observe(view: PendingView, options: ObserveOptions): Promise<void
   const judge = (question: Parameters<typeof judgePending>[2]) => judgePending(registry, instance, question);
   const waits = createBackOff(RETRY, clock.jitter);
   using wake = wakeUps(mempool, pollMs, signal);
-  let [height, writtenMs] = [-1, Number.NEGATIVE_INFINITY];
+  let last: PendingLook | null = null;
   while (!signal.aborted) {
     try {
       const startMs = performance.now();
       const { look, hasMore, settle } = await lookAtPending({ mempool, set, judge });
       const tookMs = performance.now() - startMs;
-      const isNews = look !== null && (look.happenings.length > 0 || look.tip.height !== height);
-      if (look !== null && (isNews || performance.now() - writtenMs > PENDING_SEEN_MS)) {
-        if (!(await view.write(look))) return;
-        settle();
-        [height, writtenMs] = [look.tip.height, performance.now()];
-        events.pendingSeen({ height, operations: set.waiting.length, leftOut: look.leftOut });
-      }
       waits.reset();
       if (look === null) events.pendingBehind();
+      else {
+        if (isNews(look, last) && !(await view.write(look))) return;
+        settle();
+        last = { ...look, happenings: [] };
+        events.pendingSeen({ height: look.tip.height, operations: set.waiting.length, leftOut: look.leftOut });
+      }
       // A large mempool takes long to list: node and database have most of the time for others, however often the node calls.
       await clock.sleep(Math.max(PENDING_LOOK_MS_MIN, PENDING_REST * tookMs), signal);
-      if (look !== null && !hasMore) await wake.next();
+      // Who reads the view sees by it that somebody looks after it, also where nothing happens for long.
+      while (look !== null && !hasMore && !(await wake.within(PENDING_SEEN_MS)))
+        if (last !== null && !(await view.write(last))) return;
     } catch (error) {
       if (signal.aborted) return;
       if (!isExpectedError(error)) throw error;
@@ -90,6 +92,10 @@ async function observe(view: PendingView, options: ObserveOptions): Promise<void
       await clock.sleep(waits.nextMs(), signal);
     }
   }
+}
+
+function isNews(look: PendingLook, last: PendingLook | null): boolean {
+  return look.happenings.length > 0 || look.tip.hash !== last?.tip.hash || look.leftOut !== last.leftOut;
 }
 
 /** The signals of a mempool, those that come while nobody waits kept as one. */
@@ -103,12 +109,19 @@ function wakeUps(mempool: Pick<Mempool, 'watch'>, pollMs: number, signal: AbortS
   const subscription = mempool.watch(pollMs).subscribe(wake);
   signal.addEventListener('abort', wake, { once: true });
   return {
-    async next(): Promise<void> {
+    /** Until the next one, or so long: false where none came. */
+    async within(ms: number): Promise<boolean> {
       if (!isAwake)
         await new Promise<void>((done) => {
-          resolve = done;
+          const timer = setTimeout(done, ms);
+          resolve = () => {
+            clearTimeout(timer);
+            done();
+          };
         });
+      const wasAwake = isAwake;
       isAwake = signal.aborted;
+      return wasAwake;
     },
     [Symbol.dispose]: () => {
       subscription.unsubscribe();
