@@ -412,6 +412,18 @@ test('a gateway serves the queries, and tells of requests above an amount', asyn
   expect(await keys.json()).toMatchObject({
     result: { payloads: [{ height: at(1) }, { height: at(1) }, { height: at(1) }], next: null },
   });
+  // What the explorer looks up for whoever pastes a prefix, or how a payload begins or what it hashes to.
+  const collections = `${address}/v1/chains/opreturn/machines/opreturn/collections`;
+  const ofPrefix = await fetch(`${collections}/prefixes/rows/5433`);
+  expect(await ofPrefix.json()).toMatchObject({ row: { prefix: '5433', first_height: at(1) } });
+  const { entries: payloads } = (await (await fetch(`${collections}/payloads`)).json()) as {
+    entries: Readonly<Record<string, unknown>>[];
+  };
+  for (const column of ['start', 'sha256', 'txid'] as const) {
+    const found = await fetch(`${collections}/payloads/by/${column}?${column}=${payloads[0]?.[column]}`);
+    const { entries } = (await found.json()) as { entries: object[] };
+    expect(entries).toContainEqual(payloads[0]);
+  }
   const operations = (await (await fetch(`${base}/operations`)).json()) as { entries: object[] };
   expect(operations.entries[0]).toMatchObject({ isWithoutSenders: true, senders: [], fee: '0' });
 }, 120_000);

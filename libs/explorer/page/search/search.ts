@@ -2,7 +2,7 @@ import { keyPath, type Place, placePath, withQuery } from '../address/view.ts';
 import type { Block, ChainsAnswer, CollectionShape, Operation, Paged, Row } from '../data/answers.ts';
 import { ask, askOrNull } from '../data/ask.ts';
 import { PAGE_ENTRIES } from '../limits.ts';
-import { operationWords, summaryOf } from '../words/summary.ts';
+import { operationWords, saidHex, summaryOf } from '../words/summary.ts';
 import { codeWords, count, fieldWords } from '../words/text.ts';
 
 /** One thing that was found, and where it is shown. */
@@ -144,14 +144,9 @@ export async function searchTexts(
   return { found: found.map((operation) => operationFound(place, operation)), looked: entries.length, next };
 }
 
-function textsOf({ payload, decoded, detail, code, name }: Operation): readonly string[] {
-  const bytes = Uint8Array.from(payload.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return [
-    new TextDecoder().decode(bytes),
-    payload,
-    JSON.stringify(decoded ?? ''),
-    detail ?? '',
-    code ?? '',
-    name ?? '',
-  ];
+function textsOf(operation: Operation): readonly string[] {
+  const { decoded, detail, code, name } = operation;
+  const said = saidHex(operation);
+  const bytes = Uint8Array.from(said.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return [new TextDecoder().decode(bytes), said, JSON.stringify(decoded ?? ''), detail ?? '', code ?? '', name ?? ''];
 }

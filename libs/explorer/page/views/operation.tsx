@@ -12,7 +12,7 @@ import { Answered, Empty } from '../parts/state.tsx';
 import { TransactionPanel } from '../parts/transaction.tsx';
 import { Quoted, Value } from '../parts/value.tsx';
 import { Reason, Verdict } from '../parts/verdict.tsx';
-import { decodedFields, operationWords } from '../words/summary.ts';
+import { decodedFields, operationWords, saidHex } from '../words/summary.ts';
 import { capital, count, fieldWords, textOfHex } from '../words/text.ts';
 
 /** An operation: what it said, what became of it and why, what it changed, its transaction, and the proof of that. */
@@ -105,7 +105,7 @@ function Judged({ shown, operation, tip }: JudgedProps) {
 
 function Said({ operation, usage }: { readonly operation: Operation; readonly usage: string | null }) {
   const { opcode, payload, problem, decoded } = operation;
-  const text = textOfHex(payload);
+  const text = textOfHex(saidHex(operation));
   return (
     <Panel title="What it says">
       <Facts

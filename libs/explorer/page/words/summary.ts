@@ -15,11 +15,17 @@ export function decodedFields(decoded: unknown): readonly (readonly [name: strin
   return Object.entries(decoded);
 }
 
+/** What an operation says beside what its chain calls it, as hex: all of it where no opcode is its chain's. */
+export const saidHex = ({ name, opcode, payload }: Pick<OperationEvent, 'name' | 'opcode' | 'payload'>): string =>
+  name === null ? `${opcode ?? ''}${payload}` : payload;
+
 /** What an operation says, in a line: its first fields, or its payload as text. */
-export function summaryOf({ decoded, payload, problem }: OperationEvent): string {
+export function summaryOf(event: OperationEvent): string {
+  const { decoded, problem } = event;
+  const said = saidHex(event);
   const fields = decodedFields(decoded).filter(([, value]) => value !== null && value !== '');
   if (fields.length > 0) return fields.slice(0, FIELDS_SHOWN).map(fieldText).join(' · ');
-  return textOfHex(payload) ?? problem ?? (payload === '' ? 'empty payload' : short(payload, VALUE_CHARACTERS_MAX / 2));
+  return textOfHex(said) ?? problem ?? (said === '' ? 'empty payload' : short(said, VALUE_CHARACTERS_MAX / 2));
 }
 
 function fieldText([name, value]: readonly [string, unknown]): string {

@@ -41,5 +41,6 @@ test.each([
   ['decoded fields', { decoded: { name: 'a', value: '68656c6c6f20776f726c64', note: null } }, 'a · hello world'],
   ['an unreadable payload', { payload: 'ff00', problem: 'unknown opcode' }, 'unknown opcode'],
   ['a readable one that is not decoded', { payload: '6869', problem: 'unknown opcode' }, 'hi'],
+  ['a payload whose first byte is nobody’s opcode', { name: null, opcode: '68', payload: '69' }, 'hi'],
   ['nothing', {}, 'empty payload'],
 ])('%s in a line', (_what, fields, line) => expect(summaryOf({ ...event, ...fields })).toBe(line));

@@ -29,7 +29,7 @@ export const collections = {
       sha256: bytes(),
     },
     key: ['height', 'transaction_index'],
-    indexes: { txid: ['txid'], start: ['start', 'height'], sha256: ['sha256', 'height'] },
+    indexes: { txid: ['txid'], start: ['start'], sha256: ['sha256'] },
   }),
   /** One row a block that has payloads. */
   heights: collection({

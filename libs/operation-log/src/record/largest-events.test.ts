@@ -5,7 +5,10 @@ import {
   concatBytes,
   height,
   parseBlock,
+  parseTransaction,
+  serializeTransaction,
   type Transaction,
+  transactionFields,
   uint32Bytes,
   usePlatformSha256,
 } from '@virtualchain/bitcoin';
@@ -54,16 +57,15 @@ const carrying = (bytes: number): PlannedOutput => ({
 const place = { topic: 'vchain.regtest.large', log: 'a'.repeat(32), epoch: 2 ** 31, sequence: 2 ** 52 };
 
 /** A block of transactions, and what they spend, as the entry that the writer is given. */
-function entryOf(transactions: readonly Transaction[], funding: readonly Transaction[]) {
+function entryOf(transactions: readonly Transaction[], funding: readonly Transaction[], follows = chain) {
   const built = buildBlock({ parent: REGTEST_GENESIS, transactions: transactions.map(({ bytes }) => bytes) });
-  expect(built.bytes.length).toBeLessThanOrEqual(BLOCK_BYTES + 100);
+  if (follows === chain) expect(built.bytes.length).toBeLessThanOrEqual(BLOCK_BYTES + 100);
   const block = parseBlock(built.bytes);
   const known = new Map(funding.map((transaction) => [transaction.txid, transaction]));
   const at = height(1);
-  const scanned = scanBlock(block, chain);
-  const operations = operationEvents({ chain, network: 'regtest' }, { block, height: at }, scanned, (txid) =>
-    known.get(txid),
-  );
+  const scanned = scanBlock(block, follows);
+  const context = { chain: follows, network: 'regtest' as const };
+  const operations = operationEvents(context, { block, height: at }, scanned, (txid) => known.get(txid));
   const { hash, previousHash, time } = built;
   const header = '00'.repeat(80);
   return {
@@ -174,3 +176,30 @@ test('a record has the same bytes after it was read', () => {
     expect(Buffer.from(encodeEvent(event as OperationEvent)).equals(value)).toBe(true);
   }
 });
+
+/** Asks for what inputs prove themselves with, and for nothing that they spend. */
+const proving = defineVirtualChain({
+  ...{ name: 'proving', magic: 'kv', firstBlock: 1, senders: false, witnesses: () => true },
+  operations: [{ opcode: '+', name: 'add', decode: () => ({ kind: 'decoded', value: null }) }],
+});
+/** All of a block that is witnesses: four bytes of weight a byte for the rest. */
+const WITNESS_BYTES = 4 * BLOCK_BYTES - 4_000;
+
+test.each([
+  ['one item', 1, WITNESS_BYTES - 4],
+  ['empty items', WITNESS_BYTES, 0],
+])(
+  'four megabytes of witness stand in one record as %s',
+  (_what, count, length) => {
+    const spends = [{ transaction: coinTransaction([empty()], 'proven') }];
+    const spending = transactionFields(spendingTransaction({ spends, outputs: [carrying(1)] }));
+    const item = new Uint8Array(length).fill(0xff);
+    const inputs = spending.inputs.map((input) => ({ ...input, witness: new Array<Uint8Array>(count).fill(item) }));
+    const transaction = parseTransaction(serializeTransaction({ ...spending, inputs }));
+    const { event } = operationRecord(entryOf([transaction], [], proving));
+    const { witness = [] } = event.inputs[0] ?? {};
+    expect([witness.length, new Set(witness)]).toEqual([count, new Set([bytesToHex(item)])]);
+    expect([event.isWithoutSenders, event.senders]).toEqual([true, []]);
+  },
+  60_000,
+);
