@@ -1,6 +1,8 @@
 /** What a plan says of a sync, held to the sync itself, on the real stack. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parseBlock } from '@virtualchain/bitcoin';
+import { scanBlock } from '@virtualchain/protocol';
 import { Client } from '../kit/postgres-client.ts';
 import { statusesOf } from '../kit/projections.ts';
 import { System } from '../kit/system.ts';
@@ -74,6 +76,19 @@ test('the time of a sync of 2,000 blocks, its bytes, operations and disk, within
     projection: { isWithin: true },
   });
 }, 300_000);
+
+test('a chain of every payload, which asks for no senders, is planned as well', async () => {
+  const planning = await system.run('services/cli/src/main.ts', [
+    ...['plan', '--chain', 'opreturn', '--chain-parameters', parameters(), '--sample', '200', '--json'],
+  ]);
+  expect(await planning.exited).toMatchObject({ code: 0 });
+  const plan = JSON.parse((await readFile(planning.logFile, 'utf8')).trim().split('\n').at(-1) ?? '');
+  const blocks = system.miner.branch().slice(firstBlock);
+  const payloads = blocks.flatMap((block) => scanBlock(parseBlock(block.bytes), { magic: new Uint8Array(0) })).length;
+  expect(plan).toMatchObject({ chain: 'opreturn', blocks: BLOCKS, from: firstBlock });
+  expect(plan.operations).toBeGreaterThan(payloads / 2);
+  expect(plan.operations).toBeLessThan(payloads * 2);
+}, 60_000);
 
 test('behind the newest block of the log there is nothing to plan', async () => {
   const planning = await system.run('services/cli/src/main.ts', [

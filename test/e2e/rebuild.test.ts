@@ -154,3 +154,37 @@ test('the state at a past height is what it was then', async () => {
   ];
   expect(rows.map(spelled)).toEqual(fold.state.dump('names').map(spelled));
 }, 60_000);
+
+test('builds that were replaced are dropped, and old history is removed, when they are; a dry run says which before', async () => {
+  const json = async (...args: readonly string[]) => {
+    const { code, output } = await vchain(...args, '--json');
+    expect({ args, code, output }).toMatchObject({ code: 0 });
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '{}');
+  };
+  const before = (await json('builds', 'list')).builds as readonly {
+    readonly schema: string;
+    readonly status: string;
+  }[];
+  const retired = before.filter(({ status }) => status === 'retired').map(({ schema }) => schema);
+  expect(retired.length).toBeGreaterThan(0);
+  const [live] = before.filter(({ status }) => status === 'live');
+  expect(await vchain('builds', 'drop', String(live?.schema))).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining('BUILD_NOT_DROPPABLE') },
+  });
+  const dry = await json('builds', 'drop', '--retired', '--dry-run');
+  expect(dry.dropped.map(({ schema }: { schema: string }) => schema)).toEqual(retired);
+  expect((await json('builds', 'list')).builds).toHaveLength(before.length);
+  await json('builds', 'drop', '--retired');
+  expect((await json('builds', 'list')).builds).toMatchObject([{ schema: live?.schema, status: 'live' }]);
+
+  const would = await json('prune', 'kv', '--keep', '110', '--dry-run');
+  const pruned = await json('prune', 'kv', '--keep', '110');
+  expect(pruned).toMatchObject({ from: system.miner.tip.height - 110, rows: would.rows, tip: system.miner.tip.height });
+  expect(await vchain('state', 'kv', 'names', '--at', String(pruned.from - 1))).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining('HEIGHT_OUT_OF_RANGE') },
+  });
+  await system.mine(2);
+  await system.reorg(1);
+  await system.arrived(['kv']);
+  expect(await system.differences(['kv'])).toEqual([]);
+}, 120_000);
