@@ -412,3 +412,27 @@ test('a gateway whose database has no tables for it lets nobody in, and does not
   await startGateway();
   expect(await ask(FEED, `vct_${'A'.repeat(43)}`)).toMatchObject({ status: 401, body: { code: 'TOKEN_INVALID' } });
 });
+
+describe('the table of tokens', () => {
+  test.each([
+    ['a name that is taken', { name: 'taken', scopes: ['read'] as const }, /there is or was/],
+    ['a name that cannot be read', { name: 'no name', scopes: ['read'] as const }, /cannot be called/],
+    ['no scope', { name: 'none', scopes: [] }, /lets nobody in/],
+  ])('%s is refused', async (_what, wish, why) => {
+    await createToken(url, { name: 'taken', scopes: ['read'] });
+    await revokeToken(url, 'taken'); // changes are logged under it: no other token gets it
+    await expect(createToken(url, wish)).rejects.toMatchObject({
+      code: 'TOKEN_REFUSED',
+      message: expect.stringMatching(why),
+    });
+  });
+
+  test('what is not there is neither revoked nor rotated, and what was revoked is not either', async () => {
+    await expect(revokeToken(url, 'nobody')).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    await createToken(url, { name: 'one', scopes: ['read'] });
+    await revokeToken(url, 'one');
+    await expect(revokeToken(url, 'one')).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    await expect(rotateToken(url, 'one')).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    expect((await readAudit(access.db, 100)).map(({ action }) => action)).toEqual(['token.revoked', 'token.created']);
+  });
+});

@@ -44,6 +44,8 @@ export class ScriptedGateway implements AsyncDisposable {
   readonly #answers: ((address: URL) => Line | null) | null;
   /** What was asked, as `path?query`, in order. */
   readonly asked: string[] = [];
+  /** What each of them brought to say who asks; null where it brought nothing. */
+  readonly askedBy: (string | null)[] = [];
 
   private constructor(lines: readonly Line[], answers: ((address: URL) => Line | null) | null = null) {
     this.#lines = [...lines];
@@ -73,6 +75,7 @@ export class ScriptedGateway implements AsyncDisposable {
 
   /** Nobody asks for what was never asked for: a script that is over refuses for good. */
   #next(request: IncomingMessage): Line {
+    this.askedBy.push(request.headers.authorization ?? request.headers['sec-websocket-protocol'] ?? null);
     this.asked.push(decodeURIComponent((request.url ?? '').replaceAll('+', ' ')));
     const answer = this.#answers?.(new URL(request.url ?? '', this.url));
     return answer ?? this.#lines.shift() ?? refusal(400, 'SCRIPT_OVER');

@@ -70,7 +70,7 @@ export async function listTokens(db: Db): Promise<readonly TokenRecord[]> {
 }
 
 /** Makes a token. @returns the token itself, which nothing can show again. @throws TokenRefused, DatabaseUnavailable, DatabaseRefused */
-export function createToken(postgresUrl: string, wish: TokenWish): Promise<string> {
+export async function createToken(postgresUrl: string, wish: TokenWish): Promise<string> {
   const { name, scopes, requestsPerMinute = null, expiresInDays = null } = wish;
   if (!NAME.test(name))
     throw new TokenRefused(

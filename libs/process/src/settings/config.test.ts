@@ -139,6 +139,15 @@ test('what a log shows of a configuration holds no secret, and neither does any 
   expect(redactText('tried swordfish-42, then correct-horse')).toBe('tried [hidden], then [hidden]');
 });
 
+test('tokens of a gateway and signing secrets are hidden wherever they stand, whoever has them', () => {
+  const token = `vct_${'aB3_-'.repeat(8)}xyz`;
+  const said = redactText(
+    `["bearer.${token}"] of ${token}, Authorization: Bearer ${token}, whsec_${'AbC/+9'.repeat(7)}A=`,
+  );
+  expect(said).not.toMatch(/aB3_-|AbC/);
+  expect(said).toContain('bearer.vct_[hidden]');
+});
+
 test('help names every way to give a setting', () =>
   expect(describeConfig({ chain: spec.chain, port: spec.port })).toBe(
     [

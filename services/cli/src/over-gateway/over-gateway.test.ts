@@ -9,11 +9,13 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
+type Settings = Readonly<Record<string, string>>;
+
 /** Calls a command in this process, with a gateway that the environment names. */
-async function vchain(line: string, lines: readonly Line[], words: readonly string[] = []) {
+async function vchain(line: string, lines: readonly Line[], words: readonly string[] = [], settings: Settings = {}) {
   await using gateway = await ScriptedGateway.start(...lines);
   const others = Object.entries(environment).filter(([name]) => !name.startsWith('VCHAIN_'));
-  process.env = { ...Object.fromEntries(others), VCHAIN_GATEWAY_URL: gateway.url };
+  process.env = { ...Object.fromEntries(others), VCHAIN_GATEWAY_URL: gateway.url, ...settings };
   const said = { out: '', err: '' };
   for (const [stream, name] of [
     [process.stdout, 'out'],
@@ -25,7 +27,7 @@ async function vchain(line: string, lines: readonly Line[], words: readonly stri
     });
   const code = await runCommand(['node', 'vchain', ...line.split(' '), ...words], AbortSignal.timeout(60_000));
   jest.restoreAllMocks();
-  return { code, ...said, asked: gateway.asked };
+  return { code, ...said, asked: gateway.asked, askedBy: gateway.askedBy };
 }
 
 const CHAINS = json({
@@ -95,6 +97,17 @@ const operation = { txid: 'ab'.repeat(32), name: 'claim', decoded: { name: 'alic
 const connected = (height: number, cursor: string) => {
   return { kind: 'block.connected', cursor, block: block(height), operations: [operation] };
 };
+
+test.each([
+  ['state kv names alice', [CHAINS, json({ at, row: alice })]],
+  ['tail --once', [CHAINS, json({ entries: [], cursor: 'c', isEnd: true })]],
+  ['status', [json({ machines: [] }), json({ chains: [] })]],
+] as const)('%s: every question brings the token, which nothing shows', async (line, lines) => {
+  const token = `vct_${'A1'.repeat(21)}B`;
+  const { code, out, err, askedBy } = await vchain(line, lines, [], { VCHAIN_GATEWAY_TOKEN: token });
+  expect({ code, askedBy }).toEqual({ code: 0, askedBy: lines.map(() => `Bearer ${token}`) });
+  expect(out + err).not.toContain(token);
+});
 
 test('tail: the same lines as over a log, with the cursor of the gateway', async () => {
   const told = [connected(1, 'c1'), connected(2, 'c2'), { kind: 'block.disconnected', cursor: 'c3', block: block(2) }];

@@ -73,6 +73,9 @@ export class FeedTopic {
         await this.#write(writer, signal, () => waits.reset());
       } catch (error) {
         if (signal.aborted) return;
+        const isElsewhere = error instanceof FeedGone && this.#source !== null;
+        this.#source = null;
+        if (isElsewhere) continue; // another build went live: it is looked there first, and told of where nothing leads on
         this.#problem = isExpectedError(error) ? error.code : 'BUG';
         onProblem(topic, error);
         await clock.sleep(waits.nextMs(), signal);

@@ -109,6 +109,9 @@ export class Courier {
         await this.#carry(signal, () => waits.reset());
       } catch (error) {
         if (signal.aborted || error instanceof Superseded) return;
+        const isElsewhere = error instanceof FeedGone && this.#source !== null;
+        this.#source = null;
+        if (isElsewhere) continue; // another build went live: it is looked there first, and told of where nothing leads on
         this.#problem = isExpectedError(error) ? error.code : 'BUG';
         onProblem(this.#webhook, error);
         await clock.sleep(waits.nextMs(), signal);
