@@ -184,6 +184,7 @@ export const collections = {
   }),
 };
 
+/** The collections of the machine, by name. */
 export type StacksCollections = typeof collections;
 export type CommitRow = RowOf<StacksCollections['commits']>;
 export type MissedRow = RowOf<StacksCollections['missed']>;

@@ -32,6 +32,7 @@ export function readKey(data: Uint8Array): KeyPayload | Rejected {
 /** As much of a memo as the original writes. */
 const memoBytesWritten = 25;
 
+/** The payload that registers a key; of the memo no more than the original writes. */
 export const writeKey = ({ consensusHash, vrfPublicKey, memo }: KeyPayload): Uint8Array =>
   concatBytes(consensusHash, vrfPublicKey, memo.subarray(0, memoBytesWritten));
 
@@ -66,6 +67,7 @@ export function readCommit(data: Uint8Array): CommitPayload | Rejected {
   };
 }
 
+/** The payload of a block commit. */
 export const writeCommit = (commit: CommitPayload): Uint8Array =>
   concatBytes(
     commit.blockHash,
@@ -102,7 +104,7 @@ export function readStack(data: Uint8Array): StackPayload | Rejected {
   };
 }
 
-/** A tail that is missing ends it. */
+/** The payload that asks to lock STX. A tail that is missing ends it. */
 export function writeStack({ amount, cycles, signerKey, maxAmount, authId }: StackPayload): Uint8Array {
   const tails = [
     signerKey,
@@ -129,6 +131,7 @@ export function readTransfer(data: Uint8Array): TransferPayload | Rejected {
   return { amount: wholeAt(data, 0, 16), memo: data.subarray(transferBytes) };
 }
 
+/** The payload that asks to move STX. */
 export const writeTransfer = ({ amount, memo }: TransferPayload): Uint8Array =>
   concatBytes(wholeBytes(amount, 16), memo);
 
@@ -157,6 +160,7 @@ export function readDelegate(data: Uint8Array): DelegatePayload | Rejected {
   };
 }
 
+/** The payload that asks to let somebody else lock STX. */
 export const writeDelegate = ({ amount, rewardIndex, untilHeight }: DelegatePayload): Uint8Array =>
   concatBytes(
     wholeBytes(amount, 16),
@@ -189,6 +193,7 @@ export function readVote(data: Uint8Array): VotePayload | Rejected {
   };
 }
 
+/** The payload of a signer's vote. */
 export const writeVote = ({ signerIndex, aggregateKey, round, rewardCycle }: VotePayload): Uint8Array =>
   concatBytes(wholeBytes(signerIndex, 2), aggregateKey, wholeBytes(round, 4), wholeBytes(rewardCycle, 8));
 
