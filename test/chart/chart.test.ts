@@ -7,7 +7,7 @@ import { connectionVariables } from '../../services/cli/src/connection.ts';
 import { spec as gatewaySpec, problemsOfAccess } from '../../services/gateway/src/config.ts';
 import { spec as ingesterSpec } from '../../services/ingester/src/settings/config.ts';
 import { spec as projectorSpec } from '../../services/projector/src/config.ts';
-import { spec as relaySpec } from '../../services/relay/src/config.ts';
+import { problemsOfTopics, spec as relaySpec } from '../../services/relay/src/config.ts';
 import { type Container, chart, helm, lint, type Rendered, render } from './rendered.ts';
 
 /** Skipped where there is no helm (`npm run helm` gets one). */
@@ -39,6 +39,7 @@ const everything = {
     corsOrigins: ['https://page.example'],
     ingress: { enabled: true, host: 'names.example', tlsSecret: 'names-tls' },
   },
+  relay: { feedTopics: ['bns/bns', 'kv/kv'] },
   rebuild: { chain: 'bns', machine: 'bns' },
   podMonitor: { enabled: true },
 };
@@ -65,7 +66,7 @@ const READ: Readonly<Record<string, (env: Readonly<Record<string, string>>) => u
     readConfig(ingesterSpec, env, [], [problemsOfLogPlaces]),
   projector: (env) => readConfig(projectorSpec, env, [], [problemsOfLogPlaces]),
   gateway: (env) => readConfig(gatewaySpec, env, [], [problemsOfLogPlaces, problemsOfAccess]),
-  relay: (env) => readConfig(relaySpec, env, []),
+  relay: (env) => readConfig(relaySpec, env, [], [problemsOfTopics]),
 };
 
 /** What stands in the secrets. */
@@ -237,6 +238,11 @@ describeWithHelm('the Helm chart', () => {
       'a rebuild of a machine that is not there',
       { log: brokers, rebuild: { chain: 'bns', machine: 'names' } },
       'rebuild.machine "names" is not a machine of the chain "bns"',
+    ],
+    [
+      'a topic without Kafka',
+      { log: { postgresUrlSecret: { name: 'log' } }, relay: { feedTopics: ['bns/bns'] } },
+      'relay.feedTopics: topics need log.kafkaBrokers',
     ],
     ['a name that Kubernetes does not take', { log: brokers, chains: { My_Chain: { module: 'kv' } } }, 'My_Chain'],
   ])('%s is refused by name', async (_what, values, said) => {
