@@ -87,6 +87,11 @@ test('rules that are tried beside the live ones: the first block, operation and 
   expect(found).toMatchObject(expected);
   expect(found.firstRow?.height).toBe(firstBlock?.height);
   expect(found.counts.reduce((sum, { operations }) => sum + operations, 0)).toBe(changed.length);
+  const told = await vchain('compare-rules', module);
+  expect(told).toMatchObject({ code: 0 });
+  const first = `first operation: block ${expected.firstOperation.height}, `;
+  expect(told.output).toMatch(new RegExp(`${first}.*${expected.firstOperation.txid}: .* → .*`));
+  expect(told.output).toContain(`operations that change their verdict: ${changed.length}`);
   const later = await vchain('compare-rules', module, '--json', '--from', '115');
   expect(later).toMatchObject({ code: 0 });
   const { blocks: _blocks, ...same } = expected;
