@@ -34,13 +34,13 @@ export {
   kafkaSecuritySpec,
   problemsOfKafkaSecurity,
 } from './settings/kafka-security.ts';
+export { liveSpec } from './settings/live.ts';
 export { logPlaceOf, logSpec, problemsOfLogPlace, problemsOfLogPlaces } from './settings/log-place.ts';
 export {
   addresses,
   clientUrl,
   clientUrls,
   integer,
-  moduleNames,
   oneOf,
   port,
   problemsOfHttpUrl,

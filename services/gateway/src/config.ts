@@ -2,8 +2,8 @@ import { problemsOfPostgresUrl } from '@virtualchain/postgres';
 import {
   clientUrl,
   integer,
+  liveSpec,
   logSpec,
-  moduleNames,
   optional,
   type Parser,
   port,
@@ -36,23 +36,7 @@ export const spec = {
     about: 'the database of the network; rights to read are enough',
     secret: true,
   }),
-  network: required(text, {
-    flag: 'network',
-    env: 'VCHAIN_NETWORK',
-    about: 'the network: mainnet, testnet3, testnet4, signet, regtest',
-  }),
-  chains: optional(moduleNames, {
-    flag: 'chain',
-    env: 'VCHAIN_CHAIN',
-    about: 'modules of virtual chains that are not built in, separated by commas',
-    fallback: [],
-  }),
-  machines: optional(moduleNames, {
-    flag: 'machine',
-    env: 'VCHAIN_MACHINE',
-    about: 'modules of state machines that are not built in, separated by commas',
-    fallback: [],
-  }),
+  ...liveSpec,
   ...logSpec,
   topicPrefix: optional(text, {
     flag: 'topic-prefix',
