@@ -50,3 +50,5 @@ if (!Number.isSafeInteger(seed) || !(minutes > 0)) {
     process.exitCode = isGood ? 0 : 1;
   }
 }
+// All is closed and said. Left to itself Node may wait for ever for requests to servers that were killed.
+process.exit();

@@ -43,6 +43,8 @@ if (!Number.isSafeInteger(seed) || length === null) {
   console.log(`samples and chart are in ${folder}`);
   process.exitCode = isGood(outcome) ? 0 : 1;
 }
+// All is closed and said. Left to itself Node may wait for ever for requests to servers that were killed.
+process.exit();
 
 /** Null where the flags name none, or more than one. */
 function lengthOf({ hours, minutes, reorgs }: Partial<Record<'hours' | 'minutes' | 'reorgs', string>>): Length | null {
