@@ -7,13 +7,13 @@ import { ACCESS_PLACE } from './access-place.ts';
 
 /** How the webhooks of a database stand; null where its user may not read them. */
 export async function webhookReports(
-  { postgresUrl }: Registry,
+  registry: Registry,
   machines: readonly MachineStatus[],
 ): Promise<readonly WebhookReport[] | null> {
-  const { accessPostgresUrl = postgresUrl } = readConfig(ACCESS_PLACE, process.env);
-  await using access = openAccess(accessPostgresUrl);
+  const { accessPostgresUrl } = readConfig(ACCESS_PLACE, process.env);
+  await using elsewhere = accessPostgresUrl === undefined ? null : openAccess(accessPostgresUrl);
   try {
-    return (await readStandings(access.db)).map((webhook) => reportOf(webhook, machines));
+    return (await readStandings((elsewhere ?? registry).db)).map((webhook) => reportOf(webhook, machines));
   } catch (error) {
     if (isExpectedError(error) && error.code === 'DATABASE_REFUSED') return null;
     throw error;
