@@ -27,7 +27,7 @@ export const CLOSE_LIMIT_MS = 1_000;
 // Reading.
 
 /** About what one fetch answers with; the broker sends one batch in any case. One is being handed on, one is on its way. */
-export const FETCH_BYTES = 1024 * 1024;
+export const FETCH_BYTES = 512 * 1024;
 /** Of that, so much is read once it is no longer compressed, and the batch that goes beyond it: the rest is asked for again. */
 export const FETCH_DECODED_BYTES = 16 * 1024 * 1024;
 /** The same of a broker in memory. */

@@ -16,12 +16,12 @@ export const quietNode = ['--disable-warning=ExperimentalWarning', '--disable-wa
 export const serviceNode = [...quietNode, '--max-semi-space-size=4'] as const;
 
 /**
- * What the allocator of a service is told, as in the image (glibc; others ignore it): pieces of 64 kB and more are given back to the
+ * What the allocator of a service is told, as in the image (glibc; others ignore it): pieces of 16 kB and more are given back to the
  * system as soon as they are free. By itself glibc raises that bound to 32 MB, and keeps what came and went below it.
  */
 export const serviceAllocator: Env = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '16384',
   MALLOC_TOP_PAD_: '65536',
   MALLOC_TRIM_THRESHOLD_: '65536',
 };
