@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, unpackDebian } from '@virtualchain/local';
+import { cached, onPath, unpackDebian } from '@virtualchain/local';
 
 /**
  * Prometheus's own checker of rules: the one on the PATH, else Debian's, unpacked into the cache (once, about 20 MB).
@@ -9,8 +8,7 @@ import { cached, unpackDebian } from '@virtualchain/local';
  */
 export async function promtool(): Promise<string> {
   const { env } = process;
-  const found = (env['PATH'] ?? '').split(':').map((folder) => join(folder, 'promtool'));
-  const here = found.find((path) => existsSync(path));
+  const here = onPath('promtool', env);
   if (here !== undefined) return here;
   const entry = await cached(env, `promtool-debian-${process.arch}`, async (directory) => {
     try {

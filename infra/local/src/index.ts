@@ -25,6 +25,7 @@ export {
 export { cached, type Env } from './tools/cache.ts';
 export { findHelm } from './tools/helm.ts';
 export { nodeProblem } from './tools/missing-tools.ts';
+export { onPath } from './tools/on-path.ts';
 export type { Embedding } from './tools/sources.ts';
 export { type Log, runTool } from './tools/tools.ts';
 export { images } from './tools/versions.ts';

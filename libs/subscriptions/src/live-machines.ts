@@ -27,15 +27,21 @@ export interface LiveMachines {
  */
 export async function liveMachines(registry: Registry, network: string, modules: Modules): Promise<LiveMachines> {
   const live = liveOf(await registry.builds(), network);
-  const found = await Promise.all(live.map((build) => instanceOf(build, modules)));
-  const mismatched = found.flatMap((instance, i) => {
-    const { name: machine, version } = instance?.machine ?? {};
-    const liveVersion = live[i]?.version;
-    return machine === undefined || version === undefined || liveVersion === undefined || version === liveVersion
-      ? []
-      : [{ machine, version, liveVersion }];
-  });
-  return { key: keyOf(live), instances: found.filter((instance) => instance !== null), mismatched };
+  const looked = await Promise.all(
+    live.map(async (build) => ({ instance: await instanceOf(build, modules), liveVersion: build.version })),
+  );
+  const known = looked.flatMap(({ instance, liveVersion }) => (instance === null ? [] : [{ instance, liveVersion }]));
+  return {
+    key: keyOf(live),
+    instances: known.map(({ instance }) => instance),
+    mismatched: known
+      .map(({ instance: { machine }, liveVersion }) => ({
+        machine: machine.name,
+        version: machine.version,
+        liveVersion,
+      }))
+      .filter(({ version, liveVersion }) => version !== liveVersion),
+  };
 }
 
 /** Whose machines are looked for, and until when. */

@@ -1,8 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { ExpectedError } from '@virtualchain/kernel';
 import type { NodePart, NodeWishes } from '../part.ts';
 import type { Env } from '../tools/cache.ts';
+import { isExecutable, onPath } from '../tools/on-path.ts';
 import { fetchedDebianBitcoind } from './debian-bitcoind.ts';
 import { startEmbeddedServer } from './embedded-node.ts';
 import { startLocalBitcoind } from './local-bitcoind.ts';
@@ -83,18 +82,4 @@ export async function startEmbeddedNode(name: string, wishes: NodeWishes, place:
       'peers, a cookie file and settings of bitcoin.conf are for real nodes, and the node is the embedded one: put a bitcoind on the PATH, or name its executable in VCHAIN_BITCOIND.',
     );
   return startEmbeddedServer(name, place);
-}
-
-function onPath(name: string, env: Env): string | undefined {
-  const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheDirectory, cached, type Env } from './cache.ts';
+import { isExecutable, onPath } from './on-path.ts';
 import { type Log, runTool } from './tools.ts';
 import { helmCacheEntry, helmVersion } from './versions.ts';
 
 /** A helm that can be run without building one: on the PATH, or built before. */
 export function findHelm(env: Env): string | undefined {
-  const folders = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), join(cacheDirectory(env), helmCacheEntry)];
-  return folders.map((folder) => join(folder, 'helm')).find((path) => existsSync(path));
+  const built = join(cacheDirectory(env), helmCacheEntry, 'helm');
+  return onPath('helm', env) ?? (isExecutable(built) ? built : undefined);
 }
 
 /** The path of helm, built with Go where there is none. */

@@ -32,9 +32,11 @@ export async function inLiveBuild<Answer>(
   } catch (error) {
     if (registry.answersRetired && (error instanceof VersionDiffers || isMissing(error))) {
       if ((await readRetiredBuild(registry.db, instance)) !== null)
-        return await inViews(retiredViewSchema(instance), (db) => refuseGone(db, instance)).catch((gone: unknown) => {
-          throw isMissing(gone) ? error : gone; // it was retired before views were kept
-        });
+        return await inViews(retiredViewSchema(instance, machine.version), (db) => refuseGone(db, instance)).catch(
+          (gone: unknown) => {
+            throw isMissing(gone) ? error : gone; // it was retired before views were kept
+          },
+        );
     }
     if (!isMissing(error)) throw error;
     await readLiveBuild(registry.db, instance); // the views of an older layout lack some

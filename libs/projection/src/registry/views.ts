@@ -18,8 +18,8 @@ export function viewSchema({
 }
 
 /** Schema of the views that point at the newest build of an older version, since another version took its place. */
-export function retiredViewSchema(instance: NamedInstance): string {
-  return `${viewSchema(instance)}_v${instance.machine.version}`;
+export function retiredViewSchema(of: Parameters<typeof viewSchema>[0], version: number): string {
+  return `${viewSchema(of)}_v${version}`;
 }
 
 /**
@@ -29,7 +29,7 @@ export function retiredViewSchema(instance: NamedInstance): string {
  */
 export async function keepViews(db: Db, instance: NamedInstance, version: number): Promise<void> {
   const views = viewSchema(instance);
-  const kept = `${views}_v${version}`;
+  const kept = retiredViewSchema(instance, version);
   const { rows: others } = await sql`
     select from vchain.builds where chain || '_' || machine = ${kept}`.execute(db);
   if (others.length > 0) return; // the views of a machine of that name

@@ -3,7 +3,7 @@ import { connectDatabase, type Db, inTransaction } from '../../build/database/da
 import { RoleTooStrong } from '../../errors.ts';
 import { SHARED_POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from '../../limits.ts';
 import { readBuilds } from '../registered-build.ts';
-import { viewSchema } from '../views.ts';
+import { retiredViewSchema, viewSchema } from '../views.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
 /** Who asks Postgres: what writes the log, what folds it, what answers from it, what delivers from it, and who makes tokens. */
@@ -88,8 +88,8 @@ async function secureProjections(db: Db, options: RoleOptions): Promise<void> {
   if (!(await isThere(db, 'vchain'))) return;
   const builds = await readBuilds(db);
   const views = builds.flatMap((build) => {
-    const live = viewSchema({ chain: { name: build.chain }, machine: { name: build.machine } });
-    return [live, `${live}_v${build.version}`];
+    const of = { chain: { name: build.chain }, machine: { name: build.machine } };
+    return [viewSchema(of), retiredViewSchema(of, build.version)];
   });
   for (const schema of new Set(['vchain', ...builds.map(({ schema }) => schema), ...views])) {
     await handOver(db, schema, { owner: projector, readers });
