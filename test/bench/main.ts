@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { usePlatformSha256 } from '@virtualchain/bitcoin';
 import { type RealParts, startRealParts } from '@virtualchain/local';
+import { startYoung } from '@virtualchain/process';
 import type { BenchContext } from './harness/bench.ts';
 import { measureRow, type Row } from './harness/interleave.ts';
 import { keepRow } from './harness/kept-rows.ts';
@@ -16,6 +17,7 @@ import { cpuMsOfProcesses } from './harness/processes.ts';
 import { lineOf, machineOf } from './harness/report.ts';
 import { ROWS } from './rows/rows.ts';
 
+startYoung();
 usePlatformSha256((bytes) => hash('sha256', bytes, 'buffer'));
 
 const { values, positionals } = parseArgs({

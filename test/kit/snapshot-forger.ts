@@ -11,7 +11,7 @@ import {
   nextCollectionHashes,
   type Row,
   type RowChange,
-  toldChanges,
+  toldByCollection,
 } from '@virtualchain/machine';
 
 export type Line = Record<string, unknown> & { readonly t: string };
@@ -79,7 +79,7 @@ export function refit(lines: Line[], collections: Readonly<Record<string, Collec
   return lines.map((line) => {
     if (line.t !== 'block' || line['collection_hashes'] === null) return line;
     const height = Number(line['height']);
-    const told = toldChanges(collections, [...(changes.get(height)?.values() ?? [])]);
+    const told = toldByCollection(collections, [...(changes.get(height)?.values() ?? [])]);
     hashes = nextCollectionHashes(hashes, height, collections, told);
     return { ...line, collection_hashes: hashes, changes_hash: changesHash(hashes) };
   });

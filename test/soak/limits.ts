@@ -55,6 +55,8 @@ export const REORG_CHANCE = 0.1;
 
 /** Between samples. */
 export const SAMPLE_MS = 5_000;
+/** The fewest samples of a run that is as long as its reorganisations, however fast the machine is. */
+export const SAMPLES_OF_REORGS = 20;
 export const PROGRESS_MS = 10_000;
 /** How long after its garbage was asked to go a process is looked at: the operating system counts late. */
 export const COLLECTION_MS = 400;

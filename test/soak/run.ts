@@ -18,6 +18,7 @@ import {
   READERS_MS_MAX,
   REORG_CHANCE,
   SAMPLE_MS,
+  SAMPLES_OF_REORGS,
   STEP_MS_MAX,
 } from './limits.ts';
 import { pictureOf } from './samples/picture.ts';
@@ -73,6 +74,7 @@ class Run {
   readonly #random: () => number;
   readonly #began = performance.now();
   #reorgs = 0;
+  #sampled: Promise<void> = Promise.resolve();
   /** When the node got the block that is waited for, and who has it. */
   #waiting: { readonly since: number; readonly arrived: ReadonlySet<string> } = {
     since: 0,
@@ -102,7 +104,10 @@ class Run {
     const progress = setInterval(() => log(this.#progress()), PROGRESS_MS);
     const sampling = this.#sampleUntil(ending.signal);
     try {
-      while (this.#part < 1 && !signal.aborted) await Promise.race([this.#step(), sampling]);
+      while (this.#part < 1 && !signal.aborted) {
+        await Promise.race([this.#step(), sampling]);
+        if (this.#isSampleDue()) await this.#sample();
+      }
     } finally {
       clearInterval(progress);
       ending.abort();
@@ -163,7 +168,20 @@ class Run {
     }
   }
 
-  async #sample(): Promise<void> {
+  /** Whether a part of the reorganisations has passed without a sample: a fast machine does many between two moments. */
+  #isSampleDue(): boolean {
+    const { length } = this.#options;
+    const behind = this.#reorgs - (this.samples.at(-1)?.reorgs ?? 0);
+    return length.kind === 'reorgs' && behind >= length.reorgs / SAMPLES_OF_REORGS;
+  }
+
+  /** One at a time, in order. */
+  #sample(): Promise<void> {
+    this.#sampled = this.#sampled.then(() => this.#takeSample());
+    return this.#sampled;
+  }
+
+  async #takeSample(): Promise<void> {
     const { blocks, operations } = this.#stage.branch;
     const { since, arrived } = this.#waiting;
     const lagSeconds = Object.fromEntries(

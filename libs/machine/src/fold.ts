@@ -7,11 +7,11 @@ import {
   changesHash,
   nextCollectionHashes,
   type RowChange,
-  type ToldChange,
-  toldChanges,
+  type ToldChanges,
+  toldByCollection,
 } from './hash/changes-hash.ts';
 import { type ConsensusHash, consensusHashOf, type OpsHash, opsHash } from './hash/consensus-hash.ts';
-import { serializeOperation } from './hash/serialize.ts';
+import { Serializer } from './hash/serialize.ts';
 import type { SnapshotView } from './snapshots.ts';
 import { canonicalKey } from './state/row.ts';
 import type { WorkingState } from './state/working-state.ts';
@@ -51,8 +51,8 @@ export interface BlockSteps {
   readonly operations: readonly (readonly RowChange[])[];
   /** By `closeBlock`, after the operations. */
   readonly closed: readonly RowChange[];
-  /** What the changes hash covers of the rows that the block left, which need not be told again. */
-  readonly told: readonly ToldChange[];
+  /** What the changes hash covers of the rows that the block left, by collection, which need not be told again. */
+  readonly told: ReadonlyMap<string, ToldChanges>;
 }
 
 /** What else the fold is to tell. */
@@ -135,42 +135,25 @@ export async function foldBlock(
   const operations = parsed.filter((op) => !isIgnored(op));
   const scan = await hook('openBlock', null, () => machine.openBlock?.(block, operations, working.state));
   const steps = withSteps ? new StepNotes(working) : null;
-  const accepted: unknown[] = [];
   const window = snapshots.windowOf(block.height);
-  const context: DecideContext<unknown> = { block, scan, accepted, window, snapshots };
-  const outcomes: OperationOutcome[] = [];
-  const visible: { readonly transition: Transition; readonly operationPosition: number | null }[] = [];
-  for (const [i, event] of input.operations.entries()) {
-    const op = parsed[i];
-    if (isIgnored(op)) {
-      outcomes.push({ event, verdict: op, changedKeys: [] });
-      steps?.operation(null);
-      continue;
-    }
-    const savepoint = working.savepoint();
-    const verdict = await decide(machine, { op, event }, context, working);
-    if (verdict.kind === 'accepted') {
-      accepted.push(op);
-      for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
-    } else working.dropSince(savepoint);
-    outcomes.push({ event, verdict, changedKeys: keysSince(machine, working, savepoint) });
-    steps?.operation(savepoint);
-  }
+  const context = { block, scan, accepted: [], window, snapshots };
+  const { outcomes, visible } = await judge(machine, { working, steps }, { input, parsed }, context);
   steps?.closing();
   const closing = await hook('closeBlock', null, () => machine.closeBlock?.(block, working.state));
   for (const transition of closing ?? []) visible.push({ transition, operationPosition: null });
+  const serializer = new Serializer();
   const transitions = await hook('hashedFields', null, () =>
     visible.map(({ transition, operationPosition }, vtxindex) => ({
       vtxindex,
       operationPosition,
       opcode: transition.opcode,
-      serialized: serializeTransition(machine, transition),
+      serialized: serializeTransition(machine, transition, serializer),
     })),
   );
   const changes = working.blockChanges();
   const ops = opsHash(transitions.map(({ serialized }) => serialized));
   const sealed = await seal(machine, snapshots, block.height, ops);
-  const told = toldChanges(machine.collections, changes);
+  const told = toldByCollection(machine.collections, changes);
   const collectionHashes = nextCollectionHashes(target.collectionHashes, block.height, machine.collections, told);
   return {
     block,
@@ -217,25 +200,52 @@ class StepNotes {
     this.#closing = this.#working.savepoint();
   }
 
-  all(told: readonly ToldChange[]): BlockSteps {
+  all(told: BlockSteps['told']): BlockSteps {
     const closed = this.#working.changesSince(this.#closing);
     return { opened: this.#opened, operations: this.#operations, closed, told };
   }
 }
 
-/** A function of its own, and not by `hookCaller`: a block has one of everything else, and hundreds of this. */
-async function decide(
+/** A transition of a block before its fields are serialised. */
+interface VisibleTransition {
+  readonly transition: Transition;
+  readonly operationPosition: number | null;
+}
+
+/** Judges the operations of a block in order, and takes back what those wrote that were not accepted. */
+async function judge(
   machine: AnyStateMachine,
-  { op, event }: { readonly op: unknown; readonly event: OperationEvent },
-  context: DecideContext<unknown>,
-  working: WorkingState,
-): Promise<Verdict> {
-  try {
-    return checkVerdict(await machine.decide(op, context, working.state));
-  } catch (error) {
-    if (isStateFailure(error)) throw error;
-    throw new MachineFaulted(machine.name, { hook: 'decide', height: context.block.height, at: event }, error);
+  { working, steps }: { readonly working: WorkingState; readonly steps: StepNotes | null },
+  { input, parsed }: ParsedBlock,
+  context: DecideContext<unknown> & { readonly accepted: unknown[] },
+) {
+  const { operations } = input;
+  const outcomes: OperationOutcome[] = [];
+  const visible: VisibleTransition[] = [];
+  for (let i = 0; i < operations.length; i++) {
+    const event = operations[i] as OperationEvent;
+    const op = parsed[i];
+    if (isIgnored(op)) {
+      outcomes.push({ event, verdict: op, changedKeys: [] });
+      steps?.operation(null);
+      continue;
+    }
+    const savepoint = working.savepoint();
+    let verdict: Verdict;
+    try {
+      verdict = checkVerdict(await machine.decide(op, context, working.state));
+    } catch (error) {
+      if (isStateFailure(error)) throw error;
+      throw new MachineFaulted(machine.name, { hook: 'decide', height: context.block.height, at: event }, error);
+    }
+    if (verdict.kind === 'accepted') {
+      context.accepted.push(op);
+      for (const transition of verdict.transitions) visible.push({ transition, operationPosition: event.position });
+    } else working.dropSince(savepoint);
+    outcomes.push({ event, verdict, changedKeys: keysSince(machine, working, savepoint) });
+    steps?.operation(savepoint);
   }
+  return { outcomes, visible };
 }
 
 /** A stranger's machine may not be type-checked: what is no verdict is its bug, not ours. */
@@ -269,10 +279,14 @@ async function seal(
   return computed;
 }
 
-function serializeTransition(machine: AnyStateMachine, { opcode, fields }: Transition): Uint8Array {
+function serializeTransition(
+  machine: AnyStateMachine,
+  { opcode, fields }: Transition,
+  serializer: Serializer,
+): Uint8Array {
   const names = machine.hashedFields[opcode];
   if (names === undefined) throw new TypeError(`the opcode ${opcode} of a transition has no hashed fields`);
-  return serializeOperation(opcode, names, fields);
+  return serializer.operation(opcode, names, fields);
 }
 
 export function isIgnored(op: unknown): op is Ignored {

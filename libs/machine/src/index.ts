@@ -16,13 +16,15 @@ export { type CanonicalValue, canonicalJson } from './hash/canonical-json.ts';
 export {
   type CollectionHashes,
   changesHash,
-  changeText,
   emptyCollectionHashes,
   nextCollectionHash,
   nextCollectionHashes,
   type RowChange,
-  type ToldChange,
+  type ToldChanges,
+  toldByCollection,
   toldChanges,
+  toldJson,
+  writeChange,
 } from './hash/changes-hash.ts';
 export {
   type ConsensusHash,
@@ -34,6 +36,7 @@ export {
   previousHeights,
 } from './hash/consensus-hash.ts';
 export { Dict, type FieldValue, LegacyFloat, Long, Tuple, UnicodeText } from './hash/field-value.ts';
+export { JsonBytes } from './hash/json-bytes.ts';
 export { FieldNotSerializable } from './hash/python-text.ts';
 export { serializeOperation } from './hash/serialize.ts';
 export {
@@ -122,7 +125,6 @@ export {
   fromCanonical,
   rowsEqual,
 } from './state/row.ts';
-export { canonicalKeyJson, canonicalRowJson } from './state/row-json.ts';
 export { rowSchema } from './state/row-schema.ts';
 export type { IndexRange, StateSource } from './state/state-source.ts';
 export { WorkingState } from './state/working-state.ts';

@@ -14,5 +14,5 @@ export const KEYS_PER_CHUNK_MAX = 512;
 export const SNAPSHOTS_KEPT_MAX = 20_000;
 /** Heights that a light client asks a server about at once. */
 export const HEIGHTS_PER_QUESTION_MAX = 1_000;
-/** The largest array that stays for the changes of later blocks, once those of one were put together in it. */
-export const ROOM_KEPT_BYTES_MAX = 1_048_576;
+/** Transitions of a block share arrays of so many bytes; the first has one of its own, and most blocks no other. */
+export const SHARED_BYTES = 16_384;

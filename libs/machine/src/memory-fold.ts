@@ -4,7 +4,7 @@ import {
   type CollectionHashes,
   emptyCollectionHashes,
   nextCollectionHashes,
-  toldChanges,
+  toldByCollection,
 } from './hash/changes-hash.ts';
 import type { ConsensusHash } from './hash/consensus-hash.ts';
 import { type SnapshotSource, SnapshotView } from './snapshots.ts';
@@ -164,7 +164,7 @@ export async function foldGenesis(machine: AnyStateMachine, state: MemoryState) 
   await machine.genesis?.(working.state);
   const changes = working.blockChanges();
   const empty = emptyCollectionHashes(machine.collections);
-  const told = toldChanges(machine.collections, changes);
+  const told = toldByCollection(machine.collections, changes);
   const hashes =
     changes.length === 0 ? empty : nextCollectionHashes(empty, anchorHeight(machine), machine.collections, told);
   return { changes, hashes };

@@ -2,14 +2,14 @@ import type { OperationEvent } from '@virtualchain/protocol';
 import { isIgnored, type ParsedBlock } from './fold.ts';
 import { MachineFaulted } from './fold-errors.ts';
 import type { Collection, Collections, Row } from './state/collection.ts';
-import { encodeTuple } from './state/key-order.ts';
+import { type EncodedKey, encodeTuple } from './state/key-order.ts';
 import { type IndexRange, prefixColumns } from './state/state-source.ts';
 import type { WorkingState } from './state/working-state.ts';
 import type { AnyStateMachine, Prefetch } from './state-machine.ts';
 
 /** What blocks will read, by collection; a range is named by its index and its prefix, and is there once. */
 interface Wanted {
-  readonly keys: Row[];
+  readonly keys: Map<EncodedKey, Row>;
   readonly ranges: Map<string, IndexRange>;
 }
 
@@ -45,12 +45,18 @@ function addBlock(machine: AnyStateMachine, wanted: WantedRows, { input, parsed 
     add(wanted, machine.collections, machine.prefetchBlock?.(block) ?? {}),
   );
   if (machine.prefetch === undefined) return;
-  for (const [i, op] of parsed.entries()) {
+  for (let i = 0; i < parsed.length; i++) {
+    const op = parsed[i];
     if (isIgnored(op)) continue;
-    const at = operations[i] ?? null;
-    hook(machine, 'prefetch', { height: block.height, at }, () =>
-      add(wanted, machine.collections, machine.prefetch?.(op) ?? {}),
-    );
+    try {
+      add(wanted, machine.collections, machine.prefetch(op));
+    } catch (error) {
+      throw new MachineFaulted(
+        machine.name,
+        { hook: 'prefetch', height: block.height, at: operations[i] ?? null },
+        error,
+      );
+    }
   }
 }
 
@@ -80,19 +86,19 @@ async function readAhead(
   return found;
 }
 
+const NONE: readonly never[] = [];
+
 function add(wanted: WantedRows, collections: Collections, hint: Prefetch<Collections>): void {
-  for (const [name, rows] of Object.entries(hint)) {
+  for (const name in hint) {
+    const rows = hint[name];
     const collection = collections[name] as Collection;
     const { columns, key } = collection;
-    const found: Wanted = wanted.get(name) ?? { keys: [], ranges: new Map() };
-    const { keys = [], by = [] } = (Array.isArray(rows) ? { keys: rows } : rows) as {
+    const found: Wanted = wanted.get(name) ?? { keys: new Map(), ranges: new Map() };
+    const { keys = NONE, by = NONE } = (Array.isArray(rows) ? { keys: rows } : rows) as {
       readonly keys?: readonly Row[];
       readonly by?: readonly IndexRange[];
     };
-    for (const row of keys) {
-      encodeTuple(columns, key, row);
-      found.keys.push(row);
-    }
+    for (const row of keys) found.keys.set(encodeTuple(columns, key, row), row);
     for (const { index, prefix } of by) {
       const given = prefixColumns(name, collection, { index, prefix });
       found.ranges.set(`${index} ${encodeTuple(columns, given, prefix)}`, { index, prefix });

@@ -30,3 +30,36 @@ test('buffers that nobody holds any longer go within seconds, in a process that 
   const [much = 0, left = 0] = await run(false);
   expect(left).toBeGreaterThan(much - 35);
 }, 90_000);
+
+/** Makes objects by the block, lets go of each block, and prints how much has come among the old meanwhile, in MB. */
+const blocks = (young: boolean) => `
+  const { getHeapSpaceStatistics } = await import('node:v8');
+  const { startYoung } = await import(${JSON.stringify(heap)});
+  if (${young}) startYoung();
+  const old = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space').space_used_size / 1e6;
+  let short;
+  const block = () => {
+    const kept = [];
+    for (let i = 0; i < 20_000; i++) {
+      kept.push({ number: i, list: [i, i + 1, i + 2], text: 'q' + i, more: { number: i } });
+      for (let j = 0; j < 10; j++) short = { j, list: [j] };
+    }
+    return kept.length;
+  };
+  let grown = 0;
+  for (let last = old(), i = 0; i < 300; i++) {
+    block();
+    grown += Math.max(0, old() - last);
+    last = old();
+  }
+  console.log(grown);
+`;
+
+test('what a fold lets go of does not come among the old', async () => {
+  const grown = async (young: boolean): Promise<number> => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', blocks(young)]);
+    return Number(stdout);
+  };
+  const usual = await grown(false);
+  expect(await grown(true)).toBeLessThan(usual / 2);
+}, 90_000);

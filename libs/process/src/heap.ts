@@ -5,12 +5,22 @@ import { COLLECTING_SHARE_MAX, EXTERNAL_GROWTH_BYTES_MAX, EXTERNAL_LOOK_MS, HEAP
 let isKept = false;
 
 /**
+ * Lets every object begin among the young. By itself V8 makes some kinds among the old, where those it made before lived for a
+ * while; what a fold makes lives as long as a block, and one old object of that, dead as it is, keeps all young ones to which it
+ * points until the old are collected: a fold then spends half of its time on garbage.
+ */
+export function startYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
+/**
  * Keeps what a process that runs for long takes near what it works with, at the cost of more collections: a process that folds
  * takes a third more CPU time with the percentage that serves the others.
  */
 export function keepHeapLevel(growingPercent = HEAP_GROWING_PERCENT): void {
   if (isKept) return;
   isKept = true;
+  startYoung();
   setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
   collectOutside();
 }

@@ -6,7 +6,7 @@ export {
   startHealthServer,
   type Verdict,
 } from './health-server.ts';
-export { keepHeapLevel } from './heap.ts';
+export { keepHeapLevel, startYoung } from './heap.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { createMetrics, type MetricOptions, type Metrics } from './metrics.ts';
 export {

@@ -14,6 +14,8 @@ export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;
 /** Rows of a table that are copied into it, in a round trip of their own; fewer go with everything else. */
 export const COPIED_ROWS_MIN = 1_000;
+/** The same of bytes, however few the rows are. */
+export const COPIED_BYTES_MIN = 256 * 1024;
 /** Rows of transitions, a block's each, in one statement: each has its own parameters. */
 export const TRANSITION_ROWS_PER_WRITE_MAX = 500;
 /** How long connections take to be given back; one that died in the middle of something never is. */
@@ -21,6 +23,8 @@ export const CLOSE_LIMIT_MS = 1_000;
 
 /** Records of operations that are compressed together: who wants one of them reads as many. */
 export const RECORDS_BYTES_PER_PART_MAX = 1024 * 1024;
+/** The most that stays to join later ones in: a record that is larger goes alone. */
+export const ROOM_KEPT_BYTES_MAX = 2 * RECORDS_BYTES_PER_PART_MAX;
 /** Of zstd. Hashes and signatures, most of what is left, do not compress at any level. */
 export const RECORDS_COMPRESSION_LEVEL = 1;
 /** Blocks whose changes are compressed at a time: each takes room of its own. */

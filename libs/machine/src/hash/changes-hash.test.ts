@@ -40,7 +40,7 @@ test('C(h) is sha256 over the hash before, the height, and one entry a changed k
     entry('[["01"],{"balance":"9007199254740993","id":"01","note":null,"rate":"3ff8000000000000"}]'),
     entry('[["02"],null]'),
   );
-  expect(nextCollectionHash(previous, 7, toldChanges({ accounts }, changes))).toBe(wanted);
+  expect(nextCollectionHash(previous, 7, toldChanges(accounts, changes))).toBe(wanted);
 });
 
 test.each([
@@ -60,7 +60,7 @@ test.each([
     entry('[["01"],{"balance":"0","id":"01","note":"a","rate":null}]'),
     entry(`[["02"],{"balance":"0","id":"02","note":"${note}","rate":null}]`),
   );
-  expect(nextCollectionHash(previous, 9, toldChanges({ noted }, changes))).toBe(wanted);
+  expect(nextCollectionHash(previous, 9, toldChanges(noted, changes))).toBe(wanted);
 });
 
 test('the changes hash covers all collections, sorted by name', () => {

@@ -1,5 +1,10 @@
+import { SHARED_BYTES } from '../limits.ts';
 import type { FieldValue } from './field-value.ts';
 import { FieldNotSerializable, pythonStr } from './python-text.ts';
+
+const [COLON, COMMA] = [0x3a, 0x2c];
+/** A length and what stands beside it: a length of ten digits is more than any text has. */
+const LENGTH_CHARACTERS = 12;
 
 /**
  * The bytes of a transition that the ops hash covers: `o ":" L1 ":" V1 "," … Ln ":" Vn`, no trailing comma, no escaping
@@ -12,45 +17,58 @@ export function serializeOperation(
   fieldNames: readonly string[],
   fields: Readonly<Record<string, FieldValue>>,
 ): Uint8Array {
-  const text = textOf(opcode, fieldNames, fields, uncheckedStr);
-  return asciiBytes(text) ?? latin1Bytes(textOf(opcode, fieldNames, fields, pythonStr));
+  return new Serializer().operation(opcode, fieldNames, fields);
 }
 
-/** Nearly all text is ASCII, and when the bytes are made it shows whether this is. */
-function uncheckedStr(value: FieldValue): string {
-  return typeof value === 'string' ? value : pythonStr(value);
-}
+/** Serialises transitions one behind the other: many small arrays of bytes then share a large one. */
+export class Serializer {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #at = 0;
 
-function textOf(
-  opcode: number | Uint8Array,
-  fieldNames: readonly string[],
-  fields: Readonly<Record<string, FieldValue>>,
-  str: (value: FieldValue) => string,
-): string {
-  let text = typeof opcode === 'number' ? String.fromCharCode(opcode) : String.fromCharCode(...opcode);
-  text += ':';
-  let separator = '';
-  for (const name of fieldNames) {
-    const field = fields[name];
-    if (field === undefined) throw new FieldNotSerializable(`the hashed field ${JSON.stringify(name)} is missing`);
-    const value = str(field);
-    text += `${separator}${value.length}:${value}`;
-    separator = ',';
+  /** As `serializeOperation`, and it throws the same. */
+  operation(
+    opcode: number | Uint8Array,
+    fieldNames: readonly string[],
+    fields: Readonly<Record<string, FieldValue>>,
+  ): Uint8Array {
+    const values: string[] = [];
+    let length = 1 + (typeof opcode === 'number' ? 1 : opcode.length);
+    for (let i = 0; i < fieldNames.length; i++) {
+      const field = fields[fieldNames[i] as string];
+      if (field === undefined)
+        throw new FieldNotSerializable(`the hashed field ${JSON.stringify(fieldNames[i])} is missing`);
+      const value = pythonStr(field);
+      values.push(value);
+      length += value.length + LENGTH_CHARACTERS;
+    }
+    if (this.#at + length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.max(length, this.#bytes.length === 0 ? length : SHARED_BYTES));
+      this.#at = 0;
+    }
+    return this.#written(opcode, values);
   }
-  return text;
+
+  #written(opcode: number | Uint8Array, values: readonly string[]): Uint8Array {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    if (typeof opcode === 'number') bytes[at++] = opcode;
+    else for (const byte of opcode) bytes[at++] = byte;
+    bytes[at++] = COLON;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as string;
+      if (i > 0) bytes[at++] = COMMA;
+      at = write(bytes, at, String(value.length));
+      bytes[at++] = COLON;
+      at = write(bytes, at, value);
+    }
+    this.#at = at;
+    return bytes.subarray(start, at);
+  }
 }
 
-const encoder = new TextEncoder();
-
-/** Null when a character is not ASCII: it would take more than its one byte of UTF-8. */
-function asciiBytes(text: string): Uint8Array | null {
-  const bytes = new Uint8Array(text.length);
-  return encoder.encodeInto(text, bytes).read === text.length ? bytes : null;
-}
-
-/** A byte for each character. */
-function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+/** A byte for each character; returns where it ends. */
+function write(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+  return at + text.length;
 }

@@ -29,6 +29,10 @@ export class MemoryState implements StateSource {
     return this.#table(collection).rows.get(key) ?? null;
   }
 
+  known(collection: string, key: EncodedKey): Row | null {
+    return this.#table(collection).rows.get(key) ?? null;
+  }
+
   async page(collection: string, range: IndexRange, after: Row | null, limit: number): Promise<readonly Row[]> {
     const { index, prefix, rows } = this.#range(collection, range);
     const places = index.range(prefix, after === null ? '' : index.placeOf(after), limit);

@@ -6,6 +6,8 @@ export interface StateSource {
   readonly collections: Collections;
   /** The current row of a key. `row` holds at least the key columns. */
   get(collection: string, key: EncodedKey, row: Row): Promise<Row | null>;
+  /** The same where it can be said at once: null where there is no row, undefined where it has to be asked for. */
+  known?(collection: string, key: EncodedKey): Row | null | undefined;
   /** Brings rows near, for `get`s to come, and answers those that were not near before. A hint. */
   prefetch?(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]>;
   /** The same for ranges, for `page`s and `count`s to come. */

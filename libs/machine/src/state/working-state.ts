@@ -2,7 +2,7 @@ import type { RowChange } from '../hash/changes-hash.ts';
 import type { CollectionState, PageOptions, State } from '../state-machine.ts';
 import type { Collection, Row } from './collection.ts';
 import { type EncodedKey, encodeTuple } from './key-order.ts';
-import { Overlay } from './overlay.ts';
+import { Overlay, type Written } from './overlay.ts';
 import { RangeRows } from './range-rows.ts';
 import { checkRow, rowsEqual } from './row.ts';
 import { type IndexRange, prefixColumns, type StateSource } from './state-source.ts';
@@ -12,6 +12,10 @@ interface Undo {
   readonly key: EncodedKey;
   readonly before: Row | null;
 }
+
+const NO_CHANGES: readonly RowChange[] = [];
+/** What a write that had nothing to wait for answers. */
+const DONE = Promise.resolve();
 
 /**
  * The state that hooks see: the rows of a source under one overlay of what a batch wrote so far. Blocks and operations
@@ -56,6 +60,7 @@ export class WorkingState {
   touchedSince(
     savepoint: number,
   ): readonly { readonly collection: string; readonly key: EncodedKey; readonly row: Row }[] {
+    if (savepoint === this.#journal.length) return [];
     const touched: { collection: string; key: EncodedKey; row: Row }[] = [];
     for (let i = savepoint; i < this.#journal.length; i++) {
       const { collection, key, before } = this.#journal[i] as Undo;
@@ -66,30 +71,28 @@ export class WorkingState {
   }
 
   /** The net effect of the block so far: one change for each key whose row differs from the one before the block. */
-  blockChanges(): RowChange[] {
+  blockChanges(): readonly RowChange[] {
     return this.changesSince(0);
   }
 
   /** The net effect of what was written since a savepoint of this block. */
-  changesSince(savepoint: number): RowChange[] {
+  changesSince(savepoint: number): readonly RowChange[] {
+    const written = this.#journal.length - savepoint;
+    if (written === 0) return NO_CHANGES;
+    const first = written === 1 ? null : firstOfEach(savepoint === 0 ? this.#journal : this.#journal.slice(savepoint));
     const changes: RowChange[] = [];
-    for (const { collection, key, before } of firstOfEach(
-      savepoint === 0 ? this.#journal : this.#journal.slice(savepoint),
-    )) {
+    for (const { collection, key, before } of first ?? [this.#journal[savepoint] as Undo]) {
       const after = this.#written(collection).get(key)?.row ?? null;
       if (!rowsEqual(this.#collection(collection), before, after)) changes.push({ collection, key, before, after });
     }
     return changes;
   }
 
-  /** Brings rows near, and answers those of them that were not. */
-  async prefetch(collection: string, rows: readonly Row[]): Promise<readonly Row[]> {
+  /** Brings the rows of some keys near, and answers those of them that were not. */
+  async prefetch(collection: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]> {
     const written = this.#written(collection);
-    const wanted = new Map<EncodedKey, Row>();
-    for (const row of rows) {
-      const key = this.#key(collection, row);
-      if (written.get(key) === undefined) wanted.set(key, row);
-    }
+    let wanted = keys;
+    if (written.size > 0) wanted = new Map([...keys].filter(([key]) => written.get(key) === undefined));
     return wanted.size === 0 ? [] : ((await this.#source.prefetch?.(collection, wanted)) ?? []);
   }
 
@@ -120,9 +123,13 @@ export class WorkingState {
       by: (index, prefix, options) =>
         new RangeRows(range, { index, prefix: prefix as Row }, options as PageOptions<Row> | undefined),
       count: (index, prefix) => this.#count(name, index, prefix as Row),
-      put: async (row) => {
-        checkRow(name, collection, row as Row);
-        await this.#write(name, row as Row, { ...(row as Row) });
+      put: (row) => {
+        try {
+          checkRow(name, collection, row as Row);
+          return this.#write(name, row as Row, { ...(row as Row) });
+        } catch (error) {
+          return Promise.reject(error);
+        }
       },
       delete: (key) => this.#write(name, key as Row, null),
     } as CollectionState<Collection>;
@@ -134,15 +141,30 @@ export class WorkingState {
     return written === undefined ? this.#source.get(name, key, row) : Promise.resolve(written.row);
   }
 
-  async #write(name: string, keyRow: Row, row: Row | null): Promise<void> {
+  #write(name: string, keyRow: Row, row: Row | null): Promise<void> {
     const key = this.#key(name, keyRow);
-    const overlay = this.#written(name);
-    const written = overlay.get(key);
-    const base = written === undefined ? await this.#source.get(name, key, keyRow) : written.base;
-    const before = written === undefined ? base : written.row;
-    if (written === undefined && base === null && row === null) return;
+    const written = this.#written(name).get(key);
+    if (written !== undefined) {
+      this.#set(name, key, written, row);
+      return DONE;
+    }
+    const known = this.#source.known?.(name, key);
+    if (known === undefined) return this.#writeOver(name, key, keyRow, row);
+    if (known !== null || row !== null) this.#set(name, key, { base: known, row: known }, row);
+    return DONE;
+  }
+
+  /** Asks for the row of the source first. */
+  async #writeOver(name: string, key: EncodedKey, keyRow: Row, row: Row | null): Promise<void> {
+    const base = await this.#source.get(name, key, keyRow);
+    const written = this.#written(name).get(key);
+    if (written !== undefined) this.#set(name, key, written, row);
+    else if (base !== null || row !== null) this.#set(name, key, { base, row: base }, row);
+  }
+
+  #set(name: string, key: EncodedKey, { base, row: before }: Pick<Written, 'base' | 'row'>, row: Row | null): void {
     this.#journal.push({ collection: name, key, before });
-    overlay.set(key, base, row);
+    this.#written(name).set(key, base, row);
   }
 
   async #count(name: string, index: string, prefix: Row): Promise<number> {

@@ -51,14 +51,13 @@ export function parsePayload(opcode: number, payload: Uint8Array): KvPayload | M
 
 function readName(bytes: Uint8Array): string | null {
   if (bytes.length === 0 || bytes.length > NAME_BYTES_MAX) return null;
-  let name = '';
-  for (const byte of bytes) {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
     const isDigit = byte >= 0x30 && byte <= 0x39;
     const isLetter = byte >= 0x61 && byte <= 0x7a;
     if (!isDigit && !isLetter) return null;
-    name += String.fromCharCode(byte);
   }
-  return name;
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 function malformed(code: string, detail: string): Malformed {

@@ -48,10 +48,14 @@ export class BatchState implements StateSource {
     this.#ranges.clear();
   }
 
-  async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {
+  known(collection: string, key: EncodedKey): Row | null | undefined {
     const cached = this.#rows.get(collection, key);
-    if (cached !== undefined) return cached;
-    if (this.#rows.isUnheardOf(collection, key)) return null;
+    return cached === undefined && this.#rows.isUnheardOf(collection, key) ? null : cached;
+  }
+
+  async get(collection: string, key: EncodedKey, row: Row): Promise<Row | null> {
+    const known = this.known(collection, key);
+    if (known !== undefined) return known;
     await this.prefetch(collection, new Map([[key, row]]));
     return this.#rows.get(collection, key) ?? null;
   }
@@ -59,7 +63,10 @@ export class BatchState implements StateSource {
   async prefetch(name: string, keys: ReadonlyMap<EncodedKey, Row>): Promise<readonly Row[]> {
     const history = historyOf(this.#build, name);
     const { columns, key: keyColumns } = history.collection;
-    const missing = [...keys].filter(([key]) => !this.#rows.has(name, key) && !this.#rows.isUnheardOf(name, key));
+    const missing: [EncodedKey, Row][] = [];
+    keys.forEach((row, key) => {
+      if (this.known(name, key) === undefined) missing.push([key, row]);
+    });
     const read: Row[] = [];
     for (let i = 0; i < missing.length; i += KEYS_PER_QUERY_MAX) {
       const part = missing.slice(i, i + KEYS_PER_QUERY_MAX);

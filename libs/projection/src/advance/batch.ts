@@ -14,6 +14,7 @@ import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-
 import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
+import { changesJson } from '../build/feed/changes.ts';
 import { appendRetracted, type RetractedBlock } from '../build/feed/feed.ts';
 import { BatchState } from './batch-state.ts';
 import { checkKept, rollBack } from './roll-back.ts';
@@ -122,7 +123,9 @@ export class Batch {
       const target = { working, snapshots, collectionHashes };
       const folded = block === null ? null : await foldBlock(machine, target, block, { withSteps: true });
       collectionHashes = folded?.collectionHashes ?? collectionHashes;
-      run.push({ change, folded });
+      // Of each step nothing but bytes is kept: with all the objects of a batch, a collection of garbage takes twice as long.
+      const kept = folded?.steps == null ? null : changesJson(machine, folded.steps);
+      run.push({ change, folded: folded === null ? null : { ...folded, steps: null }, changes: kept });
     }
     this.#known = { ...this.#known, collectionHashes };
     return run;

@@ -31,7 +31,7 @@ export class KeyFilter {
     if (this.#isFull || this.mayHave(key)) return;
     const level = this.#roomy();
     if (level === null) return;
-    const [first, step] = probesOf(key);
+    const [first, step] = [firstOf(key), stepOf(key)];
     for (let probe = 0, at = first; probe < PROBES; probe++, at = (at + step) | 0) {
       const bit = at & level.mask;
       level.words[bit >>> 5] = (level.words[bit >>> 5] as number) | (1 << (bit & 31));
@@ -42,8 +42,9 @@ export class KeyFilter {
   /** False where no row of the key was ever added. */
   mayHave(key: EncodedKey): boolean {
     if (this.#isFull) return true;
-    const [first, step] = probesOf(key);
-    return this.#levels.some((level) => hasAll(level, first, step));
+    const [first, step] = [firstOf(key), stepOf(key)];
+    for (let i = 0; i < this.#levels.length; i++) if (hasAll(this.#levels[i] as Level, first, step)) return true;
+    return false;
   }
 
   /** A level with room for one more key, null where there may be no further one. */
@@ -71,16 +72,18 @@ function hasAll({ words, mask }: Level, first: number, step: number): boolean {
   return true;
 }
 
-/** Two numbers of 32 bits that every character of the key changes; the second is odd. */
-function probesOf(key: EncodedKey): readonly [first: number, step: number] {
-  let a = 0x811c9dc5;
-  let b = 0x9e3779b9;
-  for (let i = 0; i < key.length; i++) {
-    const code = key.charCodeAt(i);
-    a = imul(a ^ code, 0x01000193);
-    b = imul(b + code, 0x85ebca6b) ^ (b >>> 13);
-  }
-  return [mixed(a), mixed(b) | 1];
+/** A number of 32 bits that every character of the key changes. */
+function firstOf(key: EncodedKey): number {
+  let first = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) first = imul(first ^ key.charCodeAt(i), 0x01000193);
+  return mixed(first);
+}
+
+/** Another one, which is odd. */
+function stepOf(key: EncodedKey): number {
+  let step = 0x9e3779b9;
+  for (let i = 0; i < key.length; i++) step = imul(step + key.charCodeAt(i), 0x85ebca6b) ^ (step >>> 13);
+  return mixed(step) | 1;
 }
 
 function mixed(value: number): number {

@@ -41,10 +41,6 @@ export class RowCache {
     return this.#keys.get(collection)?.mayHave(key) === false;
   }
 
-  has(collection: string, key: EncodedKey): boolean {
-    return this.#kept.get(collection)?.has(key) === true;
-  }
-
   /** Keeps it, in any case until the next one is kept. */
   keep(collection: string, key: EncodedKey, row: Row | null): void {
     let kept = this.#kept.get(collection);

@@ -40,7 +40,10 @@ export const Blocks = defineTable(
 /** A block of the log with what the fold made of it; `folded` is null below the machine's first block. */
 export interface WrittenBlock {
   readonly change: ConnectedBlock;
+  /** Without its steps: what the feed keeps of them is in `changes`. */
   readonly folded: FoldedBlock | null;
+  /** What the feed keeps of the rows, before it is compressed. */
+  readonly changes: Uint8Array | null;
 }
 
 /** The hashes that seal a block; null below the machine's first block. */

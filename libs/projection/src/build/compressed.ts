@@ -17,8 +17,7 @@ const PARAMETERS = {
  * zstd with a checksum, made beside the main thread. It is told how much there is: without that it takes the room for a
  * megabyte, and five times as long for the few bytes that most blocks have.
  */
-export function compressed(content: Uint8Array | string): Promise<Buffer> {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+export function compressed(bytes: Uint8Array): Promise<Buffer> {
   return compress(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length, chunkSize: chunkSizeFor(bytes.length) });
 }
 

@@ -70,27 +70,40 @@ const OP_RETURN = '6a';
 /** The numbers of an operation, each once: of its first sender, null where it has none, and of all others. */
 export interface Parties {
   readonly first: number | null;
-  readonly others: ReadonlySet<number>;
+  readonly others: readonly number[];
 }
 
 /** A script that sends and is paid counts as a sender. */
 function partiesOf({ senders, outputs }: PartyEvent): Parties {
   const sending = sendingScripts(senders);
-  let first: number | null = null;
-  const others = new Set<number>();
-  for (const script of sending) {
-    const number = partyNumber(script, 'sender');
-    if (first === null) first = number;
-    else if (number !== first) others.add(number);
-  }
+  const isSending = lookup(sending);
+  const numbers: number[] = [];
+  for (const script of sending) numbers.push(partyNumber(script, 'sender'));
   for (const { script } of outputs) {
-    if (!script.startsWith(OP_RETURN) && !sending.has(script)) others.add(partyNumber(script, 'output'));
+    if (!script.startsWith(OP_RETURN) && !isSending(script)) numbers.push(partyNumber(script, 'output'));
   }
-  return { first, others };
+  const each = once(numbers);
+  return sending.length === 0 ? { first: null, others: each } : { first: each[0] ?? null, others: each.slice(1) };
+}
+
+/** Nearly all operations have fewer parties: a set of so few takes longer than to look at all of them. */
+const FEW = 8;
+
+/** Each item at its first place. */
+function once<Item>(items: readonly Item[]): readonly Item[] {
+  if (items.length < 2) return items;
+  return items.length > FEW ? [...new Set(items)] : items.filter((item, i) => items.indexOf(item) === i);
+}
+
+function lookup<Item>(items: readonly Item[]): (item: Item) => boolean {
+  if (items.length <= FEW) return (item) => items.includes(item);
+  const set = new Set(items);
+  return (item) => set.has(item);
 }
 
 /** A script that several senders share stands at the first of them; one that was cut is known by its address alone. */
-function sendingScripts(senders: OperationEvent['senders']): ReadonlySet<string> {
+function sendingScripts(senders: OperationEvent['senders']): readonly string[] {
+  if (senders.every(({ scriptPubKey }) => scriptPubKey !== '')) return once(senders.map((each) => each.scriptPubKey));
   const scripts = new Set<string>();
   const addresses = new Set<string>();
   for (const { scriptPubKey, addresses: own } of senders) {
@@ -102,7 +115,7 @@ function sendingScripts(senders: OperationEvent['senders']): ReadonlySet<string>
       if (target !== null) scripts.add(bytesToHex(scriptOfTarget(target)));
     }
   }
-  return scripts;
+  return [...scripts];
 }
 
 /** A number of 32 bits for a script as hex, whose lowest bit says as what the script was there. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { RECORDS_BYTES_PER_PART_MAX } from '../limits.ts';
+import { RECORDS_BYTES_PER_PART_MAX, ROOM_KEPT_BYTES_MAX } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, nameOf, on } from './build.ts';
 import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
@@ -51,12 +51,20 @@ export async function recordWrites(build: BuildTables, blocks: readonly WrittenB
   return writesOf(build, Records, await packRecords(runs));
 }
 
+/** What records were joined in, while nobody uses it: a megabyte for each block would be half of the garbage. */
+let spareRoom = Buffer.alloc(0);
+
 export async function packRecords(runs: readonly RecordRun[]): Promise<RecordsRow[]> {
   const rows: RecordsRow[] = [];
+  let room = spareRoom; // one after the other: all are joined in the same place
+  spareRoom = Buffer.alloc(0);
   for (const part of runs.flatMap(partsOf)) {
-    const content = await compressed(joined(part));
+    const size = sizeOf(part);
+    if (size > room.length) room = Buffer.allocUnsafeSlow(size + (size >> 3));
+    const content = await compressed(joined(part, room));
     rows.push({ height: part.height, first_position: part.firstPosition, content });
   }
+  if (room.length <= ROOM_KEPT_BYTES_MAX) spareRoom = room;
   return rows;
 }
 
@@ -79,22 +87,19 @@ function partsOf({ height, firstPosition, values, txids }: RecordRun): RecordRun
   return parts;
 }
 
-function joined({ values, txids }: RecordRun): Buffer {
-  const target = Buffer.allocUnsafe(values.reduce((sum, { length }) => sum + HEAD_SIZE + length, 0));
+const sizeOf = ({ values }: RecordRun): number => values.reduce((sum, { length }) => sum + HEAD_SIZE + length, 0);
+
+/** What is compressed, written to `target`. */
+function joined({ values, txids }: RecordRun, target: Buffer): Buffer {
   let end = 0;
   for (const [i, value] of values.entries()) {
     const txid = txids[i] ?? '';
     const found = txid === '' ? -1 : asBuffer(value).indexOf(txid, 0, 'latin1');
     const head = end;
     end += HEAD_SIZE;
-    if (found === -1) {
-      target.set(value, end);
-      end += value.length;
-    } else {
-      target.set(value.subarray(0, found), end);
-      target.set(value.subarray(found + txid.length), end + found);
-      end += value.length - txid.length;
-    }
+    target.set(value, end);
+    if (found !== -1) target.copyWithin(end + found, end + found + txid.length, end + value.length);
+    end += value.length - (found === -1 ? 0 : txid.length);
     target.writeUInt32BE(end - head - HEAD_SIZE, head);
     target.writeUInt32BE(found === -1 ? UNCUT : found, head + 4);
   }

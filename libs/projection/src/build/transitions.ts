@@ -1,9 +1,10 @@
 import type { FoldedTransition } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import { SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX, TRANSITION_ROWS_PER_WRITE_MAX } from '../limits.ts';
+import { COPIED_BYTES_MIN, SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX, TRANSITION_ROWS_PER_WRITE_MAX } from '../limits.ts';
 import type { WrittenBlock } from './blocks.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
-import { encodeArray } from './bulk/binary-array.ts';
+import { ENCODED, encodeArray } from './bulk/binary-array.ts';
+import { copyStatement } from './bulk/copy-rows.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldTransitions } from './old-layout.ts';
 import type { StoredTransition } from './stored.ts';
@@ -49,22 +50,39 @@ export function packedWrites(build: BuildTables, rows: readonly Row[]): Write[] 
       if (to > from && bytes + size > STATEMENT_BYTES_MAX) break;
       bytes += size;
     }
-    const values = rows.slice(from, to).map(valuesOf);
-    const statement = sql`insert into ${nameOf(build, StoredTransitions)}
-      (height, first_vtxindex, operation_positions, opcodes, serialized) values ${sql.join(values)}`;
-    writes.push({ bytes, statement });
+    const some = rows.slice(from, to);
+    writes.push(bytes >= COPIED_BYTES_MIN ? copied(build, some, bytes) : inserted(build, some, bytes));
     from = to;
   }
   return writes;
 }
 
+const LISTS = [
+  { name: 'operation_positions', type: 'integer[]' },
+  { name: 'opcodes', type: 'smallint[]' },
+  { name: 'serialized', type: 'bytea[]' },
+] as const satisfies readonly { readonly name: keyof Row; readonly type: string }[];
+
+function copied(build: BuildTables, rows: readonly Row[], bytes: number): Write {
+  const columns = [
+    { name: 'height', arrayType: 'integer[]', values: rows.map(({ height }) => height) },
+    { name: 'first_vtxindex', arrayType: 'integer[]', values: rows.map(({ first_vtxindex }) => first_vtxindex) },
+    ...LISTS.map(({ name, type }) => {
+      return { name, arrayType: ENCODED, values: rows.map((row) => encodeArray(type, row[name])) };
+    }),
+  ];
+  const statement = copyStatement(`${build.schema}.${StoredTransitions.name}`, columns);
+  return { bytes, statement, isAlone: true };
+}
+
+function inserted(build: BuildTables, rows: readonly Row[], bytes: number): Write {
+  const statement = sql`insert into ${nameOf(build, StoredTransitions)}
+    (height, first_vtxindex, operation_positions, opcodes, serialized) values ${sql.join(rows.map(valuesOf))}`;
+  return { bytes, statement };
+}
+
 function valuesOf(row: Row): RawBuilder<unknown> {
-  const lists = [
-    ['integer[]', row.operation_positions],
-    ['smallint[]', row.opcodes],
-    ['bytea[]', row.serialized],
-  ] as const;
-  const arrays = lists.map(([type, values]) => sql`${encodeArray(type, values)}::${sql.raw(type)}`);
+  const arrays = LISTS.map(({ name, type }) => sql`${encodeArray(type, row[name])}::${sql.raw(type)}`);
   return sql`(${row.height}::integer, ${row.first_vtxindex}::integer, ${sql.join(arrays)})`;
 }
 

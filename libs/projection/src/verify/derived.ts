@@ -1,6 +1,6 @@
 import type { AnyStateMachine, FoldedBlock } from '@virtualchain/machine';
 import { type Build, LAYOUT, on } from '../build/build.ts';
-import { changesText, packedText } from '../build/feed/changes.ts';
+import { changesJson, packedText } from '../build/feed/changes.ts';
 import { StoredFeed } from '../build/feed/feed.ts';
 import { reasonText, StoredOperations } from '../build/operations.ts';
 import { partiesAt, StoredParties } from '../build/parties.ts';
@@ -83,7 +83,8 @@ export function compareDerived(machine: AnyStateMachine, folded: FoldedBlock, st
   ]);
   const changes = stored.changes.get(height);
   if (changes === undefined || folded.steps === null) return [...ofOperations, ...parties];
-  const told = changesText(machine, folded.steps);
+  const json = changesJson(machine, folded.steps);
+  const told = json === null ? null : new TextDecoder().decode(json);
   return [
     ...ofOperations,
     ...parties,

@@ -2,6 +2,7 @@ import {
   type AnyStateMachine,
   anchorHeight,
   type CollectionHashes,
+  type Collections,
   emptyCollectionHashes,
   nextCollectionHash,
   type RowChange,
@@ -19,9 +20,9 @@ export function nextRowHashes(
   changes: readonly RowChange[],
 ): CollectionHashes {
   return Object.fromEntries(
-    Object.keys(machine.collections).map((name) => {
+    Object.entries(machine.collections as Collections).map(([name, collection]) => {
       const ours = changes.filter((change) => change.collection === name);
-      return [name, nextCollectionHash(previous[name] ?? '', height, toldChanges(machine.collections, ours))];
+      return [name, nextCollectionHash(previous[name] ?? '', height, toldChanges(collection, ours))];
     }),
   );
 }

@@ -60,9 +60,19 @@ const TYPES: Readonly<Record<string, ElementType>> = {
   'bytea[]': bytea,
 };
 
+/** What is encoded already. */
+const encoded: ElementType = {
+  oid: 0,
+  bytesOf: (value) => (value as Uint8Array).length,
+  write: (target, at, value) => target.set(value as Uint8Array, at),
+};
+
+/** In the place of an array's type: each value is an array of its own, as `encodeArray` makes it. Only COPY takes these. */
+export const ENCODED = 'encoded';
+
 /** The type of the elements of an array, undefined where it has no binary form here. */
 export function elementTypeOf(arrayType: string): ElementType | undefined {
-  return TYPES[arrayType];
+  return arrayType === ENCODED ? encoded : TYPES[arrayType];
 }
 
 /** Which arrays can be encoded: `integer[]`, `text[]` and others. Bytes may come as hex. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { COPIED_ROWS_MIN, SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../../limits.ts';
+import { COPIED_BYTES_MIN, COPIED_ROWS_MIN, SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX } from '../../limits.ts';
 import type { BuildTables } from '../build.ts';
 import { columnsOf, type RowOf, type Table } from '../table.ts';
 import { type BulkColumn, type Element, encodeArray } from './binary-array.ts';
@@ -71,9 +71,9 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 export function bulkWrites(table: string, columns: readonly BulkColumn[], bytesMax = STATEMENT_BYTES_MAX): Write[] {
   const names = namesOf(columns);
   const selected = sql.join(columns.map(selectedOf));
-  const isCopied = (columns[0]?.values.length ?? 0) >= COPIED_ROWS_MIN && canCopy(columns);
+  const isMany = (columns[0]?.values.length ?? 0) >= COPIED_ROWS_MIN;
   return [...portions(columns, bytesMax)].map(({ columns: some, bytes }) =>
-    isCopied
+    (isMany || bytes >= COPIED_BYTES_MIN) && canCopy(columns)
       ? { bytes, statement: copyStatement(table, some), isAlone: true }
       : {
           bytes,

@@ -1,4 +1,9 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
+
+/** The letter of the message that carries rows; its length, itself included, follows. */
+const COPY_DATA = 'd';
+const HEAD_SIZE = 5;
 
 /** Rows for `copy … from stdin (format binary)`: the one parameter of such a statement, in a comment behind it. */
 export class CopyRows {
@@ -11,8 +16,8 @@ export class CopyRows {
 
 /** The connection that `pg` hands to a query, as far as it is used here. */
 interface Connection {
+  readonly stream: Pick<Writable, 'write' | 'cork' | 'uncork'>;
   query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
 
@@ -48,8 +53,17 @@ class Copy {
   }
 
   handleCopyInResponse(connection: Connection): void {
-    connection.sendCopyFromChunk(this.#rows.data);
+    const { data } = this.#rows;
+    const head = Buffer.allocUnsafe(HEAD_SIZE);
+    head.write(COPY_DATA, 'latin1');
+    head.writeInt32BE(HEAD_SIZE - COPY_DATA.length + data.length, COPY_DATA.length);
+    // By ourselves: the driver copies megabytes into a message of its own.
+    const { stream } = connection;
+    stream.cork();
+    stream.write(head);
+    stream.write(data);
     connection.endCopyFrom();
+    stream.uncork();
   }
 
   handleCommandComplete(): void {}

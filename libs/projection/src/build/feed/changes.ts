@@ -3,13 +3,14 @@ import {
   type BlockSteps,
   type CanonicalValue,
   type Collection,
-  canonicalRowJson,
-  changeText,
+  JsonBytes,
   type Row,
   type RowChange,
-  type ToldChange,
+  type ToldChanges,
+  toldJson,
+  writeChange,
 } from '@virtualchain/machine';
-import { compressed, decompressed } from '../compressed.ts';
+import { decompressed } from '../compressed.ts';
 
 /** A row as JSON has it, by column name. */
 export type JsonRow = Readonly<Record<string, CanonicalValue>>;
@@ -26,45 +27,71 @@ export interface FeedChange {
 /** By the steps of a block: 0 is its opening, then its operations, then its closing. What changed nothing is left out. */
 export type StepChanges = ReadonlyMap<number, readonly FeedChange[]>;
 
-/** Null for a block that changed nothing. Compressed beside the main thread. */
-export async function packChanges(machine: AnyStateMachine, steps: BlockSteps): Promise<Uint8Array | null> {
-  const text = changesText(machine, steps);
-  return text === null ? null : compressed(text);
+/**
+ * What is kept of a block, before it is compressed: JSON, which is the same for the same changes, of `[step, changes]` for each
+ * step that changed anything, and of each change `[collection, row before, [key, row after]]`, null for no row. Null for a block
+ * that changed nothing.
+ */
+export function changesJson(machine: AnyStateMachine, steps: BlockSteps): Uint8Array | null {
+  const json = new JsonBytes(roomFor(steps));
+  const write = changesWriter(machine, steps.told, json);
+  const step = (number: number, changes: readonly RowChange[]): void => {
+    if (changes.length === 0) return;
+    json.ascii(`${json.length === 0 ? '[' : ','}[${number},[`);
+    write(changes);
+    json.ascii(']]');
+  };
+  step(0, steps.opened);
+  for (let i = 0; i < steps.operations.length; i++) step(i + 1, steps.operations[i] as readonly RowChange[]);
+  step(steps.operations.length + 1, steps.closed);
+  if (json.length === 0) return null;
+  json.ascii(']');
+  return json.taken();
 }
 
-/**
- * What is packed: JSON, which is the same for the same changes, of `[step, changes]` for each step that changed anything, and
- * of each change `[collection, row before, [key, row after]]`, null for no row.
- */
-export function changesText(machine: AnyStateMachine, steps: BlockSteps): string | null {
-  const texts = changeTexts(machine, steps.told);
-  const all = [steps.opened, ...steps.operations, steps.closed];
-  let text = '';
-  for (const [step, changes] of all.entries()) {
-    if (changes.length > 0) text += `${text === '' ? '[' : ','}[${step},[${texts(changes)}]]`;
-  }
-  return text === '' ? null : `${text}]`;
+/** Of most rows there was none before. */
+function roomFor({ told, operations }: BlockSteps): number {
+  let room = BYTES_PER_STEP * operations.length;
+  for (const { bytes } of told.values()) room += bytes.length;
+  return room;
 }
+
+const BYTES_PER_STEP = 96;
 
 /** Writes changes as JSON. What the changes hash was told of a row is taken over, where the row is one that the block left. */
-function changeTexts(
+function changesWriter(
   { collections }: AnyStateMachine,
-  told: readonly ToldChange[],
-): (changes: readonly RowChange[]) => string {
-  const known = new Map<Row, string>();
-  for (const { change, text } of told) if (change.after !== null) known.set(change.after, text);
+  told: BlockSteps['told'],
+  json: JsonBytes,
+): (changes: readonly RowChange[]) => void {
   const heads = new Map(Object.keys(collections).map((name) => [name, `[${JSON.stringify(name)},`]));
+  const known = new Map([...told].map(([name, ours]) => [name, placesOf(ours)]));
   return (changes) => {
-    let texts = '';
-    for (const change of changes) {
+    for (let i = 0; i < changes.length; i++) {
+      const change = changes[i] as RowChange;
       const { collection: name, before, after } = change;
       const collection = collections[name] as Collection;
-      const rowBefore = before === null ? 'null' : canonicalRowJson(collection, before);
-      const keyAndRow = (after === null ? undefined : known.get(after)) ?? changeText(collection, change);
-      texts += `${texts === '' ? '' : ','}${heads.get(name)}${rowBefore},${keyAndRow}]`;
+      if (i > 0) json.ascii(',');
+      json.ascii(heads.get(name) as string);
+      if (before === null) json.ascii('null');
+      else json.row(collection, before);
+      json.ascii(',');
+      const place = after === null ? undefined : known.get(name)?.get(after);
+      if (place === undefined) writeChange(json, collection, change);
+      else json.bytes(toldJson(told.get(name) as ToldChanges, place));
+      json.ascii(']');
     }
-    return texts;
   };
+}
+
+/** The places of the rows that are left, by themselves. */
+function placesOf({ changes }: ToldChanges): ReadonlyMap<Row, number> {
+  const places = new Map<Row, number>();
+  for (let place = 0; place < changes.length; place++) {
+    const { after } = changes[place] as RowChange;
+    if (after !== null) places.set(after, place);
+  }
+  return places;
 }
 
 type PackedChange = readonly [
@@ -88,7 +115,7 @@ export function unpackChanges(packed: Uint8Array | null): StepChanges {
   return new Map(steps.map(([step, changes]) => [step, changes.map(unpacked)]));
 }
 
-/** What was packed as it would be today: it compares with what `changesText` makes. */
+/** What was packed as it would be today: it compares with what `changesJson` makes. */
 export function packedText(packed: Uint8Array): string {
   const text = decompressed(packed).toString('utf8');
   if (!OLD_FORM.test(text)) return text;
@@ -101,11 +128,14 @@ export function packedText(packed: Uint8Array): string {
   );
 }
 
+const decoder = new TextDecoder();
 const OLD_FORM = /^\[\[\d+,\[\{/;
 
 /** Changes as an entry of a feed has them. */
 export function feedChanges(machine: AnyStateMachine, changes: readonly RowChange[]): FeedChange[] {
-  return (JSON.parse(`[${changeTexts(machine, [])(changes)}]`) as PackedChange[]).map(unpacked);
+  const json = new JsonBytes();
+  changesWriter(machine, new Map(), json)(changes);
+  return (JSON.parse(`[${decoder.decode(json.taken())}]`) as PackedChange[]).map(unpacked);
 }
 
 /** What takes a block back: each row that it left different, as it was before. */

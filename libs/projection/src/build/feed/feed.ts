@@ -5,10 +5,10 @@ import { Blocks, type WrittenBlock } from '../blocks.ts';
 import { type Build, type BuildTables, nameOf } from '../build.ts';
 import { insertRows, writesOf } from '../bulk/bulk-insert.ts';
 import type { Write } from '../bulk/write.ts';
+import { compressed } from '../compressed.ts';
 import { reasonCode, StoredOperations, txidHex, verdictWord } from '../operations.ts';
 import { Records } from '../records.ts';
 import { column, defineTable, index, keepAsIs, type RowOf } from '../table.ts';
-import { packChanges } from './changes.ts';
 
 /** What is kept of a block that was taken back, beside its operations. */
 export interface KeptBlock {
@@ -118,7 +118,7 @@ export async function connectedWrites(
   blocks: readonly WrittenBlock[],
   position: number,
 ): Promise<{ readonly writes: Write[]; readonly position: number }> {
-  const pack = ({ folded }: WrittenBlock) => (folded?.steps == null ? null : packChanges(build.machine, folded.steps));
+  const pack = ({ changes }: WrittenBlock) => (changes === null ? null : compressed(changes));
   const changes: (Uint8Array | null)[] = [];
   for (let i = 0; i < blocks.length; i += PACKED_AT_ONCE_MAX)
     changes.push(...(await Promise.all(blocks.slice(i, i + PACKED_AT_ONCE_MAX).map(pack))));
