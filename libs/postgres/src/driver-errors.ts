@@ -85,9 +85,33 @@ export function isMissing(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>
-      (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) || LOST_CONNECTION.test(String(message)),
+      (typeof code === 'string' && (RETRY.has(code) || AWAY.has(code))) ||
+      LOST_CONNECTION.test(String(message)) ||
+      CATALOGUE_CHANGED.test(String(message)),
   );
 }
+
+/**
+ * Whether a transaction met another session that holds, or has just changed or made, what it wanted to change or make: another
+ * try may go through, or find it made.
+ */
+export function isContended(error: unknown): boolean {
+  return causesOf(error).some(
+    ({ code, message, constraint }) =>
+      CONTENDED.has(String(code)) ||
+      CATALOGUE_CHANGED.test(String(message)) ||
+      (code === UNIQUE_VIOLATION && CATALOGUE_KEY.test(String(constraint))),
+  );
+}
+
+/** Serialisation, deadlock, no lock in time; a schema, table or role of that name that was made meanwhile. */
+const CONTENDED = new Set(['40001', '40P01', '55P03', '42P06', '42P07', '42710']);
+const UNIQUE_VIOLATION = '23505';
+/** No key of ours begins so: the names are those of the catalogue. */
+const CATALOGUE_KEY = /^pg_/;
+
+/** What Postgres says, in every language, of a row of its catalogue that two sessions change at once; the SQLSTATE is that of a bug. */
+const CATALOGUE_CHANGED = /^tuple concurrently (updated|deleted)$/;
 
 const LOST_CONNECTION =
   /connection terminated|timeout exceeded|client has encountered a connection error|ended unexpectedly|not queryable/i;

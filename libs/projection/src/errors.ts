@@ -238,6 +238,20 @@ export class DatabaseUnavailable extends ExpectedError {
   }
 }
 
+/** Other sessions held, or kept changing, what was to be changed, however often it was tried. Nothing of that change was made. */
+export class DatabaseBusy extends ExpectedError {
+  override readonly name = 'DatabaseBusy';
+  readonly code = 'DATABASE_BUSY';
+  readonly remedy = 'retry';
+
+  constructor(cause: unknown, tries: number) {
+    super(
+      `Postgres: ${errorText(cause)}, at each of ${tries} tries; nothing of this change was made: see in pg_stat_activity who holds a transaction open for long, wait for its end or end it, then try again`,
+      { cause },
+    );
+  }
+}
+
 /** A role with the name of one of ours may do more than a service ever needs. */
 export class RoleTooStrong extends ExpectedError {
   override readonly name = 'RoleTooStrong';

@@ -7,6 +7,7 @@ export { PostgresProjection } from './advance/postgres-projection.ts';
 export { upToStop } from './advance/runs.ts';
 export type { StoredHashes } from './build/blocks.ts';
 export type { BuildStatus } from './build/builds-table.ts';
+export { amongOthers, type Patience, partAmongOthers } from './build/database/among-others.ts';
 export {
   connectDatabase,
   type Database,
@@ -23,6 +24,7 @@ export {
   BuildNotDroppable,
   BuildRetired,
   CheckpointMoved,
+  DatabaseBusy,
   DatabaseRefused,
   DatabaseUnavailable,
   ForeignLog,
@@ -95,6 +97,7 @@ export {
   type RegisteredBuild,
 } from './registry/registered-build.ts';
 export { openRegistry, type Registry } from './registry/registry.ts';
+export { handOver } from './registry/roles/hand-over.ts';
 export {
   type Kept,
   type RoleName,

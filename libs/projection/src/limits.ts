@@ -9,6 +9,17 @@ export const SHARED_POOL_CONNECTIONS_MAX = 2;
 export const STATEMENT_TIMEOUT_MS = 120_000;
 /** How long a batch's transaction may stand without a statement, as that of a frozen process does, before Postgres ends it. */
 export const IDLE_IN_TRANSACTION_MS = 120_000;
+/** A change of tables, views, owners or rights that meets other sessions is tried so often before it is given up. */
+export const CONTENDED_TRIES_MAX = 8;
+/** The same where hours of work stand behind it: an hour of tries. */
+export const CONTENDED_TRIES_OF_AN_IMPORT_MAX = 300;
+/**
+ * How long the tries wait for a lock: the first ones less than Postgres takes to look for a deadlock (1 s), so that we give way and
+ * not the services; later ones long enough for the end of a batch. Whoever comes after us waits as long.
+ */
+export const LOCK_WAIT = { firstMs: 500, lastMs: 8_000 };
+/** Between two tries. */
+export const CONTENDED_RETRY = { firstMs: 100, lastMs: 5_000 };
 /** What one bulk statement sends, about; and what a number or a null counts as. */
 export const STATEMENT_BYTES_MAX = 64 * 1024 * 1024;
 export const SMALL_VALUE_BYTES = 16;

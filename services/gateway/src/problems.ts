@@ -73,6 +73,7 @@ const STATUSES: Readonly<Record<string, readonly [status: number, title: string]
   PARAMETERS_DIFFER: [503, 'The live build has other parameters'],
   LAYOUT_DIFFERS: [503, 'The live build is laid out otherwise'],
   DATABASE_UNAVAILABLE: [503, 'The database is away'],
+  DATABASE_BUSY: [503, 'The database is busy'],
   DATABASE_REFUSED: [503, 'The database refuses'],
 };
 

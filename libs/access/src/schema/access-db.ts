@@ -1,5 +1,5 @@
 import { isMissing } from '@virtualchain/postgres';
-import { type Db, inTransaction, orDatabaseError } from '@virtualchain/projection';
+import { amongOthers, type Db, inTransaction, orDatabaseError } from '@virtualchain/projection';
 import type { Generated, Kysely, UpdateObject } from 'kysely';
 import { AccessNotReady } from '../errors.ts';
 import { SCHEMA } from './tables.ts';
@@ -79,9 +79,9 @@ export function ask<Answer>(db: Db, question: (access: AccessDb) => Promise<Answ
   return ready(() => orDatabaseError(() => question(onAccess(db))));
 }
 
-/** Changes them in one transaction. Throws as `ask` does. */
+/** Changes them in one transaction, which is made again where it meets another one. Throws as `ask` does, and DatabaseBusy. */
 export function change<Answer>(db: Db, work: (access: AccessDb) => Promise<Answer>): Promise<Answer> {
-  return ready(() => inTransaction(db, (within) => work(onAccess(within))));
+  return ready(() => amongOthers(() => inTransaction(db, (within) => work(onAccess(within)))));
 }
 
 /** The same where tables that are not there yet have nothing in them. */

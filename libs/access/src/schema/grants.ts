@@ -1,4 +1,4 @@
-import { inMigrated, type RoleOptions, roleName } from '@virtualchain/projection';
+import { handOver, inMigrated, partAmongOthers, type RoleOptions, roleName } from '@virtualchain/projection';
 import { sql } from 'kysely';
 import { ACCESS_TABLES, SCHEMA } from './tables.ts';
 
@@ -10,17 +10,13 @@ import { ACCESS_TABLES, SCHEMA } from './tables.ts';
  * - `gateway` reads tokens, writes webhooks, and adds lines to the log of changes; a signing secret it may write, and not read;
  * - `relay` reads webhooks with their signing secrets, and writes where each of them stands.
  *
- * @throws DatabaseUnavailable, DatabaseRefused, PostgresUrlInvalid
+ * @throws DatabaseBusy, DatabaseUnavailable, DatabaseRefused, PostgresUrlInvalid
  */
 export async function secureAccess(postgresUrl: string, options: Pick<RoleOptions, 'prefix'>): Promise<void> {
-  const [operator, gateway, relay] = (['operator', 'gateway', 'relay'] as const).map(
-    (role) => `"${roleName(options, role)}"`,
-  );
+  const [gateway, relay] = (['gateway', 'relay'] as const).map((role) => `"${roleName(options, role)}"`);
   await inMigrated(postgresUrl, ACCESS_TABLES, async (db) => {
     const run = (statement: string) => sql.raw(statement).execute(db);
-    await run(`alter schema ${SCHEMA} owner to ${operator}`);
-    for (const table of ['migrations', 'tokens', 'webhooks', 'webhook_secrets', 'audit'])
-      await run(`alter table ${SCHEMA}.${table} owner to ${operator}`);
+    await partAmongOthers(db, () => handOver(db, SCHEMA, roleName(options, 'operator'), FIRST));
     await run(`grant usage on schema ${SCHEMA} to ${gateway}, ${relay}`);
     await run(`grant select on ${SCHEMA}.tokens to ${gateway}`);
     await run(`grant select, insert, delete on ${SCHEMA}.webhooks to ${gateway}`);
@@ -35,6 +31,8 @@ export async function secureAccess(postgresUrl: string, options: Pick<RoleOption
   });
 }
 
+/** The order in which a change of a webhook comes to the tables. */
+const FIRST = ['webhooks', 'tokens', 'webhook_secrets', 'audit'];
 const STANDING = ['failures', 'failing_since', 'last_status', 'last_try_at', 'next_try_at'] as const;
 /** What owners change through the gateway. */
 const OF_OWNERS = ['is_paused', 'generation', 'cursor', ...STANDING] as const;

@@ -1,5 +1,5 @@
 import { ExpectedError } from '@virtualchain/kernel';
-import { isMissing, isPassing, isRefusal, refusalHelp } from '@virtualchain/postgres';
+import { isContended, isMissing, isPassing, isRefusal, refusalHelp } from '@virtualchain/postgres';
 import { BrokerRefused, BrokerUnavailable, TopicMissing } from '../errors.ts';
 
 const RIGHTS_HELP = 'give the user the rights on the schema vchain_log (to make it, CREATE on the database)';
@@ -12,5 +12,6 @@ export function foreseen(topic: string, _offset: bigint, error: unknown): unknow
   if (error instanceof ExpectedError) return error;
   if (isMissing(error)) return new TopicMissing(topic);
   if (isRefusal(error)) return new BrokerRefused(topic, error, refusalHelp(error, RIGHTS_HELP));
-  return isPassing(error) ? new BrokerUnavailable(topic, error, KEEPER) : error;
+  // Contended: somebody else makes the tables, or gives them away.
+  return isPassing(error) || isContended(error) ? new BrokerUnavailable(topic, error, KEEPER) : error;
 }

@@ -48,8 +48,11 @@ async function refuseGone(db: Db, instance: MachineInstance): Promise<void> {
   if ((await readRetiredBuild(db, instance)) === null) await readLiveBuild(db, instance);
 }
 
-/** Before anything is read: a rebuild that takes the views away waits for us, or we for it, and see one build only. */
+/**
+ * Before anything is read: a rebuild that takes the views away waits for us, or we for it, and see one build only. Both come to them by
+ * their names, so that they do not wait for one another.
+ */
 async function lockViews(db: Db, schema: string, views: readonly (Table | string)[]): Promise<void> {
-  const names = views.map((view) => nameOf({ schema }, view));
-  await sql`lock table ${sql.join(names)} in access share mode`.execute(db);
+  const names = views.map((view) => (typeof view === 'string' ? view : view.name)).sort();
+  await sql`lock table ${sql.join(names.map((name) => nameOf({ schema }, name)))} in access share mode`.execute(db);
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Build } from '../build/build.ts';
 import { historiesOf } from '../build/collection-history.ts';
 import { collectionTable, foldedByIndexes } from '../build/collection-table.ts';
+import { amongOthers } from '../build/database/among-others.ts';
 import { connectDatabase, inTransaction, orDatabaseError } from '../build/database/database.ts';
 import { StoredOperations } from '../build/operations.ts';
 import { StoredParties } from '../build/parties.ts';
@@ -26,7 +27,7 @@ interface IndexMade {
  * of the time that they take row by row. Until they are made, blocks are taken back by reading whole tables.
  */
 export async function putOffIndexes(postgresUrl: string, build: Build): Promise<PutOffIndexes> {
-  let missing = await orDatabaseError(() => inTransaction(build.db, (db) => takeAway({ ...build, db })));
+  let missing = await amongOthers(() => inTransaction(build.db, (db) => takeAway({ ...build, db })));
   return {
     async make(onMade) {
       const indexes = missing;
@@ -37,7 +38,7 @@ export async function putOffIndexes(postgresUrl: string, build: Build): Promise<
       const { db, close } = connectDatabase(postgresUrl, purpose);
       try {
         for (const [i, { made }] of indexes.entries()) {
-          await orDatabaseError(() => sql.raw(made).execute(db));
+          await amongOthers(() => orDatabaseError(() => sql.raw(made).execute(db)));
           onMade?.(i + 1, indexes.length);
         }
       } finally {

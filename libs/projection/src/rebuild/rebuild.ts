@@ -5,7 +5,7 @@ import { runsOf, upToStop } from '../advance/runs.ts';
 import type { Build } from '../build/build.ts';
 import { lockCheckpoint, readCheckpoint } from '../build/checkpoint.ts';
 import { firstDifference } from '../build/compare-blocks.ts';
-import { NoLiveBuild, SwitchRefused, VersionDiffers } from '../errors.ts';
+import { DatabaseBusy, NoLiveBuild, SwitchRefused, VersionDiffers } from '../errors.ts';
 import { CATCH_UPS_MAX, REORGS_WITHOUT_INDEXES_MAX } from '../limits.ts';
 import { changeBuilds, dropBuild } from '../registry/change-builds.ts';
 import { createBuild, openBuild } from '../registry/open-build.ts';
@@ -66,8 +66,8 @@ export async function rebuild(options: RebuildOptions): Promise<Switched> {
       try {
         return await switchBuild(options, live, built, ruleChange);
       } catch (error) {
-        if (!(error instanceof SwitchRefused && error.isBehind) || attempt === CATCH_UPS_MAX || options.signal.aborted)
-          throw error;
+        const mayPass = error instanceof DatabaseBusy || (error instanceof SwitchRefused && error.isBehind);
+        if (!mayPass || attempt === CATCH_UPS_MAX || options.signal.aborted) throw error;
       }
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type BuildStatus, onBuilds } from '../build/builds-table.ts';
+import { partAmongOthers } from '../build/database/among-others.ts';
 import type { Db } from '../build/database/database.ts';
 import { inMigrated } from './migrated.ts';
 import { type NamedInstance, type RegisteredBuild, readBuilds } from './registered-build.ts';
@@ -15,9 +16,19 @@ export function changeBuilds<Result>(
   change: (db: Db, builds: readonly RegisteredBuild[]) => Promise<Result>,
 ): Promise<Result> {
   return inSharedTables(postgresUrl, async (db) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
+    await lockBuildsOf(db, { chain, machine });
     return change(db, await readBuilds(db));
   });
+}
+
+/** Until the transaction ends nobody else changes the builds of a machine. */
+export async function lockBuildsOf(db: Db, { chain, machine }: Named): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext(${`${chain.name} ${machine.name}`}))`.execute(db);
+}
+
+interface Named {
+  readonly chain: { readonly name: string };
+  readonly machine: { readonly name: string };
 }
 
 /** Removes a build that is not live; one that is stays, whoever asks: a switch may have happened without our knowing. */
@@ -37,7 +48,7 @@ function dropIf(postgresUrl: string, schema: string, statuses: readonly BuildSta
       .where('schema_name', '=', schema)
       .where('status', 'in', [...statuses])
       .executeTakeFirst();
-    if (numDeletedRows === 1n) await dropSchema(db, schema);
+    if (numDeletedRows === 1n) await partAmongOthers(db, () => dropSchema(db, schema));
     return numDeletedRows === 1n;
   });
 }

@@ -1,11 +1,16 @@
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import { sql } from 'kysely';
+import { amongOthers } from '../build/database/among-others.ts';
 import { type Db, inTransaction } from '../build/database/database.ts';
 import type { MigratedSchema, SchemaMigration } from './migrated-schema.ts';
 import { ormOver } from './orm.ts';
 
-/** Brings the tables of a schema up to date, one process at a time. */
-export async function migrate(db: Db, { name: schema, migrations }: MigratedSchema): Promise<void> {
+/** Brings the tables of a schema up to date, one process at a time. Who uses them meanwhile does not wait for long. */
+export function migrate(db: Db, schema: MigratedSchema): Promise<void> {
+  return amongOthers((lockWaitMs) => tryToMigrate(db, schema, lockWaitMs));
+}
+
+async function tryToMigrate(db: Db, { name: schema, migrations }: MigratedSchema, lockWaitMs: number): Promise<void> {
   // By its name MikroORM looks whether the database is there, and would make another one.
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
   const orm = ormOver(db, {
@@ -13,7 +18,7 @@ export async function migrate(db: Db, { name: schema, migrations }: MigratedSche
     extensions: [Migrator],
     migrations: {
       tableName: `${schema}.migrations`,
-      migrationsList: migrations.map((migration) => ({ name: migration.name, class: classOf(migration) })),
+      migrationsList: migrations.map((migration) => ({ name: migration.name, class: classOf(migration, lockWaitMs) })),
       snapshot: false,
       silent: true,
     },
@@ -26,9 +31,10 @@ export async function migrate(db: Db, { name: schema, migrations }: MigratedSche
   });
 }
 
-function classOf({ statements }: SchemaMigration) {
+function classOf({ statements }: SchemaMigration, lockWaitMs: number) {
   return class extends Migration {
     override up(): void {
+      this.addSql(`set local lock_timeout = ${lockWaitMs}`);
       for (const statement of statements) this.addSql(statement);
     }
   };

@@ -2,6 +2,7 @@ import type { Collection } from '@virtualchain/machine';
 import { sql } from 'kysely';
 import { nameOf } from '../build/build.ts';
 import { collectionTable, historyView } from '../build/collection-table.ts';
+import { type Patience, partAmongOthers } from '../build/database/among-others.ts';
 import type { Db } from '../build/database/database.ts';
 import { FIXED_TABLES, READABLE_VIEWS } from '../build/tables.ts';
 import type { NamedInstance } from './registered-build.ts';
@@ -25,9 +26,15 @@ export function retiredViewSchema(of: Parameters<typeof viewSchema>[0], version:
 /**
  * Keeps the views of a machine as they are, under the name of the version that they are of, with the rights on them: whoever knows
  * the rules of that version alone goes on reading what they made, until it is replaced itself. In the caller's transaction, before
- * the views are pointed at the build of another version.
+ * the views are pointed at the build of another version. Who reads what was kept before is waited for as `pointViews` waits.
+ *
+ * @throws DatabaseBusy
  */
-export async function keepViews(db: Db, instance: NamedInstance, version: number): Promise<void> {
+export function keepViews(db: Db, instance: NamedInstance, version: number): Promise<void> {
+  return partAmongOthers(db, () => copyViews(db, instance, version));
+}
+
+async function copyViews(db: Db, instance: NamedInstance, version: number): Promise<void> {
   const views = viewSchema(instance);
   const kept = retiredViewSchema(instance, version);
   const { rows: others } = await sql`
@@ -50,14 +57,26 @@ export async function keepViews(db: Db, instance: NamedInstance, version: number
 /**
  * Points the views of a machine at a build: for each collection its current rows, and `<collection>_history` with the
  * heights between which a row held; and the fixed tables. Dropped and made again, since replacing a view cannot change its
- * columns, with the rights that others had on them; all in the caller's transaction.
+ * columns, with the rights that others had on them; all in the caller's transaction. Who reads them is waited for, again and again for a short
+ * while, so that other readers do not have to wait behind us.
+ *
+ * @throws DatabaseBusy
  */
-export async function pointViews(db: Db, instance: NamedInstance, schema: string): Promise<void> {
+export function pointViews(
+  db: Db,
+  instance: NamedInstance,
+  schema: string,
+  patience: Partial<Patience> = {},
+): Promise<void> {
+  return partAmongOthers(db, () => makeViews(db, instance, schema), patience);
+}
+
+async function makeViews(db: Db, instance: NamedInstance, schema: string): Promise<void> {
   const views = viewSchema(instance);
   await sql`create schema if not exists ${sql.id(views)}`.execute(db);
-  const { rows } = await sql<{ viewname: string }>`select viewname from pg_views where schemaname = ${views}`.execute(
-    db,
-  );
+  // In the order in which readers lock them.
+  const { rows } = await sql<{ viewname: string }>`
+    select viewname from pg_views where schemaname = ${views} order by viewname`.execute(db);
   const granted = await grantsIn(db, views);
   for (const { viewname } of rows) await sql`drop view ${sql.table(`${views}.${viewname}`)}`.execute(db);
   for (const [name, collection] of Object.entries(instance.machine.collections as Record<string, Collection>)) {

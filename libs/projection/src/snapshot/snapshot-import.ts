@@ -2,6 +2,7 @@ import type { OperationLog } from '@virtualchain/operation-log';
 import { sql } from 'kysely';
 import { type Build, LAYOUT } from '../build/build.ts';
 import { SnapshotRefused } from '../errors.ts';
+import { CONTENDED_TRIES_OF_AN_IMPORT_MAX } from '../limits.ts';
 import { changeBuilds } from '../registry/change-builds.ts';
 import { nextBuild, tablesSql } from '../registry/make-build.ts';
 import {
@@ -72,7 +73,7 @@ export async function importSnapshot(options: ImportOptions): Promise<Imported> 
     await verifyLoaded(build, options);
     if (live !== null) await setBuildStatus(db, live.schema, 'retired');
     await insertBuild(db, instance, { ...made, status: 'live' });
-    await pointViews(db, instance, made.schema);
+    await pointViews(db, instance, made.schema, { triesMax: CONTENDED_TRIES_OF_AN_IMPORT_MAX });
     return made.schema;
   });
   return { schema, header: file.header, signer: file.signer };

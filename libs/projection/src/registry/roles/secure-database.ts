@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
+import { amongOthers, waitAtMost } from '../../build/database/among-others.ts';
 import { connectDatabase, type Db, inTransaction } from '../../build/database/database.ts';
 import { RoleTooStrong } from '../../errors.ts';
 import { SHARED_POOL_CONNECTIONS_MAX, STATEMENT_TIMEOUT_MS } from '../../limits.ts';
+import { lockBuildsOf } from '../change-builds.ts';
 import { readBuilds } from '../registered-build.ts';
 import { retiredViewSchema, viewSchema } from '../views.ts';
+import { handOver, isAnyNotYet } from './hand-over.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
 /** Who asks Postgres: what writes the log, what folds it, what answers from it, what delivers from it, and who makes tokens. */
@@ -29,18 +32,24 @@ export type Kept = 'projections' | 'log' | 'both';
  * - `ingester` owns the log, where Postgres keeps it, and projector and gateway read it;
  * - `operator` has nothing here: who makes tokens is told by `secureAccess` of `libs/access`, as is what gateway and relay may do there.
  *
- * @throws RoleTooStrong, DatabaseRefused, DatabaseUnavailable, PostgresUrlInvalid
+ * All of it is one transaction. Services may run meanwhile: where they are in the way of it, it gives way and is tried again.
+ *
+ * @throws RoleTooStrong, DatabaseBusy, DatabaseRefused, DatabaseUnavailable, PostgresUrlInvalid
  */
 export async function secureDatabase(postgresUrl: string, kept: Kept, options: RoleOptions): Promise<void> {
   const bounds = { connectionsMax: SHARED_POOL_CONNECTIONS_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
   const { db, close } = connectDatabase(postgresUrl, { name: 'roles', ...bounds });
   try {
-    await inTransaction(db, async (within) => {
-      for (const role of ROLES) await makeRole(within, options, role);
-      await secureEverything(within, options);
-      if (kept !== 'log') await secureProjections(within, options);
-      if (kept !== 'projections') await secureLog(within, options);
-    });
+    await amongOthers((lockWaitMs) =>
+      inTransaction(db, async (within) => {
+        await waitAtMost(within, lockWaitMs);
+        await sql`select pg_advisory_xact_lock(hashtext('vchain roles'))`.execute(within);
+        for (const role of ROLES) await makeRole(within, options, role);
+        await secureEverything(within, options);
+        if (kept !== 'log') await secureProjections(within, options);
+        if (kept !== 'projections') await secureLog(within, options);
+      }),
+    );
   } finally {
     await close();
   }
@@ -79,48 +88,65 @@ async function secureEverything(db: Db, options: RoleOptions): Promise<void> {
 }
 
 async function secureProjections(db: Db, options: RoleOptions): Promise<void> {
-  const projector = id(roleName(options, 'projector'));
+  const owner = roleName(options, 'projector');
+  const projector = id(owner);
   const readers = (['gateway', 'relay'] as const).map((role) => id(roleName(options, role))).join(', ');
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
   await run(db, `grant create on database ${id(rows[0]?.name ?? '')} to ${projector}`);
   await run(db, `alter default privileges for role ${projector} grant usage on schemas to ${readers}`);
   await run(db, `alter default privileges for role ${projector} grant select on tables to ${readers}`);
-  if (!(await isThere(db, 'vchain'))) return;
+  if (!(await isThere(db, SHARED))) return;
+  if (await isAnyNotYet(db, await schemasOf(db), owner)) await waitForChanges(db);
+  for (const schema of await schemasOf(db)) await secureSchema(db, schema, { owner, readers, first: FIRST });
+}
+
+/** In the order in which services work on them: readers begin with the views, and a batch looks at the builds at its end. */
+async function schemasOf(db: Db): Promise<readonly string[]> {
   const builds = await readBuilds(db);
   const views = builds.flatMap((build) => {
     const of = { chain: { name: build.chain }, machine: { name: build.machine } };
     return [viewSchema(of), retiredViewSchema(of, build.version)];
   });
-  for (const schema of new Set(['vchain', ...builds.map(({ schema }) => schema), ...views])) {
-    await handOver(db, schema, { owner: projector, readers });
+  return [...new Set([...views.sort(), ...builds.map(({ schema }) => schema).sort(), SHARED])];
+}
+
+/** Whoever makes, switches or drops a build is waited for, and waits: what is half made has its owner already. */
+async function waitForChanges(db: Db): Promise<void> {
+  const machines = new Map(
+    (await readBuilds(db)).map(({ chain, machine }) => [`${chain} ${machine}`, { chain, machine }]),
+  );
+  for (const [, { chain, machine }] of [...machines].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await lockBuildsOf(db, { chain: { name: chain }, machine: { name: machine } });
   }
 }
 
 async function secureLog(db: Db, options: RoleOptions): Promise<void> {
-  const owner = id(roleName(options, 'ingester'));
+  const owner = roleName(options, 'ingester');
   const readers = [id(roleName(options, 'projector')), id(roleName(options, 'gateway'))].join(', ');
   await run(db, `create schema if not exists ${LOG}`);
-  await handOver(db, LOG, { owner, readers });
-  await run(db, `alter default privileges for role ${owner} in schema ${LOG} grant select on tables to ${readers}`);
+  await secureSchema(db, LOG, { owner, readers, first: FIRST_OF_LOG });
+  await run(db, `alter default privileges for role ${id(owner)} in schema ${LOG} grant select on tables to ${readers}`);
 }
 
+/** The schema of the tables that all builds share. */
+const SHARED = 'vchain';
 /** The schema of `libs/operation-log`. */
 const LOG = 'vchain_log';
+/** What a batch, and what a look at operations in no block, begins with. */
+const FIRST = ['checkpoint', 'pending_views', 'pending_entries', 'pending_operations'];
+/** What a writer, and what a projector's hint, begins with. */
+const FIRST_OF_LOG = ['producers', 'group_offsets', 'topics'];
 
-/** Gives a schema and all that is in it to its owner, and its readers the right to read it. */
-async function handOver(
-  db: Db,
-  schema: string,
-  { owner, readers }: { readonly owner: string; readonly readers: string },
-): Promise<void> {
+/** Whose a schema and all that is in it become, and who may read it; the names of `readers` are quoted. */
+interface Rights {
+  readonly owner: string;
+  readonly readers: string;
+  readonly first: readonly string[];
+}
+
+async function secureSchema(db: Db, schema: string, { owner, readers, first }: Rights): Promise<void> {
   if (!(await isThere(db, schema))) return;
-  await run(db, `alter schema ${id(schema)} owner to ${owner}`);
-  const { rows } = await sql<{ name: string; kind: string }>`
-    select c.relname as name, c.relkind as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v')`.execute(db);
-  for (const { name, kind } of rows) {
-    await run(db, `alter ${kind === 'v' ? 'view' : 'table'} ${id(schema)}.${id(name)} owner to ${owner}`);
-  }
+  await handOver(db, schema, owner, first);
   await run(db, `grant usage on schema ${id(schema)} to ${readers}`);
   await run(db, `grant select on all tables in schema ${id(schema)} to ${readers}`);
 }

@@ -7,6 +7,7 @@ import {
   type Advanced,
   compareVerdicts,
   createBuild,
+  DatabaseBusy,
   dropBuild,
   type MachineInstance,
   openBuild,
@@ -79,7 +80,7 @@ async function foldAndSwitch(work: Work): Promise<Switched | null> {
       const { live, retired } = await takeOver(order.postgresUrl, instance, built.schema, order.live);
       return await describe(built, work, { live, retired, totals });
     } catch (error) {
-      if (error instanceof SwitchRefused && error.isBehind) continue;
+      if (error instanceof DatabaseBusy || (error instanceof SwitchRefused && error.isBehind)) continue;
       if (!(error instanceof MachineFaulted)) throw error;
       await dropBuild(order.postgresUrl, built.schema).catch(() => undefined);
       return null;
