@@ -43,9 +43,12 @@ const spelled = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '_');
 const as = (user: string, password: string) => Object.assign(new URL(database), { username: user, password }).href;
 const asRole = (role: keyof typeof FORBIDDEN) => as(`${prefix}_${role}`, `of the ${role}`);
 
-const vchain = (postgresUrl: string, ...args: readonly string[]) =>
+const vchain = (postgresUrl: string, ...args: readonly string[]) => vchainWith({}, postgresUrl, ...args);
+
+const vchainWith = (settings: Readonly<Record<string, string>>, postgresUrl: string, ...args: readonly string[]) =>
   promisify(execFile)(process.execPath, [VCHAIN, ...args], {
     env: {
+      ...settings,
       PATH: process.env['PATH'],
       VCHAIN_NETWORK: 'regtest',
       VCHAIN_POSTGRES_URL: postgresUrl,
@@ -160,6 +163,9 @@ describe('each service works with its role', () => {
       readonly webhooks: readonly object[];
     };
     expect(webhooks).toMatchObject([{ id, owner: 'owner', origin: new URL(receiver.url).origin }]);
+    const asOwner = { VCHAIN_GATEWAY_TOKEN: token };
+    const seen = await vchainWith(asOwner, asRole('gateway'), 'status', '--json', '--gateway', String(address));
+    expect(JSON.parse(seen.stdout)).toMatchObject({ webhooks: [{ id, origin: new URL(receiver.url).origin }] });
     expect(JSON.parse((await vchain(asRole('projector'), 'status', '--json')).stdout)).toMatchObject({
       webhooks: null,
     });

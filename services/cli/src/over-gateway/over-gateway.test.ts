@@ -101,7 +101,7 @@ const connected = (height: number, cursor: string) => {
 test.each([
   ['state kv names alice', [CHAINS, json({ at, row: alice })]],
   ['tail --once', [CHAINS, json({ entries: [], cursor: 'c', isEnd: true })]],
-  ['status', [json({ machines: [] }), json({ chains: [] })]],
+  ['status', Array.from({ length: 3 }, () => json({ machines: [], chains: [], webhooks: [] }))],
 ] as const)('%s: every question brings the token, which nothing shows', async (line, lines) => {
   const token = `vct_${'A1'.repeat(21)}B`;
   const { code, out, err, askedBy } = await vchain(line, lines, [], { VCHAIN_GATEWAY_TOKEN: token });
@@ -161,6 +161,42 @@ test('status: machines as the gateway has them; a place that an option names com
   expect((await vchain('status --json --chain bns', [json(both), json(both)])).out).toContain('"machines":[]');
   const elsewhere = await vchain('status --node-url http://127.0.0.1:1', []);
   expect(elsewhere).toMatchObject({ code: 1, asked: [], err: expect.stringContaining('the node does not answer') });
+});
+
+const AS_OWNER = { VCHAIN_GATEWAY_TOKEN: `vct_${'A1'.repeat(21)}B` };
+const webhook = {
+  ...{ id: 'wh_1', chain: 'kv', machine: 'kv', url: 'https://receiver.example/secret', isPaused: false },
+  ...{ deliveries: 7, failures: 2, failingSince: '2026-11-28T10:00:00Z', lastStatus: 'HTTP_500', nextTryAt: null },
+};
+
+test('status: webhooks of the token, and of those that fail since when, without what stands behind their host', async () => {
+  const webhooks = [webhook, { ...webhook, id: 'wh_2', failures: 0 }, { ...webhook, id: 'wh_3', isPaused: true }];
+  const all = Array.from({ length: 3 }, () => json({ machines: [], chains: [], webhooks }));
+  const told = JSON.parse((await vchain('status --json', all, [], AS_OWNER)).out);
+  expect(told.webhooks[0]).toEqual({
+    ...{ id: 'wh_1', owner: null, chain: 'kv', machine: 'kv', origin: 'https://receiver.example', state: 'failing' },
+    ...{ behindEntries: null, deliveries: 7, failures: 2, failingSince: webhook.failingSince },
+    ...{ lastStatus: 'HTTP_500', nextTryAt: null },
+  });
+  expect(told.webhooks.map(({ state }: { readonly state: string }) => state)).toEqual([
+    ...['failing', 'delivering', 'paused'],
+  ]);
+  const { out } = await vchain('status', all, [], AS_OWNER);
+  expect(out).toMatch(/wh_2 +- +kv +kv +https:\/\/receiver.example +delivering +- +7/);
+  expect(out).toContain('wh_1: HTTP_500 since 2026-11-28T10:00:00Z, 2 tries, the next one at once');
+  expect(out).not.toContain('secret');
+});
+
+test.each([
+  [403, 'SCOPE_MISSING'],
+  [503, 'ACCESS_NOT_READY'],
+  [404, 'NOT_FOUND'],
+])('status: a token that may see no webhooks (%i %s) shows the rest', async (status, code) => {
+  await using gateway = await ScriptedGateway.answering(({ pathname }) =>
+    pathname === '/v1/webhooks' ? refusal(status, code) : json({ machines: [], chains: [] }),
+  );
+  const told = await vchain('status --json --gateway', [], [gateway.url], AS_OWNER);
+  expect(told).toMatchObject({ code: 0, out: expect.stringContaining('"webhooks":null') });
 });
 
 test('other commands take no gateway', async () => {

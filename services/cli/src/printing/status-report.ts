@@ -26,15 +26,15 @@ export interface StatusReport {
     | null;
   /** Null when no database was given. */
   readonly machines: readonly MachineReport[] | null;
-  /** Null when no database was given, or its user may not read them. */
+  /** Null when no database was given, or its user may not read them; over a gateway those of the token, and null without one that may see them. */
   readonly webhooks: readonly WebhookReport[] | null;
 }
 
 /** How a webhook stands. Times are ISO 8601. */
 export interface WebhookReport {
   readonly id: string;
-  /** The name of the token that it belongs to. */
-  readonly owner: string;
+  /** The name of the token that it belongs to; null over a gateway, where that is the token by which it was asked. */
+  readonly owner: string | null;
   readonly chain: string;
   readonly machine: string;
   /** Where it is posted to, without what stands behind the host, which may be a secret. */
@@ -122,7 +122,7 @@ function printWebhooks(webhooks: readonly WebhookReport[]): void {
     table(
       ['webhook', 'owner', 'chain', 'machine', 'to', 'state', 'behind', 'delivered'],
       webhooks.map(({ id, owner, chain, machine, origin, state, behindEntries, deliveries }) => [
-        ...[id, owner, chain, machine, origin, state],
+        ...[id, owner ?? '-', chain, machine, origin, state],
         behindEntries === null ? '-' : `${behindEntries} entries`,
         deliveries,
       ]),

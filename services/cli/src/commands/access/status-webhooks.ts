@@ -3,6 +3,7 @@ import { isExpectedError } from '@virtualchain/kernel';
 import { readConfig } from '@virtualchain/process';
 import type { MachineStatus, Registry } from '@virtualchain/projection';
 import type { WebhookReport } from '../../printing/status-report.ts';
+import { webhookReport } from '../../printing/webhook-report.ts';
 import { ACCESS_PLACE } from './access-place.ts';
 
 /** How the webhooks of a database stand; null where its user may not read them. */
@@ -21,20 +22,10 @@ export async function webhookReports(
 }
 
 function reportOf(webhook: WebhookRecord, machines: readonly MachineStatus[]): WebhookReport {
-  const { id, owner, chain, machine, url, deliveries, failures, failingSince, lastStatus, nextTryAt } = webhook;
+  const { chain, machine } = webhook;
   const status = machines.find(({ build }) => build.chain === chain && build.machine === machine);
   const position = /:([0-9]+)$/.exec(webhook.cursor)?.[1];
   const end = status?.checkpoint.feedPosition;
-  return {
-    ...{ id, owner, chain, machine, origin: new URL(url).origin },
-    state: stateOf(webhook),
-    behindEntries: end === undefined || position === undefined ? null : Math.max(0, end - Number(position)),
-    ...{ deliveries, failures, failingSince, lastStatus, nextTryAt },
-  };
-}
-
-function stateOf({ isPaused, isOwnerValid, failures }: WebhookRecord): WebhookReport['state'] {
-  if (isPaused) return 'paused';
-  if (!isOwnerValid) return 'owner not valid';
-  return failures > 0 ? 'failing' : 'delivering';
+  const isKnown = end !== undefined && position !== undefined;
+  return webhookReport({ ...webhook, behindEntries: isKnown ? Math.max(0, end - Number(position)) : null });
 }
