@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { BlockHash, Height } from '@virtualchain/bitcoin';
 import type {
   BlockConnected,
@@ -11,6 +10,7 @@ import type {
 import { DigestMismatch, LogForked, LogReplaced, ParentMismatch, RecordInvalid, SequenceGap } from './errors.ts';
 import type { Cursor, KnownBlock, LogChange, LogRecord } from './port.ts';
 import { decodeRecord } from './record/event-codec.ts';
+import { RunningDigest } from './record/running-digest.ts';
 import { ownerOf, RememberedSpans, spanEndingWith } from './spans.ts';
 
 /** Where to go on: a cursor, the record it names as the log has it, and the first block of the log's chain. */
@@ -43,7 +43,6 @@ interface UnfinishedBlock {
   readonly offset: bigint;
   readonly operations: OperationEvent[];
   readonly operationBytes: Uint8Array[];
-  readonly digest: Hash;
 }
 
 /**
@@ -69,6 +68,8 @@ class TopicAssembler implements BlockAssembler {
   #firstBlock: Height | null;
   #tip: { readonly height: Height; readonly hash: BlockHash } | null;
   #unfinished: UnfinishedBlock | null = null;
+  /** Of the operations of the unfinished block. */
+  readonly #digest = new RunningDigest();
   #last: Accepted | null;
 
   constructor(topic: string, anchor: Anchor | null, known: readonly KnownBlock[]) {
@@ -187,7 +188,8 @@ class TopicAssembler implements BlockAssembler {
       const begins = `the branch begins at ${event.height}, the chain at ${this.#firstBlock}`;
       throw new ParentMismatch(this.#topic, offset, begins);
     }
-    this.#unfinished = { event, offset, operations: [], operationBytes: [], digest: createHash('sha256') };
+    this.#digest.clear();
+    this.#unfinished = { event, offset, operations: [], operationBytes: [] };
     return this.#finish(this.#unfinished, offset);
   }
 
@@ -203,7 +205,7 @@ class TopicAssembler implements BlockAssembler {
     }
     unfinished.operations.push(event);
     unfinished.operationBytes.push(value);
-    unfinished.digest.update(value);
+    this.#digest.update(value);
     return this.#finish(unfinished, offset);
   }
 
@@ -212,7 +214,7 @@ class TopicAssembler implements BlockAssembler {
     const { event, operations, operationBytes } = block;
     if (operations.length < event.operationCount) return null;
     const hash = event.hash;
-    if (block.digest.digest('hex') !== event.digest) throw new DigestMismatch(this.#topic, block.offset, hash);
+    if (this.#digest.taken() !== event.digest) throw new DigestMismatch(this.#topic, block.offset, hash);
     this.#unfinished = null;
     this.#tip = { height: event.height, hash };
     this.#spans.add({ from: event.sequence, to: this.#sequence, owner: hash });

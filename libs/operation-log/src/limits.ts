@@ -96,3 +96,5 @@ export const REJOIN_WAIT_MS = 1_000;
 export const REFUSALS_TOLD_MIN = 3;
 /** Of a member's requests, before it is replaced by a new one. */
 export const MEMBER_RETRY = { initialRetryTime: 100, retries: 5 };
+/** Records are joined up to here before they are hashed: a call of the hash costs as much as a kilobyte of it. */
+export const JOINED_BYTES = 64 * 1024;

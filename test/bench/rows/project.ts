@@ -8,6 +8,8 @@ import { advanceAll, kvChanges, openKv, operationsOf } from '../kit/kv-run.ts';
 import { insertRows, openOrm, readTables } from '../kit/orm.ts';
 import { contentsOf, copyScript, dumpScript, psql, psqlVersion, settle, tablesOf } from '../kit/psql.ts';
 
+/** The first ones compile what the others run. */
+const ROUNDS = 15;
 /** It holds the time of the last move. */
 const CHECKPOINT = 'checkpoint';
 
@@ -72,6 +74,7 @@ const kv = (workload: string, peer: RowPeer): Bench => ({
   peer: peer.name,
   target: peer.target,
   note: peer.note,
+  rounds: ROUNDS,
   async open(context) {
     const changes = await kvChanges(context.quick ? 4 : 12, context.quick ? 0.5 : 1);
     const databases = await makeDatabases(context);

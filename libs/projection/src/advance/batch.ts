@@ -1,7 +1,6 @@
 import {
   anchorHeight,
   type CollectionHashes,
-  type FoldedBlock,
   type FoldInput,
   foldBlock,
   parseBlock,
@@ -14,12 +13,12 @@ import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-
 import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
-import { changesJson } from '../build/feed/changes.ts';
 import { appendRetracted, type RetractedBlock } from '../build/feed/feed.ts';
+import { VERDICTS } from '../build/operations.ts';
 import { BatchState } from './batch-state.ts';
 import { checkKept, rollBack } from './roll-back.ts';
 import { RowCache } from './row-cache.ts';
-import { writeRun } from './write-run.ts';
+import { writeRun, writtenFold } from './write-run.ts';
 
 /** What is known of a build without reading it. */
 export interface Known {
@@ -51,8 +50,8 @@ export interface BatchStart {
  * COMMIT is acknowledged, what it knows then is what is known of the build.
  */
 export class Batch {
-  /** Every block that was folded, those that were taken back too. */
-  readonly folded: FoldedBlock[] = [];
+  /** Of every block that was folded, those that were taken back too. */
+  readonly verdicts = { accepted: 0, rejected: 0, ignored: 0 };
   readonly #build: Build;
   readonly #genesisHashes: CollectionHashes;
   #feedPosition: number;
@@ -78,7 +77,7 @@ export class Batch {
     for (const { folded } of run) {
       if (folded === null) continue;
       state.written(folded.changes);
-      this.folded.push(folded);
+      for (const kind of VERDICTS) this.verdicts[kind] += folded.verdicts[kind];
     }
   }
 
@@ -120,12 +119,11 @@ export class Batch {
     const run: WrittenBlock[] = [];
     for (const [i, change] of changes.entries()) {
       const block = parsed[i] ?? null;
+      parsed[i] = null;
       const target = { working, snapshots, collectionHashes };
       const folded = block === null ? null : await foldBlock(machine, target, block, { withSteps: true });
       collectionHashes = folded?.collectionHashes ?? collectionHashes;
-      // Of each step nothing but bytes is kept: with all the objects of a batch, a collection of garbage takes twice as long.
-      const kept = folded?.steps == null ? null : changesJson(machine, folded.steps);
-      run.push({ change, folded: folded === null ? null : { ...folded, steps: null }, changes: kept });
+      run.push({ change, folded: folded === null ? null : writtenFold(machine, folded) });
     }
     this.#known = { ...this.#known, collectionHashes };
     return run;

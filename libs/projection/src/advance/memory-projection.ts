@@ -1,5 +1,6 @@
 import { type AnyStateMachine, MemoryFold } from '@virtualchain/machine';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
+import { countVerdicts } from '../build/blocks.ts';
 import { CheckpointMoved } from '../errors.ts';
 import { type Advanced, type BlockMark, type Checkpoint, type Fault, type Projection, startOf } from '../port.ts';
 import { advancedBy } from './advanced.ts';
@@ -54,7 +55,7 @@ export class MemoryProjection implements Projection {
   async advance(changes: readonly LogChange[]): Promise<Advanced> {
     const from = this.#checkpoint ?? (await this.checkpoint());
     const last = changes.at(-1);
-    if (last === undefined) return advancedBy([], [], from);
+    if (last === undefined) return advancedBy([], countVerdicts([]), from);
     checkFollows(this.schema, from.cursor, changes);
     const batch = await this.#move(from, last.cursor, async (pending) => {
       for (const change of changes) {
@@ -63,7 +64,7 @@ export class MemoryProjection implements Projection {
       }
       await this.#store.beforeCommit();
     });
-    return advancedBy(changes, batch.folded, this.#store.checkpoint);
+    return advancedBy(changes, countVerdicts(batch.folded), this.#store.checkpoint);
   }
 
   async *marks(): AsyncGenerator<BlockMark> {

@@ -1,6 +1,7 @@
 import { type AnyStateMachine, anchorHeight, type CollectionHashes } from '@virtualchain/machine';
 import type { Cursor, LogChange } from '@virtualchain/operation-log';
 import { placeBlocks, readMarks } from '../build/block-places.ts';
+import { countVerdicts } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
 import { inMoved, readCheckpoint, writeFault } from '../build/checkpoint.ts';
@@ -56,7 +57,7 @@ export class PostgresProjection implements Projection {
     const standing = this.#standing ?? (await this.#read());
     const { checkpoint } = standing;
     const last = changes.at(-1);
-    if (last === undefined) return advancedBy([], [], checkpoint);
+    if (last === undefined) return advancedBy([], countVerdicts([]), checkpoint);
     checkFollows(this.schema, checkpoint.cursor, changes);
     const feedRows = changes.reduce((sum, change) => sum + this.#feedRowsOf(change), 0);
     const batch = await this.#move(standing, last.cursor, feedRows, async (pending) => {
@@ -65,7 +66,7 @@ export class PostgresProjection implements Projection {
         else await pending.disconnect(run.changes);
       }
     });
-    return advancedBy(changes, batch.folded, (this.#standing ?? standing).checkpoint);
+    return advancedBy(changes, batch.verdicts, (this.#standing ?? standing).checkpoint);
   }
 
   async *marks(): AsyncGenerator<BlockMark> {

@@ -48,7 +48,7 @@ export class RowCache {
       kept = new Map();
       this.#kept.set(collection, kept);
     }
-    this.#drop(kept, key);
+    if (kept.has(key)) this.#drop(kept, key);
     if (row !== null) this.#keys.get(collection)?.add(key);
     const bytes = CACHED_ROW_OVERHEAD_BYTES + 2 * key.length + (row === null ? 0 : bytesOfRow(row));
     while (this.#rows > 0 && (this.#rows >= this.#rowsMax || this.#bytes + bytes > this.#bytesMax)) this.#dropFirst();

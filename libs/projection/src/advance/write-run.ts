@@ -1,15 +1,30 @@
-import type { Row, Version } from '@virtualchain/machine';
-import { blockWrites, type WrittenBlock } from '../build/blocks.ts';
+import type { AnyStateMachine, FoldedBlock, Row, Version } from '@virtualchain/machine';
+import { blockWrites, countVerdicts, type WrittenBlock, type WrittenFold } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { retiredLook } from '../build/builds-table.ts';
 import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
+import { changesJson } from '../build/feed/changes.ts';
 import { connectedWrites } from '../build/feed/feed.ts';
-import { operationWrites } from '../build/operations.ts';
-import { partiesOfBlocks, partyWrites } from '../build/parties.ts';
+import { operationColumns, operationWrites } from '../build/operations.ts';
+import { partiesAt, partyRows, partyWrites } from '../build/parties.ts';
 import { recordWrites } from '../build/records.ts';
 import { transitionWrites } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
+
+/** What is to be written of a block, made as soon as it is folded: nothing else of it is kept. */
+export function writtenFold(machine: AnyStateMachine, folded: FoldedBlock): WrittenFold {
+  const { block, outcomes, transitions, changes, opsHash, consensusHash, collectionHashes, changesHash, steps } =
+    folded;
+  const parties = outcomes.map(({ event }) => partiesAt(event));
+  return {
+    ...{ block, transitions, changes, opsHash, consensusHash, collectionHashes, changesHash },
+    verdicts: countVerdicts([folded]),
+    operations: operationColumns(outcomes, parties),
+    parties: partyRows(parties),
+    feedChanges: steps === null ? null : changesJson(machine, steps),
+  };
+}
 
 /**
  * Writes what a run of connected blocks did, in bulk and in one statement where it is not too large: history rows, blocks,
@@ -18,7 +33,6 @@ import { projectionPoints } from './points.ts';
 export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
   const records = recordWrites(build, run);
   const feed = connectedWrites(build, run, feedPosition);
-  const parties = partiesOfBlocks(run);
   const writes: Write[] = [retiredLook(build)];
   for (const [index, history] of historiesOf(build).entries()) {
     if (index > 0) projectionPoints.pass('between-collections');
@@ -27,8 +41,11 @@ export async function writeRun(build: Build, run: readonly WrittenBlock[], feedP
   }
   writes.push(
     ...blockWrites(build, run),
-    ...operationWrites(build, run, parties),
-    ...partyWrites(build, parties),
+    ...operationWrites(build, run),
+    ...partyWrites(
+      build,
+      run.flatMap(({ folded }) => folded?.parties ?? []),
+    ),
     ...transitionWrites(build, run),
     ...(await feed).writes,
     ...(await records),

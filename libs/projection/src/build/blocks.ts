@@ -37,13 +37,46 @@ export const Blocks = defineTable(
   [index('blocks', 'hash'), index('blocks', 'consensus_hash'), index('blocks', 'last_sequence')],
 );
 
-/** A block of the log with what the fold made of it; `folded` is null below the machine's first block. */
+/** A block of the log with what is written of it; `folded` is null below the machine's first block. */
 export interface WrittenBlock {
   readonly change: ConnectedBlock;
-  /** Without its steps: what the feed keeps of them is in `changes`. */
-  readonly folded: FoldedBlock | null;
-  /** What the feed keeps of the rows, before it is compressed. */
-  readonly changes: Uint8Array | null;
+  readonly folded: WrittenFold | null;
+}
+
+/**
+ * What is written of what the fold made of a block. A run holds that of all its blocks until it is written: it is no more than
+ * that takes, in lists of plain values, since every object that lives as long is moved by each collection of garbage.
+ */
+export interface WrittenFold
+  extends Pick<
+    FoldedBlock,
+    'block' | 'changes' | 'transitions' | 'opsHash' | 'consensusHash' | 'collectionHashes' | 'changesHash'
+  > {
+  readonly verdicts: VerdictCounts;
+  readonly operations: OperationColumns;
+  readonly parties: readonly PartyRow[];
+  /** What the feed keeps of the rows, before it is compressed. Null where nothing changed. */
+  readonly feedChanges: Uint8Array | null;
+}
+
+/** The columns of `stored_operations`, a value an operation. */
+export interface OperationColumns {
+  readonly height: readonly number[];
+  readonly position: readonly number[];
+  readonly transaction_index: readonly number[];
+  readonly party: readonly (number | null)[];
+  readonly verdict: readonly number[];
+  readonly txid: readonly string[];
+  readonly opcode: readonly (string | null)[];
+  readonly reason: readonly (string | null)[];
+  readonly changed_keys: readonly string[];
+}
+
+/** A row of `stored_parties`. */
+export interface PartyRow {
+  readonly party: number;
+  readonly height: number;
+  readonly position: number;
 }
 
 /** The hashes that seal a block; null below the machine's first block. */
@@ -93,7 +126,7 @@ function rowOf({ change, folded }: WrittenBlock): RowOf<typeof Blocks> {
     changes_hash: folded?.changesHash ?? null,
     collection_hashes: folded?.collectionHashes ?? null,
     operation_count: operations.length,
-    ...countVerdicts(folded === null ? [] : [folded]),
+    ...(folded?.verdicts ?? countVerdicts([])),
     transition_count: folded?.transitions.length ?? 0,
     digest: event.digest,
     epoch: cursor.epoch,

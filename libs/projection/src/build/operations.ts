@@ -1,6 +1,6 @@
-import type { Verdict } from '@virtualchain/machine';
+import type { OperationOutcome, Verdict } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import type { WrittenBlock } from './blocks.ts';
+import type { OperationColumns, WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
@@ -38,7 +38,8 @@ export const StoredOperations = defineTable(
   ],
 );
 
-const VERDICTS = ['accepted', 'rejected', 'ignored'] as const satisfies readonly Verdict['kind'][];
+/** The kinds of verdicts, by their numbers. */
+export const VERDICTS = ['accepted', 'rejected', 'ignored'] as const satisfies readonly Verdict['kind'][];
 
 const TXID_HEX = `encode(txid, 'hex') collate "C"`;
 const CODE = `(reason ->> 0) collate "C"`;
@@ -76,14 +77,12 @@ export function operationsView(table: RawBuilder<unknown>): RawBuilder<unknown> 
     changed_keys::jsonb as changed_keys from ${table}`;
 }
 
-/** `parties` are those of the operations of the blocks, in order. */
-export function operationWrites(
-  build: BuildTables,
-  blocks: readonly WrittenBlock[],
-  parties: readonly EventParties[],
-): Write[] {
-  const outcomes = blocks.flatMap(({ folded }) => folded?.outcomes ?? []);
-  const columns = {
+/** `parties` are those of the operations, in order. */
+export function operationColumns(
+  outcomes: readonly OperationOutcome[],
+  parties: readonly Pick<EventParties, 'first'>[],
+): OperationColumns {
+  return {
     height: outcomes.map(({ event }) => event.height),
     position: outcomes.map(({ event }) => event.position),
     transaction_index: outcomes.map(({ event }) => event.transactionIndex),
@@ -94,7 +93,21 @@ export function operationWrites(
     reason: outcomes.map(({ verdict }) => reasonText(verdict)),
     changed_keys: outcomes.map(({ changedKeys }) => JSON.stringify(changedKeys)),
   };
-  return columnWrites(build, StoredOperations, columns);
+}
+
+export function operationWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
+  const all = blocks.flatMap(({ folded }) => (folded === null ? [] : [folded.operations]));
+  return columnWrites(build, StoredOperations, {
+    height: all.flatMap(({ height }) => height),
+    position: all.flatMap(({ position }) => position),
+    transaction_index: all.flatMap((columns) => columns.transaction_index),
+    party: all.flatMap(({ party }) => party),
+    verdict: all.flatMap(({ verdict }) => verdict),
+    txid: all.flatMap(({ txid }) => txid),
+    opcode: all.flatMap(({ opcode }) => opcode),
+    reason: all.flatMap(({ reason }) => reason),
+    changed_keys: all.flatMap((columns) => columns.changed_keys),
+  });
 }
 
 /** Why an operation was not accepted, as JSON; null for one that was. */

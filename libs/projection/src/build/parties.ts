@@ -1,6 +1,6 @@
 import { bytesToHex, parseAddress, scriptOfTarget } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
-import type { WrittenBlock } from './blocks.ts';
+import type { PartyRow } from './blocks.ts';
 import { type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
@@ -37,23 +37,23 @@ export interface EventParties extends Parties {
   readonly position: number;
 }
 
-/** Those of the operations that the machine judged, in order. */
-export function partiesOfBlocks(blocks: readonly WrittenBlock[]): EventParties[] {
-  return blocks.flatMap(({ folded }) => folded?.outcomes.map(({ event }) => partiesAt(event)) ?? []);
-}
-
 export function partiesAt(event: PartyEvent): EventParties {
   const { first, others } = partiesOf(event);
   return { height: event.height, position: event.position, first, others };
 }
 
-export function partyWrites(build: BuildTables, parties: readonly EventParties[]): Write[] {
-  const rows: { readonly party: number; readonly height: number; readonly position: number }[] = [];
+/** A row for each that is not the first of its operation. */
+export function partyRows(parties: readonly EventParties[]): PartyRow[] {
+  const rows: PartyRow[] = [];
   for (const { height, position, others } of parties) {
     for (const party of others) rows.push({ party, height, position });
   }
+  return rows;
+}
+
+export function partyWrites(build: BuildTables, unordered: readonly PartyRow[]): Write[] {
   // In the order of the key: it then grows at neighbouring places.
-  rows.sort((a, b) => a.party - b.party);
+  const rows = unordered.toSorted((a, b) => a.party - b.party);
   return columnWrites(build, StoredParties, {
     party: rows.map(({ party }) => party),
     height: rows.map(({ height }) => height),

@@ -6,7 +6,7 @@ import { type Build, nameOf } from '../build/build.ts';
 import { insertRows } from '../build/bulk/bulk-insert.ts';
 import { runWrites } from '../build/bulk/write.ts';
 import { StoredOperations, verdictKind, verdictNumber } from '../build/operations.ts';
-import { type PartyEvent, partiesAt, partyWrites } from '../build/parties.ts';
+import { type PartyEvent, partiesAt, partyRows, partyWrites } from '../build/parties.ts';
 import { packRecords, Records, readRecords } from '../build/records.ts';
 import { columnsOf, type RowOf } from '../build/table.ts';
 import { packedWrites, packTransitions, readTransitions } from '../build/transitions.ts';
@@ -93,7 +93,7 @@ async function insertOperationLines(build: Build, lines: readonly Given[]): Prom
     txids: run.map(({ txid }) => String(txid)),
   }));
   await insertRows(build, Records, await packRecords(runs));
-  await runWrites(build.db, partyWrites(build, parties.flat()));
+  await runWrites(build.db, partyWrites(build, partyRows(parties.flat())));
 }
 
 /** Nothing for an event that does not read: the digest of its block refuses it. */

@@ -118,7 +118,7 @@ export async function connectedWrites(
   blocks: readonly WrittenBlock[],
   position: number,
 ): Promise<{ readonly writes: Write[]; readonly position: number }> {
-  const pack = ({ changes }: WrittenBlock) => (changes === null ? null : compressed(changes));
+  const pack = ({ folded }: WrittenBlock) => (folded?.feedChanges == null ? null : compressed(folded.feedChanges));
   const changes: (Uint8Array | null)[] = [];
   for (let i = 0; i < blocks.length; i += PACKED_AT_ONCE_MAX)
     changes.push(...(await Promise.all(blocks.slice(i, i + PACKED_AT_ONCE_MAX).map(pack))));
@@ -152,7 +152,7 @@ function connectedRow({ change, folded }: WrittenBlock, position: number, change
     first_sequence: String(change.event.sequence),
     last_sequence: String(change.cursor.sequence),
     first_offset: String(change.offset),
-    operations: folded?.outcomes.length ?? null,
+    operations: folded?.operations.height.length ?? null,
     changes,
     ...NOT_TAKEN_BACK,
   };
