@@ -98,7 +98,7 @@ const original = (workload: OriginalWorkload): Bench => ({
   workload: `VC, ${workload.blocks} blocks of ${workload.operationsPerBlock}`,
   peer: 'a fifth of the original’s hashing alone',
   target: { kind: 'amount', atMost: ORIGINAL_LIMIT_US, unit: 'µs an operation' },
-  note: 'Parse, decide, state, consensus and changes hash on memory, which the original’s figure does not have. Largest of a profile: garbage collection 10 to 16 %, the loop over operations 3 to 6, sha256 5, checking rows against their columns 4, hashed fields to bytes 3.',
+  note: 'Parse, decide, state, consensus and changes hash on memory, which the original’s figure does not have. Largest of a profile: garbage collection 10 %, the loop over operations 3 to 6, sha256 5, checking rows against their columns 4, hashed fields to bytes 3.',
   async open() {
     const instance = originalInstance();
     const inputs = originalInputs(workload);

@@ -30,7 +30,7 @@ interface RowCopy extends AsyncDisposable {
 const copy: RowPeer = {
   name: 'psql \\copy of the same rows',
   target: { kind: 'speed', atLeast: 0.5 },
-  note: 'CPU of our process or of psql, and of Postgres. Ours judges the operations and hashes the blocks as well, and makes the rows that psql is handed, the compressed records among them. What limits it, of the profile of our process: garbage collection 14 %, the changes hash 10, history rows to COPY 8, decisions and state 10, serialised transitions 6, operations to COPY 5, the ops hash 4, compressing 4.',
+  note: 'CPU of our process or of psql, and of Postgres. Ours judges the operations and hashes the blocks as well, and makes the rows that psql is handed, the compressed records among them. What limits it: of our process a quarter is garbage collection, on all threads, and a tenth compressing, beside the main thread; the profile of that is flat: decisions and state 8 %, history rows to COPY 7, operations to COPY 6, joining records 5, parties 4, the changes hash 4, the ops hash 4, parsing 4, the feed 3, the cache of rows 4. The first rounds compile, and take twice as long.',
   async open({ url, schema, tables }) {
     await psqlVersion();
     const folder = await mkdtemp(join(tmpdir(), 'vchain-bench-'));

@@ -1,4 +1,4 @@
-import { formatProgress, progressMeter } from '@virtualchain/process';
+import { formatProgress, progressMeter, startYoung } from '@virtualchain/process';
 import { rebuild as rebuildMachine } from '@virtualchain/projection';
 import type { Connection } from '../connection.ts';
 import { openLog, topicOf } from '../log-of.ts';
@@ -11,6 +11,7 @@ export async function rebuild(
   machine: string,
   options: { readonly json: boolean; readonly reshaped: readonly string[]; readonly signal: AbortSignal },
 ): Promise<void> {
+  startYoung();
   await using opened = await openMachine(connection, machine);
   const { registry, instance } = opened;
   const topic = topicOf(connection, instance.chain);
