@@ -38,8 +38,6 @@ export const RECORDS_BYTES_PER_PART_MAX = 1024 * 1024;
 export const ROOM_KEPT_BYTES_MAX = 2 * RECORDS_BYTES_PER_PART_MAX;
 /** Of zstd. Hashes and signatures, most of what is left, do not compress at any level. */
 export const RECORDS_COMPRESSION_LEVEL = 1;
-/** Blocks whose changes are compressed at a time: each takes room of its own. */
-export const PACKED_AT_ONCE_MAX = 4;
 
 // Reading.
 

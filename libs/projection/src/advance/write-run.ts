@@ -4,6 +4,7 @@ import type { Build } from '../build/build.ts';
 import { retiredLook } from '../build/builds-table.ts';
 import { runWrites, type Write } from '../build/bulk/write.ts';
 import { type EndedRow, historiesOf, historyWrites } from '../build/collection-history.ts';
+import { compressed } from '../build/compressed.ts';
 import { changesJson } from '../build/feed/changes.ts';
 import { connectedWrites } from '../build/feed/feed.ts';
 import { operationColumns, operationWrites } from '../build/operations.ts';
@@ -17,12 +18,13 @@ export function writtenFold(machine: AnyStateMachine, folded: FoldedBlock): Writ
   const { block, outcomes, transitions, changes, opsHash, consensusHash, collectionHashes, changesHash, steps } =
     folded;
   const parties = outcomes.map(({ event }) => partiesAt(event));
+  const json = steps === null ? null : changesJson(machine, steps);
   return {
     ...{ block, transitions, changes, opsHash, consensusHash, collectionHashes, changesHash },
     verdicts: countVerdicts([folded]),
     operations: operationColumns(outcomes, parties),
     parties: partyRows(parties),
-    feedChanges: steps === null ? null : changesJson(machine, steps),
+    feedChanges: json === null ? null : compressed(json),
   };
 }
 
@@ -31,7 +33,6 @@ export function writtenFold(machine: AnyStateMachine, folded: FoldedBlock): Writ
  * verdicts, records, transitions, and the feed behind `feedPosition`. Answers with the position after it.
  */
 export async function writeRun(build: Build, run: readonly WrittenBlock[], feedPosition: number): Promise<number> {
-  const records = recordWrites(build, run);
   const feed = connectedWrites(build, run, feedPosition);
   const writes: Write[] = [retiredLook(build)];
   for (const [index, history] of historiesOf(build).entries()) {
@@ -47,11 +48,11 @@ export async function writeRun(build: Build, run: readonly WrittenBlock[], feedP
       run.flatMap(({ folded }) => folded?.parties ?? []),
     ),
     ...transitionWrites(build, run),
-    ...(await feed).writes,
-    ...(await records),
+    ...feed.writes,
+    ...recordWrites(build, run),
   );
   await runWrites(build.db, writes);
-  return (await feed).position;
+  return feed.position;
 }
 
 /** What a run did to the history of one collection: current rows that end, and rows that begin. */

@@ -55,7 +55,7 @@ export interface WrittenFold
   readonly verdicts: VerdictCounts;
   readonly operations: OperationColumns;
   readonly parties: readonly PartyRow[];
-  /** What the feed keeps of the rows, before it is compressed. Null where nothing changed. */
+  /** What the feed keeps of the rows, compressed. Null where nothing changed. */
   readonly feedChanges: Uint8Array | null;
 }
 

@@ -1,9 +1,7 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { chunkSizeFor, chunkSizeOfFrame } from '@virtualchain/kernel';
 import { RECORDS_COMPRESSION_LEVEL } from '../limits.ts';
 
-const compress = promisify(zstdCompress);
 /** About how many times as many bytes come out as went in. */
 const RATIO = 4;
 const PARAMETERS = {
@@ -14,11 +12,13 @@ const PARAMETERS = {
 };
 
 /**
- * zstd with a checksum, made beside the main thread. It is told how much there is: without that it takes the room for a
- * megabyte, and five times as long for the few bytes that most blocks have.
+ * zstd with a checksum. It is told how much there is: without that it takes the room for a megabyte, and five times as long for
+ * the few bytes that most blocks have. A megabyte takes half a millisecond; beside the main thread it takes a third more, and three
+ * pieces of room instead of one.
  */
-export function compressed(bytes: Uint8Array): Promise<Buffer> {
-  return compress(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length, chunkSize: chunkSizeFor(bytes.length) });
+export function compressed(bytes: Uint8Array): Buffer {
+  const chunkSize = Math.max(chunkSizeFor(0), Math.ceil(bytes.length / RATIO));
+  return zstdCompressSync(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length, chunkSize });
 }
 
 /** @throws what zlib says of bytes that it cannot read. */

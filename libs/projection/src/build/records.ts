@@ -40,32 +40,27 @@ const HEAD_SIZE = 8;
 /** In the place of a cut where there is none. */
 const UNCUT = 0xffffffff;
 
-/** The records of blocks that the machine folded. Compressed beside the main thread. */
-export async function recordWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Promise<Write[]> {
+/** The records of blocks that the machine folded. */
+export function recordWrites(build: BuildTables, blocks: readonly WrittenBlock[]): Write[] {
   const runs = blocks.map(({ change, folded }) => ({
     height: change.event.height,
     firstPosition: 0,
     values: folded === null ? [] : change.operationBytes,
     txids: change.operations.map(({ txid }) => txid),
   }));
-  return writesOf(build, Records, await packRecords(runs));
+  return writesOf(build, Records, packRecords(runs));
 }
 
-/** What records were joined in, while nobody uses it: a megabyte for each block would be half of the garbage. */
-let spareRoom = Buffer.alloc(0);
+/** Where records are joined: a megabyte of its own for each part would be half of the garbage. */
+let room = Buffer.alloc(0);
 
-export async function packRecords(runs: readonly RecordRun[]): Promise<RecordsRow[]> {
-  const rows: RecordsRow[] = [];
-  let room = spareRoom; // one after the other: all are joined in the same place
-  spareRoom = Buffer.alloc(0);
-  for (const part of runs.flatMap(partsOf)) {
+export function packRecords(runs: readonly RecordRun[]): RecordsRow[] {
+  return runs.flatMap(partsOf).map((part) => {
     const size = sizeOf(part);
-    if (size > room.length) room = Buffer.allocUnsafeSlow(size + (size >> 3));
-    const content = await compressed(joined(part, room));
-    rows.push({ height: part.height, first_position: part.firstPosition, content });
-  }
-  if (room.length <= ROOM_KEPT_BYTES_MAX) spareRoom = room;
-  return rows;
+    const target = size <= room.length ? room : Buffer.allocUnsafeSlow(size + (size >> 3));
+    if (target.length <= ROOM_KEPT_BYTES_MAX) room = target;
+    return { height: part.height, first_position: part.firstPosition, content: compressed(joined(part, target)) };
+  });
 }
 
 /** Parts of so many bytes that one is soon read; a record that is larger goes alone. */

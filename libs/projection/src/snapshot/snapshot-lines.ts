@@ -92,7 +92,7 @@ async function insertOperationLines(build: Build, lines: readonly Given[]): Prom
     values: run.map((line) => bytesOf(line, 'event')),
     txids: run.map(({ txid }) => String(txid)),
   }));
-  await insertRows(build, Records, await packRecords(runs));
+  await insertRows(build, Records, packRecords(runs));
   await runWrites(build.db, partyWrites(build, partyRows(parties.flat())));
 }
 

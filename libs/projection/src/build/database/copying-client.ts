@@ -16,7 +16,7 @@ export class CopyRows {
 
 /** The connection that `pg` hands to a query, as far as it is used here. */
 interface Connection {
-  readonly stream: Pick<Writable, 'write' | 'cork' | 'uncork'>;
+  readonly stream: Pick<Writable, 'writable' | 'write' | 'cork' | 'uncork'>;
   query(text: string): void;
   endCopyFrom(): void;
 }
@@ -59,6 +59,7 @@ class Copy {
     head.writeInt32BE(HEAD_SIZE - COPY_DATA.length + data.length, COPY_DATA.length);
     // By ourselves: the driver copies megabytes into a message of its own.
     const { stream } = connection;
+    if (!stream.writable) return; // the driver tells of a connection that is lost
     stream.cork();
     stream.write(head);
     stream.write(data);

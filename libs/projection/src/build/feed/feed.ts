@@ -1,11 +1,9 @@
 import type { ConsensusHash, OpsHash } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import { PACKED_AT_ONCE_MAX } from '../../limits.ts';
 import { Blocks, type WrittenBlock } from '../blocks.ts';
 import { type Build, type BuildTables, nameOf } from '../build.ts';
 import { insertRows, writesOf } from '../bulk/bulk-insert.ts';
 import type { Write } from '../bulk/write.ts';
-import { compressed } from '../compressed.ts';
 import { reasonCode, StoredOperations, txidHex, verdictWord } from '../operations.ts';
 import { Records } from '../records.ts';
 import { column, defineTable, index, keepAsIs, type RowOf } from '../table.ts';
@@ -113,18 +111,14 @@ export function positionsOf(operations: number | null): number {
 }
 
 /** Connected blocks with their operations, behind `position`, and the position after them. */
-export async function connectedWrites(
+export function connectedWrites(
   build: Build,
   blocks: readonly WrittenBlock[],
   position: number,
-): Promise<{ readonly writes: Write[]; readonly position: number }> {
-  const pack = ({ folded }: WrittenBlock) => (folded?.feedChanges == null ? null : compressed(folded.feedChanges));
-  const changes: (Uint8Array | null)[] = [];
-  for (let i = 0; i < blocks.length; i += PACKED_AT_ONCE_MAX)
-    changes.push(...(await Promise.all(blocks.slice(i, i + PACKED_AT_ONCE_MAX).map(pack))));
+): { readonly writes: Write[]; readonly position: number } {
   let last = position;
-  const rows = blocks.map((block, i) => {
-    const row = connectedRow(block, last + 1, changes[i] ?? null);
+  const rows = blocks.map((block) => {
+    const row = connectedRow(block, last + 1);
     last += positionsOf(row.operations);
     return row;
   });
@@ -142,7 +136,7 @@ export async function appendRetracted(
   return position + rows.length;
 }
 
-function connectedRow({ change, folded }: WrittenBlock, position: number, changes: Uint8Array | null): FeedRow {
+function connectedRow({ change, folded }: WrittenBlock, position: number): FeedRow {
   return {
     position: String(position),
     kind: 'connected',
@@ -153,7 +147,7 @@ function connectedRow({ change, folded }: WrittenBlock, position: number, change
     last_sequence: String(change.cursor.sequence),
     first_offset: String(change.offset),
     operations: folded?.operations.height.length ?? null,
-    changes,
+    changes: folded?.feedChanges ?? null,
     ...NOT_TAKEN_BACK,
   };
 }
