@@ -26,7 +26,7 @@ const rollback = ({ depth, scale }: (typeof SHAPES)[number]): Bench => ({
   workload: `depth ${depth}`,
   peer: 'the blocks of both branches folded forward',
   target: { kind: 'time', atMost: 1 },
-  note: 'At most as much as forward: taking a block back costs no more than folding it.',
+  note: 'At most as much as forward: taking a block back costs no more than folding it. The new branch, which is folded in the same transaction, is most of it.',
   async open({ quick, parts, cpuMsOf }) {
     const { postgres } = await parts();
     const postgresMs = await cpuMsOf('postgres');

@@ -154,7 +154,10 @@ function connectedRow({ change, folded }: WrittenBlock, position: number): FeedR
 
 const NOT_TAKEN_BACK = { txids: null, verdicts: null, reasons: null, kept: null } as const;
 
-/** Keeps what the feed says of blocks above a height, before they are taken back. */
+/**
+ * Keeps what the feed says of blocks above a height, before they are taken back. Block by block: a join of all blocks with all
+ * operations takes time with the square of the depth, where Postgres has not counted the rows yet.
+ */
 export async function keepBlocksAbove(build: BuildTables, height: number): Promise<void> {
   const feed = nameOf(build, StoredFeed);
   await sql`with moved as (
@@ -162,16 +165,17 @@ export async function keepBlocksAbove(build: BuildTables, height: number): Promi
       select f.position, r.first_position, r.content from ${nameOf(build, Records)} r
         join ${feed} f on f.height = r.height and f.kind = 'connected' and f.verdicts is null
       where r.height > ${height})
-    update ${feed} f set txids = x.txids, verdicts = coalesce(x.verdicts, ''), reasons = x.reasons, kept = x.kept
-    from (
-      select b.height, string_agg(o.txid, ''::bytea order by o.position) as txids,
-        string_agg(o.verdict::text, '' order by o.position) as verdicts,
-        jsonb_object_agg(o.position, o.reason) filter (where o.reason is not null) as reasons,
-        jsonb_build_object('previousHash', b.previous_hash, 'time', b.time, 'opsHash', b.ops_hash,
-          'changesHash', b.changes_hash) as kept
-      from ${nameOf(build, Blocks)} b left join ${nameOf(build, StoredOperations)} o on o.height = b.height
-      where b.height > ${height} group by b.height
-    ) x where f.height = x.height and f.kind = 'connected' and f.verdicts is null`.execute(build.db);
+    update ${feed} f set txids = o.txids, verdicts = coalesce(o.verdicts, ''), reasons = o.reasons, kept = jsonb_build_object(
+        'previousHash', b.previous_hash, 'time', b.time, 'opsHash', b.ops_hash, 'changesHash', b.changes_hash)
+    from ${nameOf(build, Blocks)} b cross join lateral (
+      select string_agg(txid, ''::bytea order by position) as txids,
+        string_agg(verdict::text, '' order by position) as verdicts,
+        jsonb_object_agg(position, reason) filter (where reason is not null) as reasons
+      from ${nameOf(build, StoredOperations)} where height = b.height
+    ) o
+    where b.height > ${height} and f.height = b.height and f.kind = 'connected' and f.verdicts is null`.execute(
+    build.db,
+  );
 }
 
 function retractedRow({ height, hash, sequence, offset }: RetractedBlock, position: number): FeedRow {
