@@ -180,8 +180,9 @@ test('a receiver that answers 500 for an hour, then 200, misses nothing, and hol
   await using other = await WebhookReceiver.start();
   await using silent = await WebhookReceiver.start();
   const tries = triesInAnHour();
-  let failed = 0;
-  receiver.answer = () => (failed++ < tries ? 500 : 200);
+  let [failed, isSeen] = [0, false];
+  // For an hour at least, and until it is seen that it held nobody up.
+  receiver.answer = () => (failed++ < tries || !isSeen ? 500 : 200);
   silent.answer = () => 'nothing';
   const [id] = [await register(receiver), await register(other), await register(silent)];
   startRelay({ clock: quick, deliveriesAtOnce: 1, timeoutMs: 1_000 });
@@ -194,6 +195,7 @@ test('a receiver that answers 500 for an hour, then 200, misses nothing, and hol
     () => standing(id),
     (found) => (found?.failures ?? 0) > 2,
   );
+  isSeen = true;
   await feed.publish(...rest);
   const told = await toldToSubscribers();
   await arrived(other, told.length);
@@ -202,7 +204,7 @@ test('a receiver that answers 500 for an hour, then 200, misses nothing, and hol
   expect(other.entries).toEqual(told);
   // One id for all tries of a delivery, each signed anew.
   const failures = receiver.received.filter(({ status }) => status === 500);
-  expect(failures.length).toBe(tries);
+  expect(failures.length).toBeGreaterThanOrEqual(tries);
   expect(new Set(failures.map(({ delivery }) => delivery?.id))).toEqual(new Set([`${id}.1.1`]));
   expect(await standing(id)).toMatchObject({ failures: 0, failingSince: null });
 }, 120_000);

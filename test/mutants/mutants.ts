@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'digest',
     file: 'libs/operation-log/src/block-assembler.ts',
-    edits: [["if (block.digest.digest('hex') !== event.digest) throw", 'if (false) throw']],
+    edits: [['if (this.#digest.taken() !== event.digest) throw', 'if (false) throw']],
     tests: LOG,
   },
   {

@@ -30,7 +30,7 @@ interface RowCopy extends AsyncDisposable {
 const copy: RowPeer = {
   name: 'psql \\copy of the same rows',
   target: { kind: 'speed', atLeast: 0.5 },
-  note: 'CPU of our process or of psql, and of Postgres. Ours judges the operations and hashes the blocks as well, and makes the rows that psql is handed, the compressed records among them. What limits it: of our process a quarter is garbage collection, on all threads, and a tenth compressing, beside the main thread; the profile of that is flat: decisions and state 8 %, history rows to COPY 7, operations to COPY 6, joining records 5, parties 4, the changes hash 4, the ops hash 4, parsing 4, the feed 3, the cache of rows 4. The first rounds compile, and take twice as long.',
+  note: 'CPU of our process or of psql, and of Postgres. Ours judges the operations and hashes the blocks as well, and makes the rows that psql is handed, the compressed records among them. What limits it: of our process a fifth is garbage collection, on all threads, and a tenth compressing; the rest of its profile is flat: decisions and state 8 %, history rows to COPY 7, operations to COPY 6, joining records 5, parties 4, the changes hash 4, the ops hash 4, parsing 4, the feed 3, the cache of rows 4. The first rounds compile, and take twice as long.',
   async open({ url, schema, tables }) {
     await psqlVersion();
     const folder = await mkdtemp(join(tmpdir(), 'vchain-bench-'));
@@ -51,7 +51,7 @@ const ROWS_PER_FLUSH = 15_000;
 const orm: RowPeer = {
   name: 'MikroORM 7, create and flush of the same rows',
   target: { kind: 'speed', atLeast: 4 },
-  note: 'CPU of either process, and of Postgres. MikroORM inserts entities that are made already, a flush for each table and four blocks, and is given rows that are compressed and folded; ours judges the operations, hashes the blocks and makes those rows as well.',
+  note: 'CPU of either process, and of Postgres. MikroORM inserts entities that are made already, a flush for each table and four blocks, and is given rows that are compressed and folded; ours judges the operations, hashes the blocks and makes those rows as well. What limits it is what limits the row above; Postgres alone takes two fifths of our time.',
   async open({ url, schema, tables }) {
     const rows = await readTables(url, schema, tables);
     return {

@@ -29,7 +29,7 @@ const sync: Bench = {
   target: { kind: 'wall-speed', atLeast: 0.8 },
   rounds: 3,
   quickRounds: 1,
-  note: 'Ingester and projector at once, from their start to the last block, against the slower of the two alone. The node is a server that hands out made blocks from memory.',
+  note: 'Ingester and projector at once, from their start to the last block, against the slower of the two alone. The node is a server that hands out made blocks from memory. What limits it: the machine. Both processes, Kafka and Postgres take 1.8 of its two cores; the slower stage alone takes 1.3 with them.',
   async open(context) {
     const { blocks } = context.quick
       ? makeWorkload('W2', QUICK.blocks, QUICK.scale, true)
