@@ -17,7 +17,7 @@ const PARAMETERS = {
  * pieces of room instead of one.
  */
 export function compressed(bytes: Uint8Array): Buffer {
-  const chunkSize = Math.max(chunkSizeFor(0), Math.ceil(bytes.length / RATIO));
+  const chunkSize = chunkSizeFor(Math.ceil(bytes.length / RATIO));
   return zstdCompressSync(bytes, { ...PARAMETERS, pledgedSrcSize: bytes.length, chunkSize });
 }
 
