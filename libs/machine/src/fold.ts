@@ -232,6 +232,7 @@ async function judge(
     }
     const savepoint = working.savepoint();
     let verdict: Verdict;
+    // Not by `hookCaller`: a block has one of everything else, and hundreds of this.
     try {
       verdict = checkVerdict(await machine.decide(op, context, working.state));
     } catch (error) {

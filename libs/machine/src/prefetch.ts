@@ -48,6 +48,7 @@ function addBlock(machine: AnyStateMachine, wanted: WantedRows, { input, parsed 
   for (let i = 0; i < parsed.length; i++) {
     const op = parsed[i];
     if (isIgnored(op)) continue;
+    // Not by `hook`: a block has one of everything else, and hundreds of this.
     try {
       add(wanted, machine.collections, machine.prefetch(op));
     } catch (error) {

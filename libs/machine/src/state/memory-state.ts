@@ -26,7 +26,7 @@ export class MemoryState implements StateSource {
   }
 
   async get(collection: string, key: EncodedKey): Promise<Row | null> {
-    return this.#table(collection).rows.get(key) ?? null;
+    return this.known(collection, key);
   }
 
   known(collection: string, key: EncodedKey): Row | null {

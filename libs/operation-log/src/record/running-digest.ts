@@ -21,7 +21,7 @@ export class RunningDigest {
   taken(): string {
     this.#flush();
     const digest = this.#hash.digest('hex');
-    this.#hash = createHash('sha256');
+    this.clear();
     return digest;
   }
 

@@ -10,11 +10,12 @@ import {
   WorkingState,
 } from '@virtualchain/machine';
 import type { ConnectedBlock, DisconnectedBlock } from '@virtualchain/operation-log';
-import { readNewestBlock, storedSnapshots, type WrittenBlock } from '../build/blocks.ts';
+import { readNewestBlock, storedSnapshots } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { checkNotRetired } from '../build/builds-table.ts';
 import { appendRetracted, type RetractedBlock } from '../build/feed/feed.ts';
 import { VERDICTS } from '../build/operations.ts';
+import type { WrittenBlock } from '../build/stored.ts';
 import { BatchState } from './batch-state.ts';
 import { checkKept, rollBack } from './roll-back.ts';
 import { RowCache } from './row-cache.ts';
@@ -119,7 +120,6 @@ export class Batch {
     const run: WrittenBlock[] = [];
     for (const [i, change] of changes.entries()) {
       const block = parsed[i] ?? null;
-      parsed[i] = null;
       const target = { working, snapshots, collectionHashes };
       const folded = block === null ? null : await foldBlock(machine, target, block, { withSteps: true });
       collectionHashes = folded?.collectionHashes ?? collectionHashes;

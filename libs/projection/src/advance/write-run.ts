@@ -1,5 +1,5 @@
 import type { AnyStateMachine, FoldedBlock, Row, Version } from '@virtualchain/machine';
-import { blockWrites, countVerdicts, type WrittenBlock, type WrittenFold } from '../build/blocks.ts';
+import { blockWrites, countVerdicts } from '../build/blocks.ts';
 import type { Build } from '../build/build.ts';
 import { retiredLook } from '../build/builds-table.ts';
 import { runWrites, type Write } from '../build/bulk/write.ts';
@@ -10,6 +10,7 @@ import { connectedWrites } from '../build/feed/feed.ts';
 import { operationColumns, operationWrites } from '../build/operations.ts';
 import { partiesAt, partyRows, partyWrites } from '../build/parties.ts';
 import { recordWrites } from '../build/records.ts';
+import type { WrittenBlock, WrittenFold } from '../build/stored.ts';
 import { transitionWrites } from '../build/transitions.ts';
 import { projectionPoints } from './points.ts';
 

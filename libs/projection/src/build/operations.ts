@@ -1,12 +1,11 @@
 import type { OperationOutcome, Verdict } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import type { OperationColumns, WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldOperations } from './old-layout.ts';
 import type { EventParties } from './parties.ts';
-import type { StoredOperation } from './stored.ts';
+import type { OperationColumns, StoredOperation, WrittenBlock } from './stored.ts';
 import { column, defineTable } from './table.ts';
 
 /**

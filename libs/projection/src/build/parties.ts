@@ -1,9 +1,9 @@
 import { bytesToHex, parseAddress, scriptOfTarget } from '@virtualchain/bitcoin';
 import type { OperationEvent } from '@virtualchain/protocol';
-import type { PartyRow } from './blocks.ts';
 import { type BuildTables, on } from './build.ts';
 import { columnWrites } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
+import type { PartyRow } from './stored.ts';
 import { column, defineTable } from './table.ts';
 
 /**

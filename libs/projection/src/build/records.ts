@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import { RECORDS_BYTES_PER_PART_MAX, ROOM_KEPT_BYTES_MAX } from '../limits.ts';
-import type { WrittenBlock } from './blocks.ts';
 import { type Build, type BuildTables, nameOf, on } from './build.ts';
 import { asBuffer, namesOf, unnest, writesOf } from './bulk/bulk-insert.ts';
 import type { Write } from './bulk/write.ts';
 import { compressed, decompressed } from './compressed.ts';
 import { readOldRecords } from './old-layout.ts';
-import type { BlockRecords } from './stored.ts';
+import type { BlockRecords, WrittenBlock } from './stored.ts';
 import { column, defineTable, keepAsIs, type RowOf } from './table.ts';
 
 /**

@@ -1,13 +1,12 @@
 import type { FoldedTransition } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
 import { COPIED_BYTES_MIN, SMALL_VALUE_BYTES, STATEMENT_BYTES_MAX, TRANSITION_ROWS_PER_WRITE_MAX } from '../limits.ts';
-import type { WrittenBlock } from './blocks.ts';
 import { type BuildTables, nameOf, on } from './build.ts';
 import { ENCODED, encodeArray } from './bulk/binary-array.ts';
 import { copyStatement } from './bulk/copy-rows.ts';
 import type { Write } from './bulk/write.ts';
 import { readOldTransitions } from './old-layout.ts';
-import type { StoredTransition } from './stored.ts';
+import type { StoredTransition, WrittenBlock } from './stored.ts';
 import { column, defineTable, type RowOf } from './table.ts';
 
 /**

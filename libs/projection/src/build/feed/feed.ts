@@ -1,11 +1,12 @@
 import type { ConsensusHash, OpsHash } from '@virtualchain/machine';
 import { type RawBuilder, sql } from 'kysely';
-import { Blocks, type WrittenBlock } from '../blocks.ts';
+import { Blocks } from '../blocks.ts';
 import { type Build, type BuildTables, nameOf } from '../build.ts';
 import { insertRows, writesOf } from '../bulk/bulk-insert.ts';
 import type { Write } from '../bulk/write.ts';
 import { reasonCode, StoredOperations, txidHex, verdictWord } from '../operations.ts';
 import { Records } from '../records.ts';
+import type { WrittenBlock } from '../stored.ts';
 import { column, defineTable, index, keepAsIs, type RowOf } from '../table.ts';
 
 /** What is kept of a block that was taken back, beside its operations. */
